@@ -1,0 +1,60 @@
+# C programs into build/bin; C tests under ASan and UBSan into build/test-c. Warnings are errors.
+CC ?= cc
+PKG_CFLAGS := $(shell pkg-config --cflags libsodium)
+LIBS_root := -lpam $(shell pkg-config --libs libsodium)
+WARN := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wvla -Werror
+HARDEN := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2 \
+	-ftrivial-auto-var-init=zero
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# A machine of another kind than x86 has no control-flow protection of this name.
+ifneq ($(shell uname -m),x86_64)
+HARDEN := $(filter-out -fcf-protection,$(HARDEN))
+endif
+
+LIB := $(wildcard src/root/lib/*.c)
+HEADERS := $(wildcard src/root/lib/*.h src/root/*/*.h src/session-host/*.h)
+PROGRAMS := supervise rootd leader session-host
+BIN := $(PROGRAMS:%=build/bin/vestibule-%)
+C_TESTS := $(patsubst test/c/%_test.c,build/test-c/%_test,$(wildcard test/c/*_test.c))
+FAKES := $(patsubst test/fakes/%.c,build/test-c/%,$(filter-out test/fakes/pam_%.c,$(wildcard test/fakes/*.c)))
+FAKE_MODULES := $(patsubst test/fakes/%.c,build/test-c/%.so,$(wildcard test/fakes/pam_*.c))
+TOOLS_C := $(patsubst test/c/%.c,build/test-c/%,$(filter-out %_test.c,$(wildcard test/c/*.c)))
+
+.PHONY: bin asan test-c fakes clean
+bin: $(BIN)
+asan: $(PROGRAMS:%=build/asan/vestibule-%)
+fakes: $(FAKES) $(FAKE_MODULES) $(TOOLS_C)
+test-c: $(C_TESTS) fakes
+	@status=0; for t in $(C_TESTS); do echo "# $$t"; $$t || status=1; done; exit $$status
+clean:
+	rm -rf build
+
+define program
+build/bin/vestibule-$(1): $$(wildcard $(2)/*.c) $$(LIB) $$(HEADERS) Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(WARN) $$(HARDEN) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $$(LINK) $(3)
+build/asan/vestibule-$(1): $$(wildcard $(2)/*.c) $$(LIB) $$(HEADERS) Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(WARN) $$(SANITIZE) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $(3)
+endef
+$(eval $(call program,supervise,src/root/supervise,$(LIBS_root)))
+$(eval $(call program,rootd,src/root/rootd,$(LIBS_root)))
+$(eval $(call program,leader,src/root/leader,$(LIBS_root)))
+$(eval $(call program,session-host,src/session-host,))
+
+# A C test says what it needs beside src/root/lib in a first-line comment: "needs: FILE…".
+build/test-c/%_test: test/c/%_test.c $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c test/c/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/c -o $@ $< \
+		$(LIB) $$(sed -n '1s/.*needs: \(.*\) \*\//\1/p' $<) $(LIBS_root)
+build/test-c/%: test/c/%.c $(LIB) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Itest/c -o $@ $< $(LIB) $(LIBS_root)
+build/test-c/%.so: test/fakes/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O1 -g -fPIC -shared -o $@ $< -lpam
+build/test-c/%: test/fakes/%.c $(LIB) $(HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O1 -g $(PKG_CFLAGS) -Isrc/root/lib -o $@ $< $(LIB) $(LIBS_root)

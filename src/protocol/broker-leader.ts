@@ -1,0 +1,209 @@
+/**
+ * The hop from the broker (or root's CLI) to a leader, by way of rootd's socket.
+ *
+ * A frame is a u32 length (big-endian, at most MAX_ROOT_FRAME), a u8 message type, then the fields in the order
+ * written here. This table is the only declaration: the TypeScript codec reads it, `src/root/lib/protocol.h` is
+ * generated from it, `docs/protocol.md` too.
+ *
+ * Field kinds: u8, u16, u32, u64 (big-endian); `string` and `bytes` (u16 length, then the bytes; a string is UTF-8
+ * without NUL); `strings` and `blobs` (u16 count, then each); `u32s` (u16 count, then each);
+ * `rest` (all bytes to the end of the frame, only as the last field).
+ */
+export const LEADER_PROTOCOL_VERSION = 1;
+/** Bytes; root ends close the connection on a longer frame. */
+export const MAX_ROOT_FRAME = 262_144;
+
+export type FieldKind =
+  | 'u8'
+  | 'u16'
+  | 'u32'
+  | 'u64'
+  | 'string'
+  | 'bytes'
+  | 'strings'
+  | 'blobs'
+  | 'u32s'
+  | 'rest';
+export interface MessageSpec {
+  readonly type: number;
+  readonly doc: string;
+  readonly fields: Readonly<Record<string, FieldKind>>;
+}
+
+/** Odd types: sent to a leader. */
+export const toLeader = {
+  hello: {
+    type: 1,
+    doc: 'First frame of every connection. Answered by hello.',
+    fields: { version: 'u32' },
+  },
+  authenticate: {
+    type: 3,
+    doc: 'Sign USER in by the login profile. Answered by key, then any number of prompt, then authenticated or failed.',
+    fields: { conversation: 'bytes', service: 'string', user: 'string', rhost: 'string' },
+  },
+  answer: {
+    type: 5,
+    doc: 'The sealed answers (624 bytes each) to those items of the prompt that ask for one, in their order.',
+    fields: { first: 'u32', sealed: 'blobs' },
+  },
+  cancel: { type: 7, doc: 'No answer will come: the module gets PAM_CONV_ERR.', fields: {} },
+  open: {
+    type: 9,
+    doc: 'Open a PAM session for USER. Answered by key, prompts if the profile asks, then opened or failed.',
+    fields: {
+      session: 'string',
+      conversation: 'bytes',
+      service: 'string',
+      user: 'string',
+      grant: 'bytes',
+      rhost: 'string',
+      label: 'string',
+      attached: 'u8',
+      pty: 'u8',
+      rows: 'u16',
+      columns: 'u16',
+    },
+  },
+  spawn: {
+    type: 11,
+    doc: 'Run a program in the open session under a session-host. An empty argv is the login shell. Answered by spawned or failed.',
+    fields: {
+      argv: 'strings',
+      environment: 'strings',
+      key: 'bytes',
+      lossless: 'u8',
+      scrollback: 'u32',
+    },
+  },
+  rotate: {
+    type: 13,
+    doc: 'Replace the session key (32 bytes): viewers that joined with the old one are dropped.',
+    fields: { key: 'bytes' },
+  },
+  end: {
+    type: 15,
+    doc: "Hang up, then kill, this session's programs, and close the PAM session. Answered by closed.",
+    fields: {},
+  },
+} as const satisfies Record<string, MessageSpec>;
+
+/** Even types: sent by a leader. */
+export const fromLeader = {
+  hello: {
+    type: 2,
+    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0.',
+    fields: {
+      version: 'u32',
+      phase: 'u8',
+      session: 'string',
+      user: 'string',
+      uid: 'u32',
+      gid: 'u32',
+      service: 'string',
+      label: 'string',
+      tty: 'string',
+      attached: 'u8',
+      openedAt: 'u64',
+      program: 'u32',
+      exited: 'u8',
+      status: 'u32',
+    },
+  },
+  key: {
+    type: 4,
+    doc: "The conversation's X25519 public key, its expiry (Unix ms) and the host key's Ed25519 signature over both.",
+    fields: { public: 'bytes', expires: 'u64', signature: 'bytes' },
+  },
+  prompt: {
+    type: 6,
+    doc: 'One call of the PAM conversation: item i is prompt number first + i. Answered by answer or cancel when an item asks.',
+    fields: { first: 'u32', styles: 'bytes', texts: 'strings' },
+  },
+  authenticated: {
+    type: 8,
+    doc: 'PAM let the user in. The leader ends.',
+    fields: {
+      user: 'string',
+      uid: 'u32',
+      gid: 'u32',
+      groups: 'u32s',
+      grant: 'bytes',
+      expires: 'u64',
+    },
+  },
+  failed: {
+    type: 10,
+    doc: 'The request failed. Before opened the leader ends; a failed spawn leaves the session open.',
+    fields: { stage: 'u8', code: 'u32', text: 'string' },
+  },
+  opened: {
+    type: 12,
+    doc: 'The PAM session is open.',
+    fields: { user: 'string', uid: 'u32', gid: 'u32', tty: 'string' },
+  },
+  spawned: { type: 14, doc: 'The program runs.', fields: { pid: 'u32' } },
+  exited: {
+    type: 16,
+    doc: 'The program ended; status as wait(2) gives it.',
+    fields: { status: 'u32' },
+  },
+  closed: { type: 18, doc: 'The PAM session is closed and nothing of it runs.', fields: {} },
+} as const satisfies Record<string, MessageSpec>;
+
+/** Life of a leader, in order; the number travels in hello.phase. */
+export const LEADER_PHASES = [
+  'fresh',
+  'authenticating',
+  'opening',
+  'open',
+  'running',
+  'ending',
+  'closed',
+] as const;
+/** Where a request failed; the number travels in failed.stage. */
+export const LEADER_STAGES = [
+  'protocol',
+  'policy',
+  'grant',
+  'start',
+  'authenticate',
+  'account',
+  'password',
+  'user',
+  'credentials',
+  'session',
+  'spawn',
+] as const;
+/** The msg_style values of pam_conv(3), with our words for them. */
+export const PROMPT_STYLES = { hidden: 1, shown: 2, error: 3, info: 4 } as const;
+/** Signed by the host key: this text (no NUL), conversation (16 bytes), public key (32), expiry (u64). */
+export const KEY_SIGNATURE_CONTEXT = 'vestibule conversation key 1';
+/** Seconds that a conversation key is good for. */
+export const KEY_SECONDS = 600;
+/** Seconds that a grant is good for: the longest a ticket can be stretched. */
+export const GRANT_SECONDS = 7 * 86_400;
+/** Bytes of a session key. */
+export const SESSION_KEY_BYTES = 32;
+/** Longest user, service, rhost and label, bytes. */
+export const MAX_NAME = 255;
+/** Most strings in argv and in an environment. */
+export const MAX_STRINGS = 1024;
+/** Where the sockets and keys lie; every directory here is root's. */
+export const PATHS = {
+  run: '/run/vestibule',
+  rootd: '/run/vestibule/rootd/s',
+  leaders: '/run/vestibule/leaders',
+  sessions: '/run/vestibule/sessions',
+  brokerForGateway: '/run/vestibule/broker/s',
+  brokerForCli: '/run/vestibule/cli/s',
+  overrides: '/run/vestibule/overrides.conf',
+  configuration: '/etc/vestibule/vestibule.conf',
+  state: '/var/lib/vestibule',
+  hostPublicKey: '/var/lib/vestibule/host.pub',
+  hostSecretKey: '/var/lib/vestibule/root/host.key',
+  grantKey: '/var/lib/vestibule/root/grant.key',
+  certificate: '/var/lib/vestibule/root/certificate.pem',
+  certificateKey: '/var/lib/vestibule/root/certificate-key.pem',
+  database: '/var/lib/vestibule/broker/vestibule.db',
+} as const;

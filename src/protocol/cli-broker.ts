@@ -1,0 +1,36 @@
+/**
+ * The hop from root's CLI to the broker, on a socket in a directory that only root may enter. Frames, hello and
+ * envelopes as in gateway-broker.ts.
+ */
+import type { SessionId, UserName } from './ids.ts';
+import type { SessionView } from './page-gateway.ts';
+
+export interface CliRequests {
+  status: { ask: Record<never, never>; answer: Status };
+  'active-sessions': { ask: Record<never, never>; answer: { sessions: readonly ActiveSession[] } };
+  /** Resolves when the PAM session is closed. */
+  'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
+}
+export type CliRequestName = keyof CliRequests;
+
+export interface Status {
+  readonly version: string;
+  /** Unix ms */
+  readonly brokerStarted: number;
+  readonly gatewayConnected: boolean;
+  readonly loginProfile: string;
+  readonly sessionProfile: string;
+  readonly tickets: number;
+  readonly sessions: number;
+  /** For example: no /etc/pam.d/vestibule, PAM uses 'other'. */
+  readonly warnings: readonly string[];
+}
+export interface ActiveSession extends SessionView {
+  readonly user: UserName;
+  readonly uid: number;
+  /** pid of the program, 0 when unknown */
+  readonly pid: number;
+  /** 'gateway' or 'cli' */
+  readonly origin: string;
+  readonly address: string;
+}

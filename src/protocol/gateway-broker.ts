@@ -1,0 +1,89 @@
+/**
+ * The hop from the gateway to the broker: u32 length (big-endian, at most MAX_FRAME), then one JSON object.
+ * The first frame each way is `{ "hello": "vestibule", "version": 1 }`; anything else closes the connection.
+ * Then the gateway sends Request objects with an id of its own; the broker answers each with the same id, and sends
+ * events (no id) when it has some.
+ */
+import type { ConversationId, SessionId, TicketId, UserName } from './ids.ts';
+import type { PromptItem, SessionView } from './page-gateway.ts';
+import type { Problem } from './problems.ts';
+
+export const BROKER_PROTOCOL_VERSION = 1;
+/** Bytes. */
+export const MAX_FRAME = 1_048_576;
+
+/** Where a request came from: the client's address for PAM_RHOST and the audit. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
+}
+/** The ticket is the cookie's value: 32 random bytes, base64url. */
+export interface Requests {
+  'sign-in-start': { ask: { user: string; origin: Origin }; answer: BrokerSignInStep };
+  'sign-in-answer': {
+    ask: { conversation: ConversationId; sealed: readonly string[] };
+    answer: BrokerSignInStep;
+  };
+  'sign-in-cancel': { ask: { conversation: ConversationId }; answer: Record<string, never> };
+  /** active: a person did something, so the ticket slides. */
+  'ticket-check': { ask: { ticket: string; active: boolean }; answer: TicketInfo };
+  'sign-out': { ask: { ticket: string }; answer: Record<string, never> };
+  'session-list': { ask: { ticket: string }; answer: { sessions: readonly SessionView[] } };
+  'session-start': {
+    ask: { ticket: string; kind: 'terminal'; origin: Origin };
+    answer: { session: SessionView };
+  };
+  'session-end': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
+  /** A one-time code (30 s) that carries the person over to the session origin. */
+  'session-enter': { ask: { ticket: string; session: SessionId }; answer: { code: string } };
+  /** The code becomes a pass: the session origin's cookie, good while ticket and session are. */
+  'session-pass': { ask: { code: string; session: SessionId }; answer: { pass: string } };
+  'session-dial': { ask: { pass: string; session: SessionId }; answer: DialInfo };
+}
+export type RequestName = keyof Requests;
+export type Request = {
+  [K in RequestName]: { readonly id: number; readonly type: K } & Readonly<Requests[K]['ask']>;
+}[RequestName];
+export type Response =
+  | { readonly id: number; readonly ok: Requests[RequestName]['answer'] }
+  | { readonly id: number; readonly problem: Problem };
+
+export type BrokerSignInStep =
+  | {
+      readonly kind: 'prompts';
+      readonly conversation: ConversationId;
+      /** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
+      readonly key: { readonly public: string; readonly expires: number; readonly signature: string };
+      readonly items: readonly PromptItem[];
+    }
+  | {
+      readonly kind: 'signed-in';
+      readonly user: UserName;
+      readonly ticket: string;
+      readonly info: TicketInfo;
+      readonly items: readonly PromptItem[];
+    };
+export interface TicketInfo {
+  readonly id: TicketId;
+  readonly user: UserName;
+  /** Unix ms: when it ends unless used, and when it ends whatever happens. */
+  readonly idleEnd: number;
+  readonly absoluteEnd: number;
+}
+export interface DialInfo {
+  readonly ticket: TicketId;
+  readonly user: UserName;
+  /** The session-host's socket. */
+  readonly path: string;
+  /** base64, SESSION_KEY_BYTES */
+  readonly key: string;
+}
+export type BrokerEvent =
+  /** The gateway drops these from its cache and closes what hangs on them. */
+  | { readonly event: 'revoked'; readonly tickets: readonly TicketId[] }
+  /** This user's list as it is now. */
+  | {
+      readonly event: 'sessions';
+      readonly user: UserName;
+      readonly sessions: readonly SessionView[];
+    };

@@ -1,0 +1,71 @@
+/**
+ * The hop from the gateway (or root's CLI) to a session-host: frames as in broker-leader.ts, at most
+ * MAX_SESSION_FRAME bytes. The terminal page's WebSocket carries the same messages: one binary message is one frame
+ * without its length, and the page's hello has no key (the gateway puts it in).
+ */
+import type { MessageSpec } from './broker-leader.ts';
+
+export const SESSION_PROTOCOL_VERSION = 1;
+/** Bytes. */
+export const MAX_SESSION_FRAME = 65_536;
+/** hello.from for "all that is still in the scroll-back". */
+export const FROM_START = 0n;
+/** Default bytes of the scroll-back ring. */
+export const SCROLLBACK_BYTES = 1_048_576;
+
+export const toSession = {
+  hello: {
+    type: 1,
+    doc: 'First frame. from: the first output byte wanted (the page counts what it has). rows and columns 0: has no screen.',
+    fields: { version: 'u32', key: 'bytes', from: 'u64', rows: 'u16', columns: 'u16' },
+  },
+  input: {
+    type: 3,
+    doc: 'Bytes for the program: the whole rest of the frame.',
+    fields: { data: 'rest' },
+  },
+  resize: {
+    type: 5,
+    doc: 'The viewer’s screen; the one that typed, joined or resized last decides.',
+    fields: { rows: 'u16', columns: 'u16' },
+  },
+  eof: { type: 7, doc: 'End of input (pipe sessions).', fields: {} },
+  signal: {
+    type: 9,
+    doc: "Send this signal (HUP, INT, QUIT, TERM, USR1, USR2, WINCH, CONT) to the program's process group.",
+    fields: { number: 'u8' },
+  },
+} as const satisfies Record<string, MessageSpec>;
+
+export const fromSession = {
+  hello: {
+    type: 2,
+    doc: 'from: the offset of the first output byte that follows (later than asked when the ring no longer has it).',
+    fields: { version: 'u32', from: 'u64', rows: 'u16', columns: 'u16' },
+  },
+  output: {
+    type: 4,
+    doc: 'Output of the pty, or stdout: the whole rest of the frame.',
+    fields: { data: 'rest' },
+  },
+  errors: {
+    type: 6,
+    doc: 'stderr (pipe sessions): the whole rest of the frame.',
+    fields: { data: 'rest' },
+  },
+  exit: {
+    type: 8,
+    doc: 'The program ended (wait(2) status); the last frame.',
+    fields: { status: 'u32' },
+  },
+  size: {
+    type: 10,
+    doc: 'The terminal is this size now.',
+    fields: { rows: 'u16', columns: 'u16' },
+  },
+  gap: {
+    type: 12,
+    doc: 'This viewer fell behind by more than the ring: the next output byte has offset `to`.',
+    fields: { to: 'u64' },
+  },
+} as const satisfies Record<string, MessageSpec>;

@@ -1,0 +1,51 @@
+/**
+ * The hop from a leader to the session-host it forked: a socketpair, frames as in broker-leader.ts.
+ * session-host is exec'ed with an empty environment and these descriptors: 0-2 /dev/null or the log, 3 this
+ * socketpair, 4 the listening socket /run/vestibule/sessions/<id>/s, 5 the pty master (pty sessions only).
+ */
+import type { MessageSpec } from './broker-leader.ts';
+
+export const toHost = {
+  start: {
+    type: 1,
+    doc: 'First frame: run the program. notice is text for the top of the terminal (home directory missing). webUid is the only uid besides 0 that may connect.',
+    fields: {
+      version: 'u32',
+      pty: 'u8',
+      lossless: 'u8',
+      scrollback: 'u32',
+      webUid: 'u32',
+      rows: 'u16',
+      columns: 'u16',
+      key: 'bytes',
+      home: 'string',
+      program: 'string',
+      argv: 'strings',
+      environment: 'strings',
+    },
+  },
+  rotate: {
+    type: 3,
+    doc: 'Use this session key from now on and drop all viewers.',
+    fields: { key: 'bytes' },
+  },
+  hangup: {
+    type: 5,
+    doc: "Send SIGHUP and SIGCONT to the program's process group.",
+    fields: {},
+  },
+} as const satisfies Record<string, MessageSpec>;
+
+export const fromHost = {
+  started: { type: 2, doc: 'The program was exec’ed.', fields: { pid: 'u32' } },
+  failed: {
+    type: 4,
+    doc: 'fork or exec failed (errno); session-host ends.',
+    fields: { error: 'u32', text: 'string' },
+  },
+  exited: {
+    type: 6,
+    doc: 'The program ended (wait(2) status). session-host ends when its viewers have all they are owed.',
+    fields: { status: 'u32' },
+  },
+} as const satisfies Record<string, MessageSpec>;

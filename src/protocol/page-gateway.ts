@@ -1,0 +1,102 @@
+/**
+ * The hop from the pages to the gateway: JSON over HTTPS, and one WebSocket a tab for live updates.
+ * Every non-GET request carries `Content-Type: application/json` and an exact Origin.
+ *
+ *   POST   /api/sign-in                  SignInStart   -> SignInStep
+ *   POST   /api/sign-in/:conversation    SignInAnswers -> SignInStep
+ *   DELETE /api/sign-in/:conversation                  -> 204
+ *   POST   /api/sign-out                               -> 204
+ *   GET    /api/home                                   -> Home
+ *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
+ *   DELETE /api/sessions/:id                           -> 202, ends it
+ *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
+ *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code
+ *   GET    /s/:id/enter?code=            session origin: sets the session cookie, 303 to /s/:id/
+ *   GET    /s/:id/                       session origin: the terminal page
+ *   GET    /s/:id/socket                 session origin: WebSocket, binary, gateway-session.ts
+ *
+ * Any failure is `{ "problem": Problem }` with the problem's status.
+ */
+import type { ConversationId, SessionId, UserName } from './ids.ts';
+import type { Problem } from './problems.ts';
+
+export interface SignInStart {
+  readonly user: string;
+}
+export type PromptStyle = 'hidden' | 'shown' | 'error' | 'info';
+export interface PromptItem {
+  readonly number: number;
+  readonly style: PromptStyle;
+  readonly text: string;
+}
+/** What answers are sealed to; the gateway has verified the host key's signature. */
+export interface ConversationKey {
+  /** base64, 32 bytes */
+  readonly public: string;
+  /** Unix ms */
+  readonly expires: number;
+}
+export type SignInStep =
+  | {
+      readonly kind: 'prompts';
+      readonly conversation: ConversationId;
+      readonly key: ConversationKey;
+      readonly items: readonly PromptItem[];
+    }
+  /** The ticket cookie came with this answer. items: texts that PAM showed last. */
+  | { readonly kind: 'signed-in'; readonly user: UserName; readonly items: readonly PromptItem[] };
+export interface SignInAnswers {
+  /** base64, 624 bytes each, one for every item of style hidden or shown, in order */
+  readonly answers: readonly string[];
+}
+
+export const SESSION_KINDS = ['terminal', 'run'] as const;
+export type SessionKind = (typeof SESSION_KINDS)[number];
+export const SESSION_STATES = [
+  'pending',
+  'starting',
+  'running',
+  'ending',
+  'ended',
+  'failed',
+  'stuck',
+  'unclean',
+] as const;
+export type SessionState = (typeof SESSION_STATES)[number];
+export interface SessionView {
+  readonly id: SessionId;
+  readonly kind: SessionKind;
+  readonly name: string;
+  readonly state: SessionState;
+  /** Unix ms */
+  readonly started: number;
+  readonly ended: number | null;
+  readonly tty: string | null;
+  /** Exit status of the program, as a shell gives it (128 + signal); null while it runs. */
+  readonly exitStatus: number | null;
+  /** Why it failed. */
+  readonly problem: Problem | null;
+}
+export interface SessionStart {
+  readonly kind: 'terminal';
+}
+export interface Home {
+  readonly user: UserName;
+  readonly sessions: readonly SessionView[];
+  /** Host name to show. */
+  readonly host: string;
+  /** Unix ms of the server, for clocks that differ. */
+  readonly now: number;
+}
+export type LiveMessage =
+  | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
+  | { readonly kind: 'signed-out' };
+
+/** WebSocket close codes of ours (4000-4999). */
+export const CLOSE_CODES = {
+  signedOut: 4401,
+  sessionNotFound: 4404,
+  sessionEnded: 4410,
+  protocol: 4400,
+  unavailable: 4503,
+} as const;

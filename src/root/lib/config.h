@@ -1,0 +1,29 @@
+/* The root-owned configuration, as supervise and the leader need it: /etc/vestibule/vestibule.conf, then
+ * /run/vestibule/overrides.conf. The grammar is that of src/config/load.ts; a shared corpus holds both to one result. */
+#ifndef VESTIBULE_CONFIG_H
+#define VESTIBULE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct config {
+    char auth_pam_profile[256];
+    char auth_pam_sessions_profile[256];
+    bool auth_pam_sessions_enabled;
+    uid_t auth_minimum_user_id;           /* never below 1 */
+    char auth_required_user_group[256];   /* comma-separated; empty: none required */
+    uint32_t auth_timeout_minutes;
+    uint32_t auth_pam_timeout_seconds;    /* longest that PAM may take before the session is open */
+    char www_address[64];
+    uint16_t www_port;
+    uint16_t www_session_port;
+    char ssl_certificate[4096];           /* empty: the generated one */
+    char ssl_certificate_key[4096];
+};
+
+/* Reads both files over the defaults. Every problem is logged as "FILE:LINE: text"; false when there was one.
+ * A missing file is no problem; one that others than root can write is. */
+bool config_load(struct config *ret_config);
+
+#endif
