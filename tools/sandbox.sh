@@ -1,49 +1,62 @@
 #!/bin/sh
 # Runs a command as root where it can't touch the machine: own pid, mount, net, ipc and uts namespaces; overlays on
-# /etc /home /var /root /usr/local; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse.
-# Usage: tools/sandbox.sh COMMAND [ARG…]
+# /etc /home /var /root /usr/local; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; a cgroup
+# of its own. Usage: tools/sandbox.sh COMMAND [ARG…]
 set -eu
-if [ "${VESTIBULE_SANDBOX:-}" != inside ]; then
+
+enter() {
   [ "$(id -u)" = 0 ] || { echo "tools/sandbox.sh: wanted uid 0, came uid $(id -u): run it as root" >&2; exit 1; }
-  VESTIBULE_SANDBOX=inside exec unshare -m -p -n -i -u -f --mount-proc --kill-child --propagation private -- \
-    "$0" "$@"
-fi
+  sandbox=$(mktemp -d /tmp/vestibule-sandbox.XXXXXX)
+  cgroup=
+  for base in /sys/fs/cgroup/unified /sys/fs/cgroup; do
+    [ -f "$base/cgroup.procs" ] && cgroup="$base/$(basename "$sandbox")" && mkdir "$cgroup" 2>/dev/null && break
+    cgroup=
+  done
+  status=0
+  SANDBOX="$sandbox" SANDBOX_CGROUP="$cgroup" unshare -m -p -n -i -u -f --mount-proc --kill-child \
+    --propagation private -- "$0" "$@" || status=$?
+  [ -z "$cgroup" ] || find "$cgroup" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+  rmdir "$sandbox"
+  exit "$status"
+}
+[ -n "${SANDBOX:-}" ] || enter "$@"
 
-upper=$(mktemp -d /tmp/vestibule-sandbox.XXXXXX)
-mount -t tmpfs -o mode=0700 sandbox "$upper"
+root=$(cd "$(dirname "$0")/.." && pwd)
+[ -z "$SANDBOX_CGROUP" ] || echo $$ >"$SANDBOX_CGROUP/cgroup.procs"
+mount -t tmpfs -o mode=0755 sandbox "$SANDBOX"
 for dir in /etc /home /var /root /usr/local; do
-  mkdir -p "$upper/up$dir" "$upper/work$dir"
-  chmod --reference="$dir" "$upper/up$dir"
-  mount -t overlay overlay -o "lowerdir=$dir,upperdir=$upper/up$dir,workdir=$upper/work$dir" "$dir"
+  mkdir -p "$SANDBOX/up$dir" "$SANDBOX/work$dir"
+  chmod --reference="$dir" "$SANDBOX/up$dir"
+  mount -t overlay overlay -o "lowerdir=$dir,upperdir=$SANDBOX/up$dir,workdir=$SANDBOX/work$dir" "$dir"
 done
 
-mkdir -p "$upper/dev"
+mkdir "$SANDBOX/dev"
 for node in null zero full random urandom tty; do
-  touch "$upper/dev/$node"
-  mount --bind "/dev/$node" "$upper/dev/$node"
+  touch "$SANDBOX/dev/$node"
+  mount --bind "/dev/$node" "$SANDBOX/dev/$node"
 done
-mknod -m 0666 "$upper/dev/fuse" c 10 229
-ln -s /proc/self/fd "$upper/dev/fd"
-ln -s pts/ptmx "$upper/dev/ptmx"
-mkdir "$upper/dev/pts" "$upper/dev/shm"
-mount -t devpts -o newinstance,gid=5,mode=0620,ptmxmode=0666 devpts "$upper/dev/pts"
-mount -t tmpfs -o mode=1777 shm "$upper/dev/shm"
-mount --rbind "$upper/dev" /dev
-
+mknod -m 0666 "$SANDBOX/dev/fuse" c 10 229
+ln -s /proc/self/fd "$SANDBOX/dev/fd"
+ln -s pts/ptmx "$SANDBOX/dev/ptmx"
+mkdir "$SANDBOX/dev/pts" "$SANDBOX/dev/shm"
+mount -t devpts -o newinstance,gid=5,mode=0620,ptmxmode=0666 devpts "$SANDBOX/dev/pts"
+mount -t tmpfs -o mode=1777 shm "$SANDBOX/dev/shm"
+mount --rbind "$SANDBOX/dev" /dev
 mount -t tmpfs -o mode=0755 run /run
-mount -t tmpfs -o mode=1777 tmp /tmp
+
+# A work tree under /tmp must not vanish behind the new /tmp.
+mkdir "$SANDBOX/tmp"
+mount -t tmpfs -o mode=1777 tmp "$SANDBOX/tmp"
+case "$root" in
+  /tmp/*) mkdir -p "$SANDBOX$root" && mount --bind "$root" "$SANDBOX$root" ;;
+esac
+mount --rbind "$SANDBOX/tmp" /tmp
+
 hostname vestibule-test
-ip link set lo up 2>/dev/null || true
-
-# A cgroup of their own, so that a run can't kill or be killed with anything else.
-for base in /sys/fs/cgroup/unified /sys/fs/cgroup; do
-  if [ -w "$base/cgroup.procs" ]; then
-    group="$base/vestibule-sandbox-$(awk '{print $1}' /proc/uptime)-$$"
-    mkdir "$group" && echo $$ >"$group/cgroup.procs"
-    break
-  fi
-done
-
-unset VESTIBULE_SANDBOX
+ip link set lo up
+cd "$root"
+unset SANDBOX SANDBOX_CGROUP
 export VESTIBULE_IN_SANDBOX=1
-exec "$@"
+# Not exec: this shell stays pid 1 and reaps what is orphaned.
+"$@"
+exit $?
