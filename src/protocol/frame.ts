@@ -1,0 +1,194 @@
+/**
+ * Length framing over a stream: u32 length (big-endian), then that many bytes, never none and never more than a
+ * maximum. Whatever does not fit ends the connection: an HTTP request or a TLS hello is a "frame" of a gigabyte.
+ */
+import type { Duplex } from 'node:stream';
+
+/** The peer did not keep to the framing, or a frame of ours would be too long. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+export interface FrameHandlers {
+  /** One whole frame without its length. What it throws ends the connection. */
+  readonly frame: (payload: Buffer) => void;
+  /** Once, last. error: why, null when the peer ended between two frames or we closed. */
+  readonly close: (error: Error | null) => void;
+  /** send may be called again after it returned false. */
+  readonly drain?: () => void;
+}
+
+/**
+ * Frames come either one by one with `next()` (for the start of a connection) or, after `listen()`, as events. Until
+ * one of them asks, nothing is read beyond the first frames that were there.
+ */
+export class FrameStream {
+  private readonly stream: Duplex;
+  private readonly limit: number;
+  private chunks: Buffer[] = [];
+  private have = 0;
+  private readonly queue: Buffer[] = [];
+  private handlers: FrameHandlers | null = null;
+  private waiting: { resolve: (frame: Buffer | null) => void; reject: (e: Error) => void } | null =
+    null;
+  private held = false;
+  private ended: { error: Error | null } | null = null;
+
+  constructor(stream: Duplex, limit: number) {
+    this.stream = stream;
+    this.limit = limit;
+    stream.on('data', (chunk: Buffer) => this.receive(chunk));
+    stream.on('end', () => this.finish(this.have > 0 ? this.cutOff() : null));
+    stream.on('error', (error) => this.finish(error));
+    stream.on('close', () => this.finish(null));
+    stream.on('drain', () => this.handlers?.drain?.());
+  }
+
+  get closed(): boolean {
+    return this.ended !== null;
+  }
+
+  /** The next frame; null when the peer has ended. Rejects with the reason of a bad end. */
+  next(): Promise<Buffer | null> {
+    const frame = this.queue.shift();
+    if (frame !== undefined) return Promise.resolve(frame);
+    if (this.ended?.error) return Promise.reject(this.ended.error);
+    if (this.ended) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject };
+      this.flow();
+    });
+  }
+
+  /** From now on frames are events; those that are here already come first, in a microtask. */
+  listen(handlers: FrameHandlers): void {
+    this.handlers = handlers;
+    queueMicrotask(() => this.deliver());
+  }
+
+  /** False: the peer is slow, wait for `drain`. After the end it does nothing. */
+  send(payload: Uint8Array): boolean {
+    if (payload.length === 0 || payload.length > this.limit) {
+      throw new FrameError(`a frame of ${payload.length} bytes, at most ${this.limit} can be sent`);
+    }
+    if (this.ended || this.stream.writableEnded || this.stream.destroyed) return true;
+    const header = Buffer.allocUnsafe(4);
+    header.writeUInt32BE(payload.length);
+    this.stream.cork();
+    this.stream.write(header);
+    const more = this.stream.write(payload);
+    this.stream.uncork();
+    return more;
+  }
+
+  /** Stops events (and reading, so that the peer waits) until resume. */
+  pause(): void {
+    this.held = true;
+    this.stream.pause();
+  }
+
+  resume(): void {
+    this.held = false;
+    this.deliver();
+  }
+
+  /** Sends what is queued, then ends. */
+  end(): void {
+    this.stream.end();
+  }
+
+  /** Ends at once; frames that nobody took yet are dropped. */
+  destroy(error: Error | null = null): void {
+    this.queue.length = 0;
+    this.finish(error);
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.ended) return;
+    this.chunks.push(chunk);
+    this.have += chunk.length;
+    try {
+      for (let frame = this.cut(); frame !== null; frame = this.cut()) this.queue.push(frame);
+    } catch (error) {
+      this.deliver();
+      this.finish(error as Error);
+      return;
+    }
+    this.deliver();
+  }
+
+  /** Takes one whole frame off the chunks, or null. */
+  private cut(): Buffer | null {
+    if (this.have < 4) return null;
+    if (this.chunks[0]!.length < 4) this.join();
+    const size = this.chunks[0]!.readUInt32BE();
+    if (size === 0 || size > this.limit) {
+      throw new FrameError(`a frame of ${size} bytes came, wanted 1 to ${this.limit}`);
+    }
+    if (this.have < 4 + size) return null;
+    this.join();
+    const whole = this.chunks[0]!;
+    this.chunks = whole.length > 4 + size ? [whole.subarray(4 + size)] : [];
+    this.have -= 4 + size;
+    return whole.subarray(4, 4 + size);
+  }
+
+  private join(): void {
+    if (this.chunks.length > 1) this.chunks = [Buffer.concat(this.chunks)];
+  }
+
+  private deliver(): void {
+    if (this.waiting && this.queue.length > 0) {
+      const { resolve } = this.waiting;
+      this.waiting = null;
+      resolve(this.queue.shift()!);
+    }
+    while (this.handlers && !this.held && this.queue.length > 0) {
+      try {
+        this.handlers.frame(this.queue.shift()!);
+      } catch (error) {
+        this.queue.length = 0;
+        this.finish(error as Error);
+      }
+    }
+    if (this.ended) this.announceEnd();
+    else this.flow();
+  }
+
+  /** Reads on only while somebody takes the frames. */
+  private flow(): void {
+    if (this.ended) return;
+    const taken = this.waiting !== null || (this.handlers !== null && !this.held);
+    if (taken && this.queue.length === 0) this.stream.resume();
+    else this.stream.pause();
+  }
+
+  private cutOff(): FrameError {
+    return new FrameError(`the peer ended inside a frame, after ${this.have} bytes of it`);
+  }
+
+  private finish(error: Error | null): void {
+    if (this.ended) return;
+    this.ended = { error };
+    this.chunks = [];
+    this.have = 0;
+    // An end between frames is answered by ours, after what is still to be written.
+    if (error === null && this.stream.readableEnded) this.stream.end();
+    else this.stream.destroy();
+    this.announceEnd();
+  }
+
+  private announceEnd(): void {
+    if (this.queue.length > 0 || this.ended === null) return;
+    const { error } = this.ended;
+    if (this.waiting) {
+      const { resolve, reject } = this.waiting;
+      this.waiting = null;
+      if (error) reject(error);
+      else resolve(null);
+    }
+    const handlers = this.handlers;
+    this.handlers = null;
+    handlers?.close(error);
+  }
+}
