@@ -1,0 +1,36 @@
+/** Who may import whom. A process never reaches into another process's folder; src/lib knows nothing of ours. */
+const rows = [
+  { from: 'page', may: ['page', 'lib', 'protocol/(page-gateway|sealed-answer|seal-answer|problems|ids|gateway-session|broker-leader|codec)'] },
+  { from: 'gateway', may: ['gateway', 'protocol', 'config', 'lib'] },
+  { from: 'broker', may: ['broker', 'protocol', 'config', 'lib'] },
+  { from: 'cli', may: ['cli', 'protocol', 'config', 'lib'] },
+  { from: 'config', may: ['config', 'protocol', 'lib'] },
+  { from: 'protocol', may: ['protocol', 'lib'] },
+  { from: 'lib', may: ['lib'] },
+];
+
+module.exports = {
+  forbidden: [
+    ...rows.map(({ from, may }) => ({
+      name: `${from}-imports`,
+      severity: 'error',
+      from: { path: `^src/${from}/`, pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/', pathNot: may.map((folder) => `^src/${folder}(/|\\.ts$)`) },
+    })),
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'not-to-dev-dependency',
+      comment: 'services and CLI run what is installed; only pages are bundled from devDependencies',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/page/', '\\.test\\.ts$'] },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+  },
+};

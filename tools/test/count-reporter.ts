@@ -1,0 +1,14 @@
+/** A node:test reporter that writes only how many leaf tests passed, failed and were skipped, as JSON. */
+import type { TestEvent } from 'node:test/reporters';
+
+export default async function* countTests(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  let [passed, failed, skipped] = [0, 0, 0];
+  for await (const event of source) {
+    if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
+    if (event.data.details.type === 'suite') continue;
+    if (event.data.skip !== undefined || event.data.todo !== undefined) skipped += 1;
+    else if (event.type === 'test:pass') passed += 1;
+    else failed += 1;
+  }
+  yield JSON.stringify({ passed, failed, skipped });
+}

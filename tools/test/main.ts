@@ -1,0 +1,47 @@
+/** All tests, in the order in which a failure is cheapest to find. Prints 'N passed, N failed, N skipped' last. */
+import { addCounts, type Counts, noCounts } from './counts.ts';
+import { runNodeTests } from './run-node-tests.ts';
+import { runTapPrograms } from './run-tap-programs.ts';
+import { runCheck } from './run-check.ts';
+
+const node = process.execPath;
+const bin = (name: string): string => `node_modules/.bin/${name}`;
+
+interface Step {
+  readonly name: string;
+  readonly run: () => Promise<Counts>;
+  /** Nothing after it can work when it fails. */
+  readonly vital?: boolean;
+}
+
+const steps: readonly Step[] = [
+  { name: 'format and lint', run: () => runCheck(bin('biome'), ['ci', '--error-on-warnings', '.']) },
+  { name: 'types', run: () => runCheck(bin('tsc'), ['-p', 'tsconfig.json']) },
+  { name: 'types of the pages', run: () => runCheck(bin('tsc'), ['-p', 'src/page/tsconfig.json']) },
+  {
+    name: 'imports',
+    run: () => runCheck(node, ['node_modules/.bin/depcruise', '--config', '.dependency-cruiser.cjs', 'src']),
+  },
+  { name: 'generated files', run: () => runCheck(node, ['tools/generate.ts', '--check']) },
+  { name: 'budgets', run: () => runCheck(node, ['tools/test/check-budgets.ts']) },
+  { name: 'build', run: () => runCheck(node, ['tools/build.ts']), vital: true },
+  { name: 'C under sanitizers', run: () => runTapPrograms('make', ['-s', '-j2', 'test-c']) },
+  { name: 'unit', run: () => runNodeTests([], 'src/**/*.test.ts') },
+  { name: 'system', run: () => runNodeTests(['tools/sandbox.sh'], 'test/system/**/*.test.ts') },
+  { name: 'browser', run: () => runNodeTests(['tools/sandbox.sh'], 'test/e2e/**/*.test.ts') },
+];
+
+const only = process.argv.slice(2);
+let total = noCounts;
+for (const step of steps) {
+  if (only.length > 0 && !only.includes(step.name)) continue;
+  const started = performance.now();
+  console.log(`\n## ${step.name}`);
+  const counts = await step.run();
+  total = addCounts(total, counts);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`## ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
+  if (counts.failed > 0 && step.vital === true) break;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
