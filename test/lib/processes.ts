@@ -1,0 +1,32 @@
+/** Processes of the sandbox, read from /proc (proc(5)). */
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface Process {
+  readonly pid: number;
+  readonly uid: number;
+  readonly parent: number;
+  readonly argv: readonly string[];
+}
+
+/** All that live; a zombie does not. */
+export function listProcesses(): Process[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+        if (/^State:\s+[ZX]/m.test(status)) return [];
+        const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+        const field = (name: string): number =>
+          Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+        return [{ pid: Number(pid), uid: field('Uid'), parent: field('PPid'), argv }];
+      } catch {
+        return []; // it ended while we looked
+      }
+    });
+}
+
+/** Those with an argument that ends in this text. */
+export function findProcesses(ending: string): Process[] {
+  return listProcesses().filter(({ argv }) => argv.some((arg) => arg.endsWith(ending)));
+}
