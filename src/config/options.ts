@@ -1,0 +1,147 @@
+/**
+ * Every option of vestibule.conf, once: the readers in TypeScript and C, `config check`, `config show` and
+ * docs/options.md come from this table.
+ */
+
+export interface OptionSpec {
+  readonly type: OptionType;
+  /** As it would be written in the file. */
+  readonly default: string;
+  /** Numbers only. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly unit?: string;
+  readonly doc: string;
+  readonly readBy: readonly ('supervise' | 'leader' | 'broker')[];
+  /** What makes a change count: nothing (the next sign-in or session uses it), or a restart. */
+  readonly change: 'at once' | 'restart';
+}
+
+/** Each type with the values it allows, in words. */
+export const OPTION_TYPES = {
+  flag: '0 or 1',
+  number: 'a whole number',
+  profile: 'the name of a file in /etc/pam.d (lower-case letters, digits, ".", "_" and "-")',
+  groups: 'group names separated by commas, without spaces around the commas',
+  address: 'an IPv4 or IPv6 address such as 127.0.0.1 or ::1',
+  path: 'an absolute path',
+} as const;
+export type OptionType = keyof typeof OPTION_TYPES;
+
+export const OPTIONS = {
+  'auth-pam-profile': {
+    type: 'profile',
+    default: 'vestibule',
+    doc: 'PAM profile that checks who signs in. Without such a file PAM uses the profile `other`.',
+    readBy: ['leader', 'broker'],
+    change: 'restart',
+  },
+  'auth-pam-sessions-profile': {
+    type: 'profile',
+    default: 'su',
+    doc: 'PAM profile that opens a session. Nobody is there to answer, so it needs `auth sufficient pam_rootok.so`.',
+    readBy: ['leader', 'broker'],
+    change: 'restart',
+  },
+  'auth-pam-sessions-enabled': {
+    type: 'flag',
+    default: '1',
+    doc: 'Whether programs run inside a PAM session. 0: right user, groups and clean environment, but no credentials and no session modules.',
+    readBy: ['leader'],
+    change: 'at once',
+  },
+  'auth-minimum-user-id': {
+    type: 'number',
+    default: '1000',
+    min: 1,
+    max: 4_294_967_294,
+    doc: 'Lowest user id that may sign in and have sessions. Root never may.',
+    readBy: ['leader'],
+    change: 'at once',
+  },
+  'auth-required-user-group': {
+    type: 'groups',
+    default: '',
+    doc: 'Groups that may sign in: members of any of them. Empty: everybody may.',
+    readBy: ['leader'],
+    change: 'at once',
+  },
+  'auth-timeout-minutes': {
+    type: 'number',
+    default: '60',
+    min: 1,
+    max: 10_080,
+    unit: 'minutes',
+    doc: 'How long a sign-in lasts without use. However much it is used, it ends after seven days.',
+    readBy: ['broker'],
+    change: 'restart',
+  },
+  'auth-pam-timeout-seconds': {
+    type: 'number',
+    default: '60',
+    min: 1,
+    max: 3600,
+    unit: 'seconds',
+    doc: 'How long PAM modules may work before the session is open; waiting for a person does not count.',
+    readBy: ['leader'],
+    change: 'at once',
+  },
+  'www-address': {
+    type: 'address',
+    default: '0.0.0.0',
+    doc: 'Address to listen on.',
+    readBy: ['supervise'],
+    change: 'restart',
+  },
+  'www-port': {
+    type: 'number',
+    default: '8787',
+    min: 1,
+    max: 65_535,
+    doc: 'TCP port of the pages (HTTPS).',
+    readBy: ['supervise'],
+    change: 'restart',
+  },
+  'www-session-port': {
+    type: 'number',
+    default: '8788',
+    min: 1,
+    max: 65_535,
+    doc: 'TCP port of the content of sessions (HTTPS): an origin of its own, so that it cannot reach the pages.',
+    readBy: ['supervise'],
+    change: 'restart',
+  },
+  'ssl-certificate': {
+    type: 'path',
+    default: '',
+    doc: 'Certificate in PEM form, intermediates behind it. Empty: a generated one.',
+    readBy: ['supervise'],
+    change: 'restart',
+  },
+  'ssl-certificate-key': {
+    type: 'path',
+    default: '',
+    doc: 'Private key in PEM form, without a passphrase; only root may read it. Empty: a generated one.',
+    readBy: ['supervise'],
+    change: 'restart',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionKey = keyof typeof OPTIONS;
+export const OPTION_KEYS = Object.keys(OPTIONS) as readonly OptionKey[];
+
+type ValueOf<T extends OptionType> = T extends 'flag'
+  ? boolean
+  : T extends 'number'
+    ? number
+    : string;
+export type Configuration = {
+  readonly [K in OptionKey]: ValueOf<(typeof OPTIONS)[K]['type']>;
+};
+
+/** What an option wants, in words. */
+export function wantedWords(key: OptionKey): string {
+  const { type, min, max, unit }: OptionSpec = OPTIONS[key];
+  if (type !== 'number') return OPTION_TYPES[type];
+  return `${OPTION_TYPES.number}${unit === undefined ? '' : ` of ${unit}`} from ${min} to ${max}`;
+}

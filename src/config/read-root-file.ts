@@ -1,0 +1,40 @@
+/** Reads a file that only root can write; config.c does the same. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { MAX_FILE_BYTES } from './parse.ts';
+
+/** Null: there is none. At most one byte more than parseFile takes is read. */
+export function readRootFile(
+  file: string,
+): { readonly data: Uint8Array } | { readonly problem: string } | null {
+  let fd: number;
+  try {
+    // Not blocking: a named pipe must not hang the reader.
+    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    return { problem: `wanted to read it, came ${code}; chmod 0644 it` };
+  }
+  try {
+    return readDescriptor(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readDescriptor(fd: number): { readonly data: Uint8Array } | { readonly problem: string } {
+  const about = fstatSync(fd);
+  if (!about.isFile()) return { problem: 'wanted a regular file, came another kind; replace it' };
+  if (about.uid !== 0 || (about.mode & 0o022) !== 0)
+    return {
+      problem: `wanted a file that only root can write, came mode ${(about.mode & 0o7777).toString(8).padStart(4, '0')} of uid ${about.uid}; chown root and chmod 0644 it`,
+    };
+  const data = Buffer.alloc(Math.min(about.size, MAX_FILE_BYTES + 1));
+  let size = 0;
+  while (size < data.length) {
+    const count = readSync(fd, data, size, data.length - size, null);
+    if (count === 0) break;
+    size += count;
+  }
+  return { data: data.subarray(0, size) };
+}

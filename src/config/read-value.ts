@@ -1,0 +1,63 @@
+/** Turns an option's text into its value, or says what is wrong with it. config.c has the same rules. */
+import { isIPv4, isIPv6 } from 'node:net';
+import {
+  OPTIONS,
+  type OptionKey,
+  type OptionSpec,
+  type OptionType,
+  wantedWords,
+} from './options.ts';
+
+/** Bytes, as the fields of struct config hold them. */
+export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
+  flag: 1,
+  number: 10,
+  profile: 255,
+  groups: 255,
+  address: 63,
+  path: 4095,
+};
+/** Longest value that a problem repeats. */
+const MAX_SHOWN = 100;
+
+export type OptionValue = string | number | boolean;
+export type ValueResult = { readonly value: OptionValue } | { readonly problem: string };
+
+export function readValue(key: OptionKey, text: string): ValueResult {
+  if (text.startsWith('"') || text.startsWith("'"))
+    return { problem: `'${key}' wanted no quotes, came ${shown(text)}; remove them` };
+  const spec: OptionSpec = OPTIONS[key];
+  if (Buffer.byteLength(text) <= MAX_TEXT[spec.type] && FITS[spec.type](text, spec))
+    return { value: typed(spec.type, text) };
+  const remedy = spec.default === '' ? 'for none' : `for the default, ${spec.default}`;
+  return {
+    problem: `'${key}' wanted ${wantedWords(key)}, came ${shown(text)}; correct it, or leave the line out ${remedy}`,
+  };
+}
+
+/** A value or key for a person's eyes. */
+export function shown(text: string): string {
+  if (text === '') return 'nothing';
+  const size = Buffer.byteLength(text);
+  return size > MAX_SHOWN ? `${size} bytes` : `'${text}'`;
+}
+
+const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => boolean>> = {
+  flag: (text) => text === '0' || text === '1',
+  // No sign, no leading zero: 0755 means different things to different readers.
+  number: (text, spec) =>
+    /^(0|[1-9][0-9]*)$/.test(text) &&
+    Number(text) >= (spec.min ?? 0) &&
+    Number(text) <= (spec.max ?? 0),
+  // libpam turns upper case into lower case, and a slash would leave its directory.
+  profile: (text) => /^[a-z0-9_][a-z0-9._-]*$/.test(text),
+  groups: (text) =>
+    text === '' || text.split(',').every((name) => /^[^ ]$|^[^ ].*[^ ]$/.test(name)),
+  address: (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
+  path: (text) => text === '' || text.startsWith('/'),
+};
+
+function typed(type: OptionType, text: string): OptionValue {
+  if (type === 'flag') return text === '1';
+  return type === 'number' ? Number(text) : text;
+}
