@@ -39,7 +39,7 @@ uint32_t read_u32(struct reader *reader);
 uint64_t read_u64(struct reader *reader);
 /* A string into a buffer of size bytes, NUL-terminated; bad when it does not fit or holds a NUL. */
 void read_string(struct reader *reader, char *ret_text, size_t size);
-/* Exactly size bytes. */
+/* A `bytes` field (u16 length, then the bytes) of exactly size bytes. */
 void read_exact(struct reader *reader, uint8_t *ret_data, size_t size);
 /* Bytes that stay in the frame; bad when longer than max. */
 const uint8_t *read_bytes(struct reader *reader, size_t max, size_t *ret_size);

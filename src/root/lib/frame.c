@@ -1,0 +1,330 @@
+/* Length-prefixed frames: see frame.h. Nothing here trusts a length that came from outside. */
+#include "frame.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "util.h"
+
+enum {
+    LENGTH_BYTES = 4,
+    FIRST_CAPACITY = 256,
+    /* The longest that any of our readers takes (MAX_ROOT_FRAME): to build a longer one is a bug here. */
+    WRITER_LIMIT = LENGTH_BYTES + 262144,
+};
+
+/* ---- in ---- */
+
+/* One read of what the current part (length, then body) still lacks. As recv(2), EINTR retried. */
+static ssize_t receive_part(int fd, struct frame *frame) {
+    const bool in_header = frame->have < LENGTH_BYTES;
+    uint8_t *to = in_header ? frame->header + frame->have : frame->data + (frame->have - LENGTH_BYTES);
+    const size_t want = in_header ? LENGTH_BYTES - frame->have : LENGTH_BYTES + frame->size - frame->have;
+    ssize_t count;
+    do
+        count = recv(fd, to, want, MSG_DONTWAIT);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
+static bool begin_body(struct frame *frame, size_t limit) {
+    uint32_t length;
+    memcpy(&length, frame->header, sizeof length);
+    frame->size = ntohl(length);
+    if (frame->size == 0 || frame->size > limit) {
+        errno = EMSGSIZE;
+        return false;
+    }
+    frame->data = must_alloc(frame->size, 1);
+    return true;
+}
+
+int frame_receive(int fd, struct frame *frame, size_t limit) {
+    while (frame->data == NULL || frame->have < LENGTH_BYTES + frame->size) {
+        const ssize_t count = receive_part(fd, frame);
+        if (count < 0)
+            return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+        if (count == 0) {
+            errno = frame->have == 0 ? 0 : ECONNRESET;
+            return -1;
+        }
+        frame->have += (size_t)count;
+        if (frame->have == LENGTH_BYTES && !begin_body(frame, limit))
+            return -1;
+    }
+    return 1;
+}
+
+/* Milliseconds until the deadline, as poll(2) takes them: -1 for ever, 0 when it has passed. */
+static int poll_timeout(uint64_t deadline_ms) {
+    if (deadline_ms == 0)
+        return -1;
+    const uint64_t now = monotonic_ms();
+    if (now >= deadline_ms)
+        return 0;
+    return deadline_ms - now > INT_MAX ? INT_MAX : (int)(deadline_ms - now);
+}
+
+/* False (errno) on error or when the deadline passed; poll(2)'s own error conditions show in the next call. */
+static bool wait_for(int fd, short events, uint64_t deadline_ms) {
+    for (;;) {
+        const int timeout = poll_timeout(deadline_ms);
+        if (timeout == 0) {
+            errno = ETIMEDOUT;
+            return false;
+        }
+        struct pollfd polled = {.fd = fd, .events = events};
+        const int count = poll(&polled, 1, timeout);
+        if (count > 0)
+            return true;
+        if (count < 0 && errno != EINTR)
+            return false;
+    }
+}
+
+int frame_wait(int fd, struct frame *frame, size_t limit, uint64_t deadline_ms) {
+    for (;;) {
+        const int got = frame_receive(fd, frame, limit);
+        if (got != 0)
+            return got;
+        if (!wait_for(fd, POLLIN, deadline_ms))
+            return -1;
+    }
+}
+
+void frame_clear(struct frame *frame) {
+    if (frame->data != NULL)
+        explicit_bzero(frame->data, frame->size);
+    free(frame->data);
+    *frame = (struct frame){0};
+}
+
+struct reader reader_of(const struct frame *frame) {
+    return (struct reader){.at = frame->data + 1, .end = frame->data + frame->size};
+}
+
+uint8_t frame_type(const struct frame *frame) {
+    return frame->data[0];
+}
+
+/* The next size bytes, or NULL with bad set. */
+static const uint8_t *take_bytes(struct reader *reader, size_t size) {
+    if (reader->bad || (size_t)(reader->end - reader->at) < size) {
+        reader->bad = true;
+        return NULL;
+    }
+    const uint8_t *taken = reader->at;
+    reader->at += size;
+    return taken;
+}
+
+static uint64_t read_integer(struct reader *reader, size_t size) {
+    const uint8_t *bytes = take_bytes(reader, size);
+    uint64_t value = 0;
+    for (size_t i = 0; bytes != NULL && i < size; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+uint8_t read_u8(struct reader *reader) {
+    return (uint8_t)read_integer(reader, 1);
+}
+
+uint16_t read_u16(struct reader *reader) {
+    return (uint16_t)read_integer(reader, 2);
+}
+
+uint32_t read_u32(struct reader *reader) {
+    return (uint32_t)read_integer(reader, 4);
+}
+
+uint64_t read_u64(struct reader *reader) {
+    return read_integer(reader, 8);
+}
+
+const uint8_t *read_bytes(struct reader *reader, size_t max, size_t *ret_size) {
+    const size_t size = read_u16(reader);
+    const uint8_t *bytes = NULL;
+    if (size > max)
+        reader->bad = true;
+    else
+        bytes = take_bytes(reader, size);
+    *ret_size = bytes == NULL ? 0 : size;
+    return bytes;
+}
+
+void read_exact(struct reader *reader, uint8_t *ret_data, size_t size) {
+    size_t have;
+    const uint8_t *bytes = read_bytes(reader, size, &have);
+    if (bytes == NULL || have != size) {
+        reader->bad = true;
+        memset(ret_data, 0, size);
+        return;
+    }
+    memcpy(ret_data, bytes, size);
+}
+
+void read_string(struct reader *reader, char *ret_text, size_t size) {
+    size_t length;
+    const uint8_t *bytes = read_bytes(reader, size - 1, &length);
+    if (bytes != NULL && memchr(bytes, '\0', length) != NULL)
+        reader->bad = true;
+    if (reader->bad) {
+        ret_text[0] = '\0';
+        return;
+    }
+    memcpy(ret_text, bytes, length);
+    ret_text[length] = '\0';
+}
+
+size_t read_count(struct reader *reader, size_t max) {
+    const size_t count = read_u16(reader);
+    if (count > max)
+        reader->bad = true;
+    return reader->bad ? 0 : count;
+}
+
+char **read_strings(struct reader *reader, size_t max) {
+    const size_t count = read_count(reader, max);
+    /* The two bytes of each length make room for its NUL, so what is left of the frame is room enough. */
+    const size_t pointers = (count + 1) * sizeof(char *);
+    char **texts = must_alloc(pointers + (size_t)(reader->end - reader->at), 1);
+    char *to = (char *)texts + pointers;
+    for (size_t i = 0; i < count && !reader->bad; i++) {
+        size_t length;
+        const uint8_t *bytes = read_bytes(reader, UINT16_MAX, &length);
+        if (bytes == NULL || memchr(bytes, '\0', length) != NULL) {
+            reader->bad = true;
+            break;
+        }
+        memcpy(to, bytes, length);
+        texts[i] = to;
+        to += length + 1;
+    }
+    if (reader->bad)
+        free_pointer(&texts);
+    return texts;
+}
+
+bool read_end(const struct reader *reader) {
+    return !reader->bad && reader->at == reader->end;
+}
+
+/* ---- out ---- */
+
+/* Grows by copy and wipe, not realloc(3): a frame may hold a key. */
+static uint8_t *make_room(struct writer *writer, size_t size) {
+    if (size > WRITER_LIMIT - writer->size)
+        die("a frame of over %d bytes was to be sent", WRITER_LIMIT);
+    if (writer->size + size > writer->capacity) {
+        size_t capacity = writer->capacity == 0 ? FIRST_CAPACITY : writer->capacity;
+        while (capacity < writer->size + size)
+            capacity *= 2;
+        uint8_t *grown = must_alloc(capacity, 1);
+        if (writer->size > 0)
+            memcpy(grown, writer->data, writer->size);
+        const size_t used = writer->size;
+        writer_clear(writer);
+        *writer = (struct writer){.data = grown, .size = used, .capacity = capacity};
+    }
+    uint8_t *room = writer->data + writer->size;
+    writer->size += size;
+    return room;
+}
+
+static void put_integer(struct writer *writer, uint64_t value, size_t size) {
+    uint8_t *room = make_room(writer, size);
+    for (size_t i = 0; i < size; i++)
+        room[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
+}
+
+void writer_start(struct writer *writer, uint8_t type) {
+    writer_clear(writer);
+    put_u32(writer, 0);
+    put_u8(writer, type);
+}
+
+void put_u8(struct writer *writer, uint8_t value) {
+    put_integer(writer, value, 1);
+}
+
+void put_u16(struct writer *writer, uint16_t value) {
+    put_integer(writer, value, 2);
+}
+
+void put_u32(struct writer *writer, uint32_t value) {
+    put_integer(writer, value, 4);
+}
+
+void put_u64(struct writer *writer, uint64_t value) {
+    put_integer(writer, value, 8);
+}
+
+void put_raw(struct writer *writer, const uint8_t *data, size_t size) {
+    if (size > 0)
+        memcpy(make_room(writer, size), data, size);
+}
+
+void put_bytes(struct writer *writer, const uint8_t *data, size_t size) {
+    if (size > UINT16_MAX)
+        die("a field of %zu bytes was to be sent, at most %d fit", size, UINT16_MAX);
+    put_u16(writer, (uint16_t)size);
+    put_raw(writer, data, size);
+}
+
+void put_string(struct writer *writer, const char *text) {
+    put_bytes(writer, (const uint8_t *)text, strlen(text));
+}
+
+void put_strings(struct writer *writer, char *const *texts) {
+    size_t count = 0;
+    while (texts[count] != NULL)
+        count++;
+    if (count > UINT16_MAX)
+        die("%zu strings were to be sent, at most %d fit", count, UINT16_MAX);
+    put_u16(writer, (uint16_t)count);
+    for (size_t i = 0; i < count; i++)
+        put_string(writer, texts[i]);
+}
+
+uint8_t *writer_take(struct writer *writer, size_t *ret_size) {
+    const uint32_t length = htonl((uint32_t)(writer->size - LENGTH_BYTES));
+    memcpy(writer->data, &length, sizeof length);
+    uint8_t *taken = writer->data;
+    *ret_size = writer->size;
+    *writer = (struct writer){0};
+    return taken;
+}
+
+bool frame_send(int fd, struct writer *writer, int timeout_ms) {
+    const uint64_t deadline = monotonic_ms() + (uint64_t)timeout_ms;
+    struct writer sent = {0};
+    sent.data = writer_take(writer, &sent.size);
+    size_t done = 0;
+    bool working = true;
+    while (working && done < sent.size) {
+        const ssize_t count = send(fd, sent.data + done, sent.size - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count >= 0)
+            done += (size_t)count;
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            working = wait_for(fd, POLLOUT, deadline);
+        else
+            working = errno == EINTR;
+    }
+    const int saved = errno;
+    writer_clear(&sent);
+    errno = saved;
+    return working;
+}
+
+void writer_clear(struct writer *writer) {
+    if (writer->data != NULL)
+        explicit_bzero(writer->data, writer->size);
+    free(writer->data);
+    *writer = (struct writer){0};
+}

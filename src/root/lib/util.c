@@ -1,0 +1,235 @@
+/* Owned pointers and descriptors, the log, dying, and the few system calls that need care: see util.h. */
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOG_TEXT_MAX = 2048, PASSWD_BUFFER_MAX = 1 << 20 };
+
+/* The one thing that log_line cannot be given by its callers. */
+static struct {
+    const char *program;
+} context = {.program = "vestibule"};
+
+void free_pointer(void *pointer) {
+    void **owned = pointer;
+    free(*owned);
+    *owned = NULL;
+}
+
+void close_descriptor(int *fd) {
+    const int saved = errno;
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+    errno = saved;
+}
+
+int take_fd(int *fd) {
+    const int given = *fd;
+    *fd = -1;
+    return given;
+}
+
+void log_open(const char *program) {
+    context.program = program;
+    openlog(program, LOG_PID, LOG_AUTHPRIV);
+}
+
+/* User names and PAM texts end up in the log: a terminal that shows it must not obey them. C1 controls count too,
+ * in their UTF-8 form (C2 80 to C2 9F). */
+static void escape_controls(const char *text, char *ret_line, size_t size) {
+    size_t used = 0;
+    unsigned char before = 0;
+    for (const char *at = text; *at != '\0' && used + 5 < size; at++) {
+        const unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == 0x7f || (before == 0xc2 && c >= 0x80 && c < 0xa0))
+            used += (size_t)snprintf(ret_line + used, size - used, "\\x%02x", c);
+        else
+            ret_line[used++] = (char)c;
+        before = c;
+    }
+    ret_line[used] = '\0';
+}
+
+static void log_text(int priority, const char *text) {
+    char escaped[LOG_TEXT_MAX * 2];
+    escape_controls(text, escaped, sizeof escaped);
+    /* One write for one line: several processes share the log. */
+    char line[sizeof escaped + 128];
+    const int length = snprintf(line, sizeof line, "%.64s[%d]: %s\n", context.program, (int)getpid(), escaped);
+    if (length > 0)
+        (void)!write(STDERR_FILENO, line, (size_t)length);
+    syslog(priority, "%s", escaped);
+}
+
+void log_line(int priority, const char *format, ...) {
+    const int saved = errno;
+    char text[LOG_TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    log_text(priority, text);
+    errno = saved;
+}
+
+/* _exit, not exit: a forked child must not run what its parent (or a PAM module) left for exit. */
+void die(const char *format, ...) {
+    char text[LOG_TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    log_text(LOG_ERR, text);
+    _exit(EXIT_FAILURE);
+}
+
+void die_errno(const char *format, ...) {
+    const int saved = errno;
+    char text[LOG_TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    const size_t length = strlen(text);
+    (void)snprintf(text + length, sizeof text - length, ": %s", strerror(saved));
+    log_text(LOG_ERR, text);
+    _exit(EXIT_FAILURE);
+}
+
+void *must_alloc(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+    if (memory == NULL)
+        die("no memory for %zu times %zu bytes", count, size);
+    return memory;
+}
+
+void open_standard_descriptors(void) {
+    /* open(2) gives the lowest free number, so each closed one is filled by its own turn. */
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            die_errno("cannot open /dev/null as descriptor %d", fd);
+}
+
+void close_from(unsigned lowest) {
+    /* syslog(3) holds a descriptor: it must forget it, or the next line goes to whatever has that number then. */
+    closelog();
+    if (close_range(lowest, ~0U, 0) < 0)
+        die_errno("cannot close descriptors from %u", lowest);
+    openlog(context.program, LOG_PID, LOG_AUTHPRIV);
+}
+
+static uint64_t clock_ms(clockid_t clock) {
+    struct timespec now;
+    if (clock_gettime(clock, &now) < 0)
+        die_errno("cannot read clock %d", (int)clock);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t monotonic_ms(void) {
+    return clock_ms(CLOCK_BOOTTIME);
+}
+
+uint64_t unix_ms(void) {
+    return clock_ms(CLOCK_REALTIME);
+}
+
+bool is_id(const char *text) {
+    return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32;
+}
+
+bool read_root_file(const char *path, uint8_t *ret_data, size_t size) {
+    /* O_NONBLOCK: opening a FIFO must not hang. */
+    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return false;
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return false;
+    if (!S_ISREG(status.st_mode) || status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        errno = EPERM;
+        return false;
+    }
+    if (status.st_size < 0 || (size_t)status.st_size != size) {
+        errno = EBADMSG;
+        return false;
+    }
+    for (size_t have = 0; have < size;) {
+        const ssize_t count = read(fd, ret_data + have, size - have);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count == 0)
+            errno = EBADMSG;
+        if (count <= 0) {
+            explicit_bzero(ret_data, size);
+            return false;
+        }
+        have += (size_t)count;
+    }
+    return true;
+}
+
+bool find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid) {
+    for (size_t size = 4096; size <= PASSWD_BUFFER_MAX; size *= 4) {
+        cleanup_free char *buffer = must_alloc(size, 1);
+        struct passwd entry, *found = NULL;
+        const int error = getpwnam_r(name, &entry, buffer, size, &found);
+        if (error == ERANGE)
+            continue;
+        if (found == NULL)
+            return false;
+        *ret_uid = found->pw_uid;
+        *ret_gid = found->pw_gid;
+        return true;
+    }
+    return false;
+}
+
+bool peer_uid(int fd, uid_t *ret_uid) {
+    struct ucred peer = {.uid = (uid_t)-1};
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+        return false;
+    *ret_uid = peer.uid;
+    return true;
+}
+
+void set_cloexec(int fd, bool on) {
+    if (fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0)
+        die_errno("cannot set close-on-exec of descriptor %d", fd);
+}
+
+void drop_privileges(uid_t uid, gid_t gid, const gid_t *groups, size_t group_count) {
+    if (groups != NULL && setgroups(group_count, groups) < 0)
+        die_errno("cannot set %zu supplementary groups", group_count);
+    if (setresgid(gid, gid, gid) < 0)
+        die_errno("cannot become group %u", gid);
+    if (setresuid(uid, uid, uid) < 0)
+        die_errno("cannot become user %u", uid);
+    uid_t real_uid, effective_uid, saved_uid;
+    gid_t real_gid, effective_gid, saved_gid;
+    if (getresuid(&real_uid, &effective_uid, &saved_uid) < 0 || getresgid(&real_gid, &effective_gid, &saved_gid) < 0)
+        die_errno("cannot read the ids back");
+    if (real_uid != uid || effective_uid != uid || saved_uid != uid || real_gid != gid || effective_gid != gid ||
+        saved_gid != gid)
+        die("the ids are not user %u and group %u after the change", uid, gid);
+    if (uid == 0)
+        return;
+    if (setuid(0) == 0 || seteuid(0) == 0)
+        die("user %u could become root again", uid);
+    if (gid != 0 && (setgid(0) == 0 || setegid(0) == 0))
+        die("group %u could become root's again", gid);
+}
