@@ -39,6 +39,8 @@ export interface Requests {
   /** The code becomes a pass: the session origin's cookie, good while ticket and session are. */
   'session-pass': { ask: { code: string; session: SessionId }; answer: { pass: string } };
   'session-dial': { ask: { pass: string; session: SessionId }; answer: DialInfo };
+  /** A person typed in the terminal, so the ticket behind the pass slides; at most once a minute for each viewer. */
+  'session-active': { ask: { pass: string; session: SessionId }; answer: Record<string, never> };
 }
 export type RequestName = keyof Requests;
 export type Request = {

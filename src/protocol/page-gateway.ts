@@ -12,10 +12,15 @@
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
  *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code
  *   GET    /s/:id/enter?code=            session origin: sets the session cookie, 303 to /s/:id/
+ *   GET    /s/:id/enter                  session origin, without a code: 303 to the home origin's /s/:id/ (for a new pass)
  *   GET    /s/:id/                       session origin: the terminal page
  *   GET    /s/:id/socket                 session origin: WebSocket, binary, gateway-session.ts
  *
  * Any failure is `{ "problem": Problem }` with the problem's status.
+ *
+ * Without a ticket, /s/:id/ on the home origin is 303 to /?session=:id (after sign-in the page goes on to /s/:id/).
+ * In the pages' HTML the gateway replaces every STYLE_NONCE by a fresh nonce that the answer's style-src allows; scripts
+ * and style sheets come from files only.
  */
 import type { ConversationId, SessionId, UserName } from './ids.ts';
 import type { Problem } from './problems.ts';
@@ -91,6 +96,9 @@ export interface Home {
 export type LiveMessage =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
   | { readonly kind: 'signed-out' };
+
+/** Stands in the built HTML (Vite: html.cspNonce) where the gateway puts the answer's nonce. */
+export const STYLE_NONCE = '__VESTIBULE_STYLE_NONCE__';
 
 /** WebSocket close codes of ours (4000-4999). */
 export const CLOSE_CODES = {
