@@ -37,7 +37,7 @@ function defineLimits(): string[] {
     MAX_SECRET: sealed.MAX_SECRET,
   };
   const layout = Object.entries(sealed.ANSWER_LAYOUT).map(
-    ([field, offset]) => `#define VST_ANSWER_${snake(field)} ${offset}`,
+    ([field, offset]) => `#define VST_ANSWER_AT_${snake(field)} ${offset}`,
   );
   return [
     ...Object.entries(limits).map(([name, value]) => `#define VST_${name} ${value}`),
