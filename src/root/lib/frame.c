@@ -3,19 +3,20 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "protocol.h"
 #include "util.h"
 
 enum {
     LENGTH_BYTES = 4,
     FIRST_CAPACITY = 256,
-    /* The longest that any of our readers takes (MAX_ROOT_FRAME): to build a longer one is a bug here. */
-    WRITER_LIMIT = LENGTH_BYTES + 262144,
+    WAIT_MAX_MS = 3600000,
+    /* The longest that any of our readers takes: to build a longer one is a bug here. */
+    WRITER_LIMIT = LENGTH_BYTES + VST_MAX_ROOT_FRAME,
 };
 
 /* ---- in ---- */
@@ -60,31 +61,16 @@ int frame_receive(int fd, struct frame *frame, size_t limit) {
     return 1;
 }
 
-/* Milliseconds until the deadline, as poll(2) takes them: -1 for ever, 0 when it has passed. */
-static int poll_timeout(uint64_t deadline_ms) {
-    if (deadline_ms == 0)
-        return -1;
-    const uint64_t now = monotonic_ms();
-    if (now >= deadline_ms)
-        return 0;
-    return deadline_ms - now > INT_MAX ? INT_MAX : (int)(deadline_ms - now);
-}
-
-/* False (errno) on error or when the deadline passed; poll(2)'s own error conditions show in the next call. */
+/* One wait; true also after an interrupted one: the caller tries again. What poll(2) found wrong shows in that try. */
 static bool wait_for(int fd, short events, uint64_t deadline_ms) {
-    for (;;) {
-        const int timeout = poll_timeout(deadline_ms);
-        if (timeout == 0) {
-            errno = ETIMEDOUT;
-            return false;
-        }
-        struct pollfd polled = {.fd = fd, .events = events};
-        const int count = poll(&polled, 1, timeout);
-        if (count > 0)
-            return true;
-        if (count < 0 && errno != EINTR)
-            return false;
+    const uint64_t now = monotonic_ms();
+    if (deadline_ms != 0 && now >= deadline_ms) {
+        errno = ETIMEDOUT;
+        return false;
     }
+    const uint64_t left = deadline_ms == 0 || deadline_ms - now > WAIT_MAX_MS ? WAIT_MAX_MS : deadline_ms - now;
+    struct pollfd polled = {.fd = fd, .events = events};
+    return poll(&polled, 1, (int)left) >= 0 || errno == EINTR;
 }
 
 int frame_wait(int fd, struct frame *frame, size_t limit, uint64_t deadline_ms) {
@@ -104,12 +90,10 @@ void frame_clear(struct frame *frame) {
     *frame = (struct frame){0};
 }
 
+uint8_t frame_type(const struct frame *frame) { return frame->data[0]; }
+
 struct reader reader_of(const struct frame *frame) {
     return (struct reader){.at = frame->data + 1, .end = frame->data + frame->size};
-}
-
-uint8_t frame_type(const struct frame *frame) {
-    return frame->data[0];
 }
 
 /* The next size bytes, or NULL with bad set. */
@@ -131,56 +115,10 @@ static uint64_t read_integer(struct reader *reader, size_t size) {
     return value;
 }
 
-uint8_t read_u8(struct reader *reader) {
-    return (uint8_t)read_integer(reader, 1);
-}
-
-uint16_t read_u16(struct reader *reader) {
-    return (uint16_t)read_integer(reader, 2);
-}
-
-uint32_t read_u32(struct reader *reader) {
-    return (uint32_t)read_integer(reader, 4);
-}
-
-uint64_t read_u64(struct reader *reader) {
-    return read_integer(reader, 8);
-}
-
-const uint8_t *read_bytes(struct reader *reader, size_t max, size_t *ret_size) {
-    const size_t size = read_u16(reader);
-    const uint8_t *bytes = NULL;
-    if (size > max)
-        reader->bad = true;
-    else
-        bytes = take_bytes(reader, size);
-    *ret_size = bytes == NULL ? 0 : size;
-    return bytes;
-}
-
-void read_exact(struct reader *reader, uint8_t *ret_data, size_t size) {
-    size_t have;
-    const uint8_t *bytes = read_bytes(reader, size, &have);
-    if (bytes == NULL || have != size) {
-        reader->bad = true;
-        memset(ret_data, 0, size);
-        return;
-    }
-    memcpy(ret_data, bytes, size);
-}
-
-void read_string(struct reader *reader, char *ret_text, size_t size) {
-    size_t length;
-    const uint8_t *bytes = read_bytes(reader, size - 1, &length);
-    if (bytes != NULL && memchr(bytes, '\0', length) != NULL)
-        reader->bad = true;
-    if (reader->bad) {
-        ret_text[0] = '\0';
-        return;
-    }
-    memcpy(ret_text, bytes, length);
-    ret_text[length] = '\0';
-}
+uint8_t read_u8(struct reader *reader) { return (uint8_t)read_integer(reader, 1); }
+uint16_t read_u16(struct reader *reader) { return (uint16_t)read_integer(reader, 2); }
+uint32_t read_u32(struct reader *reader) { return (uint32_t)read_integer(reader, 4); }
+uint64_t read_u64(struct reader *reader) { return read_integer(reader, 8); }
 
 size_t read_count(struct reader *reader, size_t max) {
     const size_t count = read_u16(reader);
@@ -189,22 +127,44 @@ size_t read_count(struct reader *reader, size_t max) {
     return reader->bad ? 0 : count;
 }
 
+const uint8_t *read_bytes(struct reader *reader, size_t max, size_t *ret_size) {
+    const size_t size = read_count(reader, max);
+    const uint8_t *bytes = take_bytes(reader, size);
+    *ret_size = bytes == NULL ? 0 : size;
+    return bytes;
+}
+
+void read_exact(struct reader *reader, uint8_t *ret_data, size_t size) {
+    size_t have;
+    const uint8_t *bytes = read_bytes(reader, size, &have);
+    reader->bad = bytes == NULL || have != size;
+    if (reader->bad)
+        memset(ret_data, 0, size);
+    else
+        memcpy(ret_data, bytes, size);
+}
+
+void read_string(struct reader *reader, char *ret_text, size_t size) {
+    size_t length;
+    const uint8_t *bytes = read_bytes(reader, size - 1, &length);
+    if (bytes != NULL && memchr(bytes, '\0', length) != NULL)
+        reader->bad = true;
+    if (!reader->bad)
+        memcpy(ret_text, bytes, length);
+    ret_text[reader->bad ? 0 : length] = '\0';
+}
+
 char **read_strings(struct reader *reader, size_t max) {
     const size_t count = read_count(reader, max);
-    /* The two bytes of each length make room for its NUL, so what is left of the frame is room enough. */
+    /* The two bytes of each length make room for its NUL, so what is left of the frame is room enough; one more for
+     * the empty text that read_string leaves when nothing is left. */
     const size_t pointers = (count + 1) * sizeof(char *);
-    char **texts = must_alloc(pointers + (size_t)(reader->end - reader->at), 1);
+    char **texts = must_alloc(pointers + (size_t)(reader->end - reader->at) + 1, 1);
     char *to = (char *)texts + pointers;
     for (size_t i = 0; i < count && !reader->bad; i++) {
-        size_t length;
-        const uint8_t *bytes = read_bytes(reader, UINT16_MAX, &length);
-        if (bytes == NULL || memchr(bytes, '\0', length) != NULL) {
-            reader->bad = true;
-            break;
-        }
-        memcpy(to, bytes, length);
         texts[i] = to;
-        to += length + 1;
+        read_string(reader, to, (size_t)UINT16_MAX + 1);
+        to += strlen(to) + 1;
     }
     if (reader->bad)
         free_pointer(&texts);
@@ -225,12 +185,11 @@ static uint8_t *make_room(struct writer *writer, size_t size) {
         size_t capacity = writer->capacity == 0 ? FIRST_CAPACITY : writer->capacity;
         while (capacity < writer->size + size)
             capacity *= 2;
-        uint8_t *grown = must_alloc(capacity, 1);
+        struct writer grown = {.data = must_alloc(capacity, 1), .size = writer->size, .capacity = capacity};
         if (writer->size > 0)
-            memcpy(grown, writer->data, writer->size);
-        const size_t used = writer->size;
+            memcpy(grown.data, writer->data, writer->size);
         writer_clear(writer);
-        *writer = (struct writer){.data = grown, .size = used, .capacity = capacity};
+        *writer = grown;
     }
     uint8_t *room = writer->data + writer->size;
     writer->size += size;
@@ -249,21 +208,10 @@ void writer_start(struct writer *writer, uint8_t type) {
     put_u8(writer, type);
 }
 
-void put_u8(struct writer *writer, uint8_t value) {
-    put_integer(writer, value, 1);
-}
-
-void put_u16(struct writer *writer, uint16_t value) {
-    put_integer(writer, value, 2);
-}
-
-void put_u32(struct writer *writer, uint32_t value) {
-    put_integer(writer, value, 4);
-}
-
-void put_u64(struct writer *writer, uint64_t value) {
-    put_integer(writer, value, 8);
-}
+void put_u8(struct writer *writer, uint8_t value) { put_integer(writer, value, 1); }
+void put_u16(struct writer *writer, uint16_t value) { put_integer(writer, value, 2); }
+void put_u32(struct writer *writer, uint32_t value) { put_integer(writer, value, 4); }
+void put_u64(struct writer *writer, uint64_t value) { put_integer(writer, value, 8); }
 
 void put_raw(struct writer *writer, const uint8_t *data, size_t size) {
     if (size > 0)

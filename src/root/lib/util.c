@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,49 +63,43 @@ static void escape_controls(const char *text, char *ret_line, size_t size) {
     ret_line[used] = '\0';
 }
 
-static void log_text(int priority, const char *text) {
-    char escaped[LOG_TEXT_MAX * 2];
+/* One line, with strerror(error) behind it unless error is 0. */
+static void log_arguments(int priority, int error, const char *format, va_list arguments) {
+    char text[LOG_TEXT_MAX], escaped[2 * LOG_TEXT_MAX], line[3 * LOG_TEXT_MAX];
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    const size_t length = strlen(text);
+    if (error != 0)
+        (void)snprintf(text + length, sizeof text - length, ": %s", strerror(error));
     escape_controls(text, escaped, sizeof escaped);
     /* One write for one line: several processes share the log. */
-    char line[sizeof escaped + 128];
-    const int length = snprintf(line, sizeof line, "%.64s[%d]: %s\n", context.program, (int)getpid(), escaped);
-    if (length > 0)
-        (void)!write(STDERR_FILENO, line, (size_t)length);
+    const int size = snprintf(line, sizeof line, "%.64s[%d]: %s\n", context.program, (int)getpid(), escaped);
+    if (size > 0)
+        (void)!write(STDERR_FILENO, line, (size_t)size);
     syslog(priority, "%s", escaped);
 }
 
 void log_line(int priority, const char *format, ...) {
     const int saved = errno;
-    char text[LOG_TEXT_MAX];
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
+    log_arguments(priority, 0, format, arguments);
     va_end(arguments);
-    log_text(priority, text);
     errno = saved;
 }
 
 /* _exit, not exit: a forked child must not run what its parent (or a PAM module) left for exit. */
 void die(const char *format, ...) {
-    char text[LOG_TEXT_MAX];
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    log_text(LOG_ERR, text);
+    log_arguments(LOG_ERR, 0, format, arguments);
     _exit(EXIT_FAILURE);
 }
 
 void die_errno(const char *format, ...) {
-    const int saved = errno;
-    char text[LOG_TEXT_MAX];
+    const int error = errno;
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    const size_t length = strlen(text);
-    (void)snprintf(text + length, sizeof text - length, ": %s", strerror(saved));
-    log_text(LOG_ERR, text);
+    log_arguments(LOG_ERR, error, format, arguments);
     _exit(EXIT_FAILURE);
 }
 
@@ -139,13 +132,8 @@ static uint64_t clock_ms(clockid_t clock) {
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-uint64_t monotonic_ms(void) {
-    return clock_ms(CLOCK_BOOTTIME);
-}
-
-uint64_t unix_ms(void) {
-    return clock_ms(CLOCK_REALTIME);
-}
+uint64_t monotonic_ms(void) { return clock_ms(CLOCK_BOOTTIME); }
+uint64_t unix_ms(void) { return clock_ms(CLOCK_REALTIME); }
 
 bool is_id(const char *text) {
     return strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32;
@@ -154,32 +142,18 @@ bool is_id(const char *text) {
 bool read_root_file(const char *path, uint8_t *ret_data, size_t size) {
     /* O_NONBLOCK: opening a FIFO must not hang. */
     cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return false;
     struct stat status;
-    if (fstat(fd, &status) < 0)
+    if (fd < 0 || fstat(fd, &status) < 0)
         return false;
     if (!S_ISREG(status.st_mode) || status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         errno = EPERM;
         return false;
     }
-    if (status.st_size < 0 || (size_t)status.st_size != size) {
+    /* A regular file gives all it has at once (read(2)); only root can have changed it since fstat. */
+    ssize_t count = status.st_size == (off_t)size ? read(fd, ret_data, size) : 0;
+    if (count >= 0 && (size_t)count != size)
         errno = EBADMSG;
-        return false;
-    }
-    for (size_t have = 0; have < size;) {
-        const ssize_t count = read(fd, ret_data + have, size - have);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count == 0)
-            errno = EBADMSG;
-        if (count <= 0) {
-            explicit_bzero(ret_data, size);
-            return false;
-        }
-        have += (size_t)count;
-    }
-    return true;
+    return count >= 0 && (size_t)count == size;
 }
 
 bool find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid) {
@@ -219,12 +193,11 @@ void drop_privileges(uid_t uid, gid_t gid, const gid_t *groups, size_t group_cou
         die_errno("cannot become group %u", gid);
     if (setresuid(uid, uid, uid) < 0)
         die_errno("cannot become user %u", uid);
-    uid_t real_uid, effective_uid, saved_uid;
-    gid_t real_gid, effective_gid, saved_gid;
-    if (getresuid(&real_uid, &effective_uid, &saved_uid) < 0 || getresgid(&real_gid, &effective_gid, &saved_gid) < 0)
+    uid_t uids[3];
+    gid_t gids[3];
+    if (getresuid(&uids[0], &uids[1], &uids[2]) < 0 || getresgid(&gids[0], &gids[1], &gids[2]) < 0)
         die_errno("cannot read the ids back");
-    if (real_uid != uid || effective_uid != uid || saved_uid != uid || real_gid != gid || effective_gid != gid ||
-        saved_gid != gid)
+    if (uids[0] != uid || uids[1] != uid || uids[2] != uid || gids[0] != gid || gids[1] != gid || gids[2] != gid)
         die("the ids are not user %u and group %u after the change", uid, gid);
     if (uid == 0)
         return;
