@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <libgen.h>
+#include <limits.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +126,40 @@ void close_from(unsigned lowest) {
     if (close_range(lowest, ~0U, 0) < 0)
         die_errno("cannot close descriptors from %u", lowest);
     openlog(context.program, LOG_PID, LOG_AUTHPRIV);
+}
+
+void pass_descriptors(const int *fds, size_t count) {
+    enum { FIRST = 3, MOST = 8 };
+    int copies[MOST];
+    /* Out of the way first: a target number may be one of the sources. */
+    for (size_t i = 0; i < count && i < MOST; i++)
+        if ((copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST + MOST)) < 0)
+            die_errno("cannot copy descriptor %d", fds[i]);
+    for (size_t i = 0; i < count && i < MOST; i++)
+        if (dup2(copies[i], FIRST + (int)i) < 0)
+            die_errno("cannot make descriptor %d", FIRST + (int)i);
+    close_from((unsigned)(FIRST + count));
+}
+
+void reset_signals(void) {
+    /* KILL, STOP and the two that glibc keeps for itself refuse; they have no other disposition. */
+    for (int number = 1; number <= SIGRTMAX; number++)
+        (void)signal(number, SIG_DFL);
+    sigset_t none;
+    if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+        die_errno("cannot unblock signals");
+}
+
+char *sibling_path(const char *name) {
+    char own[PATH_MAX];
+    const ssize_t size = readlink("/proc/self/exe", own, sizeof own - 1);
+    if (size < 0)
+        die_errno("cannot read /proc/self/exe");
+    own[size] = '\0';
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", dirname(own), name) < 0)
+        die("no memory for the path of '%s'", name);
+    return path;
 }
 
 static uint64_t clock_ms(clockid_t clock) {

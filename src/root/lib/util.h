@@ -32,6 +32,12 @@ void *must_alloc(size_t count, size_t size);
 void open_standard_descriptors(void);
 /* Closes every descriptor from lowest up. */
 void close_from(unsigned lowest);
+/* For a child about to exec: makes these descriptors 3, 4, ... and closes all others above 2. At most 8; dies on failure. */
+void pass_descriptors(const int *fds, size_t count);
+/* For a child about to exec: every signal at its default, none blocked. */
+void reset_signals(void);
+/* The path of a file given from the directory of this program's own (/proc/self/exe); the caller frees it. Dies on failure. */
+char *sibling_path(const char *name);
 /* Milliseconds of CLOCK_BOOTTIME; Unix milliseconds. */
 uint64_t monotonic_ms(void);
 uint64_t unix_ms(void);
