@@ -30,7 +30,7 @@ export function loadConfiguration(
   for (const file of options.files ?? [PATHS.configuration, PATHS.overrides]) {
     const result = readRootFile(file);
     if (result === null) continue;
-    if ('problem' in result) draft.problems.push({ file, line: 0, text: result.problem });
+    if ('problem' in result) draft.problems.push({ file, line: 1, text: result.problem });
     else takeFile(draft, file, parseFile(result.data));
   }
   return finish(draft);
@@ -44,8 +44,8 @@ export function parseConfiguration(files: readonly ConfigurationFile[]): LoadedC
 }
 
 /** One line for people. */
-export function problemLine({ file, line, text }: Problem): string {
-  return line === 0 ? `${file}: ${text}` : `${file}:${line}: ${text}`;
+export function problemLine({ file, line, text, near }: Problem): string {
+  return `${file}:${line}: ${text}${near === undefined ? '' : ` (did you mean '${near}'?)`}`;
 }
 
 interface Draft {
@@ -95,10 +95,11 @@ function takeFile(draft: Draft, file: string, parsed: ParsedFile): void {
 
 function finish({ values, origins, bad, order, problems }: Draft): LoadedConfiguration {
   const configuration = values as Configuration;
-  for (const { keys, text } of findClashes(configuration)) {
+  for (const { keys, wanted } of findClashes(configuration)) {
     if (keys.some((key) => bad.has(key))) continue;
     const later = order.findLast((key) => keys.includes(key));
     const origin = later === undefined ? 'default' : origins[later];
+    const text = `'${keys[0]}' and '${keys[1]}' wanted ${wanted}`;
     if (origin !== 'default') problems.push({ ...origin, text });
   }
   return { values: configuration, origins, problems };

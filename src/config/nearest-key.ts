@@ -1,4 +1,4 @@
-/** Finds the option that an unknown key was probably meant to be. config.c does the same. */
+/** Finds the option that an unknown key was probably meant to be. */
 import { OPTION_KEYS, type OptionKey } from './options.ts';
 
 /** Edits between the two. */
@@ -7,10 +7,10 @@ const MAX_EDITS = 3;
 const MAX_COMPARED = 64;
 
 /** The first option with the fewest edits between it and this key. */
-export function nearestKey(key: string): OptionKey | null {
+export function nearestKey(key: string): OptionKey | undefined {
   const wanted = Buffer.from(key);
-  if (wanted.length > MAX_COMPARED) return null;
-  let nearest: OptionKey | null = null;
+  if (wanted.length > MAX_COMPARED) return undefined;
+  let nearest: OptionKey | undefined;
   let fewest = MAX_EDITS + 1;
   for (const option of OPTION_KEYS) {
     const edits = countEdits(wanted, Buffer.from(option));

@@ -8,9 +8,10 @@ export const MAX_LINE_BYTES = 8192;
 
 export interface Problem {
   readonly file: string;
-  /** 0: the file as a whole. */
   readonly line: number;
   readonly text: string;
+  /** The option that an unknown key was probably meant to be; not said by the C reader. */
+  readonly near?: OptionKey;
 }
 export interface Entry {
   readonly key: OptionKey;
@@ -25,7 +26,7 @@ export interface ParsedFile {
 export function parseFile(data: Uint8Array): ParsedFile {
   if (data.length > MAX_FILE_BYTES) {
     const text = `wanted at most ${MAX_FILE_BYTES} bytes, came more; is it the right file?`;
-    return { entries: [], problems: [{ line: 0, text }] };
+    return { entries: [], problems: [{ line: 1, text }] };
   }
   const entries = new Map<OptionKey, Entry>();
   const problems: Omit<Problem, 'file'>[] = [];
@@ -40,7 +41,8 @@ export function parseFile(data: Uint8Array): ParsedFile {
     if (result === null) continue;
     const line = index + 1;
     if ('problem' in result) {
-      problems.push({ line, text: result.problem });
+      const { problem: text, near } = result;
+      problems.push(near === undefined ? { line, text } : { line, text, near });
       continue;
     }
     const first = entries.get(result.key);
@@ -55,7 +57,10 @@ export function parseFile(data: Uint8Array): ParsedFile {
 
 function parseLine(
   line: string,
-): { readonly key: OptionKey; readonly text: string } | { readonly problem: string } | null {
+):
+  | { readonly key: OptionKey; readonly text: string }
+  | { readonly problem: string; readonly near?: OptionKey | undefined }
+  | null {
   if (line === '' || line.startsWith('#')) return null;
   if (line.length > MAX_LINE_BYTES)
     return {
@@ -70,9 +75,8 @@ function parseLine(
     };
   if (equals < 0) return { problem: `wanted key=value, came ${shown(key)}; comments start with #` };
   if (isOptionKey(key)) return { key, text };
-  const near = nearestKey(key);
-  const remedy = near === null ? "'vestibule config show' lists all" : `did you mean '${near}'?`;
-  return { problem: `wanted the name of an option, came ${shown(key)}; ${remedy}` };
+  const problem = `wanted the name of an option, came ${shown(key)}; 'vestibule config show' lists all`;
+  return { problem, near: nearestKey(key) };
 }
 
 function isOptionKey(key: string): key is OptionKey {

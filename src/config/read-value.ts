@@ -18,7 +18,7 @@ export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
   path: 4095,
 };
 /** Longest value that a problem repeats. */
-const MAX_SHOWN = 100;
+export const MAX_SHOWN = 100;
 
 export type OptionValue = string | number | boolean;
 export type ValueResult = { readonly value: OptionValue } | { readonly problem: string };
@@ -52,7 +52,7 @@ const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => bool
   // libpam turns upper case into lower case, and a slash would leave its directory.
   profile: (text) => /^[a-z0-9_][a-z0-9._-]*$/.test(text),
   groups: (text) =>
-    text === '' || text.split(',').every((name) => /^[^ ]$|^[^ ].*[^ ]$/.test(name)),
+    text === '' || text.split(',').every((name) => name !== '' && name === unspaced(name)),
   address: (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
   path: (text) => text === '' || text.startsWith('/'),
 };
@@ -60,4 +60,9 @@ const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => bool
 function typed(type: OptionType, text: string): OptionValue {
   if (type === 'flag') return text === '1';
   return type === 'number' ? Number(text) : text;
+}
+
+/** Without spaces at its ends (trim() would take others than the C reader does). */
+function unspaced(text: string): string {
+  return text.replace(/^ +| +$/gv, '');
 }

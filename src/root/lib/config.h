@@ -4,6 +4,7 @@
 #define VESTIBULE_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,7 +14,6 @@ struct config {
     bool auth_pam_sessions_enabled;
     uid_t auth_minimum_user_id;           /* never below 1 */
     char auth_required_user_group[256];   /* comma-separated; empty: none required */
-    uint32_t auth_timeout_minutes;
     uint32_t auth_pam_timeout_seconds;    /* longest that PAM may take before the session is open */
     char www_address[64];
     uint16_t www_port;
@@ -25,5 +25,15 @@ struct config {
 /* Reads both files over the defaults. Every problem is logged as "FILE:LINE: text"; false when there was one.
  * A missing file is no problem; one that others than root can write is. */
 bool config_load(struct config *ret_config);
+
+/* The same for texts in memory, whoever owns the files that they came from; report gets each problem as one line
+ * (NULL: the log does). */
+struct config_text {
+    const char *file;
+    const char *data;
+    size_t size;
+};
+typedef void config_report(const char *line);
+bool config_parse(struct config *ret_config, const struct config_text *texts, size_t count, config_report *report);
 
 #endif

@@ -1,0 +1,84 @@
+/* Made by tools/generate-options.ts from src/config/options.ts: do not edit. */
+#ifndef VESTIBULE_OPTIONS_H
+#define VESTIBULE_OPTIONS_H
+
+#include "config.h"
+
+#include <stddef.h>
+
+#define CONFIG_MAX_FILE 1048576
+#define CONFIG_MAX_LINE 8192
+#define CONFIG_MAX_SHOWN 100
+
+enum option_type {
+    OPTION_FLAG,
+    OPTION_NUMBER,
+    OPTION_PROFILE,
+    OPTION_GROUPS,
+    OPTION_ADDRESS,
+    OPTION_PATH,
+};
+/* Longest text of each type, bytes. */
+static const size_t OPTION_MAX_TEXT[] = { 1, 10, 255, 255, 63, 4095 };
+
+enum option_key {
+    KEY_AUTH_PAM_PROFILE,
+    KEY_AUTH_PAM_SESSIONS_PROFILE,
+    KEY_AUTH_PAM_SESSIONS_ENABLED,
+    KEY_AUTH_MINIMUM_USER_ID,
+    KEY_AUTH_REQUIRED_USER_GROUP,
+    KEY_AUTH_TIMEOUT_MINUTES,
+    KEY_AUTH_PAM_TIMEOUT_SECONDS,
+    KEY_WWW_ADDRESS,
+    KEY_WWW_PORT,
+    KEY_WWW_SESSION_PORT,
+    KEY_SSL_CERTIFICATE,
+    KEY_SSL_CERTIFICATE_KEY,
+    KEY_COUNT
+};
+
+struct option {
+    const char *key;
+    enum option_type type;
+    uint32_t min, max;        /* numbers only */
+    const char *standard;     /* the default, as it would be written in the file */
+    const char *wanted;
+    size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
+};
+#define PLACE(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
+static const struct option OPTIONS[KEY_COUNT] = {
+    [KEY_AUTH_PAM_PROFILE] = { "auth-pam-profile", OPTION_PROFILE, 0, 0,
+        "vestibule", "the name of a file in /etc/pam.d (lower-case letters, digits, \".\", \"_\" and \"-\")", PLACE(auth_pam_profile) },
+    [KEY_AUTH_PAM_SESSIONS_PROFILE] = { "auth-pam-sessions-profile", OPTION_PROFILE, 0, 0,
+        "su", "the name of a file in /etc/pam.d (lower-case letters, digits, \".\", \"_\" and \"-\")", PLACE(auth_pam_sessions_profile) },
+    [KEY_AUTH_PAM_SESSIONS_ENABLED] = { "auth-pam-sessions-enabled", OPTION_FLAG, 0, 0,
+        "1", "0 or 1", PLACE(auth_pam_sessions_enabled) },
+    [KEY_AUTH_MINIMUM_USER_ID] = { "auth-minimum-user-id", OPTION_NUMBER, 1, 4294967294,
+        "1000", "a whole number from 1 to 4294967294", PLACE(auth_minimum_user_id) },
+    [KEY_AUTH_REQUIRED_USER_GROUP] = { "auth-required-user-group", OPTION_GROUPS, 0, 0,
+        "", "group names separated by commas, without spaces around the commas", PLACE(auth_required_user_group) },
+    [KEY_AUTH_TIMEOUT_MINUTES] = { "auth-timeout-minutes", OPTION_NUMBER, 1, 10080,
+        "60", "a whole number of minutes from 1 to 10080", 0, 0 },
+    [KEY_AUTH_PAM_TIMEOUT_SECONDS] = { "auth-pam-timeout-seconds", OPTION_NUMBER, 1, 3600,
+        "60", "a whole number of seconds from 1 to 3600", PLACE(auth_pam_timeout_seconds) },
+    [KEY_WWW_ADDRESS] = { "www-address", OPTION_ADDRESS, 0, 0,
+        "0.0.0.0", "an IPv4 or IPv6 address such as 127.0.0.1 or ::1", PLACE(www_address) },
+    [KEY_WWW_PORT] = { "www-port", OPTION_NUMBER, 1, 65535,
+        "8787", "a whole number from 1 to 65535", PLACE(www_port) },
+    [KEY_WWW_SESSION_PORT] = { "www-session-port", OPTION_NUMBER, 1, 65535,
+        "8788", "a whole number from 1 to 65535", PLACE(www_session_port) },
+    [KEY_SSL_CERTIFICATE] = { "ssl-certificate", OPTION_PATH, 0, 0,
+        "", "an absolute path", PLACE(ssl_certificate) },
+    [KEY_SSL_CERTIFICATE_KEY] = { "ssl-certificate-key", OPTION_PATH, 0, 0,
+        "", "an absolute path", PLACE(ssl_certificate_key) },
+};
+#undef PLACE
+
+_Static_assert(sizeof(((struct config *)0)->auth_pam_profile) == 256, "size of auth-pam-profile");
+_Static_assert(sizeof(((struct config *)0)->auth_pam_sessions_profile) == 256, "size of auth-pam-sessions-profile");
+_Static_assert(sizeof(((struct config *)0)->auth_required_user_group) == 256, "size of auth-required-user-group");
+_Static_assert(sizeof(((struct config *)0)->www_address) == 64, "size of www-address");
+_Static_assert(sizeof(((struct config *)0)->ssl_certificate) == 4096, "size of ssl-certificate");
+_Static_assert(sizeof(((struct config *)0)->ssl_certificate_key) == 4096, "size of ssl-certificate-key");
+
+#endif

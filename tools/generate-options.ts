@@ -1,0 +1,112 @@
+/** src/root/lib/options.h and docs/options.md: the options table for the C reader and for people. */
+import {
+  OPTION_KEYS,
+  OPTION_TYPES,
+  OPTIONS,
+  type OptionKey,
+  type OptionSpec,
+  type OptionType,
+  wantedWords,
+} from '../src/config/options.ts';
+import { MAX_FILE_BYTES, MAX_LINE_BYTES } from '../src/config/parse.ts';
+import { MAX_SHOWN, MAX_TEXT } from '../src/config/read-value.ts';
+
+const types = Object.keys(OPTION_TYPES) as OptionType[];
+const text = JSON.stringify;
+const upper = (name: string): string => name.replaceAll('-', '_').toUpperCase();
+const field = (key: OptionKey): string => key.replaceAll('-', '_');
+
+export function makeOptionsHeader(): string {
+  return `/* Made by tools/generate-options.ts from src/config/options.ts: do not edit. */
+#ifndef VESTIBULE_OPTIONS_H
+#define VESTIBULE_OPTIONS_H
+
+#include "config.h"
+
+#include <stddef.h>
+
+#define CONFIG_MAX_FILE ${MAX_FILE_BYTES}
+#define CONFIG_MAX_LINE ${MAX_LINE_BYTES}
+#define CONFIG_MAX_SHOWN ${MAX_SHOWN}
+
+enum option_type {
+${types.map((type) => `    OPTION_${upper(type)},`).join('\n')}
+};
+/* Longest text of each type, bytes. */
+static const size_t OPTION_MAX_TEXT[] = { ${types.map((type) => MAX_TEXT[type]).join(', ')} };
+
+enum option_key {
+${OPTION_KEYS.map((key) => `    KEY_${upper(key)},`).join('\n')}
+    KEY_COUNT
+};
+
+struct option {
+    const char *key;
+    enum option_type type;
+    uint32_t min, max;        /* numbers only */
+    const char *standard;     /* the default, as it would be written in the file */
+    const char *wanted;
+    size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
+};
+#define PLACE(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
+static const struct option OPTIONS[KEY_COUNT] = {
+${OPTION_KEYS.map(tableRow).join('\n')}
+};
+#undef PLACE
+
+${OPTION_KEYS.filter(isReadByC).filter(isText).map(sizeAssertion).join('\n')}
+
+#endif
+`;
+}
+
+/** The C reader checks the others too, so that both come to one verdict. */
+function isReadByC(key: OptionKey): boolean {
+  const readers: OptionSpec['readBy'] = OPTIONS[key].readBy;
+  return readers.includes('supervise') || readers.includes('leader');
+}
+
+function isText(key: OptionKey): boolean {
+  return OPTIONS[key].type !== 'flag' && OPTIONS[key].type !== 'number';
+}
+
+function tableRow(key: OptionKey): string {
+  const spec: OptionSpec = OPTIONS[key];
+  const place = isReadByC(key) ? `PLACE(${field(key)})` : '0, 0';
+  return `    [KEY_${upper(key)}] = { ${text(key)}, OPTION_${upper(spec.type)}, ${spec.min ?? 0}, ${spec.max ?? 0},
+        ${text(spec.default)}, ${text(wantedWords(key))}, ${place} },`;
+}
+
+function sizeAssertion(key: OptionKey): string {
+  const size = MAX_TEXT[OPTIONS[key].type] + 1;
+  return `_Static_assert(sizeof(((struct config *)0)->${field(key)}) == ${size}, "size of ${key}");`;
+}
+
+export function makeOptionsDocument(): string {
+  return `<!-- Made by tools/generate-options.ts from src/config/options.ts: do not edit. -->
+# Options
+
+\`/etc/vestibule/vestibule.conf\` holds one \`key=value\` a line. Spaces and tabs around key and value do not count,
+empty lines and lines that start with \`#\` neither; there are no quotes, and a \`#\` behind a value belongs to it. The text is
+UTF-8 without control characters. A key may stand once. Only root may be able to write the file; the server's users must be able to
+read it (mode 0644). \`/run/vestibule/overrides.conf\`, which \`npm start\` writes, wins over it.
+
+\`vestibule config check\` lists every problem with its file and line, \`vestibule config show\` every value with where it
+comes from. A server with a problem in its configuration does not start.
+
+${OPTION_KEYS.map(section).join('\n\n')}
+`;
+}
+
+function section(key: OptionKey): string {
+  const spec: OptionSpec = OPTIONS[key];
+  const change = spec.change === 'restart' ? 'after a restart' : 'for the next sign-in or session';
+  return `## ${key}
+
+${spec.doc}
+
+- Wanted: ${wantedWords(key)}${spec.type === 'groups' || spec.type === 'path' ? ', or nothing' : ''}
+- Default: ${spec.default === '' ? 'empty' : `\`${spec.default}\``}
+- Read by: ${spec.readBy.join(', ')}
+- A change counts: ${change}`;
+}
