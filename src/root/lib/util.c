@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,11 +130,13 @@ void close_from(unsigned lowest) {
 void pass_descriptors(const int *fds, size_t count) {
     enum { FIRST = 3, MOST = 8 };
     int copies[MOST];
+    if (count > MOST)
+        die("%zu descriptors were to be passed, at most %d can be", count, MOST);
     /* Out of the way first: a target number may be one of the sources. */
-    for (size_t i = 0; i < count && i < MOST; i++)
+    for (size_t i = 0; i < count; i++)
         if ((copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST + MOST)) < 0)
             die_errno("cannot copy descriptor %d", fds[i]);
-    for (size_t i = 0; i < count && i < MOST; i++)
+    for (size_t i = 0; i < count; i++)
         if (dup2(copies[i], FIRST + (int)i) < 0)
             die_errno("cannot make descriptor %d", FIRST + (int)i);
     close_from((unsigned)(FIRST + count));

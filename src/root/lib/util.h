@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <syslog.h>
 
 #define cleanup_free __attribute__((cleanup(free_pointer)))
 #define cleanup_fd __attribute__((cleanup(close_descriptor)))

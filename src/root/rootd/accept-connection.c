@@ -1,0 +1,46 @@
+/* One connection: who is it, may there be one more, then a leader of its own. */
+#include "rootd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "util.h"
+
+/* Root's leaders are not counted: whoever is root can start as many programs as they like anyway. */
+static bool must_refuse(const struct rootd *rootd, uid_t peer) {
+    if (peer == 0)
+        return false;
+    if (peer != rootd->broker) {
+        log_line(LOG_WARNING, "refused a connection of uid %u: wanted uid 0 or %u", peer, rootd->broker);
+        return true;
+    }
+    if (arc4random_uniform(100) >= refusal_percent(rootd->waiting_count))
+        return false;
+    log_line(LOG_WARNING, "refused a connection: %zu leaders wait for a sign-in (limits %d:%d:%d)",
+             rootd->waiting_count, STARTUPS_START, STARTUPS_RATE, STARTUPS_FULL);
+    return true;
+}
+
+void accept_connection(struct rootd *rootd) {
+    cleanup_fd int connection = accept4(rootd->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (connection < 0) {
+        if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
+            return;
+        /* Out of descriptors or memory: a new process with back-off mends what waiting here would only hide. */
+        die_errno("cannot accept a connection");
+    }
+    uid_t peer;
+    if (!peer_uid(connection, &peer))
+        die_errno("cannot read the peer's uid");
+    if (must_refuse(rootd, peer))
+        return;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        die_errno("cannot make a pipe");
+    cleanup_fd int reading = ends[0], writing = ends[1];
+    if (start_leader(rootd, (const int[]){connection, writing}) && peer != 0)
+        add_startup(rootd, take_fd(&reading));
+}

@@ -1,0 +1,40 @@
+/* Starts the server and keeps it running; everything it does is listed in main. */
+#include "supervise.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util.h"
+
+/* Becomes the program that tells (or tidies up) what is left, on the terminal rather than in the log. */
+static void finish(const struct supervisor *supervisor) {
+    if (supervisor->finish == NULL)
+        return;
+    if (dup2(supervisor->terminal, STDERR_FILENO) < 0)
+        die_errno("cannot give standard error back");
+    reset_signals();
+    (void)execv(supervisor->finish[0], supervisor->finish);
+    die_errno("cannot run '%s' at the end", supervisor->finish[0]);
+}
+
+int main(int argc, char **argv) {
+    struct supervisor supervisor = {0};
+    log_open("vestibule-supervise");
+    open_standard_descriptors();
+    read_arguments(&supervisor, argc, argv);
+    prepare_process(&supervisor);
+    if (!config_load(&supervisor.config))
+        die("the configuration has the problems above: correct them and start again");
+    find_identities(&supervisor);
+    open_tcp_listeners(&supervisor);
+    make_directories(&supervisor);
+    make_keys();
+    open_unix_listeners(&supervisor);
+    define_services(&supervisor);
+    open_log(&supervisor);
+    run_services(&supervisor);
+    finish(&supervisor);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,86 @@
+/* The directories, in which only root can make or replace a name, and the files of utmp(5). */
+#include "supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utmp.h>
+
+#include "protocol.h"
+#include "util.h"
+
+static void make_directory(const char *path, uid_t uid, gid_t gid, mode_t mode) {
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        die_errno("cannot make the directory '%s'", path);
+    cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0)
+        die_errno("cannot give the directory '%s' its owner and mode", path);
+}
+
+/* The overrides were written before there was a file system of our own to write them to. */
+static void copy_overrides(int from) {
+    if (from < 0)
+        return;
+    cleanup_fd int to = open(VST_PATH_OVERRIDES, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    struct stat status;
+    if (to < 0 || fstat(from, &status) < 0 || sendfile(to, from, NULL, (size_t)status.st_size) != status.st_size)
+        die_errno("cannot copy '%s' into the new file system", VST_PATH_OVERRIDES);
+}
+
+/* A file system of its own: nobody who fills /run stops sign-ins, and the reverse. It outlives us, with the leaders. */
+static void mount_run_directory(void) {
+    make_directory(VST_PATH_RUN, 0, 0, 0711);
+    struct stat parent, own;
+    if (stat(VST_PATH_RUN "/..", &parent) < 0 || stat(VST_PATH_RUN, &own) < 0)
+        die_errno("cannot look at '%s'", VST_PATH_RUN);
+    if (own.st_dev != parent.st_dev)
+        return;
+    cleanup_fd int overrides = open(VST_PATH_OVERRIDES, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (mount("vestibule", VST_PATH_RUN, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0711,size=64m") < 0)
+        die_errno("cannot mount a tmpfs on '%s'", VST_PATH_RUN);
+    copy_overrides(overrides);
+}
+
+/* Held for as long as this process lives: a second server would take the sockets away from the first. */
+static void lock_run_directory(void) {
+    const int fd = open(VST_PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        die_errno("cannot open '%s'", VST_PATH_RUN);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+        die_errno("'%s' is locked by another vestibule-supervise: stop it first", VST_PATH_RUN);
+}
+
+/* Without these files pututxline(3) writes nothing and who(1) shows no session. */
+static void make_login_record(const char *path) {
+    cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        if (errno != EEXIST)
+            log_line(LOG_WARNING, "cannot make '%s', sessions will not be recorded in it", path);
+        return;
+    }
+    const struct group *utmp = getgrnam("utmp");
+    if (fchown(fd, 0, utmp == NULL ? 0 : utmp->gr_gid) < 0 || fchmod(fd, 0664) < 0)
+        die_errno("cannot give '%s' its group and mode", path);
+}
+
+void make_directories(const struct supervisor *supervisor) {
+    const gid_t broker = supervisor->broker.gid, gateway = supervisor->gateway.gid;
+    mount_run_directory();
+    lock_run_directory();
+    make_directory(VST_PATH_RUN "/rootd", 0, broker, 0750);
+    make_directory(VST_PATH_LEADERS, 0, broker, 0750);
+    make_directory(VST_PATH_SESSIONS, 0, 0, 0711);
+    make_directory(VST_PATH_RUN "/broker", 0, gateway, 0750);
+    make_directory(VST_PATH_RUN "/cli", 0, 0, 0700);
+    make_directory(VST_PATH_STATE, 0, 0, 0755);
+    make_directory(VST_PATH_STATE "/root", 0, 0, 0700);
+    make_directory(VST_PATH_STATE "/broker", supervisor->broker.uid, broker, 0700);
+    make_login_record(UTMP_FILE);
+    make_login_record(WTMP_FILE);
+}

@@ -1,0 +1,70 @@
+/* All listening sockets of the server. They stay open here while services come and go, so clients queue meanwhile. */
+#include "supervise.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "protocol.h"
+#include "util.h"
+
+enum { BACKLOG = 511 };
+
+static int open_socket(int family) {
+    const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        die_errno("cannot make a socket");
+    return fd;
+}
+
+static int listen_tcp(const char *address, uint16_t port, const char *option) {
+    struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    const bool is_ipv4 = inet_pton(AF_INET, address, &ipv4.sin_addr) == 1;
+    if (!is_ipv4 && inet_pton(AF_INET6, address, &ipv6.sin6_addr) != 1)
+        die("'www-address' wanted an IPv4 or IPv6 address, came '%s'", address);
+    const struct sockaddr *name = is_ipv4 ? (const struct sockaddr *)&ipv4 : (const struct sockaddr *)&ipv6;
+    const int fd = open_socket(is_ipv4 ? AF_INET : AF_INET6), yes = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
+        die_errno("cannot set SO_REUSEADDR");
+    if (bind(fd, name, is_ipv4 ? sizeof ipv4 : sizeof ipv6) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    const char *open = is_ipv4 ? "" : "[", *close = is_ipv4 ? "" : "]";
+    if (errno == EADDRINUSE)
+        die("%s%s%s:%u is busy: stop what listens there, or choose another '%s'", open, address, close, port, option);
+    die_errno("cannot listen on %s%s%s:%u ('www-address', '%s')", open, address, close, port, option);
+}
+
+/* A socket file left by a supervise before us has nobody behind it: the lock on its directory is ours. */
+static int listen_unix(const char *path, gid_t gid, mode_t mode) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    if ((size_t)snprintf(name.sun_path, sizeof name.sun_path, "%s", path) >= sizeof name.sun_path)
+        die("'%s' is too long for a socket", path);
+    const int fd = open_socket(AF_UNIX);
+    if (unlink(path) < 0 && errno != ENOENT)
+        die_errno("cannot remove '%s'", path);
+    const mode_t before = umask(0777);
+    if (bind(fd, (const struct sockaddr *)&name, sizeof name) < 0)
+        die_errno("cannot bind '%s'", path);
+    (void)umask(before);
+    if (chown(path, 0, gid) < 0 || chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0)
+        die_errno("cannot listen on '%s'", path);
+    return fd;
+}
+
+void open_tcp_listeners(struct supervisor *supervisor) {
+    const struct config *config = &supervisor->config;
+    supervisor->listeners.home = listen_tcp(config->www_address, config->www_port, "www-port");
+    supervisor->listeners.session = listen_tcp(config->www_address, config->www_session_port, "www-session-port");
+}
+
+void open_unix_listeners(struct supervisor *supervisor) {
+    supervisor->listeners.rootd = listen_unix(VST_PATH_ROOTD, supervisor->broker.gid, 0660);
+    supervisor->listeners.gateway = listen_unix(VST_PATH_BROKER_FOR_GATEWAY, supervisor->gateway.gid, 0660);
+    supervisor->listeners.cli = listen_unix(VST_PATH_BROKER_FOR_CLI, 0, 0600);
+}

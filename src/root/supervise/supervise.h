@@ -1,0 +1,81 @@
+/* vestibule-supervise: makes the sockets, starts rootd, broker and gateway with them, starts them again when they end. */
+#ifndef VESTIBULE_SUPERVISE_H
+#define VESTIBULE_SUPERVISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "config.h"
+
+struct identity {
+    uid_t uid;
+    gid_t gid;
+};
+
+struct listeners {
+    int home, session;                  /* TCP */
+    int rootd, gateway, cli;            /* Unix, named for who connects or accepts */
+};
+
+/* In the order of starting; they are stopped in the reverse order. */
+enum { ROOTD, BROKER, GATEWAY, SERVICE_COUNT };
+enum { MAX_LISTENING = 2, MAX_FILES = 2 };
+
+struct service {
+    const char *name;                   /* in the log */
+    const char *program, *script;       /* beside this program; script NULL: none */
+    struct identity identity;
+    const char *descriptor_names;       /* LISTEN_FDNAMES: listening, then files, then ready */
+    int listening[MAX_LISTENING];
+    size_t listening_count;
+    const char *files[MAX_FILES];       /* opened for reading by root, anew at each start */
+    size_t file_count;
+    bool reports_ready;
+
+    pid_t pid;                          /* 0: not running */
+    int ready_fd;                       /* it writes READY=1 here; -1: done, or none */
+    bool ready;
+    bool restarting;                    /* ended by us, to be started again at once */
+    uint64_t started_ms, start_at_ms, kill_at_ms; /* of CLOCK_BOOTTIME; kill_at_ms 0: never */
+    uint64_t delay_ms;                  /* before the next start if it ends too soon */
+};
+
+struct supervisor {
+    const char *log_path, *announce_path;
+    char **finish;                      /* argv of the program to become at the end; NULL: none */
+    struct config config;
+    struct identity broker, gateway;
+    struct listeners listeners;
+    struct service services[SERVICE_COUNT];
+    int signals;                        /* signalfd(2) */
+    int terminal;                       /* stderr as it was before --log */
+    bool stopping;
+};
+
+/* prepare.c: what must be so before anything on the machine is changed. */
+void read_arguments(struct supervisor *supervisor, int argc, char **argv);
+void prepare_process(struct supervisor *supervisor);
+void find_identities(struct supervisor *supervisor);
+void open_log(struct supervisor *supervisor);
+
+/* make-directories.c, make-keys.c, open-listeners.c: each makes what is missing and dies on failure. */
+void make_directories(const struct supervisor *supervisor);
+void make_keys(void);
+void open_tcp_listeners(struct supervisor *supervisor);
+void open_unix_listeners(struct supervisor *supervisor);
+
+/* services.c: the table of what is started, and with what. */
+void define_services(struct supervisor *supervisor);
+
+/* start-service.c. Forks and execs it; false when that failed (logged). */
+bool start_service(struct service *service);
+
+/* run-services.c: keeps them running until SIGTERM or SIGINT, then stops them. */
+void run_services(struct supervisor *supervisor);
+
+/* announce.c: prints the announcement once broker and gateway are ready. */
+void announce_when_ready(struct supervisor *supervisor);
+
+#endif
