@@ -1,0 +1,156 @@
+/* What viewers are told. What a viewer gets next follows from the state alone (size it knows, offset it has reached),
+ * so nothing queues up for one that is slow: only the rest of a frame that its socket took in part is kept. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host.h"
+#include "util.h"
+
+enum { FRAMES_A_TURN = 32, HEAD_BYTES = 5 };
+
+/* False when the viewer is gone or its socket is full. */
+static bool flush(struct host *host, struct viewer *viewer) {
+    while (viewer->pending != NULL) {
+        ssize_t sent = send(viewer->fd, viewer->pending + viewer->pending_sent,
+                            viewer->pending_size - viewer->pending_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0) {
+            if (errno == EAGAIN)
+                viewer->wants_out = true;
+            else
+                viewer_drop(host, viewer);
+            return false;
+        }
+        viewer->pending_sent += (size_t)sent;
+        if (viewer->pending_sent == viewer->pending_size) {
+            free(viewer->pending);
+            viewer->pending = NULL;
+        }
+    }
+    return true;
+}
+
+/* A small frame; only when nothing is pending. */
+static bool tell(struct host *host, struct viewer *viewer, struct writer *writer) {
+    viewer->pending = writer_take(writer, &viewer->pending_size);
+    viewer->pending_sent = 0;
+    return flush(host, viewer);
+}
+
+static bool tell_size(struct host *host, struct viewer *viewer, struct writer *writer) {
+    put_u16(writer, host->rows);
+    put_u16(writer, host->columns);
+    viewer->told_rows = host->rows;
+    viewer->told_columns = host->columns;
+    return tell(host, viewer, writer);
+}
+
+void viewer_greet(struct host *host, struct viewer *viewer) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_HELLO);
+    put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
+    put_u64(&writer, viewer->at[OUTPUT]);
+    (void)tell_size(host, viewer, &writer);
+}
+
+static bool keep_rest(struct viewer *viewer, const struct iovec pieces[3], size_t size, size_t sent) {
+    viewer->pending = malloc(size);
+    if (viewer->pending == NULL)
+        return false;
+    uint8_t *to = viewer->pending;
+    for (size_t i = 0; i < 3; i++) {
+        memcpy(to, pieces[i].iov_base, pieces[i].iov_len);
+        to += pieces[i].iov_len;
+    }
+    viewer->pending_size = size;
+    viewer->pending_sent = sent;
+    return true;
+}
+
+/* One frame straight out of the ring. */
+static bool send_chunk(struct host *host, struct viewer *viewer, size_t which) {
+    struct iovec pieces[3];
+    size_t size = ring_pieces(&host->streams[which].ring, viewer->at[which], OUTPUT_CHUNK, pieces + 1);
+    uint32_t length = (uint32_t)size + 1;
+    uint8_t head[HEAD_BYTES] = {
+        (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length,
+        which == OUTPUT ? VST_FROM_SESSION_OUTPUT : VST_FROM_SESSION_ERRORS,
+    };
+    pieces[0] = (struct iovec){.iov_base = head, .iov_len = HEAD_BYTES};
+    struct msghdr message = { .msg_iov = pieces, .msg_iovlen = 3 };
+    ssize_t sent = sendmsg(viewer->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
+        viewer->wants_out = true;
+        return false;
+    }
+    bool whole = sent == (ssize_t)(HEAD_BYTES + size);
+    if (sent < 0 || (!whole && !keep_rest(viewer, pieces, HEAD_BYTES + size, (size_t)sent))) {
+        viewer_drop(host, viewer);
+        return false;
+    }
+    viewer->at[which] += size;
+    viewer->turn = which == OUTPUT ? ERRORS : OUTPUT;
+    return true;
+}
+
+/* The stream that this viewer has not seen all of; stdout and stderr in turn, so that neither starves the other. */
+static bool find_unseen(const struct host *host, const struct viewer *viewer, size_t *ret_which) {
+    for (unsigned i = 0; i < STREAMS; i++) {
+        size_t which = (viewer->turn + i) % STREAMS;
+        if (viewer->at[which] < host->streams[which].ring.end) {
+            *ret_which = which;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
+    viewer->at[which] = ring_catch_up(&host->streams[which].ring);
+    if (which == ERRORS)
+        return true;
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_GAP);
+    put_u64(&writer, viewer->at[which]);
+    return tell(host, viewer, &writer);
+}
+
+static bool tell_exit(struct host *host, struct viewer *viewer) {
+    if (viewer->exit_told) {
+        host->served = true;
+        viewer_drop(host, viewer);
+        return false;
+    }
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_EXIT);
+    put_u32(&writer, host->status);
+    viewer->exit_told = true;
+    return tell(host, viewer, &writer);
+}
+
+/* One frame of what is owed; false when nothing is, or nothing more can be sent now. */
+static bool tell_next(struct host *host, struct viewer *viewer) {
+    size_t which;
+    if (viewer->told_rows != host->rows || viewer->told_columns != host->columns) {
+        struct writer writer = {0};
+        writer_start(&writer, VST_FROM_SESSION_SIZE);
+        return tell_size(host, viewer, &writer);
+    }
+    if (find_unseen(host, viewer, &which)) {
+        if (viewer->at[which] < host->streams[which].ring.start)
+            return tell_gap(host, viewer, which);
+        return send_chunk(host, viewer, which);
+    }
+    return host->linger_by != 0 && tell_exit(host, viewer);
+}
+
+void viewer_deliver(struct host *host, struct viewer *viewer) {
+    for (int i = 0; i < FRAMES_A_TURN; i++)
+        if (!flush(host, viewer) || !tell_next(host, viewer))
+            return;
+    /* There may be more; the others first. */
+    viewer->wants_out = true;
+}

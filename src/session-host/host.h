@@ -1,0 +1,126 @@
+/* session-host: owns one program's terminal (or pipes) and shows it to viewers. One process, one loop, no peer is ever
+ * waited for: a viewer holds an offset into the scroll-back, not a queue. */
+#ifndef VESTIBULE_HOST_H
+#define VESTIBULE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "frame.h"
+#include "protocol.h"
+#include "ring.h"
+
+enum {
+    CONTROL_FD = 3,
+    LISTENER_FD = 4,
+    MASTER_FD = 5,
+    MAX_VIEWERS = 32,
+    START_MS = 10000,       /* for the leader's first frame */
+    HELLO_MS = 5000,        /* for a viewer's first frame */
+    LINGER_MS = 2000,       /* for viewers to take the last output */
+    ACCEPT_PAUSE_MS = 1000, /* when descriptors have run out */
+    OUTPUT_CHUNK = 32768,
+    MIN_SCROLLBACK = 4096,
+    MAX_SCROLLBACK = 64 << 20,
+};
+
+/* What the program writes: the pty's or stdout's bytes, and stderr's. */
+enum { OUTPUT, ERRORS, STREAMS };
+struct stream {
+    int fd;      /* -1 when nothing more is read */
+    size_t left; /* once the program has ended: bytes still to be read at most */
+    struct ring ring;
+};
+
+struct viewer {
+    int fd; /* -1: free */
+    bool joined;
+    bool waiting;          /* frame holds input that the program has not taken yet */
+    bool wants_out;        /* tell when the socket takes more */
+    bool exit_told;
+    unsigned turn;         /* the stream that comes next */
+    uint64_t hello_by;
+    uint64_t at[STREAMS];  /* offset of the next byte to send */
+    uint16_t rows, columns;           /* its own screen; 0: none */
+    uint16_t told_rows, told_columns; /* the terminal's size as it knows it */
+    struct frame frame;
+    size_t given;          /* input bytes of the waiting frame that the program has taken */
+    uint8_t *pending;      /* rest of a frame that the socket took in part */
+    size_t pending_size, pending_sent;
+};
+
+struct host {
+    int control;  /* -1 once the leader is gone */
+    int listener;
+    int slave;    /* kept open: so the master never reads EIO while the program lives without its terminal */
+    int input;    /* -1 when the program takes no more */
+    int settling; /* pipe from the child until it has exec'ed */
+    int program_fd;
+    pid_t program;
+    bool pty, lossless;
+    uid_t web_uid;
+    uint8_t key[VST_SESSION_KEY_BYTES];
+    uint16_t rows, columns;
+    struct stream streams[STREAMS];
+    bool exited, served, ended;
+    uint32_t status;
+    uint64_t linger_by; /* 0 until all output has been read */
+    uint64_t accept_after;
+    struct frame frame;
+    struct viewer *feeding; /* whose input the program has taken in part */
+    struct viewer viewers[MAX_VIEWERS];
+};
+
+/* What start says about the program itself. */
+struct start {
+    char home[4096];
+    char program[4096];
+    char **argv;
+    char **environment;
+};
+
+/* control.c: the leader's side */
+void control_start(struct host *host);
+void control_serve(struct host *host);
+void control_tell(struct host *host, struct writer *writer);
+/* Tells the leader that the program could not be started, and ends. */
+void control_fail(struct host *host, int error, const char *text);
+
+/* program.c: the user's program */
+void program_start(struct host *host, const struct start *start);
+void program_settle(struct host *host);
+void program_reap(struct host *host);
+void program_signal(const struct host *host, int number);
+void program_hangup(const struct host *host);
+
+/* terminal.c: what the program's descriptors 0-2 are */
+bool terminal_open(struct host *host, int ret_child[3]);
+bool pipes_open(struct host *host, int ret_child[3]);
+void terminal_resize(struct host *host, uint16_t rows, uint16_t columns);
+
+/* streams.c: the program's output and input */
+bool stream_wanted(const struct host *host, size_t which);
+void stream_read(struct host *host, size_t which);
+void streams_finish(struct host *host);
+bool streams_finished(const struct host *host);
+void input_feed(struct host *host);
+void input_close(struct host *host);
+bool input_waits(const struct host *host);
+
+/* viewers.c: who is connected */
+void viewers_accept(struct host *host);
+void viewers_expire(struct host *host, uint64_t now);
+void viewers_drop_all(struct host *host);
+void viewer_drop(struct host *host, struct viewer *viewer);
+size_t viewers_count(const struct host *host);
+
+/* receive.c: what viewers say */
+void viewer_receive(struct host *host, struct viewer *viewer);
+
+/* deliver.c: what viewers are told */
+void viewer_deliver(struct host *host, struct viewer *viewer);
+void viewer_greet(struct host *host, struct viewer *viewer);
+
+#endif

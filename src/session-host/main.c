@@ -1,0 +1,138 @@
+/* vestibule-session-host: runs as the user, started by the leader (src/protocol/leader-host.ts says how). */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "host.h"
+#include "util.h"
+
+enum { AT_CONTROL, AT_LISTENER, AT_SETTLING, AT_PROGRAM, AT_INPUT, AT_STREAMS, AT_VIEWERS = AT_STREAMS + STREAMS };
+struct poll_set {
+    struct pollfd at[AT_VIEWERS + MAX_VIEWERS];
+};
+
+/* What is not wanted is left out (-1) instead of asked without events: poll(2) reports a hang-up all the same. */
+static void fill(const struct host *host, uint64_t now, struct poll_set *set) {
+    set->at[AT_CONTROL] = (struct pollfd){.fd = host->control, .events = POLLIN};
+    set->at[AT_LISTENER] = (struct pollfd){.fd = now < host->accept_after ? -1 : host->listener, .events = POLLIN};
+    set->at[AT_SETTLING] = (struct pollfd){.fd = host->settling, .events = POLLIN};
+    set->at[AT_PROGRAM] = (struct pollfd){.fd = host->program_fd, .events = POLLIN};
+    set->at[AT_INPUT] = (struct pollfd){.fd = input_waits(host) ? host->input : -1, .events = POLLOUT};
+    for (size_t i = 0; i < STREAMS; i++)
+        set->at[AT_STREAMS + i] = (struct pollfd){
+            .fd = stream_wanted(host, i) ? host->streams[i].fd : -1,
+            .events = POLLIN,
+        };
+    for (size_t i = 0; i < MAX_VIEWERS; i++) {
+        const struct viewer *viewer = &host->viewers[i];
+        set->at[AT_VIEWERS + i] = (struct pollfd){
+            .fd = viewer->fd,
+            .events = (short)((viewer->waiting ? 0 : POLLIN) | (viewer->wants_out ? POLLOUT : 0)),
+        };
+    }
+}
+
+static void sooner(uint64_t *deadline, uint64_t other) {
+    if (other != 0 && (*deadline == 0 || other < *deadline))
+        *deadline = other;
+}
+
+/* Milliseconds until something is due by the clock; -1: nothing is. */
+static int patience(const struct host *host, uint64_t now) {
+    uint64_t deadline = 0;
+    if (now < host->accept_after)
+        sooner(&deadline, host->accept_after);
+    if (!host->lossless)
+        sooner(&deadline, host->linger_by);
+    for (size_t i = 0; i < STREAMS; i++)
+        if (host->exited && stream_wanted(host, i))
+            return 0;
+    for (size_t i = 0; i < MAX_VIEWERS; i++)
+        if (host->viewers[i].fd >= 0 && !host->viewers[i].joined)
+            sooner(&deadline, host->viewers[i].hello_by);
+    if (deadline == 0)
+        return -1;
+    return deadline > now ? (int)(deadline - now) : 0;
+}
+
+static void serve_viewer(struct host *host, struct viewer *viewer, short events) {
+    if ((events & POLLOUT) != 0)
+        viewer->wants_out = false;
+    if (viewer->waiting && (events & (POLLHUP | POLLERR)) != 0)
+        viewer_drop(host, viewer);
+    else if (!viewer->waiting && (events & (POLLIN | POLLHUP | POLLERR)) != 0)
+        viewer_receive(host, viewer);
+}
+
+static void serve(struct host *host) {
+    struct poll_set set;
+    uint64_t now = monotonic_ms();
+    fill(host, now, &set);
+    if (poll(set.at, AT_VIEWERS + MAX_VIEWERS, patience(host, now)) < 0) {
+        if (errno != EINTR)
+            die_errno("cannot wait for events");
+        return;
+    }
+    if (set.at[AT_CONTROL].revents != 0)
+        control_serve(host);
+    if (set.at[AT_SETTLING].revents != 0)
+        program_settle(host);
+    if (set.at[AT_PROGRAM].revents != 0)
+        program_reap(host);
+    for (size_t i = 0; i < MAX_VIEWERS; i++)
+        if (set.at[AT_VIEWERS + i].revents != 0 && host->viewers[i].fd >= 0)
+            serve_viewer(host, &host->viewers[i], set.at[AT_VIEWERS + i].revents);
+    if (set.at[AT_INPUT].revents != 0)
+        input_feed(host);
+    for (size_t i = 0; i < STREAMS; i++)
+        if ((set.at[AT_STREAMS + i].revents != 0 || host->exited) && stream_wanted(host, i))
+            stream_read(host, i);
+    if (set.at[AT_LISTENER].revents != 0)
+        viewers_accept(host);
+    now = monotonic_ms();
+    viewers_expire(host, now);
+    if (host->exited && host->linger_by == 0 && streams_finished(host))
+        host->linger_by = now + LINGER_MS;
+    for (size_t i = 0; i < MAX_VIEWERS; i++)
+        if (host->viewers[i].joined && !host->viewers[i].wants_out)
+            viewer_deliver(host, &host->viewers[i]);
+}
+
+/* After the program's end: when the viewers have all that they are owed. */
+static bool is_over(const struct host *host) {
+    if (host->ended)
+        return true;
+    if (host->linger_by == 0)
+        return false;
+    if (host->lossless)
+        return viewers_count(host) == 0 && (host->served || host->control < 0);
+    return viewers_count(host) == 0 || monotonic_ms() >= host->linger_by;
+}
+
+int main(void) {
+    struct host host = {
+        .control = CONTROL_FD, .listener = LISTENER_FD, .slave = -1, .input = -1, .settling = -1, .program_fd = -1,
+    };
+    for (size_t i = 0; i < STREAMS; i++)
+        host.streams[i].fd = -1;
+    for (size_t i = 0; i < MAX_VIEWERS; i++)
+        host.viewers[i].fd = -1;
+
+    log_open("vestibule-session-host");
+    open_standard_descriptors();
+    /* The user's other programs must not read the session key from this one. */
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        die_errno("cannot become undumpable");
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        die_errno("cannot ignore SIGPIPE");
+    set_cloexec(CONTROL_FD, true);
+    set_cloexec(LISTENER_FD, true);
+    control_start(&host);
+    while (!is_over(&host))
+        serve(&host);
+    viewers_drop_all(&host);
+    explicit_bzero(host.key, sizeof host.key);
+    return 0;
+}

@@ -1,0 +1,138 @@
+/* The user's program: fork, the child's last steps, exec; its failures in words, its signals, its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+#include <linux/close_range.h>
+
+#include "host.h"
+#include "util.h"
+
+static const char *explain(int error) {
+    switch (error) {
+    case E2BIG:
+        return "its arguments and environment are too long together";
+    case EAGAIN:
+        return "the user has as many processes as the limit 'nproc' allows";
+    case ENOENT:
+        return "no such file, or its interpreter is missing";
+    case EACCES:
+        return "the user may not execute it";
+    default:
+        return strerror(error);
+    }
+}
+
+static void fail(struct host *host, const char *doing, int error) {
+    char text[256];
+    (void)snprintf(text, sizeof text, "cannot %s: %s", doing, explain(error));
+    log_line(LOG_ERR, "%s", text);
+    control_fail(host, error, text);
+}
+
+/* As the user: root may have no access to a home on NFS or FUSE. HOME stays what it is. */
+static void enter_home(const char *home) {
+    if (chdir(home) == 0)
+        return;
+    (void)dprintf(STDERR_FILENO, "Cannot enter the home directory '%s' (%s), starting in '/'.\n", home, strerror(errno));
+    if (chdir("/") < 0)
+        (void)dprintf(STDERR_FILENO, "Cannot enter '/' either (%s).\n", strerror(errno));
+}
+
+/* In the child. Returns only on failure, with errno set. */
+static void become(const struct host *host, const struct start *start, const int child[3]) {
+    if (setsid() < 0 || (host->pty && ioctl(child[0], TIOCSCTTY, 0) < 0))
+        return;
+    for (int i = 0; i < 3; i++)
+        if (dup2(child[i], i) < 0)
+            return;
+    enter_home(start->home);
+    reset_signals();
+    if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        (void)execve(start->program, start->argv, start->environment);
+}
+
+static bool run(struct host *host, const struct start *start, const int child[3]) {
+    int settled[2];
+    if (pipe2(settled, O_CLOEXEC) < 0)
+        return false;
+    host->settling = settled[0];
+    host->program = fork();
+    if (host->program == 0) {
+        become(host, start, child);
+        int error = errno;
+        (void)!write(settled[1], &error, sizeof error);
+        _exit(127);
+    }
+    int error = errno;
+    (void)close(settled[1]);
+    errno = error;
+    if (host->program < 0)
+        return false;
+    host->program_fd = pidfd_open(host->program, 0);
+    return host->program_fd >= 0;
+}
+
+void program_start(struct host *host, const struct start *start) {
+    int child[3] = { -1, -1, -1 };
+    bool open = host->pty ? terminal_open(host, child) : pipes_open(host, child);
+    if (!open)
+        fail(host, host->pty ? "open the terminal" : "make pipes", errno);
+    else if (!run(host, start, child))
+        fail(host, "start a process", errno);
+    for (int i = 0; i < 3 && !host->pty; i++)
+        close_descriptor(&child[i]);
+}
+
+void program_settle(struct host *host) {
+    int error = 0;
+    ssize_t got = read(host->settling, &error, sizeof error);
+    if (got < 0 && errno == EINTR)
+        return;
+    close_descriptor(&host->settling);
+    if (got > 0) {
+        fail(host, "run the program", error);
+        return;
+    }
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_HOST_STARTED);
+    put_u32(&writer, (uint32_t)host->program);
+    control_tell(host, &writer);
+}
+
+void program_reap(struct host *host) {
+    int status;
+    if (waitpid(host->program, &status, WNOHANG) != host->program)
+        return;
+    if (host->settling >= 0)
+        program_settle(host);
+    close_descriptor(&host->program_fd);
+    host->exited = true;
+    host->status = (uint32_t)status;
+    streams_finish(host);
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_HOST_EXITED);
+    put_u32(&writer, host->status);
+    if (!host->ended)
+        control_tell(host, &writer);
+    else
+        writer_clear(&writer);
+}
+
+void program_signal(const struct host *host, int number) {
+    /* Once it is reaped the number may be another's. Before its setsid there is no group yet. */
+    if (host->program > 0 && !host->exited && kill(-host->program, number) < 0)
+        (void)kill(host->program, number);
+}
+
+void program_hangup(const struct host *host) {
+    program_signal(host, SIGHUP);
+    program_signal(host, SIGCONT);
+}

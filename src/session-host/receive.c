@@ -1,0 +1,116 @@
+/* What viewers say: hello first, then input, resize, eof, signal. Any surprise drops the viewer. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "host.h"
+#include "util.h"
+
+enum {
+    HELLO_BYTES = 1 + 4 + 2 + VST_SESSION_KEY_BYTES + 8 + 2 + 2,
+    FRAMES_A_TURN = 16,
+};
+
+/* In a time that does not tell how many bytes are right. */
+static bool is_key(const struct host *host, const uint8_t *key, size_t size) {
+    volatile uint8_t difference = 0;
+    if (key == NULL || size != sizeof host->key)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        difference = (uint8_t)(difference | (key[i] ^ host->key[i]));
+    return difference == 0;
+}
+
+static void place(const struct host *host, struct viewer *viewer, uint64_t from) {
+    const struct ring *output = &host->streams[OUTPUT].ring, *errors = &host->streams[ERRORS].ring;
+    viewer->at[OUTPUT] = from < output->start ? output->start : from > output->end ? output->end : from;
+    /* hello counts output only: who comes back has seen the errors. */
+    viewer->at[ERRORS] = from == 0 ? errors->start : errors->end;
+}
+
+static bool join(struct host *host, struct viewer *viewer) {
+    struct reader reader = reader_of(&viewer->frame);
+    if (frame_type(&viewer->frame) != VST_TO_SESSION_HELLO || read_u32(&reader) != VST_SESSION_PROTOCOL_VERSION)
+        return false;
+    size_t size = 0;
+    const uint8_t *key = read_bytes(&reader, VST_SESSION_KEY_BYTES, &size);
+    uint64_t from = read_u64(&reader);
+    viewer->rows = read_u16(&reader);
+    viewer->columns = read_u16(&reader);
+    if (!read_end(&reader) || !is_key(host, key, size))
+        return false;
+    place(host, viewer, from);
+    terminal_resize(host, viewer->rows, viewer->columns);
+    viewer->joined = true;
+    viewer_greet(host, viewer);
+    return true;
+}
+
+static bool take_resize(struct host *host, struct viewer *viewer, struct reader *reader) {
+    uint16_t rows = read_u16(reader), columns = read_u16(reader);
+    if (!read_end(reader))
+        return false;
+    viewer->rows = viewer->told_rows = rows;
+    viewer->columns = viewer->told_columns = columns;
+    terminal_resize(host, rows, columns);
+    return true;
+}
+
+static bool take_signal(const struct host *host, struct reader *reader) {
+    int number = read_u8(reader);
+    if (!read_end(reader))
+        return false;
+    const uint32_t allowed = 1U << SIGHUP | 1U << SIGINT | 1U << SIGQUIT | 1U << SIGTERM | 1U << SIGUSR1 |
+        1U << SIGUSR2 | 1U << SIGWINCH | 1U << SIGCONT;
+    if (number > 31 || (allowed >> number & 1) == 0)
+        return false;
+    program_signal(host, number);
+    return true;
+}
+
+static bool take(struct host *host, struct viewer *viewer) {
+    struct reader reader = reader_of(&viewer->frame);
+    switch (frame_type(&viewer->frame)) {
+    case VST_TO_SESSION_INPUT:
+        terminal_resize(host, viewer->rows, viewer->columns);
+        viewer->waiting = true;
+        input_feed(host);
+        return true;
+    case VST_TO_SESSION_RESIZE:
+        return take_resize(host, viewer, &reader);
+    case VST_TO_SESSION_EOF:
+        /* On a pty the terminal's own character says it. */
+        if (!host->pty)
+            input_close(host);
+        return read_end(&reader);
+    case VST_TO_SESSION_SIGNAL:
+        return take_signal(host, &reader);
+    default:
+        return false;
+    }
+}
+
+void viewer_receive(struct host *host, struct viewer *viewer) {
+    for (int i = 0; i < FRAMES_A_TURN && viewer->fd >= 0 && !viewer->waiting; i++) {
+        bool joined = viewer->joined;
+        int got = frame_receive(viewer->fd, &viewer->frame, joined ? VST_MAX_SESSION_FRAME : HELLO_BYTES);
+        if (got == 0)
+            return;
+        if (got < 0) {
+            if (errno != 0 && errno != ECONNRESET)
+                log_line(LOG_WARNING, "closing a viewer: %s", strerror(errno));
+            viewer_drop(host, viewer);
+            return;
+        }
+        if (!(joined ? take(host, viewer) : join(host, viewer))) {
+            log_line(LOG_WARNING, "%s, got a frame of type %d and %zu bytes, closing a viewer",
+                     joined ? "wanted input, resize, eof or signal" : "wanted hello with the session key",
+                     frame_type(&viewer->frame), viewer->frame.size);
+            viewer_drop(host, viewer);
+            return;
+        }
+        if (!viewer->waiting)
+            frame_clear(&viewer->frame);
+    }
+}

@@ -1,0 +1,132 @@
+/* The program's output into the scroll-back, the viewers' input into the program. */
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "util.h"
+
+enum {
+    ROUND = 65536,       /* bytes read before viewers get their turn */
+    SHORT_READ = 1024,   /* a read below this has most likely emptied the pty */
+    PTY_REST = 262144,   /* more than a pty can hold: a job left behind may write for ever */
+};
+
+/* Bytes that may be read without taking unseen ones from a viewer who may miss nothing. */
+static size_t room(const struct host *host, size_t which) {
+    const struct ring *ring = &host->streams[which].ring;
+    if (!host->lossless)
+        return ring->capacity;
+    uint64_t oldest = ring->end;
+    bool joined = false;
+    for (size_t i = 0; i < MAX_VIEWERS; i++) {
+        const struct viewer *viewer = &host->viewers[i];
+        if (viewer->joined && viewer->at[which] < oldest)
+            oldest = viewer->at[which];
+        joined = joined || viewer->joined;
+    }
+    if (!joined)
+        oldest = ring->start;
+    return ring->capacity - (size_t)(ring->end - oldest);
+}
+
+bool stream_wanted(const struct host *host, size_t which) {
+    return host->streams[which].fd >= 0 && room(host, which) > 0;
+}
+
+static void stream_close(struct stream *stream) {
+    close_descriptor(&stream->fd);
+}
+
+/* One read; false when there is nothing more at the moment. */
+static bool read_some(struct stream *stream, size_t max, bool exited) {
+    size_t size;
+    uint8_t *space = ring_space(&stream->ring, &size);
+    if (size > max)
+        size = max;
+    if (exited && size > stream->left)
+        size = stream->left;
+    ssize_t got = size == 0 ? 0 : read(stream->fd, space, size);
+    if (got < 0 && errno == EINTR)
+        return true;
+    if (got < 0 && errno == EAGAIN && !exited)
+        return false;
+    /* End of file; EIO: no terminal any more; EAGAIN after the program's end: all that it wrote is read. */
+    if (got <= 0) {
+        stream_close(stream);
+        return false;
+    }
+    ring_written(&stream->ring, (size_t)got);
+    if (exited)
+        stream->left -= (size_t)got;
+    return got >= SHORT_READ;
+}
+
+void stream_read(struct host *host, size_t which) {
+    struct stream *stream = &host->streams[which];
+    uint64_t until = stream->ring.end + ROUND;
+    while (stream->fd >= 0 && stream->ring.end < until) {
+        size_t max = room(host, which);
+        if (max == 0 || !read_some(stream, max, host->exited))
+            return;
+    }
+}
+
+/* The program has ended: what it wrote is still read, what others go on writing is not waited for. */
+void streams_finish(struct host *host) {
+    for (size_t i = 0; i < STREAMS; i++) {
+        int queued = 0;
+        struct stream *stream = &host->streams[i];
+        if (host->pty)
+            stream->left = PTY_REST;
+        else if (stream->fd >= 0 && ioctl(stream->fd, FIONREAD, &queued) == 0)
+            stream->left = (size_t)queued;
+    }
+    input_close(host);
+}
+
+bool streams_finished(const struct host *host) {
+    return host->streams[OUTPUT].fd < 0 && host->streams[ERRORS].fd < 0;
+}
+
+bool input_waits(const struct host *host) {
+    for (size_t i = 0; i < MAX_VIEWERS; i++)
+        if (host->viewers[i].waiting)
+            return true;
+    return false;
+}
+
+/* True when the program has taken this viewer's whole input (or takes none any more). */
+static bool give(struct host *host, struct viewer *viewer) {
+    size_t size = viewer->frame.size - 1;
+    while (host->input >= 0 && viewer->given < size) {
+        ssize_t put = write(host->input, viewer->frame.data + 1 + viewer->given, size - viewer->given);
+        if (put > 0)
+            viewer->given += (size_t)put;
+        else if (put == 0 || errno == EAGAIN)
+            break;
+        else if (errno != EINTR)
+            input_close(host);
+    }
+    bool taken = host->input < 0 || viewer->given == size;
+    host->feeding = taken ? NULL : viewer;
+    if (taken) {
+        frame_clear(&viewer->frame);
+        viewer->waiting = false;
+        viewer->given = 0;
+    }
+    return taken;
+}
+
+/* Two viewers' input is never mixed within a frame: what has been begun goes first. */
+void input_feed(struct host *host) {
+    if (host->feeding != NULL && !give(host, host->feeding))
+        return;
+    for (size_t i = 0; i < MAX_VIEWERS; i++)
+        if (host->viewers[i].waiting && !give(host, &host->viewers[i]))
+            return;
+}
+
+void input_close(struct host *host) {
+    close_descriptor(&host->input);
+}
