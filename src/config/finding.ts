@@ -1,0 +1,13 @@
+/** What a check of the machine found; the configuration's own problems are in parse.ts. */
+export interface Finding {
+  /** error: the server should not start, or signing in cannot work. */
+  readonly level: 'error' | 'warning';
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** One line for people. */
+export function findingLine({ level, file, line, text }: Finding): string {
+  return `${file}:${line}: ${level}: ${text}`;
+}
