@@ -1,0 +1,155 @@
+/**
+ * The gateway's one connection to the broker: requests by id, events, and a new connection whenever it breaks. While
+ * there is none, requests fail at once with 'unavailable'.
+ */
+import { EventEmitter, once } from 'node:events';
+import { connect } from 'node:net';
+import type { log } from '../lib/log.ts';
+import type { FrameStream } from '../protocol/frame.ts';
+import type { BrokerEvent, RequestName, Requests } from '../protocol/gateway-broker.ts';
+import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
+import { PROBLEMS, type Problem } from '../protocol/problems.ts';
+import { Failure, failureOf } from './problem.ts';
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
+const REQUEST_MS = 10_000;
+/** A broker that answers nothing must not fill our memory. */
+const MAX_PENDING = 5000;
+
+type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
+type RevokedEvent = Extract<BrokerEvent, { event: 'revoked' }>;
+interface BrokerClientEvents {
+  up: [];
+  down: [];
+  revoked: [tickets: RevokedEvent['tickets']];
+  sessions: [event: SessionsEvent];
+}
+interface Pending {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (failure: Failure) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class BrokerClient extends EventEmitter<BrokerClientEvents> {
+  private readonly path: string;
+  private readonly logger: typeof log;
+  private readonly pending = new Map<number, Pending>();
+  private frames: FrameStream | null = null;
+  private lastId = 0;
+  private retryMs = FIRST_RETRY_MS;
+  private retry: NodeJS.Timeout | null = null;
+  private readonly stop = new AbortController();
+
+  constructor(path: string, logger: typeof log) {
+    super();
+    this.setMaxListeners(0); // every live socket listens
+    this.path = path;
+    this.logger = logger;
+  }
+
+  get connected(): boolean {
+    return this.frames !== null;
+  }
+
+  /** Connects, and again after every end, until close(). */
+  async connect(): Promise<void> {
+    if (this.stop.signal.aborted) return;
+    const socket = connect({ path: this.path, signal: this.stop.signal });
+    socket.once('close', () => this.reconnect());
+    try {
+      await once(socket, 'connect');
+      this.serve(await greet(socket));
+    } catch (error) {
+      socket.destroy();
+      if (this.stop.signal.aborted) return;
+      this.logger.warning('broker not reached', { path: this.path, detail: error });
+    }
+  }
+
+  request<K extends RequestName>(
+    type: K,
+    ask: Requests[K]['ask'],
+    timeoutMs = REQUEST_MS,
+  ): Promise<Requests[K]['answer']> {
+    const { frames } = this;
+    if (frames === null) return Promise.reject(new Failure('unavailable', 'no broker connected'));
+    if (this.pending.size >= MAX_PENDING) {
+      return Promise.reject(
+        new Failure('unavailable', `${MAX_PENDING} requests wait for the broker`),
+      );
+    }
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.pending.delete(id);
+        reject(
+          new Failure('unavailable', `the broker took longer than ${timeoutMs} ms for ${type}`),
+        );
+      }, timeoutMs);
+      this.pending.set(id, { resolve, reject, timer });
+      sendJson(frames, { ...ask, id, type });
+    });
+  }
+
+  close(): void {
+    this.stop.abort();
+    if (this.retry) clearTimeout(this.retry);
+  }
+
+  private serve(frames: FrameStream): void {
+    this.frames = frames;
+    this.retryMs = FIRST_RETRY_MS;
+    frames.listen({
+      frame: (payload) => this.receive(parseJson(payload)),
+      close: (error) => this.lose(error),
+    });
+    this.logger.info('broker connected', { path: this.path });
+    this.emit('up');
+  }
+
+  private receive(message: JsonObject): void {
+    if (message.event !== undefined) this.announce(message as unknown as BrokerEvent);
+    else this.settle(message);
+  }
+
+  private announce(event: BrokerEvent): void {
+    if (event.event === 'revoked') this.emit('revoked', event.tickets);
+    else if (event.event === 'sessions') this.emit('sessions', event);
+    else this.logger.warning('unknown broker event, ignoring', { message: event });
+  }
+
+  private settle({ id, ok, problem }: JsonObject): void {
+    const pending = this.pending.get(id as number);
+    if (!pending) return; // its time was up
+    this.pending.delete(id as number);
+    clearTimeout(pending.timer);
+    if (isProblem(problem)) pending.reject(failureOf(problem));
+    else if (typeof ok === 'object' && ok !== null) pending.resolve(ok as never);
+    else pending.reject(new Failure('internal', 'the broker sent neither an answer nor a problem'));
+  }
+
+  private lose(error: Error | null): void {
+    this.frames = null;
+    const pending = [...this.pending.values()];
+    this.pending.clear();
+    for (const { reject, timer } of pending) {
+      clearTimeout(timer);
+      reject(new Failure('unavailable', 'the broker ended before it answered'));
+    }
+    if (!this.stop.signal.aborted) this.logger.warning('broker lost', { detail: error });
+    this.emit('down');
+  }
+
+  private reconnect(): void {
+    if (this.stop.signal.aborted) return;
+    this.retry = setTimeout(() => void this.connect(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
+  }
+}
+
+function isProblem(value: unknown): value is Problem {
+  return (
+    typeof value === 'object' && value !== null && Object.hasOwn(PROBLEMS, (value as Problem).code)
+  );
+}

@@ -1,0 +1,56 @@
+/** What the handlers work with: one explicit context, made by start-gateway.ts. */
+import type { KeyObject } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { log } from '../lib/log.ts';
+import type { BrokerClient } from './broker-client.ts';
+import type { Clock } from './clock.ts';
+import type { Pages } from './pages/load-pages.ts';
+import type { Revocations } from './revocations.ts';
+import type { Host } from './security/read-host.ts';
+import type { Conversations } from './sign-in/conversations.ts';
+import type { TicketCache } from './ticket-cache.ts';
+
+export interface Gateway {
+  readonly broker: BrokerClient;
+  readonly tickets: TicketCache;
+  readonly revocations: Revocations;
+  readonly conversations: Conversations;
+  readonly pages: Pages;
+  /** Ed25519: signs the conversation keys of leaders. */
+  readonly hostKey: KeyObject;
+  /** For people. */
+  readonly hostName: string;
+  readonly ownCertificate: boolean;
+  readonly clock: Clock;
+  readonly log: typeof log;
+  readonly limits: Limits;
+  /** The ports that the servers listen on. */
+  readonly ports: () => Ports;
+}
+export type Side = 'home' | 'session';
+export type Ports = Readonly<Record<Side, number>>;
+
+export interface Limits {
+  /** Open connections of each of the two servers. */
+  readonly connections: number;
+  /** Bytes of a request body. */
+  readonly body: number;
+  /** How long a terminal page may take for its hello, and a session-host for taking a connection. */
+  readonly helloMs: number;
+  /** How often open WebSockets are asked whether they live. */
+  readonly pingMs: number;
+  /** Bytes that may wait for a viewer before its session-host has to. */
+  readonly viewerBytes: number;
+}
+export const DEFAULT_LIMITS: Limits = {
+  connections: 4096,
+  body: 65_536,
+  helloMs: 10_000,
+  pingMs: 30_000,
+  viewerBytes: 262_144,
+};
+
+/** host: what the Host header said. */
+export type Env = { Bindings: HttpBindings & { readonly host: Host } };
+export type Handler = (gateway: Gateway, c: Context<Env>) => Response | Promise<Response>;

@@ -1,0 +1,97 @@
+/** One HTTPS server, HTTP/1.1 only, with limits on everything a client can make us wait for or keep. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer, type Server } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import type { Gateway, Side } from '../gateway.ts';
+import { Failure, reportProblem } from '../problem.ts';
+import { type Host, readHost } from '../security/read-host.ts';
+import { refuseSocket, renderProblem } from './answer-problem.ts';
+import { clientAddress, describeRequest } from './client-origin.ts';
+import { createApp } from './create-app.ts';
+import type { SocketUpgrader } from './upgrade.ts';
+
+export interface Credentials {
+  /** PEM */
+  readonly certificate: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+export function createServer(
+  gateway: Gateway,
+  side: Side,
+  credentials: Credentials,
+  upgrader: SocketUpgrader,
+): Server {
+  const server = createHttpsServer({
+    cert: credentials.certificate,
+    key: credentials.key,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: 10_000,
+    maxHeaderSize: 16_384,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 60_000,
+    connectionsCheckingInterval: 5000,
+  });
+  server.maxHeadersCount = 100;
+  server.maxConnections = gateway.limits.connections;
+  // Longer than PAM may take: only a client that does not read its answer is idle for so long.
+  server.setTimeout(15 * 60_000);
+  server.on('request', answerRequests(gateway, side));
+  server.on('upgrade', (incoming, socket, head) => upgrader(side, incoming, socket, head));
+  server.on('clientError', (error, socket) => refuseBroken(gateway, error, socket));
+  server.on('drop', logDrops(gateway, side));
+  return server;
+}
+
+function answerRequests(gateway: Gateway, side: Side) {
+  const app = createApp(gateway, side);
+  return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    let host: Host;
+    try {
+      host = readHost(incoming);
+    } catch (error) {
+      const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+      const { status, type, body } = renderProblem(incoming, problem, '');
+      outgoing.writeHead(status, { 'content-type': type, connection: 'close' }).end(body);
+      return;
+    }
+    const listener = getRequestListener(
+      (request) => app.fetch(request, { incoming, outgoing, host }),
+      { overrideGlobalObjects: false },
+    );
+    void listener(incoming, outgoing);
+  };
+}
+
+/** Not HTTP, headers too long, or too slow. */
+function refuseBroken(gateway: Gateway, error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const address = clientAddress({ socket } as IncomingMessage);
+  const failure = new Failure('bad-request', `broken request: ${error.code ?? error.message}`);
+  const problem = reportProblem(gateway.log, failure, { method: '', path: '', address });
+  refuseSocket(socket, {
+    status: 400,
+    type: 'application/json',
+    body: JSON.stringify({ problem }),
+  });
+}
+
+/** Too many connections: one line for many of them. */
+function logDrops(gateway: Gateway, side: Side): () => void {
+  let dropped = 0;
+  let loggedAt = -Infinity;
+  return () => {
+    dropped += 1;
+    const now = gateway.clock.monotonic();
+    if (now - loggedAt < 10_000) return;
+    gateway.log.warning('too many connections, dropping', { side, dropped });
+    dropped = 0;
+    loggedAt = now;
+  };
+}

@@ -1,0 +1,98 @@
+/** WebSockets: which address, from which page, then the handler of the route. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { MAX_SESSION_FRAME } from '../../protocol/gateway-session.ts';
+import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
+import { PROBLEMS } from '../../protocol/problems.ts';
+import type { Gateway, Side } from '../gateway.ts';
+import { Failure, reportProblem } from '../problem.ts';
+import { SOCKETS, type SocketRoute } from '../routes.ts';
+import { checkSocketOrigin } from '../security/check-origin.ts';
+import { readHost } from '../security/read-host.ts';
+import { refuseSocket } from './answer-problem.ts';
+import { describeRequest } from './client-origin.ts';
+import { keepAlive } from './keep-alive.ts';
+
+/** id: the session in the address, '' where there is none. What it throws closes the socket. */
+export type SocketHandler = (
+  gateway: Gateway,
+  ws: WebSocket,
+  incoming: IncomingMessage,
+  id: string,
+) => Promise<void>;
+export type SocketUpgrader = (
+  side: Side,
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) => void;
+
+/** open: all WebSockets, for the end of the service. */
+export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUpgrader {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_SESSION_FRAME,
+  });
+  return (side, incoming, socket, head) => {
+    const ignore = (): void => {}; // a broken client only ends its own socket
+    socket.on('error', ignore);
+    try {
+      const [handler, id] = findRoute(side, incoming);
+      server.handleUpgrade(incoming, socket, head, (ws) => {
+        socket.off('error', ignore);
+        open.add(ws);
+        ws.on('close', () => open.delete(ws));
+        ws.on('error', (detail) => gateway.log.info('websocket broken', { detail }));
+        keepAlive(ws, gateway.limits.pingMs);
+        handler(gateway, ws, incoming, id).catch((error) =>
+          closeFailed(gateway, ws, incoming, error),
+        );
+      });
+    } catch (error) {
+      refuseUpgrade(gateway, incoming, socket, error);
+    }
+  };
+}
+
+function findRoute(side: Side, incoming: IncomingMessage): readonly [SocketHandler, string] {
+  const host = readHost(incoming);
+  const path = incoming.url!.split('?', 1)[0]!;
+  const isRoute = ([pattern]: SocketRoute): boolean => pattern.test(path);
+  const route = SOCKETS[side].find(isRoute);
+  if (!route) throw new Failure('not-found', 'no WebSocket at this address');
+  checkSocketOrigin(incoming.headers, host.origin);
+  return [route[1], route[0].exec(path)?.groups?.id ?? ''];
+}
+
+function refuseUpgrade(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+  socket: Duplex,
+  error: unknown,
+): void {
+  const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+  const { status } = PROBLEMS[problem.code];
+  refuseSocket(socket, { status, type: 'application/json', body: JSON.stringify({ problem }) });
+}
+
+/** The page learns from the code what to do; the reference is for people. */
+function closeFailed(
+  gateway: Gateway,
+  ws: WebSocket,
+  incoming: IncomingMessage,
+  error: unknown,
+): void {
+  const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+  ws.close(closeCode(problem.code), problem.reference);
+}
+
+function closeCode(code: keyof typeof PROBLEMS): number {
+  if (code === 'not-signed-in') return CLOSE_CODES.signedOut;
+  if (code === 'session-not-found') return CLOSE_CODES.sessionNotFound;
+  if (code === 'session-not-running') return CLOSE_CODES.sessionEnded;
+  if (code === 'bad-request') return CLOSE_CODES.protocol;
+  return CLOSE_CODES.unavailable;
+}

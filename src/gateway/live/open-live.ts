@@ -1,0 +1,66 @@
+/**
+ * GET /api/live: pushes a person's list of sessions to one tab, whenever it changes, and the end of their sign-in.
+ * It outlives the broker: when a new one is there, the ticket is checked again and the list sent again.
+ */
+import type { WebSocket } from 'ws';
+import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
+import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import type { SocketHandler } from '../http/upgrade.ts';
+import { Failure } from '../problem.ts';
+import { requireTicket } from '../sign-in/require-ticket.ts';
+
+/** A tab that takes nothing is closed; it comes back and gets the whole list. */
+const MAX_WAITING = 1_048_576;
+
+type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
+
+export const openLive: SocketHandler = async (gateway, ws, incoming) => {
+  ws.on('message', () => ws.close(CLOSE_CODES.protocol));
+  const { ticket, info } = await requireTicket(gateway, incoming, { active: false });
+  if (ws.readyState !== ws.OPEN) return;
+  const { broker } = gateway;
+  const signedOut = (): void => {
+    send(ws, { kind: 'signed-out' });
+    ws.close(CLOSE_CODES.signedOut);
+  };
+  const changed = ({ user, sessions }: SessionsEvent): void => {
+    if (user === info.user) send(ws, { kind: 'sessions', sessions });
+  };
+  const resume = (): void => void sendList(gateway, ws, ticket, signedOut);
+  broker.on('sessions', changed);
+  broker.on('up', resume);
+  ws.on('close', () => {
+    broker.off('sessions', changed);
+    broker.off('up', resume);
+  });
+  ws.on('close', gateway.revocations.hold(info.id, signedOut));
+  resume();
+};
+
+/** The list is the broker's word on the ticket too: what was revoked while it was away shows here. */
+async function sendList(
+  gateway: Gateway,
+  ws: WebSocket,
+  ticket: string,
+  signedOut: () => void,
+): Promise<void> {
+  if (!gateway.broker.connected) return;
+  try {
+    const { sessions } = await gateway.broker.request('session-list', { ticket });
+    send(ws, { kind: 'sessions', sessions });
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-signed-in') {
+      gateway.tickets.forget(ticket);
+      signedOut();
+    } else if (gateway.broker.connected) {
+      gateway.log.warning('list of sessions not sent', { detail: error });
+      ws.close(CLOSE_CODES.unavailable);
+    }
+  }
+}
+
+function send(ws: WebSocket, message: LiveMessage): void {
+  if (ws.bufferedAmount > MAX_WAITING) ws.terminate();
+  else if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(message));
+}

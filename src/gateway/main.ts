@@ -1,0 +1,59 @@
+/**
+ * The gateway, uid vestibule-web: all HTTP. It gets its listening sockets and the certificate as descriptors from
+ * supervise (or systemd), and holds no secret but the certificate's key.
+ */
+import { closeSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
+import { log } from '../lib/log.ts';
+import { PATHS } from '../protocol/broker-leader.ts';
+import { systemClock } from './clock.ts';
+import { loadPages } from './pages/load-pages.ts';
+import { importHostKey } from './sign-in/verify-key.ts';
+import { type RunningGateway, startGateway } from './start-gateway.ts';
+
+const DESCRIPTORS = ['home', 'session', 'certificate', 'certificate-key', 'ready'] as const;
+
+async function main(): Promise<void> {
+  const fds = inheritedDescriptors(DESCRIPTORS);
+  const running = await startGateway({
+    listen: { home: { fd: fds.home }, session: { fd: fds.session } },
+    credentials: {
+      certificate: readOnce(fds.certificate),
+      key: readOnce(fds['certificate-key']),
+    },
+    brokerPath: PATHS.brokerForGateway,
+    hostKey: importHostKey(readFileSync(PATHS.hostPublicKey)),
+    pages: loadPages(join(import.meta.dirname, '../page')),
+    hostName: hostname(),
+    clock: systemClock,
+    log,
+  });
+  stopOnSignal(running);
+  announceReady(fds.ready);
+  log.info('gateway serves', { ...running.ports, pid: process.pid });
+}
+
+function readOnce(fd: number): Buffer {
+  const content = readFileSync(fd);
+  closeSync(fd);
+  return content;
+}
+
+function stopOnSignal(running: RunningGateway): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info('gateway stops', { signal });
+      void running.close();
+    });
+  }
+}
+
+function fail(error: Error): never {
+  log.error('gateway failed', { detail: error.stack ?? error.message });
+  process.exit(1);
+}
+
+process.on('uncaughtException', fail);
+main().catch(fail);

@@ -1,0 +1,41 @@
+/** Sends files of the built page: HTML with a fresh style nonce, hashed assets for ever, the rest by its tag. */
+import type { Context } from 'hono';
+import { STYLE_NONCE } from '../../protocol/page-gateway.ts';
+import type { Env, Gateway, Handler } from '../gateway.ts';
+import { Failure } from '../problem.ts';
+import { contentPolicy, makeNonce } from '../security/headers.ts';
+import type { PageFile } from './load-pages.ts';
+
+/** GET / on the home origin. */
+export const showIndex: Handler = (gateway, c) => sendHtml(gateway, c, '/index.html');
+
+/** GET of any other file; the pages themselves have addresses of their own. */
+export const sendFile: Handler = (gateway, c) => {
+  const file = gateway.pages.get(c.req.path);
+  if (!file || c.req.path.endsWith('.html')) throw new Failure('not-found', 'no such file');
+  const hashed = c.req.path.startsWith('/assets/');
+  c.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+  c.header('etag', file.etag);
+  c.header('vary', 'accept-encoding');
+  if (c.req.header('if-none-match') === file.etag) return c.body(null, 304);
+  c.header('content-type', file.type);
+  return c.body(chooseBody(c, file));
+};
+
+export function sendHtml(gateway: Gateway, c: Context<Env>, address: string): Response {
+  const nonce = makeNonce();
+  const html = gateway.pages.get(address)!.body.toString().replaceAll(STYLE_NONCE, nonce);
+  c.header('content-security-policy', contentPolicy(c.env.host.origin, nonce));
+  c.header('cache-control', 'no-cache');
+  return c.html(html);
+}
+
+function chooseBody(c: Context<Env>, file: PageFile): Uint8Array<ArrayBuffer> {
+  const accepted = (c.req.header('accept-encoding') ?? '').split(',').map((one) => one.trim());
+  for (const [encoding, body] of file.encoded) {
+    if (!accepted.includes(encoding)) continue;
+    c.header('content-encoding', encoding);
+    return body as Uint8Array<ArrayBuffer>;
+  }
+  return file.body as Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,46 @@
+/** Every address that the gateway answers, for each of its two origins. A HEAD is answered like its GET. */
+import type { Handler, Side } from './gateway.ts';
+import { showHome } from './home/show-home.ts';
+import type { SocketHandler } from './http/upgrade.ts';
+import { openLive } from './live/open-live.ts';
+import { sendFile, showIndex } from './pages/send-page.ts';
+import { endSession } from './sessions/end-session.ts';
+import { enterSession } from './sessions/enter-session.ts';
+import { openTerminal } from './sessions/open-terminal.ts';
+import { showTerminal } from './sessions/show-terminal.ts';
+import { startSession } from './sessions/start-session.ts';
+import { takePass } from './sessions/take-pass.ts';
+import { answerSignIn } from './sign-in/answer-sign-in.ts';
+import { cancelSignIn } from './sign-in/cancel-sign-in.ts';
+import { signOut } from './sign-in/sign-out.ts';
+import { startSignIn } from './sign-in/start-sign-in.ts';
+
+type Method = 'GET' | 'POST' | 'DELETE';
+export type Route = readonly [method: Method, path: string, handler: Handler];
+export type SocketRoute = readonly [path: RegExp, handler: SocketHandler];
+
+export const ROUTES: Readonly<Record<Side, readonly Route[]>> = {
+  home: [
+    ['POST', '/api/sign-in', startSignIn],
+    ['POST', '/api/sign-in/:conversation', answerSignIn],
+    ['DELETE', '/api/sign-in/:conversation', cancelSignIn],
+    ['POST', '/api/sign-out', signOut],
+    ['GET', '/api/home', showHome],
+    ['POST', '/api/sessions', startSession],
+    ['DELETE', '/api/sessions/:id', endSession],
+    ['GET', '/s/:id/', enterSession],
+    ['GET', '/', showIndex],
+    ['GET', '/*', sendFile],
+  ],
+  session: [
+    ['GET', '/s/:id/enter', takePass],
+    ['GET', '/s/:id/', showTerminal],
+    ['GET', '/assets/*', sendFile],
+  ],
+};
+
+/** The WebSockets. */
+export const SOCKETS: Readonly<Record<Side, readonly SocketRoute[]>> = {
+  home: [[/^\/api\/live$/, openLive]],
+  session: [[/^\/s\/(?<id>[0-9a-f]{32})\/socket$/, openTerminal]],
+};

@@ -1,0 +1,35 @@
+/** Our three cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS. */
+import type { SessionId } from '../../protocol/ids.ts';
+
+export const TICKET_COOKIE = '__Host-vestibule-ticket';
+export const SIGN_IN_COOKIE = '__Host-vestibule-sign-in';
+export const PASS_COOKIE = '__Secure-vestibule-session';
+
+/** The value of one cookie; a name that came twice counts as missing, for nobody can say which one is ours. */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  const values = (header ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** Ends with the browser; how long the ticket is good is the broker's business. Lax: links from elsewhere work. */
+export function ticketCookie(ticket: string): string {
+  return `${TICKET_COOKIE}=${ticket}; Path=/; Secure; HttpOnly; SameSite=Lax`;
+}
+
+/** Binds a sign-in conversation to the browser that began it. */
+export function signInCookie(secret: string, seconds: number): string {
+  return `${SIGN_IN_COOKIE}=${secret}; Path=/; Max-Age=${seconds}; Secure; HttpOnly; SameSite=Strict`;
+}
+
+/** The path keeps one session's pass from another session's program. */
+export function passCookie(pass: string, session: SessionId): string {
+  return `${PASS_COOKIE}=${pass}; Path=/s/${session}/; Secure; HttpOnly; SameSite=Strict`;
+}
+
+export function clearCookie(name: typeof TICKET_COOKIE | typeof SIGN_IN_COOKIE): string {
+  return `${name}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`;
+}

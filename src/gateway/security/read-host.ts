@@ -1,0 +1,31 @@
+/**
+ * The Host header: the only name of ours that we know, so it decides what our origins are. What is not plainly a host
+ * name or address with an optional port is refused (RFC 9112 §3.2).
+ */
+import type { IncomingMessage } from 'node:http';
+import { Failure } from '../problem.ts';
+
+const HOST_PATTERN =
+  /^(?<name>[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9.])?|\[[0-9a-f:.]{2,45}\])(?<port>:[1-9][0-9]{0,4})?$/;
+
+export interface Host {
+  /** Name or address without the port. */
+  readonly name: string;
+  /** As browsers put it into Origin: scheme, name, port unless it is 443. */
+  readonly origin: string;
+}
+
+/** Also refuses a request target that is not a path: an absolute one names a host of its own. */
+export function readHost(incoming: IncomingMessage): Host {
+  const hosts = incoming.headersDistinct.host ?? [];
+  if (hosts.length !== 1)
+    throw new Failure('bad-request', `${hosts.length} Host headers, wanted 1`);
+  const { name, port } = HOST_PATTERN.exec(hosts[0]!.toLowerCase())?.groups ?? {};
+  if (name === undefined) throw new Failure('bad-request', 'malformed Host header');
+  if (!incoming.url?.startsWith('/')) throw new Failure('bad-request', 'the target is no path');
+  return { name, origin: originOf(name, port === undefined ? 443 : Number(port.slice(1))) };
+}
+
+export function originOf(name: string, port: number): string {
+  return port === 443 ? `https://${name}` : `https://${name}:${port}`;
+}

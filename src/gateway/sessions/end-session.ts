@@ -1,0 +1,11 @@
+/** DELETE /api/sessions/:id: ends one; the live socket tells when it has ended. */
+import type { Handler } from '../gateway.ts';
+import { requireTicket } from '../sign-in/require-ticket.ts';
+import { sessionId } from './session-id.ts';
+
+export const endSession: Handler = async (gateway, c) => {
+  const session = sessionId(c);
+  const { ticket } = await requireTicket(gateway, c.env.incoming, { active: true });
+  await gateway.broker.request('session-end', { ticket, session });
+  return c.body(null, 202);
+};

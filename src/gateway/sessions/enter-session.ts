@@ -1,0 +1,47 @@
+/**
+ * GET /s/:id/ on the home origin: carries the person over to the session origin by a one-time code.
+ */
+import type { Context } from 'hono';
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Env, Gateway, Handler } from '../gateway.ts';
+import { plainPage } from '../http/answer-problem.ts';
+import { Failure } from '../problem.ts';
+import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
+import { originOf } from '../security/read-host.ts';
+import { requireTicket } from '../sign-in/require-ticket.ts';
+import { sessionId } from './session-id.ts';
+
+export const enterSession: Handler = async (gateway, c) => {
+  const { incoming, host } = c.env;
+  const session = sessionId(c);
+  checkNavigation(incoming.headers);
+  if (isCrossSite(incoming.headers) && c.req.query('again') === undefined) {
+    return comeFromHere(c, session);
+  }
+  const ticket = await ticketOrNone(gateway, c);
+  if (ticket === null) return c.redirect(`/?session=${session}`, 303);
+  const { code } = await gateway.broker.request('session-enter', { ticket, session });
+  const origin = originOf(host.name, gateway.ports().session);
+  return c.redirect(`${origin}/s/${session}/enter?code=${encodeURIComponent(code)}`, 303);
+};
+
+async function ticketOrNone(gateway: Gateway, c: Context<Env>): Promise<string | null> {
+  try {
+    return (await requireTicket(gateway, c.env.incoming, { active: true })).ticket;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-signed-in') return null;
+    throw error;
+  }
+}
+
+/**
+ * A link from another site: the browser would neither send the strict pass cookie at the end of the redirects, nor
+ * tell our code from one that the other site put in. So the way starts again from a page of ours.
+ */
+function comeFromHere(c: Context<Env>, session: SessionId): Response {
+  const address = `/s/${session}/?again`;
+  const refresh = `<meta http-equiv="refresh" content="0;url=${address}">`;
+  return c.html(
+    plainPage('Vestibule', `<p><a href="${address}">Open the session</a></p>`, refresh),
+  );
+}

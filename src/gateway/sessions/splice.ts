@@ -1,0 +1,64 @@
+/**
+ * Passes messages of a page and frames of a session-host on as they are. Who takes too little makes the other side
+ * wait: the page's TCP window closes, or the session-host counts the viewer as slow.
+ */
+import type { WebSocket } from 'ws';
+import type { FrameStream } from '../../protocol/frame.ts';
+import { fromSession, toSession } from '../../protocol/gateway-session.ts';
+import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
+import type { Inbox } from './inbox.ts';
+
+/** hello is ours to send: it carries the session key. */
+const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
+  .filter((spec) => spec !== toSession.hello)
+  .map((spec) => spec.type);
+
+export interface Splice {
+  readonly ws: WebSocket;
+  readonly inbox: Inbox;
+  readonly host: FrameStream;
+  readonly viewerBytes: number;
+  /** A person typed. */
+  readonly typed: () => void;
+  /** Ends both sides. */
+  readonly close: (code: number) => void;
+}
+
+export function splice(both: Splice): void {
+  passOutput(both);
+  passInput(both);
+  both.ws.on('close', () => both.host.destroy());
+}
+
+function passInput({ ws, inbox, host, typed, close }: Splice): void {
+  inbox.listen((message) => {
+    if (!FROM_PAGE.includes(message[0])) {
+      close(CLOSE_CODES.protocol);
+      return;
+    }
+    if (message[0] === toSession.input.type) typed();
+    if (!host.send(message)) ws.pause();
+  });
+}
+
+function passOutput({ ws, host, viewerBytes, close }: Splice): void {
+  let held = false;
+  let exited = false;
+  const sent = (): void => {
+    if (!held || ws.bufferedAmount > viewerBytes / 2) return;
+    held = false;
+    host.resume();
+  };
+  host.listen({
+    frame: (payload) => {
+      exited = payload[0] === fromSession.exit.type;
+      ws.send(payload, sent);
+      if (held || ws.bufferedAmount <= viewerBytes) return;
+      held = true;
+      host.pause();
+    },
+    // Without an exit it only dropped this viewer (its key was replaced, say): the page may come back.
+    close: () => close(exited ? CLOSE_CODES.sessionEnded : CLOSE_CODES.unavailable),
+    drain: () => ws.resume(),
+  });
+}

@@ -1,0 +1,18 @@
+/** POST /api/sessions: starts one; it runs or fails later, and the live socket tells. */
+import * as v from 'valibot';
+import type { SessionView } from '../../protocol/page-gateway.ts';
+import type { Handler } from '../gateway.ts';
+import { clientOrigin } from '../http/client-origin.ts';
+import { readJson } from '../http/read-json.ts';
+import { requireTicket } from '../sign-in/require-ticket.ts';
+
+const sessionStart = v.strictObject({ kind: v.literal('terminal') });
+
+export const startSession: Handler = async (gateway, c) => {
+  const { incoming } = c.env;
+  const { kind } = await readJson(incoming, sessionStart, gateway.limits.body);
+  const { ticket } = await requireTicket(gateway, incoming, { active: true });
+  const ask = { ticket, kind, origin: clientOrigin(incoming) };
+  const { session } = await gateway.broker.request('session-start', ask);
+  return c.json<SessionView>(session, 202);
+};

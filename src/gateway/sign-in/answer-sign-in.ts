@@ -1,0 +1,23 @@
+/** POST /api/sign-in/:conversation: the sealed answers to the prompts, from the browser that was asked. */
+import * as v from 'valibot';
+import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
+import type { Handler } from '../gateway.ts';
+import { readJson } from '../http/read-json.ts';
+import { answerStep, SIGN_IN_MS } from './answer-step.ts';
+import { ownConversation } from './own-conversation.ts';
+
+/** PAM_MAX_NUM_MSG */
+const MAX_ANSWERS = 32;
+const sealed = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]+$/), v.length((SEALED_BYTES / 3) * 4));
+const signInAnswers = v.strictObject({
+  answers: v.pipe(v.array(sealed), v.maxLength(MAX_ANSWERS)),
+});
+
+export const answerSignIn: Handler = async (gateway, c) => {
+  const conversation = ownConversation(gateway, c);
+  const { answers } = await readJson(c.env.incoming, signInAnswers, gateway.limits.body);
+  const ask = { conversation, sealed: answers };
+  const step = await gateway.broker.request('sign-in-answer', ask, SIGN_IN_MS);
+  if (step.kind === 'signed-in') gateway.conversations.end(conversation);
+  return answerStep(gateway, c, step);
+};

@@ -1,0 +1,77 @@
+/** Turns the broker's step of a sign-in into the page's: prompts with a verified key, or the ticket cookie. */
+import type { Context } from 'hono';
+import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
+import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import type { SignInStep } from '../../protocol/page-gateway.ts';
+import type { Env, Gateway } from '../gateway.ts';
+import { Failure } from '../problem.ts';
+import {
+  clearCookie,
+  readCookie,
+  SIGN_IN_COOKIE,
+  signInCookie,
+  TICKET_COOKIE,
+  ticketCookie,
+} from '../security/cookies.ts';
+import { verifyKey } from './verify-key.ts';
+
+/** PAM may think as long as a key is good: whoever waits for the broker here waits for a module. */
+export const SIGN_IN_MS = KEY_SECONDS * 1000;
+
+type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
+type SignedIn = Extract<BrokerSignInStep, { kind: 'signed-in' }>;
+
+export function answerStep(gateway: Gateway, c: Context<Env>, step: BrokerSignInStep): Response {
+  if (c.env.outgoing.destroyed) {
+    undo(gateway, step);
+    throw new Failure('conversation-gone', 'the browser went away while PAM worked');
+  }
+  return step.kind === 'prompts' ? askPrompts(gateway, c, step) : giveTicket(gateway, c, step);
+}
+
+function askPrompts(gateway: Gateway, c: Context<Env>, step: Prompts): Response {
+  const { conversation, items } = step;
+  try {
+    const key = verifyKey(gateway.hostKey, conversation, step.key, gateway.clock.wall());
+    const secret = gateway.conversations.secretFor(
+      readCookie(c.req.header('cookie'), SIGN_IN_COOKIE),
+    );
+    gateway.conversations.bind(conversation, secret, key.expires);
+    c.header('set-cookie', signInCookie(secret, KEY_SECONDS), { append: true });
+    return c.json<SignInStep>({ kind: 'prompts', conversation, key, items });
+  } catch (error) {
+    cancel(gateway, conversation);
+    throw error;
+  }
+}
+
+/** A ticket that this browser still had ends: nothing would show it any more. */
+function giveTicket(gateway: Gateway, c: Context<Env>, step: SignedIn): Response {
+  const earlier = readCookie(c.req.header('cookie'), TICKET_COOKIE);
+  if (earlier !== undefined) endTicket(gateway, earlier);
+  gateway.tickets.keep(step.ticket, step.info, true);
+  c.header('set-cookie', ticketCookie(step.ticket), { append: true });
+  c.header('set-cookie', clearCookie(SIGN_IN_COOKIE), { append: true });
+  return c.json<SignInStep>({ kind: 'signed-in', user: step.user, items: step.items });
+}
+
+/** Nobody will answer, or use the ticket. */
+function undo(gateway: Gateway, step: BrokerSignInStep): void {
+  if (step.kind === 'prompts') cancel(gateway, step.conversation);
+  else endTicket(gateway, step.ticket);
+}
+
+function cancel(gateway: Gateway, conversation: ConversationId): void {
+  gateway.conversations.end(conversation);
+  gateway.broker.request('sign-in-cancel', { conversation }).catch((detail) => {
+    gateway.log.warning('conversation not cancelled', { conversation, detail });
+  });
+}
+
+function endTicket(gateway: Gateway, ticket: string): void {
+  gateway.tickets.forget(ticket);
+  gateway.broker.request('sign-out', { ticket }).catch((detail) => {
+    gateway.log.warning('earlier ticket not ended', { detail });
+  });
+}

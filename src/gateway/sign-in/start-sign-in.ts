@@ -1,0 +1,18 @@
+/** POST /api/sign-in: begins a PAM conversation for a user name. */
+import * as v from 'valibot';
+import { MAX_NAME } from '../../protocol/broker-leader.ts';
+import type { Handler } from '../gateway.ts';
+import { clientOrigin } from '../http/client-origin.ts';
+import { readJson } from '../http/read-json.ts';
+import { answerStep, SIGN_IN_MS } from './answer-step.ts';
+
+const signInStart = v.strictObject({
+  user: v.pipe(v.string(), v.minLength(1), v.maxBytes(MAX_NAME)),
+});
+
+export const startSignIn: Handler = async (gateway, c) => {
+  const { incoming } = c.env;
+  const { user } = await readJson(incoming, signInStart, gateway.limits.body);
+  const ask = { user, origin: clientOrigin(incoming) };
+  return answerStep(gateway, c, await gateway.broker.request('sign-in-start', ask, SIGN_IN_MS));
+};

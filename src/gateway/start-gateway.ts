@@ -1,0 +1,100 @@
+/** Puts the gateway together from an explicit setup, so that tests run it unprivileged, and starts it. */
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { log } from '../lib/log.ts';
+import { BrokerClient } from './broker-client.ts';
+import type { Clock } from './clock.ts';
+import { DEFAULT_LIMITS, type Gateway, type Limits, type Ports, type Side } from './gateway.ts';
+import { type Credentials, createServer } from './http/create-server.ts';
+import { createUpgrader } from './http/upgrade.ts';
+import type { Pages } from './pages/load-pages.ts';
+import { Revocations } from './revocations.ts';
+import { Conversations } from './sign-in/conversations.ts';
+import { TicketCache } from './ticket-cache.ts';
+
+/** A descriptor that listens already, or a port to listen on. */
+export type Listen = { readonly fd: number } | { readonly host: string; readonly port: number };
+
+export interface GatewaySetup {
+  readonly listen: Readonly<Record<Side, Listen>>;
+  readonly credentials: Credentials;
+  readonly brokerPath: string;
+  readonly hostKey: KeyObject;
+  readonly pages: Pages;
+  readonly hostName: string;
+  readonly clock: Clock;
+  readonly log: typeof log;
+  readonly limits?: Partial<Limits>;
+}
+export interface RunningGateway {
+  readonly gateway: Gateway;
+  readonly ports: Ports;
+  /** Closes every socket; pages come back by themselves. */
+  readonly close: () => Promise<void>;
+}
+
+export async function startGateway(setup: GatewaySetup): Promise<RunningGateway> {
+  const servers: Partial<Record<Side, Server>> = {};
+  const gateway = createGateway(setup, () => ({
+    home: portOf(servers.home!),
+    session: portOf(servers.session!),
+  }));
+  const open = new Set<WebSocket>();
+  const upgrader = createUpgrader(gateway, open);
+  for (const side of ['home', 'session'] as const) {
+    const server = createServer(gateway, side, setup.credentials, upgrader);
+    servers[side] = server.listen(setup.listen[side]);
+  }
+  await Promise.all([once(servers.home!, 'listening'), once(servers.session!, 'listening')]);
+  void gateway.broker.connect();
+  return {
+    gateway,
+    ports: gateway.ports(),
+    close: () => closeAll(gateway, [servers.home!, servers.session!], open),
+  };
+}
+
+function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
+  const { clock, log, hostKey, pages, hostName } = setup;
+  const broker = new BrokerClient(setup.brokerPath, log);
+  const revocations = new Revocations(clock);
+  const tickets = new TicketCache(broker, clock, revocations);
+  const conversations = new Conversations(clock);
+  broker.on('revoked', (revoked) => {
+    tickets.dropRevoked(revoked);
+    revocations.revoke(revoked);
+  });
+  broker.on('down', () => conversations.endAll());
+  const ownCertificate = !isSelfSigned(setup.credentials.certificate);
+  const limits = { ...DEFAULT_LIMITS, ...setup.limits };
+  return {
+    ...{ broker, tickets, revocations, conversations, pages, hostKey, hostName },
+    ...{ ownCertificate, clock, log, limits, ports },
+  };
+}
+
+/** As the generated one is. */
+function isSelfSigned(certificate: string | Buffer): boolean {
+  const leaf = new X509Certificate(certificate);
+  return leaf.checkIssued(leaf);
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function closeAll(
+  gateway: Gateway,
+  servers: readonly Server[],
+  open: ReadonlySet<WebSocket>,
+): Promise<void> {
+  gateway.broker.close();
+  const closed = servers.map((server) => once(server, 'close'));
+  for (const server of servers) server.close();
+  for (const ws of open) ws.terminate();
+  for (const server of servers) server.closeAllConnections();
+  await Promise.all(closed);
+}

@@ -1,0 +1,118 @@
+/**
+ * Which tickets are good: the broker's word, kept for a while, so that pages keep working while it restarts. A
+ * revocation drops the entry at once.
+ */
+
+import type { TicketInfo } from '../protocol/gateway-broker.ts';
+import type { TicketId } from '../protocol/ids.ts';
+import type { BrokerClient } from './broker-client.ts';
+import type { Clock } from './clock.ts';
+import { Failure } from './problem.ts';
+import type { Revocations } from './revocations.ts';
+
+/** Younger than this, a check is good without asking again. */
+const FRESH_MS = 30_000;
+/** Younger than this, a check is good when the broker cannot be asked. */
+const HONOURED_MS = 60_000;
+/** How often a ticket in use is marked active, so that it slides. */
+const ACTIVE_MS = 60_000;
+const MAX_ENTRIES = 10_000;
+const TICKET_PATTERN = /^[A-Za-z0-9_-]{43}$/;
+
+interface Entry {
+  readonly info: TicketInfo;
+  readonly checkedAt: number;
+  readonly activeAt: number;
+}
+
+export class TicketCache {
+  private readonly broker: BrokerClient;
+  private readonly clock: Clock;
+  private readonly revocations: Revocations;
+  private readonly entries = new Map<string, Entry>();
+  /** One question at a time for each ticket and purpose. */
+  private readonly asking = new Map<string, Promise<TicketInfo>>();
+
+  constructor(broker: BrokerClient, clock: Clock, revocations: Revocations) {
+    this.broker = broker;
+    this.clock = clock;
+    this.revocations = revocations;
+  }
+
+  /** Throws 'not-signed-in', or 'unavailable' when nobody can say. active: a person did something. */
+  async check(ticket: string | undefined, active: boolean): Promise<TicketInfo> {
+    if (ticket === undefined) throw new Failure('not-signed-in', 'no ticket came');
+    if (!TICKET_PATTERN.test(ticket)) throw new Failure('not-signed-in', 'malformed ticket');
+    const entry = this.entries.get(ticket);
+    if (entry && this.isFresh(entry, active)) return entry.info;
+    try {
+      return await this.ask(ticket, active);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'unavailable') {
+        this.forget(ticket);
+        throw error;
+      }
+      const known = this.entries.get(ticket);
+      if (known && this.isHonoured(known)) return known.info;
+      throw error;
+    }
+  }
+
+  /** The broker's answer to a sign-in, or to a check that was sent when `activeAt` was this. */
+  keep(ticket: string, info: TicketInfo, active: boolean): void {
+    if (this.revocations.isRevoked(info.id)) {
+      throw new Failure('not-signed-in', 'the ticket was revoked while it was checked');
+    }
+    const now = this.clock.monotonic();
+    const activeAt = active ? now : (this.entries.get(ticket)?.activeAt ?? -Infinity);
+    this.entries.delete(ticket); // to the end: oldest first
+    this.entries.set(ticket, { info, checkedAt: now, activeAt });
+    this.prune(now);
+  }
+
+  forget(ticket: string): void {
+    this.entries.delete(ticket);
+  }
+
+  dropRevoked(tickets: readonly TicketId[]): void {
+    const gone = new Set(tickets);
+    for (const [ticket, { info }] of this.entries) if (gone.has(info.id)) this.forget(ticket);
+  }
+
+  private ask(ticket: string, active: boolean): Promise<TicketInfo> {
+    const question = `${active} ${ticket}`;
+    const asked = this.asking.get(question);
+    if (asked) return asked;
+    const answer = this.broker
+      .request('ticket-check', { ticket, active })
+      .then((info) => {
+        this.keep(ticket, info, active);
+        return info;
+      })
+      .finally(() => this.asking.delete(question));
+    this.asking.set(question, answer);
+    return answer;
+  }
+
+  private isFresh(entry: Entry, active: boolean): boolean {
+    const now = this.clock.monotonic();
+    if (active && now - entry.activeAt >= ACTIVE_MS) return false;
+    return now - entry.checkedAt < FRESH_MS && this.isAlive(entry);
+  }
+
+  private isHonoured(entry: Entry): boolean {
+    return this.clock.monotonic() - entry.checkedAt < HONOURED_MS && this.isAlive(entry);
+  }
+
+  private isAlive({ info }: Entry): boolean {
+    return this.clock.wall() < Math.min(info.idleEnd, info.absoluteEnd);
+  }
+
+  private prune(now: number): void {
+    for (const [ticket, entry] of this.entries) {
+      const old = now - entry.checkedAt >= HONOURED_MS;
+      if (!old && this.entries.size <= MAX_ENTRIES) break;
+      this.forget(ticket);
+    }
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * A broker for tests of the gateway, as a program: `node fake-broker.ts DIRECTORY` listens on DIRECTORY/broker, writes
+ * DIRECTORY/host.pub, and speaks the real frames. Which user name signs in decides what happens; the state of its
+ * tickets lies in DIRECTORY/state.json, so that a second one goes on where a killed one stopped.
+ *
+ * stdout: one JSON line for every request and 'ready'. stdin: one JSON line for every order (see Order).
+ */
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { KEY_SIGNATURE_CONTEXT } from '../../src/protocol/broker-leader.ts';
+import type { FrameStream } from '../../src/protocol/frame.ts';
+import type {
+  BrokerSignInStep,
+  DialInfo,
+  Request,
+  RequestName,
+  Requests,
+  TicketInfo,
+} from '../../src/protocol/gateway-broker.ts';
+import type { ConversationId, SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
+import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
+import type { PromptItem, SessionView } from '../../src/protocol/page-gateway.ts';
+import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
+
+export type Order =
+  | { readonly order: 'revoke'; readonly user: string }
+  /** Like revoke, but the gateway is not told: as if it had happened while it was away. */
+  | { readonly order: 'forget'; readonly user: string }
+  | { readonly order: 'sessions'; readonly user: string }
+  /** The next answer of this type is followed by the revocation of the user's tickets in the same write. */
+  | { readonly order: 'revoke-after'; readonly type: RequestName; readonly user: string }
+  /** Answers to requests of this type wait for release. */
+  | { readonly order: 'hold'; readonly type: RequestName }
+  | { readonly order: 'release' };
+
+/** The reference of every problem that this broker makes. */
+export const FAKE_REFERENCE = '0123456789ab';
+/** The one session that exists; its host listens on DIRECTORY/session. It is alice's. */
+export const FAKE_SESSION = 'a'.repeat(32) as SessionId;
+export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
+export const SESSION_KEY = Buffer.alloc(32, 7);
+
+interface State {
+  tickets: Record<string, TicketInfo>;
+  codes: Record<string, { ticket: string; session: string }>;
+  passes: Record<string, { ticket: string; session: string }>;
+}
+class Refusal extends Error {
+  readonly code: ProblemCode;
+  constructor(code: ProblemCode) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const HOUR = 3_600_000;
+
+function main(directory: string): void {
+  const broker = new FakeBroker(directory);
+  const path = join(directory, 'broker');
+  rmSync(path, { force: true });
+  const server = createServer((socket) => {
+    greet(socket).then(
+      (frames) => broker.serve(frames),
+      () => {},
+    );
+  });
+  server.listen(path, () => tell({ ready: true }));
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    broker.obey(JSON.parse(line) as Order);
+    tell({ obeyed: JSON.parse(line) as Order });
+  });
+}
+
+function tell(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+class FakeBroker {
+  private readonly directory: string;
+  private readonly statePath: string;
+  private readonly state: State;
+  private readonly hostKey: KeyObject;
+  private readonly conversations = new Map<string, { user: string; round: number }>();
+  private readonly connections = new Set<FrameStream>();
+  private revokeAfter: { type: RequestName; user: string } | null = null;
+  private held: { type: RequestName; answers: (() => void)[] } | null = null;
+
+  constructor(directory: string) {
+    this.directory = directory;
+    this.statePath = join(directory, 'state.json');
+    this.state = existsSync(this.statePath)
+      ? (JSON.parse(readFileSync(this.statePath, 'utf8')) as State)
+      : { tickets: {}, codes: {}, passes: {} };
+    this.hostKey = hostKeyIn(directory);
+  }
+
+  serve(frames: FrameStream): void {
+    this.connections.add(frames);
+    frames.listen({
+      frame: (payload) => this.receive(frames, parseJson(payload) as unknown as Request),
+      close: () => this.connections.delete(frames),
+    });
+  }
+
+  obey(order: Order): void {
+    if (order.order === 'sessions') this.push(this.sessionsEvent(order.user));
+    else if (order.order === 'revoke-after') this.revokeAfter = order;
+    else if (order.order === 'hold') this.held = { type: order.type, answers: [] };
+    else if (order.order === 'release') this.release();
+    else {
+      const tickets = this.drop(order.user);
+      if (order.order === 'revoke') this.push({ event: 'revoked', tickets });
+    }
+  }
+
+  private release(): void {
+    const answers = this.held?.answers ?? [];
+    this.held = null;
+    for (const answer of answers) answer();
+  }
+
+  private receive(frames: FrameStream, request: Request): void {
+    const { id, ...shown } = request;
+    tell({ request: shown });
+    const answer = (): void => this.answer(frames, request);
+    if (this.held?.type === request.type) this.held.answers.push(answer);
+    else answer();
+  }
+
+  private answer(frames: FrameStream, request: Request): void {
+    const { id, type } = request;
+    try {
+      const handler = this.handlers[type] as (ask: object) => object;
+      sendJson(frames, { id, ok: handler(request) });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { code } = error;
+      const problem = { code, text: PROBLEMS[code].text, reference: FAKE_REFERENCE };
+      sendJson(frames, { id, problem });
+    }
+    if (this.revokeAfter?.type !== type) return;
+    this.push({ event: 'revoked', tickets: this.drop(this.revokeAfter.user) });
+    this.revokeAfter = null;
+  }
+
+  private readonly handlers: {
+    [K in RequestName]: (ask: Requests[K]['ask']) => Requests[K]['answer'];
+  } = {
+    'sign-in-start': ({ user }) => this.startSignIn(user),
+    'sign-in-answer': ({ conversation, sealed }) => this.answerSignIn(conversation, sealed),
+    'sign-in-cancel': ({ conversation }) => {
+      this.conversations.delete(conversation);
+      return {};
+    },
+    'ticket-check': ({ ticket }) => this.check(ticket),
+    'sign-out': ({ ticket }) => {
+      const info = this.state.tickets[ticket];
+      delete this.state.tickets[ticket];
+      this.save();
+      if (info) this.push({ event: 'revoked', tickets: [info.id] });
+      return {};
+    },
+    'session-list': ({ ticket }) => ({ sessions: sessionsOf(this.check(ticket).user) }),
+    'session-start': ({ ticket }) => {
+      this.check(ticket);
+      return { session: { ...viewOf(FAKE_SESSION), state: 'starting' } };
+    },
+    'session-end': ({ ticket, session }) => {
+      this.own(ticket, session);
+      return {};
+    },
+    'session-enter': ({ ticket, session }) => {
+      this.own(ticket, session);
+      const code = randomBytes(24).toString('base64url');
+      this.state.codes[code] = { ticket, session };
+      this.save();
+      return { code };
+    },
+    'session-pass': ({ code, session }) => {
+      const known = this.state.codes[code];
+      delete this.state.codes[code];
+      if (known?.session !== session) throw new Refusal('not-signed-in');
+      const pass = randomBytes(32).toString('base64url');
+      this.state.passes[pass] = known;
+      this.save();
+      return { pass };
+    },
+    'session-dial': ({ pass, session }) => this.dial(pass, session),
+    'session-active': ({ pass, session }) => {
+      this.dial(pass, session);
+      return {};
+    },
+  };
+
+  private startSignIn(user: string): BrokerSignInStep {
+    if (user === 'busy') throw new Refusal('sign-in-busy');
+    if (user === 'at-once') return this.signedIn(user);
+    const conversation = randomBytes(16).toString('hex') as ConversationId;
+    this.conversations.set(conversation, { user, round: 1 });
+    return this.prompt(conversation, user, [{ number: 0, style: 'hidden', text: 'Password: ' }]);
+  }
+
+  private answerSignIn(id: ConversationId, sealed: readonly string[]): BrokerSignInStep {
+    const conversation = this.conversations.get(id);
+    if (!conversation) throw new Refusal('conversation-gone');
+    if (sealed.length !== 1) throw new Refusal('bad-request');
+    const { user, round } = conversation;
+    if (user === 'mallory') {
+      this.conversations.delete(id);
+      throw new Refusal('sign-in-failed');
+    }
+    if (user === 'otto' && round === 1) {
+      conversation.round = 2;
+      return this.prompt(id, user, [
+        { number: 1, style: 'info', text: 'A code was sent.' },
+        { number: 2, style: 'shown', text: 'Code: ' },
+      ]);
+    }
+    this.conversations.delete(id);
+    return this.signedIn(user);
+  }
+
+  /** forged, expired and eternal get keys that no leader would make. */
+  private prompt(
+    conversation: ConversationId,
+    user: string,
+    items: readonly PromptItem[],
+  ): BrokerSignInStep {
+    const publicKey = randomBytes(32);
+    const life = user === 'expired' ? -1000 : user === 'eternal' ? 24 * HOUR : HOUR / 10;
+    const expires = Date.now() + life;
+    const end = Buffer.alloc(8);
+    end.writeBigUInt64BE(BigInt(expires));
+    const context = Buffer.from(KEY_SIGNATURE_CONTEXT);
+    const signed = Buffer.concat([context, Buffer.from(conversation, 'hex'), publicKey, end]);
+    const signature = sign(null, signed, this.hostKey).toString('base64');
+    const shown = user === 'forged' ? randomBytes(32) : publicKey;
+    const key = { public: shown.toString('base64'), expires, signature };
+    return { kind: 'prompts', conversation, key, items };
+  }
+
+  private signedIn(user: string): BrokerSignInStep {
+    const ticket = randomBytes(32).toString('base64url');
+    const id = randomBytes(8).toString('hex') as TicketId;
+    const now = Date.now();
+    const info = { id, user: user as UserName, idleEnd: now + HOUR, absoluteEnd: now + 24 * HOUR };
+    this.state.tickets[ticket] = info;
+    this.save();
+    return { kind: 'signed-in', user: info.user, ticket, info, items: [] };
+  }
+
+  private check(ticket: string): TicketInfo {
+    const info = this.state.tickets[ticket];
+    if (!info) throw new Refusal('not-signed-in');
+    return info;
+  }
+
+  private own(ticket: string, session: SessionId): TicketInfo {
+    const info = this.check(ticket);
+    const view = sessionsOf(info.user).find(({ id }) => id === session);
+    if (!view) throw new Refusal('session-not-found');
+    if (view.state === 'ended') throw new Refusal('session-not-running');
+    return info;
+  }
+
+  private dial(pass: string, session: SessionId): DialInfo {
+    const known = this.state.passes[pass];
+    if (!known) throw new Refusal('not-signed-in');
+    if (known.session !== session) throw new Refusal('session-not-found');
+    const { id, user } = this.own(known.ticket, session);
+    const path = join(this.directory, 'session');
+    return { ticket: id, user, path, key: SESSION_KEY.toString('base64') };
+  }
+
+  private drop(user: string): TicketId[] {
+    const gone = Object.entries(this.state.tickets).filter(([, info]) => info.user === user);
+    for (const [ticket] of gone) delete this.state.tickets[ticket];
+    this.save();
+    return gone.map(([, info]) => info.id);
+  }
+
+  private sessionsEvent(user: string): object {
+    return { event: 'sessions', user, sessions: sessionsOf(user) };
+  }
+
+  private push(event: object): void {
+    for (const frames of this.connections) sendJson(frames, event);
+  }
+
+  private save(): void {
+    writeFileSync(this.statePath, JSON.stringify(this.state));
+  }
+}
+
+/** Made by the first broker of a directory; its public half is what the gateway is given. */
+function hostKeyIn(directory: string): KeyObject {
+  const path = join(directory, 'host.key');
+  if (existsSync(path)) return createPrivateKey(readFileSync(path));
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const { x } = publicKey.export({ format: 'jwk' });
+  writeFileSync(join(directory, 'host.pub'), Buffer.from(x!, 'base64url'));
+  return privateKey;
+}
+
+function sessionsOf(user: string): SessionView[] {
+  if (user !== 'alice') return [];
+  const ended = viewOf(ENDED_SESSION);
+  return [viewOf(FAKE_SESSION), { ...ended, state: 'ended', ended: 2000, exitStatus: 0 }];
+}
+
+function viewOf(id: SessionId): SessionView {
+  return {
+    ...{ id, kind: 'terminal', name: 'Terminal 1', state: 'running', started: 1000, ended: null },
+    ...{ tty: 'pts/0', exitStatus: null, problem: null },
+  } as SessionView;
+}
+
+if (import.meta.main) main(process.argv[2]!);
