@@ -1,0 +1,26 @@
+/** Programs that are not built here: Node, and the script that starts the command line. */
+import { constants, copyFileSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from '../start/report.mjs';
+import { buildDirectory, root } from './paths.ts';
+
+export function copyPrograms(): void {
+  copy(projectNode(), 'node');
+  copy(join(root, 'bin/vestibule'), 'vestibule');
+}
+
+/** The services run on the Node that this package names, not on one that happens to be here. */
+function projectNode(): string {
+  const node = realpathSync(process.execPath);
+  if (node.startsWith(realpathSync(join(root, 'node_modules')))) return node;
+  throw new SetupError(
+    `wanted Node from node_modules, came ${node}: run node_modules/.bin/node, or npm run`,
+  );
+}
+
+/** Removed first: a program that runs cannot be written to. */
+function copy(from: string, name: string): void {
+  const to = join(buildDirectory, 'bin', name);
+  rmSync(to, { force: true });
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+}

@@ -1,0 +1,9 @@
+/** The clone and what is built in it. */
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+export const buildDirectory = join(root, 'build');
+/** What is installed. */
+export const OUTPUTS = ['bin', 'dist', 'page'] as const;

@@ -1,0 +1,26 @@
+/** Everything that is installed, into build/{bin,dist,page}. Does nothing when nothing of it changed. */
+
+import { buildPages } from './build-steps/build-pages.ts';
+import { buildPrograms } from './build-steps/build-programs.ts';
+import { bundleServices } from './build-steps/bundle-services.ts';
+import { copyPrograms } from './build-steps/copy-programs.ts';
+import { hashInputs, hashOutputs, readStamp, writeStamp } from './build-steps/stamp.ts';
+import { runSetup, runStep } from './start/report.mjs';
+
+/** The hash of what was built: its version. */
+export async function buildWhenStale(): Promise<string> {
+  const inputs = hashInputs();
+  const stamp = readStamp();
+  if (stamp?.inputs === inputs) return stamp.outputs;
+  await runStep('build: C programs', buildPrograms);
+  await runStep('build: services', bundleServices);
+  await runStep('build: pages', buildPages);
+  copyPrograms();
+  return writeStamp(inputs, hashOutputs());
+}
+
+if (import.meta.main) {
+  await runSetup(async () => {
+    await buildWhenStale();
+  });
+}

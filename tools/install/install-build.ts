@@ -1,0 +1,56 @@
+/** Puts a build where the services find it: root's, readable by all, under its own version. */
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { buildDirectory, OUTPUTS } from '../build-steps/paths.ts';
+import { INSTALLED } from '../start/processes.mjs';
+
+/** The directory of this version. Whole or not there: it gets its name last. */
+export function installBuild(version: string): string {
+  const target = join(INSTALLED, version);
+  if (!existsSync(target)) {
+    const half = join(INSTALLED, '.new');
+    rmSync(half, { recursive: true, force: true });
+    makeDirectory(half);
+    for (const name of OUTPUTS) copyTree(join(buildDirectory, name), join(half, name));
+    renameSync(half, target);
+  }
+  const link = join(INSTALLED, '.current');
+  rmSync(link, { force: true });
+  symlinkSync(version, link);
+  renameSync(link, join(INSTALLED, 'current'));
+  return target;
+}
+
+function copyTree(from: string, to: string): void {
+  makeDirectory(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, copy] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyTree(source, copy);
+    else copyFile(source, copy);
+  }
+}
+
+/** Of all that the clone says about a file only whether it is a program counts. */
+function copyFile(from: string, to: string): void {
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  chownSync(to, 0, 0);
+  chmodSync(to, (lstatSync(from).mode & 0o100) === 0 ? 0o644 : 0o755);
+}
+
+function makeDirectory(path: string): void {
+  mkdirSync(path);
+  chownSync(path, 0, 0);
+  chmodSync(path, 0o755);
+}

@@ -1,0 +1,2 @@
+export function refuseSecondServer(): void;
+export function checkPorts(address: string, ports: readonly number[]): Promise<void>;

@@ -1,0 +1,33 @@
+/** The server needs two ports: a taken one is told before minutes of installing, and by whom. */
+import { createServer } from 'node:net';
+import { USAGE } from './flags.mjs';
+import { findServer, whoListens } from './processes.mjs';
+import { SetupError } from './report.mjs';
+
+export function refuseSecondServer() {
+  const pid = findServer();
+  if (pid === null) return;
+  throw new SetupError(`a server runs here already (pid ${pid}): stop it first (kill ${pid})`);
+}
+
+export async function checkPorts(address, ports) {
+  for (const port of ports) {
+    const code = await tryPort(address, port);
+    if (code === null) continue;
+    const owner = code === 'EADDRINUSE' ? whoListens(port) : null;
+    const by =
+      owner === null
+        ? `cannot be opened (${code})`
+        : `is taken by '${owner.name}' (pid ${owner.pid})`;
+    throw new SetupError(`port ${port} of ${address} ${by}: choose another, ${USAGE}`);
+  }
+}
+
+/** null, or why not */
+function tryPort(host, port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(error.code));
+    server.listen({ host, port }, () => server.close(() => resolve(null)));
+  });
+}

@@ -1,0 +1,20 @@
+/** Directories that outlive a boot, and what the server will make outside of them. */
+import { existsSync } from 'node:fs';
+import { makeDirectory, recordChange } from './changes.mjs';
+import { INSTALLED } from './processes.mjs';
+
+export function makeDirectories(): void {
+  makeDirectory('/etc/vestibule', 0o755);
+  makeDirectory('/var/lib/vestibule', 0o755);
+  makeDirectory('/var/lib/vestibule/root', 0o700);
+  makeDirectory('/var/log/vestibule', 0o700);
+  makeDirectory(INSTALLED, 0o755);
+}
+
+/** supervise makes these two where a minimal system has none. */
+export function noteLoginRecords(): void {
+  recordChange(
+    'files',
+    ['/run/utmp', '/var/log/wtmp'].filter((file) => !existsSync(file)),
+  );
+}

@@ -1,0 +1,36 @@
+/** What the server will listen on: its configuration, and what the flags of npm start put over it. */
+import { loadConfiguration, problemLine } from '../../src/config/load.ts';
+import { PATHS } from '../../src/protocol/broker-leader.ts';
+import type { Flags } from './flags.mjs';
+import { SetupError } from './report.mjs';
+
+export interface Settings {
+  readonly address: string;
+  readonly port: number;
+  readonly sessionPort: number;
+  /** Empty: the generated one */
+  readonly certificate: string;
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+export function readSettings({ demo, port }: Flags): Settings {
+  const { values, problems } = loadConfiguration({ files: [PATHS.configuration] });
+  if (problems.length > 0)
+    throw new SetupError(
+      `the configuration has problems:\n  ${problems.map(problemLine).join('\n  ')}`,
+    );
+  const overrides: Record<string, string> = {};
+  // The demo's password is on a screen: nobody else on the network may use it.
+  if (demo) overrides['www-address'] = '127.0.0.1';
+  if (port !== null) {
+    overrides['www-port'] = String(port);
+    overrides['www-session-port'] = String(port + 1);
+  }
+  return {
+    address: overrides['www-address'] ?? values['www-address'],
+    port: port ?? values['www-port'],
+    sessionPort: port === null ? values['www-session-port'] : port + 1,
+    certificate: values['ssl-certificate'],
+    overrides,
+  };
+}

@@ -1,0 +1,2 @@
+export function removeAccount(name: string): Promise<void>;
+export function findUid(name: string): number | null;
