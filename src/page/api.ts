@@ -1,0 +1,58 @@
+/** Requests to the gateway, as page-gateway.ts lists them. */
+import type { SessionId } from '../protocol/ids.ts';
+import type {
+  Home,
+  SessionStart,
+  SessionView,
+  SignInAnswers,
+  SignInStart,
+  SignInStep,
+} from '../protocol/page-gateway.ts';
+import type { Problem } from '../protocol/problems.ts';
+
+/** The server said no, and why. */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.text);
+    this.problem = problem;
+  }
+}
+/** Nobody answered, or the part of the server that knows is restarting: trying again later helps. */
+export class ConnectionError extends Error {}
+
+export const api = {
+  startSignIn: (start: SignInStart) => send<SignInStep>('POST', '/api/sign-in', start),
+  answer: (conversation: string, answers: SignInAnswers) =>
+    send<SignInStep>('POST', `/api/sign-in/${conversation}`, answers),
+  cancelSignIn: (conversation: string) => send<null>('DELETE', `/api/sign-in/${conversation}`),
+  signOut: () => send<null>('POST', '/api/sign-out'),
+  home: () => send<Home>('GET', '/api/home'),
+  startSession: (start: SessionStart) => send<SessionView>('POST', '/api/sessions', start),
+  endSession: (session: SessionId) => send<null>('DELETE', `/api/sessions/${session}`),
+};
+
+async function send<T>(method: string, path: string, body: object = {}): Promise<T> {
+  const content = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(path, { method, ...(method === 'GET' ? {} : content) }).catch(
+    (cause: unknown) => {
+      throw new ConnectionError('the server did not answer', { cause });
+    },
+  );
+  const text = await answer.text().catch(() => '');
+  const value = parseJson(text);
+  if (answer.ok) return value as T;
+  const problem = (value as { problem?: Problem } | null)?.problem;
+  if (problem === undefined || problem.code === 'unavailable') {
+    throw new ConnectionError(`the server answered with status ${answer.status}`);
+  }
+  throw new ProblemError(problem);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConversationId, UserName } from '../../protocol/ids.ts';
+import type { PromptItem, PromptStyle, SignInStep } from '../../protocol/page-gateway.ts';
+import type { Problem } from '../../protocol/problems.ts';
+import {
+  advance,
+  firstState,
+  type SignInEffect,
+  type SignInEvent,
+  type SignInState,
+} from './sign-in-machine.ts';
+
+const id = '00112233445566778899aabbccddeeff' as ConversationId;
+const key = { public: 'AAAA', expires: 1 };
+const conversation = { id, key };
+const problem: Problem = { code: 'sign-in-failed', text: 'No.', reference: '0123456789ab' };
+const ask = (...styles: PromptStyle[]): SignInStep => ({
+  kind: 'prompts',
+  conversation: id,
+  key,
+  items: styles.map((style, number): PromptItem => ({ number, style, text: `${style}:` })),
+});
+const start = (held: boolean): SignInEvent => ({ kind: 'start', user: 'ada', held });
+const sealed = (usedHeld: boolean): SignInEvent => ({ kind: 'sealed', sealed: ['x'], usedHeld });
+
+/** The last state, and the effects of the last event. */
+function run(...events: SignInEvent[]): [SignInState, readonly SignInEffect[]] {
+  let [state, effects]: [SignInState, readonly SignInEffect[]] = [firstState, []];
+  for (const event of events) [state, effects] = advance(state, event);
+  return [state, effects];
+}
+const kinds = (effects: readonly SignInEffect[]): string[] => effects.map(({ kind }) => kind);
+
+test('the password of the first screen answers the first hidden prompt', () => {
+  const [state, effects] = run(start(true), { kind: 'step', step: ask('hidden') });
+  assert.equal(state.kind, 'prompts');
+  assert.deepEqual(effects, [{ kind: 'seal-held', conversation, prompt: 0 }]);
+  const [next, sent] = advance(state, sealed(true));
+  assert.equal(next.kind, 'working');
+  assert.equal(next.held, false);
+  assert.deepEqual(sent, [
+    { kind: 'send', request: { kind: 'answers', conversation, sealed: ['x'] } },
+  ]);
+});
+
+test('it answers no second hidden prompt', () => {
+  const step: SignInEvent = { kind: 'step', step: ask('hidden') };
+  const [state, effects] = run(start(true), step, sealed(true), step);
+  assert.equal(state.kind === 'prompts' && state.heldFor, null);
+  assert.deepEqual(effects, []);
+});
+
+test('a shown prompt before the hidden one leaves the password held', () => {
+  const [state, effects] = run(start(true), { kind: 'step', step: ask('shown') });
+  assert.deepEqual(effects, []);
+  const [working] = advance(state, sealed(false));
+  const [, sealing] = advance(working, { kind: 'step', step: ask('hidden') });
+  assert.deepEqual(kinds(sealing), ['seal-held']);
+});
+
+test('hidden and shown together: only the rest is asked', () => {
+  const [state, effects] = run(start(true), { kind: 'step', step: ask('hidden', 'shown') });
+  assert.equal(state.kind === 'prompts' && state.heldFor, 0);
+  assert.deepEqual(effects, []);
+});
+
+test('an empty password answers nothing', () => {
+  const [state, effects] = run(start(false), { kind: 'step', step: ask('hidden') });
+  assert.equal(state.kind === 'prompts' && state.heldFor, null);
+  assert.deepEqual(effects, []);
+});
+
+test('texts are kept in order; a step that asks nothing is answered with nothing', () => {
+  const [state, effects] = run(start(false), { kind: 'step', step: ask('info', 'error') });
+  assert.deepEqual(
+    state.messages.map(({ text }) => text),
+    ['info:', 'error:'],
+  );
+  assert.deepEqual(effects, [
+    { kind: 'send', request: { kind: 'answers', conversation, sealed: [] } },
+  ]);
+  const [prompts] = advance(state, { kind: 'step', step: ask('info', 'hidden') });
+  assert.equal(prompts.messages.length, 3);
+});
+
+test('signed in: the password is wiped, the last texts are kept', () => {
+  const items: PromptItem[] = [{ number: 0, style: 'info', text: 'Welcome' }];
+  const step: SignInStep = { kind: 'signed-in', user: 'ada' as UserName, items };
+  const [state, effects] = run(start(true), { kind: 'step', step });
+  assert.equal(state.kind, 'signed-in');
+  assert.deepEqual(state.messages, items);
+  assert.deepEqual(kinds(effects), ['wipe-held']);
+});
+
+test('a problem brings the first screen back with the user name, and wipes the password', () => {
+  const [state, effects] = run(start(true), { kind: 'problem', problem });
+  assert.deepEqual(state, { ...firstState, user: 'ada', problem });
+  assert.deepEqual(kinds(effects), ['wipe-held']);
+});
+
+test('connection lost: the same request is sent again, later each time', () => {
+  const [state, effects] = run(start(true), { kind: 'lost' }, { kind: 'retry' }, { kind: 'lost' });
+  assert.equal(state.kind === 'working' && state.lost, 2);
+  assert.deepEqual(effects, [{ kind: 'retry-later', attempt: 1 }]);
+  const [sending, again] = advance(state, { kind: 'retry' });
+  assert.deepEqual(again, [{ kind: 'send', request: { kind: 'start' } }]);
+  assert.deepEqual(advance(sending, { kind: 'retry' }), [sending, []]);
+  assert.equal(state.held, true);
+});
+
+test('cancel ends the conversation, whether it asks or works', () => {
+  const asked = run(start(true), { kind: 'step', step: ask('shown') })[0];
+  const working = advance(asked, sealed(false))[0];
+  for (const state of [asked, working]) {
+    const [first, effects] = advance(state, { kind: 'cancel' });
+    assert.deepEqual(first, { ...firstState, user: 'ada' });
+    assert.deepEqual(effects, [{ kind: 'wipe-held' }, { kind: 'cancel', conversation }]);
+  }
+  assert.deepEqual(kinds(run(start(true), { kind: 'cancel' })[1]), ['wipe-held']);
+});
+
+test('what comes too late changes nothing', () => {
+  const late: SignInEvent[] = [
+    { kind: 'step', step: ask('hidden') },
+    { kind: 'problem', problem },
+    { kind: 'lost' },
+    { kind: 'retry' },
+    sealed(true),
+    { kind: 'cancel' },
+  ];
+  for (const event of late) assert.deepEqual(advance(firstState, event), [firstState, []]);
+  const [working] = run(start(true));
+  assert.deepEqual(advance(working, start(false)), [working, []]);
+});

@@ -1,0 +1,141 @@
+/**
+ * The sign-in as states and events, without React, network or secrets. A password typed on the first screen is `held`
+ * by the one who runs the effects; the machine only knows that it is there and which prompt it answers.
+ */
+import type { ConversationId } from '../../protocol/ids.ts';
+import type { ConversationKey, PromptItem, SignInStep } from '../../protocol/page-gateway.ts';
+import type { Problem } from '../../protocol/problems.ts';
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly key: ConversationKey;
+}
+export type SignInRequest =
+  | { readonly kind: 'start' }
+  | {
+      readonly kind: 'answers';
+      readonly conversation: Conversation;
+      readonly sealed: readonly string[];
+    };
+interface Common {
+  readonly user: string;
+  readonly held: boolean;
+  /** What PAM modules had to say (info and error items), in order. */
+  readonly messages: readonly PromptItem[];
+}
+export type SignInState = Common &
+  (
+    | { readonly kind: 'credentials'; readonly problem: Problem | null }
+    | {
+        readonly kind: 'working';
+        readonly request: SignInRequest;
+        /** How often in a row nobody answered. */
+        readonly lost: number;
+        /** Nobody answered, and the next try has not begun. */
+        readonly waiting: boolean;
+      }
+    | {
+        readonly kind: 'prompts';
+        readonly conversation: Conversation;
+        readonly asks: readonly PromptItem[];
+        /** The ask that the held password answers. */
+        readonly heldFor: number | null;
+      }
+    | { readonly kind: 'signed-in' }
+  );
+export type SignInEvent =
+  | { readonly kind: 'start'; readonly user: string; readonly held: boolean }
+  | { readonly kind: 'step'; readonly step: SignInStep }
+  | { readonly kind: 'sealed'; readonly sealed: readonly string[]; readonly usedHeld: boolean }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'cancel' };
+export type SignInEffect =
+  | { readonly kind: 'send'; readonly request: SignInRequest }
+  | { readonly kind: 'seal-held'; readonly conversation: Conversation; readonly prompt: number }
+  | { readonly kind: 'wipe-held' }
+  | { readonly kind: 'retry-later'; readonly attempt: number }
+  | { readonly kind: 'cancel'; readonly conversation: Conversation };
+export type Transition = readonly [SignInState, readonly SignInEffect[]];
+
+export const firstState: SignInState = {
+  kind: 'credentials',
+  user: '',
+  held: false,
+  messages: [],
+  problem: null,
+};
+
+export function advance(state: SignInState, event: SignInEvent): Transition {
+  const { user, held, messages } = state;
+  if (event.kind === 'start') {
+    if (state.kind !== 'credentials') return [state, []];
+    return send({ user: event.user, held: event.held, messages: [] }, { kind: 'start' });
+  }
+  if (event.kind === 'sealed') {
+    if (state.kind !== 'prompts') return [state, []];
+    const request = { kind: 'answers', conversation: state.conversation, sealed: event.sealed } as const;
+    return send({ user, held: held && !event.usedHeld, messages }, request);
+  }
+  if (event.kind === 'cancel') return cancel(state);
+  if (state.kind !== 'working') return [state, []];
+  switch (event.kind) {
+    case 'step':
+      return takeStep(state, event.step);
+    case 'problem':
+      return [
+        { kind: 'credentials', user, held: false, messages, problem: event.problem },
+        [{ kind: 'wipe-held' }],
+      ];
+    case 'lost':
+      return [
+        { ...state, lost: state.lost + 1, waiting: true },
+        [{ kind: 'retry-later', attempt: state.lost }],
+      ];
+    case 'retry':
+      // The timer and the person may both ask for it.
+      if (!state.waiting) return [state, []];
+      return [{ ...state, waiting: false }, [{ kind: 'send', request: state.request }]];
+  }
+}
+
+function send(common: Common, request: SignInRequest): Transition {
+  return [{ kind: 'working', ...common, request, lost: 0, waiting: false }, [{ kind: 'send', request }]];
+}
+
+function takeStep(state: SignInState, step: SignInStep): Transition {
+  const isAsk = (item: PromptItem): boolean => item.style === 'hidden' || item.style === 'shown';
+  const messages = [...state.messages, ...step.items.filter((item) => !isAsk(item))];
+  if (step.kind === 'signed-in') {
+    return [
+      { kind: 'signed-in', user: step.user, held: false, messages },
+      [{ kind: 'wipe-held' }],
+    ];
+  }
+  const common = { user: state.user, held: state.held, messages };
+  const conversation: Conversation = { id: step.conversation, key: step.key };
+  const asks = step.items.filter(isAsk);
+  if (asks.length === 0) return send(common, { kind: 'answers', conversation, sealed: [] });
+  const hidden = state.held ? asks.find(({ style }) => style === 'hidden') : undefined;
+  const prompts = { ...common, kind: 'prompts', conversation, asks, heldFor: hidden?.number ?? null } as const;
+  if (hidden === undefined || asks.length > 1) return [prompts, []];
+  return [prompts, [{ kind: 'seal-held', conversation, prompt: hidden.number }]];
+}
+
+function cancel(state: SignInState): Transition {
+  if (state.kind === 'credentials' || state.kind === 'signed-in') return [state, []];
+  const conversation =
+    state.kind === 'prompts'
+      ? state.conversation
+      : state.request.kind === 'answers'
+        ? state.request.conversation
+        : null;
+  return [
+    { ...firstState, user: state.user },
+    [
+      { kind: 'wipe-held' },
+      ...(conversation === null ? [] : [{ kind: 'cancel', conversation } as const]),
+    ],
+  ];
+}
