@@ -1,0 +1,92 @@
+/** What every handler is given: the broker's state, its stores and its settings. No module holds state of its own. */
+import { EventEmitter } from 'node:events';
+import { PATHS } from '../protocol/broker-leader.ts';
+import type { ConversationId, SessionId, TicketId } from '../protocol/ids.ts';
+import { type Audit, openAudit } from './database/audit.ts';
+import { type OpenDatabase, openDatabase } from './database/open-database.ts';
+import type { LeaderConnection } from './leader-client.ts';
+import type { Peer } from './peer.ts';
+import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
+import type { Conversation } from './sign-in/conversation.ts';
+import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
+
+export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
+
+export interface BrokerSettings {
+  /** PAM profiles. */
+  readonly loginProfile: string;
+  readonly sessionProfile: string;
+  /** How long a ticket lasts without use. */
+  readonly timeoutMinutes: number;
+}
+
+/** The connection to a session's leader and what we gave to it. */
+export interface Link {
+  readonly session: SessionId;
+  readonly leader: LeaderConnection;
+  /** What a viewer must show to the session-host; null: the session is not ours to hand out. */
+  key: Buffer | null;
+  /** The PAM session is open: from here on it is closed in order, or unclean. */
+  opened: boolean;
+  /** Texts of PAM modules, for the person, should it fail. */
+  readonly texts: string[];
+  /** Set while the leader is ending: declares it stuck. */
+  stuckTimer: NodeJS.Timeout | null;
+}
+
+/** Carries a person over to the session origin, once, within `expires` (Unix ms). */
+export interface EnterCode {
+  readonly ticket: TicketId;
+  readonly session: SessionId;
+  readonly expires: number;
+}
+
+export interface Broker {
+  readonly paths: BrokerPaths;
+  readonly settings: BrokerSettings;
+  readonly warnings: readonly string[];
+  readonly startedAt: number;
+  /** Unix ms */
+  readonly now: () => number;
+  readonly store: OpenDatabase;
+  readonly audit: Audit;
+  readonly tickets: TicketStore;
+  readonly sessions: SessionStore;
+  readonly links: Map<SessionId, Link>;
+  /** Sessions whose leader is being looked for. */
+  readonly finding: Set<SessionId>;
+  readonly conversations: Map<ConversationId, Conversation>;
+  readonly codes: Map<string, EnterCode>;
+  readonly gateways: Set<Peer>;
+  /** Emits each changed SessionRow under its session's id. */
+  readonly changes: EventEmitter<Record<string, [SessionRow]>>;
+}
+
+export interface BrokerOptions {
+  readonly settings: BrokerSettings;
+  readonly warnings?: readonly string[];
+  readonly paths?: BrokerPaths;
+  readonly now?: () => number;
+}
+
+export function createBroker(options: BrokerOptions): Broker {
+  const { settings, warnings = [], paths = PATHS, now = Date.now } = options;
+  const store = openDatabase(paths.database);
+  return {
+    paths,
+    settings,
+    warnings,
+    startedAt: now(),
+    now,
+    store,
+    audit: openAudit(store.database, now),
+    tickets: openTicketStore(store.database),
+    sessions: openSessionStore(store.database),
+    links: new Map(),
+    finding: new Set(),
+    conversations: new Map(),
+    codes: new Map(),
+    gateways: new Set(),
+    changes: new EventEmitter<Record<string, [SessionRow]>>().setMaxListeners(0),
+  };
+}

@@ -1,0 +1,32 @@
+/** Who did what and when: one row for each event, and the same as a log line. */
+import type { DatabaseSync } from 'node:sqlite';
+import { log } from '../../lib/log.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+
+export interface AuditEntry {
+  readonly event: string;
+  readonly user?: string;
+  readonly uid?: number;
+  readonly address?: string;
+  readonly session?: SessionId;
+  /** Problem code, and the reference that the person was shown. */
+  readonly problem?: string | undefined;
+  readonly reference?: string | undefined;
+  readonly detail?: string | undefined;
+}
+export type Audit = (entry: AuditEntry) => void;
+
+export function openAudit(database: DatabaseSync, now: () => number): Audit {
+  const insert = database.prepare(
+    `INSERT INTO audit (at, event, user, uid, address, session, problem, reference, detail)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  return (entry) => {
+    const { event, user, uid, address, session, problem, reference, detail } = entry;
+    const values = [user, uid, address, session, problem, reference, detail];
+    insert.run(now(), event, ...values.map((value) => value ?? null));
+    const { event: _, ...fields } = entry;
+    if (problem === undefined) log.info(event, fields);
+    else log.warning(event, fields);
+  };
+}

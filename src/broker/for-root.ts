@@ -1,0 +1,55 @@
+/** What root's CLI asks for: how the server is, which sessions there are, and the end of one. */
+import { VERSION } from '../lib/version.ts';
+import type { ActiveSession, Status } from '../protocol/cli-broker.ts';
+import type { SessionId } from '../protocol/ids.ts';
+import type { Broker } from './context.ts';
+import { ProblemError } from './problem.ts';
+import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
+import { findSession } from './sessions/require-session.ts';
+import { activeViewOf } from './sessions/session-view.ts';
+
+const KILL_FAILED = {
+  stuck: 'Its PAM session does not close: see the log of its leader.',
+  unclean: 'Its leader died before it had closed the PAM session.',
+} as const;
+
+export function tellStatus(broker: Broker): Status {
+  return {
+    version: VERSION,
+    brokerStarted: broker.startedAt,
+    gatewayConnected: broker.gateways.size > 0,
+    loginProfile: broker.settings.loginProfile,
+    sessionProfile: broker.settings.sessionProfile,
+    tickets: broker.tickets.count(),
+    sessions: broker.sessions.countLive(),
+    warnings: broker.warnings,
+  };
+}
+
+export function listActive(broker: Broker): { readonly sessions: readonly ActiveSession[] } {
+  return { sessions: broker.sessions.listLive().map(activeViewOf) };
+}
+
+export async function killSession(
+  broker: Broker,
+  ask: { readonly session: SessionId },
+): Promise<Record<string, never>> {
+  const row = findSession(broker, ask.session);
+  broker.audit({
+    event: 'kill-session',
+    user: 'root',
+    uid: 0,
+    session: row.id,
+    detail: `of '${row.user}'`,
+  });
+  endSession(broker, row);
+  const last = await whenEndedOrStuck(broker, findSession(broker, row.id));
+  if (last.state === 'stuck' || last.state === 'unclean') {
+    throw new ProblemError(
+      'internal',
+      `session ${row.id} is '${last.state}'`,
+      KILL_FAILED[last.state],
+    );
+  }
+  return {};
+}

@@ -1,0 +1,132 @@
+/** A connection to a leader: by way of rootd's socket to a fresh one, or to one that runs by its own socket. */
+import { createConnection, type Socket } from 'node:net';
+import {
+  fromLeader,
+  LEADER_PROTOCOL_VERSION,
+  MAX_ROOT_FRAME,
+  toLeader,
+} from '../protocol/broker-leader.ts';
+import { decode, encode, type MessageOf } from '../protocol/codec.ts';
+import { FrameStream } from '../protocol/frame.ts';
+
+export type ToLeader = MessageOf<typeof toLeader>;
+export type FromLeader = MessageOf<typeof fromLeader>;
+export type LeaderHello = MessageOf<typeof fromLeader, 'hello'>;
+
+export interface LeaderHandlers {
+  readonly message: (message: FromLeader) => void;
+  /** Once, last. */
+  readonly close: (error: Error | null) => void;
+}
+export interface LeaderConnection {
+  /** What the leader said it is and holds. */
+  readonly hello: LeaderHello;
+  readonly send: (message: ToLeader) => void;
+  readonly listen: (handlers: LeaderHandlers) => void;
+  /** Ends the connection; no handler is called afterwards. */
+  readonly destroy: () => void;
+}
+
+/**
+ * absent: there is no such socket. deaf: nobody listens on it (any more, or not yet). refused: accepted, then closed
+ * before the hello, or the queue is full. silent: it does not speak as it should.
+ */
+export class LeaderError extends Error {
+  override readonly name = 'LeaderError';
+  readonly kind: 'absent' | 'deaf' | 'refused' | 'silent';
+
+  constructor(kind: LeaderError['kind'], text: string) {
+    super(text);
+    this.kind = kind;
+  }
+}
+
+/** How long a leader may take for its hello: longer than rootd needs to start one on a busy machine. */
+const HELLO_MS = 10_000;
+
+/** Rejects with a LeaderError. */
+export async function connectLeader(path: string, helloMs = HELLO_MS): Promise<LeaderConnection> {
+  const socket = await connectSocket(path);
+  const frames = new FrameStream(socket, MAX_ROOT_FRAME);
+  const timer = setTimeout(
+    () => frames.destroy(new LeaderError('silent', `no hello from '${path}' in ${helloMs} ms`)),
+    helloMs,
+  );
+  try {
+    send(frames, { name: 'hello', version: LEADER_PROTOCOL_VERSION });
+    const hello = checkHello(await firstFrame(frames, path), path);
+    return connectionOf(frames, hello);
+  } catch (error) {
+    frames.destroy();
+    throw error instanceof LeaderError ? error : new LeaderError('silent', String(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function connectSocket(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ path });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new LeaderError(kindOf(error), `cannot connect to '${path}': ${error.code}`));
+    });
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+  });
+}
+
+function kindOf({ code }: NodeJS.ErrnoException): LeaderError['kind'] {
+  if (code === 'ENOENT') return 'absent';
+  return code === 'EAGAIN' ? 'refused' : 'deaf';
+}
+
+async function firstFrame(frames: FrameStream, path: string): Promise<Uint8Array> {
+  const refused = new LeaderError('refused', `'${path}' closed the connection before its hello`);
+  const frame = await frames.next().catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ECONNRESET' || error.code === 'EPIPE' ? refused : error;
+  });
+  if (frame === null) throw refused;
+  return frame;
+}
+
+function checkHello(frame: Uint8Array, path: string): LeaderHello {
+  const hello = decode(fromLeader, frame);
+  if (hello.name !== 'hello') {
+    throw new LeaderError(
+      'silent',
+      `the first frame of '${path}' is '${hello.name}', wanted hello`,
+    );
+  }
+  if (hello.version !== LEADER_PROTOCOL_VERSION) {
+    throw new LeaderError(
+      'silent',
+      `'${path}' speaks version ${hello.version}, wanted ${LEADER_PROTOCOL_VERSION}: end that session`,
+    );
+  }
+  return hello;
+}
+
+function connectionOf(frames: FrameStream, hello: LeaderHello): LeaderConnection {
+  let over = false;
+  return {
+    hello,
+    send: (message) => send(frames, message),
+    listen: ({ message, close }) =>
+      frames.listen({
+        frame: (payload) => message(decode(fromLeader, payload)),
+        close: (error) => {
+          if (!over) close(error);
+        },
+      }),
+    destroy: () => {
+      over = true;
+      frames.destroy();
+    },
+  };
+}
+
+function send(frames: FrameStream, message: ToLeader): void {
+  frames.send(encode(toLeader, message));
+}

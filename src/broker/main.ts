@@ -1,0 +1,45 @@
+/** vestibule-broker: tickets, sessions and their database; the only one that talks to rootd and to leaders. */
+import { checkProfiles } from '../config/check-profile.ts';
+import { findingLine } from '../config/finding.ts';
+import { loadConfiguration, problemLine } from '../config/load.ts';
+import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
+import { log } from '../lib/log.ts';
+import { serveBroker } from './serve.ts';
+
+process.on('uncaughtException', (error) => {
+  log.error('uncaught-exception', { error, stack: error.stack });
+  process.exit(1);
+});
+
+try {
+  await main();
+} catch (error) {
+  log.error('start-failed', { error });
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  if (process.getuid?.() === 0) {
+    throw new Error('the broker does not run as root: vestibule-supervise starts it');
+  }
+  const descriptors = inheritedDescriptors(['gateway', 'cli', 'ready']);
+  const { values, problems } = loadConfiguration();
+  if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
+  const findings = checkProfiles(values);
+  const errors = findings.filter(({ level }) => level === 'error');
+  if (errors.length > 0) throw new Error(errors.map(findingLine).join('; '));
+  const warnings = findings.map(({ text }) => text);
+  for (const warning of warnings) log.warning('configuration', { warning });
+  const running = await serveBroker({
+    settings: {
+      loginProfile: values['auth-pam-profile'],
+      sessionProfile: values['auth-pam-sessions-profile'],
+      timeoutMinutes: values['auth-timeout-minutes'],
+    },
+    warnings,
+    listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },
+  });
+  process.once('SIGTERM', () => void running.close().then(() => process.exit(0)));
+  log.info('ready', { sessions: running.broker.sessions.countLive() });
+  announceReady(descriptors.ready);
+}

@@ -1,0 +1,23 @@
+/** A refusal on its way to the one who asked: code and public text for them, the private detail for log and audit. */
+import { makeReference } from '../lib/log.ts';
+import { PROBLEMS, type Problem, type ProblemCode } from '../protocol/problems.ts';
+
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+  /** Never leaves this process but into the log and the audit. */
+  readonly detail: string;
+
+  constructor(code: ProblemCode, detail: string, text: string = PROBLEMS[code].text) {
+    super(`${code}: ${detail}`);
+    this.problem = { code, text, reference: makeReference() };
+    this.detail = detail;
+  }
+}
+
+/** Whatever was thrown, as a problem: what is not one of ours is 'internal'. */
+export function asProblemError(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new ProblemError('internal', detail);
+}

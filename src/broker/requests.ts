@@ -1,0 +1,86 @@
+/** All that the gateway and root's CLI may ask of the broker: what each request must look like, and who answers it. */
+import * as v from 'valibot';
+import type { CliRequests } from '../protocol/cli-broker.ts';
+import type { Requests } from '../protocol/gateway-broker.ts';
+import { type ConversationId, ID_PATTERN, type SessionId } from '../protocol/ids.ts';
+import { sessionsOf } from './announce.ts';
+import type { Broker } from './context.ts';
+import { killSession, listActive, tellStatus } from './for-root.ts';
+import type { Peer } from './peer.ts';
+import { endSession } from './sessions/end-session.ts';
+import { dialSession, enterSession, passSession, touchSession } from './sessions/enter-session.ts';
+import { requireSession } from './sessions/require-session.ts';
+import { viewOf } from './sessions/session-view.ts';
+import { startSession } from './sessions/start-session.ts';
+import { answerSignIn, cancelSignIn } from './sign-in/answer-sign-in.ts';
+import { startSignIn } from './sign-in/start-sign-in.ts';
+import { checkTicket, requireTicket } from './tickets/check-ticket.ts';
+import { signOut } from './tickets/revoke-tickets.ts';
+
+type Table<R extends { [K in keyof R]: { ask: object; answer: object } }> = {
+  readonly [K in keyof R]: {
+    readonly ask: v.GenericSchema<unknown, R[K]['ask']>;
+    readonly handle: (
+      broker: Broker,
+      ask: R[K]['ask'],
+      peer: Peer,
+    ) => R[K]['answer'] | Promise<R[K]['answer']>;
+  };
+};
+
+const id = v.pipe(v.string(), v.regex(ID_PATTERN));
+const conversation = v.pipe(
+  id,
+  v.transform((text) => text as ConversationId),
+);
+const session = v.pipe(
+  id,
+  v.transform((text) => text as SessionId),
+);
+/** Tickets, passes and codes: base64url of 32 bytes. Odd ones are looked up, and found not to exist. */
+const secret = v.pipe(v.string(), v.maxLength(100));
+const origin = v.object({
+  address: v.pipe(v.string(), v.maxLength(255), v.regex(/^[^\p{Cc}]*$/u)),
+  userAgent: v.pipe(v.string(), v.maxLength(1024)),
+});
+const sealed = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024), v.base64())), v.maxLength(32));
+
+export const gatewayRequests: Table<Requests> = {
+  'sign-in-start': {
+    ask: v.object({ user: v.pipe(v.string(), v.maxLength(1024)), origin }),
+    handle: startSignIn,
+  },
+  'sign-in-answer': { ask: v.object({ conversation, sealed }), handle: answerSignIn },
+  'sign-in-cancel': { ask: v.object({ conversation }), handle: cancelSignIn },
+  'ticket-check': { ask: v.object({ ticket: secret, active: v.boolean() }), handle: checkTicket },
+  'sign-out': { ask: v.object({ ticket: secret }), handle: signOut },
+  'session-list': {
+    ask: v.object({ ticket: secret }),
+    handle: (broker, { ticket }) => ({
+      sessions: sessionsOf(broker, requireTicket(broker, ticket).user),
+    }),
+  },
+  'session-start': {
+    ask: v.object({ ticket: secret, kind: v.literal('terminal'), origin }),
+    handle: (broker, ask) => ({
+      session: viewOf(startSession(broker, requireTicket(broker, ask.ticket), ask.origin)),
+    }),
+  },
+  'session-end': {
+    ask: v.object({ ticket: secret, session }),
+    handle: (broker, ask) => {
+      endSession(broker, requireSession(broker, requireTicket(broker, ask.ticket), ask.session));
+      return {};
+    },
+  },
+  'session-enter': { ask: v.object({ ticket: secret, session }), handle: enterSession },
+  'session-pass': { ask: v.object({ code: secret, session }), handle: passSession },
+  'session-dial': { ask: v.object({ pass: secret, session }), handle: dialSession },
+  'session-active': { ask: v.object({ pass: secret, session }), handle: touchSession },
+};
+
+export const cliRequests: Table<CliRequests> = {
+  status: { ask: v.object({}), handle: tellStatus },
+  'active-sessions': { ask: v.object({}), handle: listActive },
+  'kill-session': { ask: v.object({ session }), handle: killSession },
+};

@@ -1,0 +1,84 @@
+/** One connection of the gateway or of root's CLI: each frame a request, each request one answer, in any order. */
+import type { Duplex } from 'node:stream';
+import * as v from 'valibot';
+import { log } from '../lib/log.ts';
+import type { FrameStream } from '../protocol/frame.ts';
+import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
+import type { Broker } from './context.ts';
+import type { Peer } from './peer.ts';
+import { asProblemError, ProblemError } from './problem.ts';
+
+export interface RequestHandler {
+  readonly ask: v.GenericSchema;
+  readonly handle: (broker: Broker, ask: never, peer: Peer) => unknown;
+}
+export interface Service {
+  readonly name: 'gateway' | 'cli';
+  readonly requests: { readonly [type: string]: RequestHandler };
+  /** Those that are connected, for events. */
+  readonly peers?: Set<Peer>;
+}
+
+export async function serveConnection(
+  broker: Broker,
+  service: Service,
+  stream: Duplex,
+): Promise<void> {
+  let frames: FrameStream;
+  try {
+    frames = await greet(stream);
+  } catch (error) {
+    log.warning('connection-refused', { service: service.name, error });
+    return;
+  }
+  const closed = new AbortController();
+  const send = (value: object) => void sendJson(frames, value);
+  const peer: Peer = { send, closed: closed.signal };
+  service.peers?.add(peer);
+  frames.listen({
+    frame: (payload) => {
+      const request = parseJson(payload);
+      const { id } = request;
+      if (!Number.isSafeInteger(id)) throw new Error('a request without an id');
+      void answer(broker, service, peer, request).then((body) => send({ id, ...body }));
+    },
+    close: (error) => {
+      service.peers?.delete(peer);
+      closed.abort();
+      if (error) log.warning('connection-lost', { service: service.name, error });
+    },
+  });
+}
+
+async function answer(
+  broker: Broker,
+  service: Service,
+  peer: Peer,
+  request: JsonObject,
+): Promise<object> {
+  try {
+    const handler = handlerOf(service, request.type);
+    const ask = v.safeParse(handler.ask, request);
+    if (!ask.success) throw new ProblemError('bad-request', describe(ask.issues[0]));
+    return { ok: await handler.handle(broker, ask.output as never, peer) };
+  } catch (thrown) {
+    const error = asProblemError(thrown);
+    const { problem, detail } = error;
+    const fields = { service: service.name, type: request.type, code: problem.code, detail };
+    const write = problem.code === 'internal' ? log.error : log.info;
+    write('request-refused', { ...fields, reference: problem.reference });
+    return { problem };
+  }
+}
+
+function handlerOf({ requests }: Service, type: unknown): RequestHandler {
+  const known = typeof type === 'string' && Object.hasOwn(requests, type);
+  const handler = known ? requests[type] : undefined;
+  if (handler === undefined) throw new ProblemError('bad-request', `no request '${String(type)}'`);
+  return handler;
+}
+
+/** Where it does not fit, without what came: that may be a secret. */
+function describe(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? 'request'}: wanted ${issue.expected ?? issue.type}`;
+}

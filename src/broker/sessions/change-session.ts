@@ -1,0 +1,56 @@
+/** The one way in which a session's state changes: written with its audit row first, then announced. */
+import type { SessionId } from '../../protocol/ids.ts';
+import type { SessionState } from '../../protocol/page-gateway.ts';
+import { announceSessions } from '../announce.ts';
+import type { Broker } from '../context.ts';
+import { transact } from '../database/transact.ts';
+import type { SessionRow } from './session-store.ts';
+import { isFinal, mayBecome } from './transitions.ts';
+
+type Change = Partial<Pick<SessionRow, 'tty' | 'pid' | 'exitStatus' | 'problem'>>;
+
+/** detail: for the audit only. */
+export function changeSession(
+  broker: Broker,
+  id: SessionId,
+  state: SessionState,
+  change: Change = {},
+  detail?: string,
+): SessionRow {
+  const before = broker.sessions.find(id);
+  if (before === undefined) throw new Error(`there is no session ${id} to become '${state}'`);
+  if (!mayBecome(before.state, state)) {
+    throw new Error(`session ${id} cannot become '${state}', it is '${before.state}'`);
+  }
+  const ended = isFinal(state) ? broker.now() : null;
+  return write(broker, { ...before, ...change, state, ended }, detail);
+}
+
+/** What is learnt of a session without a change of its state. */
+export function noteSession(broker: Broker, id: SessionId, change: Change): void {
+  const before = broker.sessions.find(id);
+  if (before === undefined) return;
+  const row = { ...before, ...change };
+  broker.sessions.write(row);
+  announceSessions(broker, row.user);
+}
+
+export function addSession(broker: Broker, row: SessionRow): SessionRow {
+  return write(broker, row);
+}
+
+function write(broker: Broker, row: SessionRow, detail?: string): SessionRow {
+  const { id: session, user, uid, address, problem } = row;
+  transact(broker.store.database, () => {
+    broker.sessions.write(row);
+    if (isFinal(row.state)) broker.sessions.dropPasses(session);
+    broker.audit({
+      event: `session-${row.state}`,
+      ...{ user, uid, address, session, detail },
+      ...{ problem: problem?.code, reference: problem?.reference },
+    });
+  });
+  announceSessions(broker, user);
+  broker.changes.emit(session, row);
+  return row;
+}

@@ -1,0 +1,95 @@
+/** From the home origin to a session: a one-time code, a pass for it, and the session-host behind the pass. */
+import { join } from 'node:path';
+import type { DialInfo } from '../../protocol/gateway-broker.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { requirePass, requireTicket, slideTicket } from '../tickets/check-ticket.ts';
+import { makeSecret } from '../tickets/ticket-store.ts';
+import { isExpired } from '../tickets/ticket-times.ts';
+import { whenSession } from './end-session.ts';
+import { requireSession } from './require-session.ts';
+
+const CODE_MS = 30_000;
+/** More than anybody needs within 30 s. */
+const MAX_CODES = 10_000;
+/** How long a viewer may wait for a session that is being started. The gateway waits 10 s for an answer. */
+const START_MS = 8_000;
+
+export function enterSession(
+  broker: Broker,
+  ask: { readonly ticket: string; readonly session: SessionId },
+): { readonly code: string } {
+  const ticket = requireTicket(broker, ask.ticket);
+  const { ended, state } = requireSession(broker, ticket, ask.session);
+  if (ended !== null) throw notRunning(ask.session, state);
+  dropCodes(broker);
+  if (broker.codes.size >= MAX_CODES) throw new ProblemError('too-many', `${MAX_CODES} codes`);
+  const code = makeSecret();
+  const expires = broker.now() + CODE_MS;
+  broker.codes.set(code, { ticket: ticket.id, session: ask.session, expires });
+  return { code };
+}
+
+export function passSession(
+  broker: Broker,
+  ask: { readonly code: string; readonly session: SessionId },
+): { readonly pass: string } {
+  const entry = broker.codes.get(ask.code);
+  broker.codes.delete(ask.code);
+  const ticket = entry && broker.tickets.get(entry.ticket);
+  const now = broker.now();
+  if (!entry || entry.session !== ask.session || entry.expires <= now) {
+    throw new ProblemError('not-signed-in', 'no such code, or it has expired');
+  }
+  if (!ticket || isExpired(ticket, now)) {
+    throw new ProblemError('not-signed-in', 'the ticket behind the code has ended');
+  }
+  const { ended, state } = requireSession(broker, ticket, ask.session);
+  if (ended !== null) throw notRunning(ask.session, state);
+  const pass = makeSecret();
+  broker.tickets.insertPass(pass, ticket.id, ask.session);
+  return { pass };
+}
+
+export async function dialSession(
+  broker: Broker,
+  ask: { readonly pass: string; readonly session: SessionId },
+): Promise<DialInfo> {
+  const { id } = requirePass(broker, ask.pass, ask.session);
+  await started(broker, ask.session);
+  // Again: waiting took time.
+  const ticket = requirePass(broker, ask.pass, ask.session);
+  const row = requireSession(broker, ticket, ask.session);
+  const key = broker.links.get(row.id)?.key;
+  if (row.state !== 'running' || !key) throw notRunning(row.id, row.state);
+  const path = join(broker.paths.sessions, row.id, 's');
+  return { ticket: id, user: ticket.user, path, key: key.toString('base64') };
+}
+
+export function touchSession(
+  broker: Broker,
+  ask: { readonly pass: string; readonly session: SessionId },
+): Record<string, never> {
+  slideTicket(broker, requirePass(broker, ask.pass, ask.session));
+  return {};
+}
+
+export function dropCodes(broker: Broker): void {
+  for (const [code, { expires }] of broker.codes) {
+    if (expires <= broker.now()) broker.codes.delete(code);
+  }
+}
+
+async function started(broker: Broker, id: SessionId): Promise<void> {
+  const row = broker.sessions.find(id);
+  if (row === undefined) return;
+  const isStarted = (state: string) => state !== 'pending' && state !== 'starting';
+  const late = AbortSignal.timeout(START_MS);
+  // Too late is no error of its own: the state then says why there is nothing to dial.
+  await whenSession(broker, row, ({ state }) => isStarted(state), late).catch(() => {});
+}
+
+function notRunning(id: SessionId, state: string): ProblemError {
+  return new ProblemError('session-not-running', `session ${id} is '${state}'`);
+}

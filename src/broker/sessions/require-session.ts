@@ -1,0 +1,21 @@
+/** A session by its id, for the one it belongs to; to everybody else it does not exist. */
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import type { Ticket } from '../tickets/ticket-store.ts';
+import type { SessionRow } from './session-store.ts';
+
+export function requireSession(broker: Broker, ticket: Ticket, id: SessionId): SessionRow {
+  const row = findSession(broker, id);
+  // The uid too: a name that was given to another person does not bring the sessions with it.
+  if (row.user !== ticket.user || row.uid !== ticket.uid) {
+    throw new ProblemError('session-not-found', `session ${id} is not of '${ticket.user}'`);
+  }
+  return row;
+}
+
+export function findSession(broker: Broker, id: SessionId): SessionRow {
+  const row = broker.sessions.find(id);
+  if (row === undefined) throw new ProblemError('session-not-found', `there is no session ${id}`);
+  return row;
+}

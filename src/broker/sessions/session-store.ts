@@ -1,0 +1,90 @@
+/** The rows of sessions. Only change-session.ts writes a state. */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
+import type { SessionKind, SessionState, SessionView } from '../../protocol/page-gateway.ts';
+import type { Problem } from '../../protocol/problems.ts';
+
+export interface SessionRow extends SessionView {
+  readonly user: UserName;
+  readonly uid: Uid;
+  /** Who started it. */
+  readonly origin: 'gateway' | 'cli';
+  /** Client's address, PAM_RHOST; empty when it was started on this machine. */
+  readonly address: string;
+  /** pid of the program, 0 when unknown */
+  readonly pid: number;
+}
+export type SessionStore = ReturnType<typeof openSessionStore>;
+
+const COLUMNS = [
+  ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],
+  ...['started', 'ended', 'exit_status', 'problem_code', 'problem_text', 'problem_reference'],
+];
+
+export function openSessionStore(database: DatabaseSync) {
+  const write = database.prepare(
+    `INSERT INTO sessions (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+     ON CONFLICT (id) DO UPDATE SET ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+  );
+  const byId = database.prepare('SELECT * FROM sessions WHERE id = ?');
+  const live = database.prepare('SELECT * FROM sessions WHERE ended IS NULL ORDER BY started, id');
+  const ofUser = database.prepare(
+    'SELECT * FROM sessions WHERE user = ? AND (ended IS NULL OR ended > ?) ORDER BY started, id',
+  );
+  const countLive = database.prepare('SELECT count(*) AS n FROM sessions WHERE ended IS NULL');
+  const prune = database.prepare('DELETE FROM sessions WHERE ended <= ?');
+  const dropPasses = database.prepare('DELETE FROM passes WHERE session = ?');
+  return {
+    write: (row: SessionRow): void => void write.run(...toColumns(row)),
+    find: (id: SessionId): SessionRow | undefined => {
+      const row = byId.get(id);
+      return row && toRow(row);
+    },
+    /** Those that have not come to their end. */
+    listLive: (): SessionRow[] => live.all().map(toRow),
+    /** A user's live ones and those that ended after `since`. */
+    listOf: (user: UserName, since: number): SessionRow[] => ofUser.all(user, since).map(toRow),
+    countLive: (): number => Number(countLive.get()?.n),
+    /** Forgets those that ended before. */
+    prune: (before: number): void => void prune.run(before),
+    /** Nobody enters an ended session. */
+    dropPasses: (id: SessionId): void => void dropPasses.run(id),
+  };
+}
+
+function toColumns(row: SessionRow) {
+  const { id, user, uid, kind, name, state, origin, address, tty, pid, problem } = row;
+  return [
+    ...[id, user, uid, kind, name, state, origin, address, tty, pid],
+    ...[row.started, row.ended, row.exitStatus],
+    ...[problem?.code ?? null, problem?.text ?? null, problem?.reference ?? null],
+  ];
+}
+
+function toRow(row: Record<string, SQLOutputValue>): SessionRow {
+  return {
+    id: row.id as SessionId,
+    user: row.user as UserName,
+    uid: row.uid as Uid,
+    kind: row.kind as SessionKind,
+    name: row.name as string,
+    state: row.state as SessionState,
+    origin: row.origin as SessionRow['origin'],
+    address: row.address as string,
+    tty: row.tty as string | null,
+    pid: row.pid as number,
+    started: row.started as number,
+    ended: row.ended as number | null,
+    exitStatus: row.exit_status as number | null,
+    problem: toProblem(row),
+  };
+}
+
+function toProblem(row: Record<string, SQLOutputValue>): Problem | null {
+  if (row.problem_code === null) return null;
+  return {
+    code: row.problem_code as Problem['code'],
+    text: row.problem_text as string,
+    reference: row.problem_reference as string,
+  };
+}

@@ -1,0 +1,47 @@
+/** The further steps of a sign-in: answers, or no more of it. */
+import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+import type { ConversationId } from '../../protocol/ids.ts';
+import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
+import type { Broker } from '../context.ts';
+import type { Peer } from '../peer.ts';
+import { ProblemError } from '../problem.ts';
+import type { Conversation } from './conversation.ts';
+import { giveStep } from './give-step.ts';
+
+export async function answerSignIn(
+  broker: Broker,
+  ask: { readonly conversation: ConversationId; readonly sealed: readonly string[] },
+  peer: Peer,
+): Promise<BrokerSignInStep> {
+  const conversation = requireConversation(broker, ask.conversation, peer);
+  const sealed = ask.sealed.map((text) => Buffer.from(text, 'base64'));
+  const odd = sealed.find(({ length }) => length !== SEALED_BYTES);
+  if (odd !== undefined) {
+    throw new ProblemError('bad-request', `an answer of ${odd.length} bytes, not ${SEALED_BYTES}`);
+  }
+  const { wanted } = conversation;
+  if (wanted === 0 || sealed.length !== wanted) {
+    throw new ProblemError(
+      'bad-request',
+      `${sealed.length} answers came, ${wanted} are wanted now`,
+    );
+  }
+  return giveStep(broker, conversation, await conversation.answer(sealed));
+}
+
+export function cancelSignIn(
+  broker: Broker,
+  ask: { readonly conversation: ConversationId },
+  peer: Peer,
+): Record<string, never> {
+  requireConversation(broker, ask.conversation, peer).end('cancelled');
+  return {};
+}
+
+function requireConversation(broker: Broker, id: ConversationId, peer: Peer): Conversation {
+  const conversation = broker.conversations.get(id);
+  if (conversation === undefined || conversation.owner !== peer) {
+    throw new ProblemError('conversation-gone', `there is no conversation ${id}`);
+  }
+  return conversation;
+}

@@ -1,0 +1,42 @@
+/** Finds the ticket behind a cookie or a pass, and lets it slide when a person did something. */
+import type { TicketInfo } from '../../protocol/gateway-broker.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import type { Ticket } from './ticket-store.ts';
+import { idleEnd, infoOf, isExpired } from './ticket-times.ts';
+
+/** A slide shorter than this is not worth a write that waits for the disk. */
+const SLIDE_MS = 20_000;
+
+export function requireTicket(broker: Broker, secret: string): Ticket {
+  return requireValid(broker, broker.tickets.find(secret), 'no such ticket');
+}
+
+/** The ticket behind a pass for this session. */
+export function requirePass(broker: Broker, pass: string, session: SessionId): Ticket {
+  return requireValid(broker, broker.tickets.findByPass(pass, session), 'no such pass');
+}
+
+export function checkTicket(
+  broker: Broker,
+  ask: { readonly ticket: string; readonly active: boolean },
+): TicketInfo {
+  const ticket = requireTicket(broker, ask.ticket);
+  return infoOf(ask.active ? slideTicket(broker, ticket) : ticket);
+}
+
+export function slideTicket(broker: Broker, ticket: Ticket): Ticket {
+  const end = idleEnd(broker.settings, broker.now(), ticket.absoluteEnd);
+  if (end < ticket.idleEnd + SLIDE_MS) return ticket;
+  broker.tickets.slide(ticket.id, end);
+  return { ...ticket, idleEnd: end };
+}
+
+function requireValid(broker: Broker, ticket: Ticket | undefined, detail: string): Ticket {
+  if (ticket === undefined) throw new ProblemError('not-signed-in', detail);
+  if (isExpired(ticket, broker.now())) {
+    throw new ProblemError('not-signed-in', `ticket ${ticket.id} of '${ticket.user}' has expired`);
+  }
+  return ticket;
+}

@@ -1,0 +1,48 @@
+/** A leader let a user in: the ticket that the browser will show from now on. */
+import { randomBytes } from 'node:crypto';
+import type { TicketInfo } from '../../protocol/gateway-broker.ts';
+import type { TicketId, Uid, UserName } from '../../protocol/ids.ts';
+import type { Broker } from '../context.ts';
+import { transact } from '../database/transact.ts';
+import { makeSecret, type Ticket } from './ticket-store.ts';
+import { idleEnd, infoOf } from './ticket-times.ts';
+
+export interface SignedInUser {
+  readonly user: UserName;
+  readonly uid: Uid;
+  readonly grant: Uint8Array;
+  /** Unix ms: after that the grant is worth nothing, so neither is the ticket. */
+  readonly grantEnd: number;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+export function issueTicket(
+  broker: Broker,
+  person: SignedInUser,
+): { readonly ticket: string; readonly info: TicketInfo } {
+  const issued = broker.now();
+  const { user, uid, grant, grantEnd: absoluteEnd, address, userAgent } = person;
+  const ticket: Ticket = {
+    id: randomBytes(16).toString('hex') as TicketId,
+    user,
+    uid,
+    grant,
+    address,
+    issued,
+    idleEnd: idleEnd(broker.settings, issued, absoluteEnd),
+    absoluteEnd,
+  };
+  const secret = makeSecret();
+  transact(broker.store.database, () => {
+    broker.tickets.insert(ticket, secret);
+    broker.audit({
+      event: 'sign-in',
+      user,
+      uid,
+      address,
+      detail: `ticket ${ticket.id}, ${userAgent}`,
+    });
+  });
+  return { ticket: secret, info: infoOf(ticket) };
+}

@@ -1,0 +1,86 @@
+/** The rows of tickets and of the passes that hang on them. Secrets are stored as SHA-256 only. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SessionId, TicketId, Uid, UserName } from '../../protocol/ids.ts';
+
+export interface Ticket {
+  readonly id: TicketId;
+  readonly user: UserName;
+  readonly uid: Uid;
+  /** What the leader wants to see before it opens a session for the user. */
+  readonly grant: Uint8Array;
+  readonly address: string;
+  /** Unix ms */
+  readonly issued: number;
+  readonly idleEnd: number;
+  readonly absoluteEnd: number;
+}
+export type TicketStore = ReturnType<typeof openTicketStore>;
+
+/** A secret for a cookie: 32 random bytes, base64url. */
+export function makeSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+export function openTicketStore(database: DatabaseSync) {
+  const insert = database.prepare(
+    `INSERT INTO tickets (id, hash, user, uid, pam_grant, address, issued, idle_end, absolute_end)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const byHash = database.prepare('SELECT * FROM tickets WHERE hash = ?');
+  const byPass = database.prepare(
+    'SELECT tickets.* FROM tickets JOIN passes ON passes.ticket = tickets.id WHERE passes.hash = ? AND passes.session = ?',
+  );
+  const byId = database.prepare('SELECT * FROM tickets WHERE id = ?');
+  const expired = database.prepare(
+    'SELECT * FROM tickets WHERE idle_end <= ? OR absolute_end <= ?',
+  );
+  const slide = database.prepare('UPDATE tickets SET idle_end = ? WHERE id = ?');
+  const remove = database.prepare('DELETE FROM tickets WHERE id = ?');
+  const countAll = database.prepare('SELECT count(*) AS n FROM tickets');
+  const countUser = database.prepare('SELECT count(*) AS n FROM tickets WHERE user = ?');
+  const insertPass = database.prepare(
+    'INSERT INTO passes (hash, ticket, session) VALUES (?, ?, ?)',
+  );
+  return {
+    insert: (ticket: Ticket, secret: string): void => {
+      const { id, user, uid, grant, address, issued, idleEnd, absoluteEnd } = ticket;
+      insert.run(id, hash(secret), user, uid, grant, address, issued, idleEnd, absoluteEnd);
+    },
+    find: (secret: string): Ticket | undefined => optional(byHash.get(hash(secret))),
+    findByPass: (pass: string, session: SessionId): Ticket | undefined =>
+      optional(byPass.get(hash(pass), session)),
+    get: (id: TicketId): Ticket | undefined => optional(byId.get(id)),
+    listExpired: (now: number): Ticket[] => expired.all(now, now).map(toTicket),
+    slide: (id: TicketId, idleEnd: number): void => void slide.run(idleEnd, id),
+    /** Its passes go with it. */
+    remove: (id: TicketId): void => void remove.run(id),
+    count: (): number => Number(countAll.get()?.n),
+    countOf: (user: UserName): number => Number(countUser.get(user)?.n),
+    insertPass: (pass: string, ticket: TicketId, session: SessionId): void =>
+      void insertPass.run(hash(pass), ticket, session),
+  };
+}
+
+function hash(secret: string): Uint8Array {
+  return createHash('sha256').update(secret).digest();
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+function optional(row: Row | undefined): Ticket | undefined {
+  return row && toTicket(row);
+}
+
+function toTicket(row: Row): Ticket {
+  return {
+    id: row.id as TicketId,
+    user: row.user as UserName,
+    uid: row.uid as Uid,
+    grant: row.pam_grant as Uint8Array,
+    address: row.address as string,
+    issued: row.issued as number,
+    idleEnd: row.idle_end as number,
+    absoluteEnd: row.absolute_end as number,
+  };
+}
