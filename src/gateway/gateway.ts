@@ -1,7 +1,9 @@
 /** What the handlers work with: one explicit context, made by start-gateway.ts. */
 import type { KeyObject } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { WebSocket } from 'ws';
 import type { log } from '../lib/log.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
@@ -54,3 +56,10 @@ export const DEFAULT_LIMITS: Limits = {
 /** host: what the Host header said. */
 export type Env = { Bindings: HttpBindings & { readonly host: Host } };
 export type Handler = (gateway: Gateway, c: Context<Env>) => Response | Promise<Response>;
+/** id: the session in the address, '' where there is none. What it throws closes the socket. */
+export type SocketHandler = (
+  gateway: Gateway,
+  ws: WebSocket,
+  incoming: IncomingMessage,
+  id: string,
+) => Promise<void>;

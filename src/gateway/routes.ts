@@ -1,7 +1,6 @@
 /** Every address that the gateway answers, for each of its two origins. A HEAD is answered like its GET. */
-import type { Handler, Side } from './gateway.ts';
+import type { Handler, Side, SocketHandler } from './gateway.ts';
 import { showHome } from './home/show-home.ts';
-import type { SocketHandler } from './http/upgrade.ts';
 import { openLive } from './live/open-live.ts';
 import { sendFile, showIndex } from './pages/send-page.ts';
 import { endSession } from './sessions/end-session.ts';

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { MAX_SESSION_FRAME } from '../../protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 import { PROBLEMS } from '../../protocol/problems.ts';
-import type { Gateway, Side } from '../gateway.ts';
+import type { Gateway, Side, SocketHandler } from '../gateway.ts';
 import { Failure, reportProblem } from '../problem.ts';
 import { SOCKETS, type SocketRoute } from '../routes.ts';
 import { checkSocketOrigin } from '../security/check-origin.ts';
@@ -14,13 +14,6 @@ import { refuseSocket } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { keepAlive } from './keep-alive.ts';
 
-/** id: the session in the address, '' where there is none. What it throws closes the socket. */
-export type SocketHandler = (
-  gateway: Gateway,
-  ws: WebSocket,
-  incoming: IncomingMessage,
-  id: string,
-) => Promise<void>;
 export type SocketUpgrader = (
   side: Side,
   incoming: IncomingMessage,
@@ -87,6 +80,7 @@ function closeFailed(
 ): void {
   const problem = reportProblem(gateway.log, error, describeRequest(incoming));
   ws.close(closeCode(problem.code), problem.reference);
+  ws.resume(); // or its own close would not be read
 }
 
 function closeCode(code: keyof typeof PROBLEMS): number {

@@ -5,8 +5,7 @@
 import type { WebSocket } from 'ws';
 import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
 import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
-import type { Gateway } from '../gateway.ts';
-import type { SocketHandler } from '../http/upgrade.ts';
+import type { Gateway, SocketHandler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { requireTicket } from '../sign-in/require-ticket.ts';
 

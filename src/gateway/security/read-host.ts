@@ -20,10 +20,12 @@ export function readHost(incoming: IncomingMessage): Host {
   const hosts = incoming.headersDistinct.host ?? [];
   if (hosts.length !== 1)
     throw new Failure('bad-request', `${hosts.length} Host headers, wanted 1`);
-  const { name, port } = HOST_PATTERN.exec(hosts[0]!.toLowerCase())?.groups ?? {};
-  if (name === undefined) throw new Failure('bad-request', 'malformed Host header');
+  const { name, port = ':443' } = HOST_PATTERN.exec(hosts[0]!.toLowerCase())?.groups ?? {};
+  const number = Number(port.slice(1));
+  if (name === undefined || number > 65_535)
+    throw new Failure('bad-request', 'malformed Host header');
   if (!incoming.url?.startsWith('/')) throw new Failure('bad-request', 'the target is no path');
-  return { name, origin: originOf(name, port === undefined ? 443 : Number(port.slice(1))) };
+  return { name, origin: originOf(name, number) };
 }
 
 export function originOf(name: string, port: number): string {

@@ -7,7 +7,7 @@ import { CodecError, decode } from '../../protocol/codec.ts';
 import { SESSION_PROTOCOL_VERSION, toSession } from '../../protocol/gateway-session.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
-import type { SocketHandler } from '../http/upgrade.ts';
+import type { SocketHandler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { PASS_COOKIE, readCookie } from '../security/cookies.ts';
 import { askDial, connectSession, type Hello } from './dial.ts';
@@ -27,6 +27,7 @@ export const openTerminal: SocketHandler = async (gateway, ws, incoming, id) => 
   }
   const close = (code: number): void => {
     ws.close(code);
+    ws.resume(); // or the page's own close would not be read
     host.destroy();
   };
   ws.on(

@@ -1,0 +1,19 @@
+/** The parts of the headers that the tests of whole answers cannot see with their generated certificate. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { contentPolicy, securityHeaders } from './headers.ts';
+
+test('HSTS only with a certificate of the admin’s', () => {
+  const name = 'strict-transport-security';
+  assert.equal(securityHeaders('https://a:8787', true)[name], 'max-age=31536000');
+  assert.equal(securityHeaders('https://a:8787', false)[name], undefined);
+});
+
+test('no policy allows inline scripts, frames or other origins', () => {
+  for (const policy of [contentPolicy('https://a:8787'), contentPolicy('https://a:8787', 'n')]) {
+    assert.doesNotMatch(policy, /unsafe|\*/);
+    assert.match(policy, /script-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.match(policy, /connect-src 'self' wss:\/\/a:8787;/);
+  }
+});

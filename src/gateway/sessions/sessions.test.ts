@@ -1,0 +1,183 @@
+/** Home, starting and ending sessions, and the way over to the session origin. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ENDED_SESSION, FAKE_REFERENCE, FAKE_SESSION } from '../../../test/fakes/fake-broker.ts';
+import { problemOf, startFixture } from '../../../test/fakes/gateway-fixture.ts';
+
+const entrance = `/s/${FAKE_SESSION}/`;
+const navigate = {
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+  accept: 'text/html',
+};
+
+test('home shows the person, the host and the sessions, and does not keep the ticket alive', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  gateway.advance(31_000);
+  const home = JSON.parse((await gateway.ask('/api/home', { cookie })).text);
+  assert.deepEqual([home.user, home.host, home.sessions.length], ['alice', 'testhost', 2]);
+  assert.ok(Math.abs(home.now - 31_000 - Date.now()) < 10_000);
+  assert.equal((await gateway.asked('ticket-check')).active, false);
+});
+
+test('acts keep the ticket alive', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  for (const [method, path, body] of [
+    ['POST', '/api/sessions', '{"kind":"terminal"}'],
+    ['DELETE', `/api/sessions/${FAKE_SESSION}`, undefined],
+    ['GET', entrance, undefined],
+  ] as const) {
+    gateway.advance(61_000);
+    const { status } = await gateway.ask(path, { method, cookie, ...(body && { body }) });
+    assert.ok(status < 400);
+    assert.equal((await gateway.asked('ticket-check')).active, true);
+  }
+});
+
+test('a session is started, with the address it is asked from, and ended', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const agent = { 'user-agent': 'x'.repeat(1000) };
+  const started = await gateway.post(
+    '/api/sessions',
+    { kind: 'terminal' },
+    { cookie, headers: agent },
+  );
+  assert.equal(started.status, 202);
+  assert.equal(JSON.parse(started.text).state, 'starting');
+  const { origin } = await gateway.asked('session-start');
+  assert.deepEqual(origin, { address: '127.0.0.1', userAgent: 'x'.repeat(256) });
+  const path = `/api/sessions/${FAKE_SESSION}`;
+  const ended = await gateway.ask(path, { method: 'DELETE', cookie });
+  assert.equal(ended.status, 202);
+  assert.equal((await gateway.asked('session-end')).session, FAKE_SESSION);
+});
+
+test('without a ticket, or with a malformed one, nothing of sessions is answered', async (t) => {
+  const gateway = await startFixture(t);
+  const ticket = await gateway.signIn('alice');
+  const bad = [undefined, '__Host-vestibule-ticket=short', `${ticket}; ${ticket}`, `${ticket}x`];
+  for (const cookie of [...bad, `__Host-vestibule-ticket=${'A'.repeat(43)}`]) {
+    const options = cookie === undefined ? {} : { cookie };
+    assert.equal((await gateway.ask('/api/home', options)).status, 401);
+    assert.equal((await gateway.post('/api/sessions', { kind: 'terminal' }, options)).status, 401);
+    const ended = await gateway.ask(`/api/sessions/${FAKE_SESSION}`, {
+      method: 'DELETE',
+      ...options,
+    });
+    assert.equal(ended.status, 401);
+  }
+  assert.equal(gateway.countAsked('session-start'), 0);
+});
+
+test('other kinds and malformed ids are refused, and another user’s session is not there', async (t) => {
+  const gateway = await startFixture(t);
+  const bob = await gateway.signIn('bob');
+  assert.equal((await gateway.post('/api/sessions', { kind: 'run' }, { cookie: bob })).status, 400);
+  const malformed = await gateway.ask('/api/sessions/xyz', { method: 'DELETE', cookie: bob });
+  assert.equal(problemOf(malformed).code, 'session-not-found');
+  const foreign = await gateway.ask(`/api/sessions/${FAKE_SESSION}`, {
+    method: 'DELETE',
+    cookie: bob,
+  });
+  assert.deepEqual(problemOf(foreign), {
+    code: 'session-not-found',
+    text: 'There is no such session, or it is not yours.',
+    reference: FAKE_REFERENCE,
+  });
+  const page = await gateway.ask(entrance, { cookie: bob, headers: navigate });
+  assert.equal(page.status, 404);
+  assert.match(page.text, /There is no such session/);
+});
+
+test('a person is carried over to the session origin by a code that works once', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const first = await gateway.ask(entrance, { cookie, headers: navigate });
+  assert.equal(first.status, 303);
+  const { origin, pathname, search } = new URL(first.headers.location!);
+  assert.equal(origin, gateway.origin('session'));
+  assert.equal(pathname, `${entrance}enter`);
+  const second = await gateway.ask(pathname + search, { side: 'session', headers: navigate });
+  assert.equal(second.status, 303);
+  assert.equal(second.headers.location, entrance);
+  const pass = new RegExp(
+    `^__Secure-vestibule-session=[\\w-]{43}; Path=${entrance}; Secure; HttpOnly; SameSite=Strict$`,
+  );
+  assert.match(second.headers['set-cookie']![0]!, pass);
+  const page = await gateway.ask(entrance, { side: 'session', cookie: second.cookies[0]! });
+  assert.match(page.text, /<title>terminal/);
+  assert.match(String(page.headers['content-security-policy']), /wss:\/\/localhost/);
+  const again = await gateway.ask(pathname + search, { side: 'session', headers: navigate });
+  assert.equal(again.status, 401);
+  assert.deepEqual(again.cookies, []);
+});
+
+test('a code for one session is none for another', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const { headers } = await gateway.ask(entrance, { cookie });
+  const { search } = new URL(headers.location!);
+  const other = await gateway.ask(`/s/${ENDED_SESSION}/enter${search}`, { side: 'session' });
+  assert.equal(other.status, 401);
+  for (const code of ['', 'short', '<script>aaaaaaaaaaaaaaaa']) {
+    const path = `${entrance}enter?code=${encodeURIComponent(code)}`;
+    assert.equal((await gateway.ask(path, { side: 'session' })).status, 400);
+  }
+});
+
+test('an entrance without a ticket leads to the sign-in; without a code, to the home origin', async (t) => {
+  const gateway = await startFixture(t);
+  const signedOut = await gateway.ask(entrance, { headers: navigate });
+  assert.deepEqual(
+    [signedOut.status, signedOut.headers.location],
+    [303, `/?session=${FAKE_SESSION}`],
+  );
+  const noCode = await gateway.ask(`${entrance}enter`, { side: 'session' });
+  assert.deepEqual([noCode.status, noCode.headers.location], [303, gateway.origin() + entrance]);
+});
+
+test('codes are for navigations: no script of another page can make or use one', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  for (const headers of [
+    { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+    { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+    { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+  ]) {
+    assert.equal((await gateway.ask(entrance, { cookie, headers })).status, 403);
+    const path = `${entrance}enter?code=${'a'.repeat(32)}`;
+    assert.equal((await gateway.ask(path, { side: 'session', headers })).status, 403);
+  }
+  assert.equal(gateway.countAsked('session-enter'), 0);
+  assert.equal(gateway.countAsked('session-pass'), 0);
+});
+
+test('a link from another site starts again from here; a code from another site is refused', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const headers = { ...navigate, 'sec-fetch-site': 'cross-site' };
+  const bounced = await gateway.ask(entrance, { cookie, headers });
+  assert.equal(bounced.status, 200);
+  assert.match(
+    bounced.text,
+    new RegExp(`http-equiv="refresh" content="0;url=${entrance}\\?again"`),
+  );
+  assert.equal(gateway.countAsked('session-enter'), 0);
+  const again = await gateway.ask(`${entrance}?again`, { cookie, headers: navigate });
+  assert.equal(again.status, 303);
+  const { pathname, search } = new URL(again.headers.location!);
+  const foreign = await gateway.ask(pathname + search, { side: 'session', headers });
+  assert.equal(foreign.status, 403);
+  assert.equal(gateway.countAsked('session-pass'), 0);
+});
+
+test('a session that has ended cannot be entered', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const page = await gateway.ask(`/s/${ENDED_SESSION}/`, { cookie, headers: navigate });
+  assert.equal(page.status, 409);
+  assert.match(page.text, /The session is not running/);
+});

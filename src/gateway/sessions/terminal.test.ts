@@ -1,0 +1,286 @@
+/** The terminal socket: hello, splice, backpressure, and every way it ends. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ENDED_SESSION, FAKE_SESSION, SESSION_KEY } from '../../../test/fakes/fake-broker.ts';
+import type { FakeViewer } from '../../../test/fakes/fake-session-host.ts';
+import {
+  type Fixture,
+  startFixture,
+  type TestSocket,
+} from '../../../test/fakes/gateway-fixture.ts';
+import { decode, encode, type MessageOf } from '../../protocol/codec.ts';
+import { fromSession, toSession } from '../../protocol/gateway-session.ts';
+
+const path = `/s/${FAKE_SESSION}/socket`;
+const hello: MessageOf<typeof toSession, 'hello'> = {
+  ...{ name: 'hello', version: 1, key: new Uint8Array() },
+  ...{ from: 5n, rows: 24, columns: 80 },
+};
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+function say(socket: TestSocket, message: MessageOf<typeof toSession>): void {
+  socket.ws.send(encode(toSession, message));
+}
+
+async function hear(socket: TestSocket): Promise<MessageOf<typeof fromSession>> {
+  return decode(fromSession, await socket.messages.take());
+}
+
+/** A terminal page of alice's, joined. */
+async function openPage(
+  gateway: Fixture,
+  cookie?: string,
+): Promise<{ page: TestSocket; viewer: FakeViewer }> {
+  const pass = cookie ?? (await gateway.enter(await gateway.signIn('alice')));
+  const page = gateway.socket(path, { side: 'session', cookie: pass });
+  await once(page.ws, 'open');
+  say(page, hello);
+  const viewer = await gateway.host.viewers.take();
+  assert.equal((await hear(page)).name, 'hello');
+  return { page, viewer };
+}
+
+test('the page’s hello gets the key; then bytes go both ways as they are', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  assert.deepEqual(
+    { ...viewer.hello, key: Buffer.from(viewer.hello.key) },
+    { ...hello, key: SESSION_KEY },
+  );
+  viewer.send({ name: 'output', data: Buffer.from('$ ') });
+  const output = await hear(page);
+  assert.equal(output.name === 'output' && text(output.data), '$ ');
+  say(page, { name: 'input', data: Buffer.from('id\n') });
+  say(page, { name: 'resize', rows: 10, columns: 20 });
+  say(page, { name: 'eof' });
+  say(page, { name: 'signal', number: 2 });
+  const input = await viewer.messages.take();
+  assert.equal(input.name === 'input' && text(input.data), 'id\n');
+  assert.deepEqual(await viewer.messages.take(), { name: 'resize', rows: 10, columns: 20 });
+  assert.deepEqual(await viewer.messages.take(), { name: 'eof' });
+  assert.deepEqual(await viewer.messages.take(), { name: 'signal', number: 2 });
+});
+
+test('what the page types before the session-host answers is not lost', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  await gateway.order({ order: 'hold', type: 'session-dial' });
+  const page = gateway.socket(path, { side: 'session', cookie });
+  await once(page.ws, 'open');
+  say(page, hello);
+  for (const key of 'early') say(page, { name: 'input', data: Buffer.from(key) });
+  await gateway.asked('session-dial');
+  await gateway.order({ order: 'release' });
+  const viewer = await gateway.host.viewers.take();
+  for (const key of 'early') {
+    const message = await viewer.messages.take();
+    assert.equal(message.name === 'input' && text(message.data), key);
+  }
+});
+
+test('the program’s end is the session’s: exit, then the page is told', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  viewer.send({ name: 'output', data: Buffer.from('bye') });
+  viewer.send({ name: 'exit', status: 256 });
+  viewer.frames.end();
+  assert.equal((await hear(page)).name, 'output');
+  assert.deepEqual(await hear(page), { name: 'exit', status: 256 });
+  assert.equal(await page.closed, 4410);
+});
+
+test('a viewer that was only dropped may come back', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  const { page, viewer } = await openPage(gateway, cookie);
+  viewer.frames.destroy();
+  assert.equal(await page.closed, 4503);
+  await openPage(gateway, cookie);
+});
+
+test('a page that goes away leaves the session-host', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  page.ws.terminate();
+  await viewer.closed;
+});
+
+test('revocation closes both sides at once', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  await gateway.order({ order: 'revoke', user: 'alice' });
+  await viewer.closed;
+  assert.equal(await page.closed, 4401);
+});
+
+test('revocation right behind the answer to the dial wins', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  await gateway.order({ order: 'revoke-after', type: 'session-dial', user: 'alice' });
+  const page = gateway.socket(path, { side: 'session', cookie });
+  await once(page.ws, 'open');
+  say(page, hello);
+  assert.equal(await page.closed, 4401);
+});
+
+test('a revocation while the broker was away is caught up; the others go on without it', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  await gateway.killBroker();
+  viewer.send({ name: 'output', data: Buffer.from('still here') });
+  assert.equal((await hear(page)).name, 'output');
+  await gateway.restartBroker();
+  await gateway.asked('session-dial');
+  await gateway.asked('session-dial');
+  viewer.send({ name: 'output', data: Buffer.from('and now') });
+  assert.equal((await hear(page)).name, 'output');
+
+  await gateway.order({ order: 'forget', user: 'alice' });
+  await gateway.killBroker();
+  await gateway.restartBroker();
+  assert.equal(await page.closed, 4401);
+  await viewer.closed;
+});
+
+test('one session’s pass opens no other session, and none of another user', async (t) => {
+  const gateway = await startFixture(t);
+  const pass = await gateway.enter(await gateway.signIn('alice'));
+  const bob = await gateway.signIn('bob');
+  const ticketAsPass = bob.replace('__Host-vestibule-ticket', '__Secure-vestibule-session');
+  for (const [session, cookie, code] of [
+    [ENDED_SESSION, pass, 4404],
+    ['b'.repeat(32), pass, 4404],
+    [FAKE_SESSION, ticketAsPass, 4401],
+    [FAKE_SESSION, bob, 4401],
+    [FAKE_SESSION, '__Secure-vestibule-session=short', 4401],
+    [FAKE_SESSION, undefined, 4401],
+  ] as const) {
+    const options = { side: 'session', ...(cookie && { cookie }) } as const;
+    const page = gateway.socket(`/s/${session}/socket`, options);
+    await once(page.ws, 'open');
+    say(page, hello);
+    assert.equal(await page.closed, code, `${session} ${cookie}`);
+  }
+  assert.equal(gateway.host.viewers.all.length, 0);
+});
+
+test('first messages that are no hello, and later ones that no page may send, close it', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  const firsts: (Uint8Array | string)[] = [
+    'text',
+    new Uint8Array(),
+    Uint8Array.of(99),
+    encode(toSession, { name: 'eof' }),
+    encode(toSession, { ...hello, version: 2 }),
+    encode(toSession, { ...hello, key: new Uint8Array(32) }),
+    encode(toSession, hello).subarray(0, 8),
+  ];
+  for (const first of firsts) {
+    const page = gateway.socket(path, { side: 'session', cookie });
+    await once(page.ws, 'open');
+    page.ws.send(first);
+    assert.equal(await page.closed, 4400, String(first));
+  }
+  assert.equal(gateway.countAsked('session-dial'), 0);
+  for (const later of ['text', new Uint8Array(), Uint8Array.of(2), encode(toSession, hello)]) {
+    const { page, viewer } = await openPage(gateway, cookie);
+    page.ws.send(later);
+    assert.equal(await page.closed, 4400, String(later));
+    await viewer.closed;
+    assert.equal(viewer.messages.all.length, 0);
+  }
+  const { page } = await openPage(gateway, cookie);
+  page.ws.send(new Uint8Array(65_537));
+  assert.equal(await page.closed, 1009);
+});
+
+test('a page that says nothing is not waited for', async (t) => {
+  const gateway = await startFixture(t, { helloMs: 50 });
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  assert.equal(await gateway.socket(path, { side: 'session', cookie }).closed, 4400);
+});
+
+test('an ended session, no session-host, no broker: each has its code', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  const dial = async (): Promise<number> => {
+    const page = gateway.socket(path, { side: 'session', cookie });
+    await once(page.ws, 'open');
+    say(page, hello);
+    return page.closed;
+  };
+  rmSync(join(gateway.directory, 'session'));
+  assert.equal(await dial(), 4503);
+  await gateway.killBroker();
+  assert.equal(await dial(), 4503);
+});
+
+test('typing marks the ticket active at most once a minute; output does not', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  const type = async (): Promise<void> => {
+    say(page, { name: 'input', data: Buffer.from('x') });
+    await viewer.messages.take();
+  };
+  viewer.send({ name: 'output', data: Buffer.from('x') });
+  await hear(page);
+  say(page, { name: 'resize', rows: 1, columns: 1 });
+  await viewer.messages.take();
+  await gateway.order({ order: 'sessions', user: 'alice' });
+  assert.equal(gateway.countAsked('session-active'), 0);
+  await type();
+  await gateway.asked('session-active');
+  await type();
+  gateway.advance(59_000);
+  await type();
+  await gateway.order({ order: 'sessions', user: 'alice' });
+  assert.equal(gateway.countAsked('session-active'), 0);
+  gateway.advance(2000);
+  await type();
+  await gateway.asked('session-active');
+});
+
+test('a slow page makes the session-host wait, and loses nothing', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  page.ws.pause();
+  const chunk = Buffer.alloc(32_768, 'x');
+  let sent = 0;
+  while (viewer.send({ name: 'output', data: chunk })) {
+    sent += 1;
+    if (sent % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(sent < 4096, 'the gateway takes 128 MiB for a page that reads nothing');
+  }
+  viewer.send({ name: 'exit', status: 0 });
+  page.ws.resume();
+  await viewer.drained;
+  for (let got = 0; got <= sent; got += 1) {
+    const message = await hear(page);
+    assert.equal(message.name === 'output' && message.data.length, chunk.length);
+  }
+  assert.equal((await hear(page)).name, 'exit');
+});
+
+test('a slow session-host makes the page wait, and loses nothing', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  viewer.frames.pause();
+  const chunk = Buffer.alloc(32_768, 'y');
+  let sent = 0;
+  // Until the page's own buffer fills: then nobody between it and the program takes any more.
+  while (page.ws.bufferedAmount < 1_048_576) {
+    say(page, { name: 'input', data: chunk });
+    sent += 1;
+    if (sent % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(sent < 4096, 'the gateway takes 128 MiB for a program that reads nothing');
+  }
+  viewer.frames.resume();
+  for (let got = 0; got < sent; got += 1) {
+    const message = await viewer.messages.take();
+    assert.equal(message.name === 'input' && message.data.length, chunk.length);
+  }
+});
