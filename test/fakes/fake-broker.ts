@@ -164,10 +164,10 @@ class FakeBroker {
     },
     'ticket-check': ({ ticket }) => this.check(ticket),
     'sign-out': ({ ticket }) => {
-      const info = this.state.tickets[ticket];
+      const { id } = this.check(ticket);
       delete this.state.tickets[ticket];
       this.save();
-      if (info) this.push({ event: 'revoked', tickets: [info.id] });
+      this.push({ event: 'revoked', tickets: [id] });
       return {};
     },
     'session-list': ({ ticket }) => ({ sessions: sessionsOf(this.check(ticket).user) }),

@@ -14,6 +14,7 @@ import {
   TICKET_COOKIE,
   ticketCookie,
 } from '../security/cookies.ts';
+import { endTicket } from './sign-out.ts';
 import { verifyKey } from './verify-key.ts';
 
 /** PAM may think as long as a key is good: whoever waits for the broker here waits for a module. */
@@ -49,7 +50,7 @@ function askPrompts(gateway: Gateway, c: Context<Env>, step: Prompts): Response 
 /** A ticket that this browser still had ends: nothing would show it any more. */
 function giveTicket(gateway: Gateway, c: Context<Env>, step: SignedIn): Response {
   const earlier = readCookie(c.req.header('cookie'), TICKET_COOKIE);
-  if (earlier !== undefined) endTicket(gateway, earlier);
+  if (earlier !== undefined) endUnused(gateway, earlier);
   gateway.tickets.keep(step.ticket, step.info, true);
   c.header('set-cookie', ticketCookie(step.ticket), { append: true });
   c.header('set-cookie', clearCookie(SIGN_IN_COOKIE), { append: true });
@@ -59,7 +60,7 @@ function giveTicket(gateway: Gateway, c: Context<Env>, step: SignedIn): Response
 /** Nobody will answer, or use the ticket. */
 function undo(gateway: Gateway, step: BrokerSignInStep): void {
   if (step.kind === 'prompts') cancel(gateway, step.conversation);
-  else endTicket(gateway, step.ticket);
+  else endUnused(gateway, step.ticket);
 }
 
 function cancel(gateway: Gateway, conversation: ConversationId): void {
@@ -69,9 +70,8 @@ function cancel(gateway: Gateway, conversation: ConversationId): void {
   });
 }
 
-function endTicket(gateway: Gateway, ticket: string): void {
-  gateway.tickets.forget(ticket);
-  gateway.broker.request('sign-out', { ticket }).catch((detail) => {
-    gateway.log.warning('earlier ticket not ended', { detail });
+function endUnused(gateway: Gateway, ticket: string): void {
+  endTicket(gateway, ticket).catch((detail) => {
+    gateway.log.warning('unused ticket not ended', { detail });
   });
 }

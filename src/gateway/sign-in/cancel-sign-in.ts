@@ -4,7 +4,7 @@ import { ownConversation } from './own-conversation.ts';
 
 export const cancelSignIn: Handler = async (gateway, c) => {
   const conversation = ownConversation(gateway, c);
-  await gateway.broker.request('sign-in-cancel', { conversation });
   gateway.conversations.end(conversation);
+  await gateway.broker.request('sign-in-cancel', { conversation });
   return c.body(null, 204);
 };

@@ -115,7 +115,10 @@ test('nobody but the browser that began a conversation can answer or cancel it',
   }
   assert.equal(gateway.countAsked('sign-in-answer'), 0);
   assert.equal(gateway.countAsked('sign-in-cancel'), 0);
-  const own = await gateway.post(path, answers, { cookie: first.cookies[0]! });
+  const cookie = first.cookies[0]!;
+  const both = { answers: [sealedAnswer(), sealedAnswer()] };
+  assert.equal((await gateway.post(path, both, { cookie })).status, 400);
+  const own = await gateway.post(path, answers, { cookie });
   assert.equal(own.status, 200);
 });
 
@@ -187,6 +190,9 @@ test('signing out ends the ticket and clears the cookie; signing in again ends t
   assert.equal(out.status, 204);
   assert.match(out.headers['set-cookie']![0]!, /^__Host-vestibule-ticket=; Path=\/; Max-Age=0;/);
   assert.equal((await gateway.ask('/api/home', { cookie: ticket })).status, 401);
+  await gateway.asked('sign-out');
+  const again = await gateway.ask('/api/sign-out', { method: 'POST', cookie: ticket });
+  assert.equal(again.status, 204);
   await gateway.asked('sign-out');
 
   const first = await gateway.signIn('alice');
