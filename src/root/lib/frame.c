@@ -21,35 +21,27 @@ enum {
 
 /* ---- in ---- */
 
-/* One read of what the current part (length, then body) still lacks. As recv(2), EINTR retried. */
-static ssize_t receive_part(int fd, struct frame *frame) {
-    const bool in_header = frame->have < LENGTH_BYTES;
-    uint8_t *to = in_header ? frame->header + frame->have : frame->data + (frame->have - LENGTH_BYTES);
-    const size_t want = in_header ? LENGTH_BYTES - frame->have : LENGTH_BYTES + frame->size - frame->have;
-    ssize_t count;
-    do
-        count = recv(fd, to, want, MSG_DONTWAIT);
-    while (count < 0 && errno == EINTR);
-    return count;
-}
-
+/* The length is in: takes it if it is one that this side wants. */
 static bool begin_body(struct frame *frame, size_t limit) {
     uint32_t length;
     memcpy(&length, frame->header, sizeof length);
     frame->size = ntohl(length);
-    if (frame->size == 0 || frame->size > limit) {
-        errno = EMSGSIZE;
-        return false;
-    }
-    frame->data = must_alloc(frame->size, 1);
-    return true;
+    if (frame->size > 0 && frame->size <= limit)
+        frame->data = must_alloc(frame->size, 1);
+    errno = EMSGSIZE;
+    return frame->data != NULL;
 }
 
 int frame_receive(int fd, struct frame *frame, size_t limit) {
     while (frame->data == NULL || frame->have < LENGTH_BYTES + frame->size) {
-        const ssize_t count = receive_part(fd, frame);
+        const bool in_body = frame->have >= LENGTH_BYTES;
+        uint8_t *to = in_body ? frame->data + (frame->have - LENGTH_BYTES) : frame->header + frame->have;
+        const size_t want = LENGTH_BYTES + (in_body ? frame->size : 0) - frame->have;
+        const ssize_t count = recv(fd, to, want, MSG_DONTWAIT);
+        if (count < 0 && errno == EINTR)
+            continue;
         if (count < 0)
-            return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+            return errno == EAGAIN ? 0 : -1;
         if (count == 0) {
             errno = frame->have == 0 ? 0 : ECONNRESET;
             return -1;
@@ -74,19 +66,21 @@ static bool wait_for(int fd, short events, uint64_t deadline_ms) {
 }
 
 int frame_wait(int fd, struct frame *frame, size_t limit, uint64_t deadline_ms) {
-    for (;;) {
-        const int got = frame_receive(fd, frame, limit);
-        if (got != 0)
-            return got;
+    int got;
+    while ((got = frame_receive(fd, frame, limit)) == 0)
         if (!wait_for(fd, POLLIN, deadline_ms))
             return -1;
-    }
+    return got;
+}
+
+static void wipe_and_free(uint8_t *data, size_t size) {
+    if (data != NULL)
+        explicit_bzero(data, size);
+    free(data);
 }
 
 void frame_clear(struct frame *frame) {
-    if (frame->data != NULL)
-        explicit_bzero(frame->data, frame->size);
-    free(frame->data);
+    wipe_and_free(frame->data, frame->size);
     *frame = (struct frame){0};
 }
 
@@ -171,9 +165,7 @@ char **read_strings(struct reader *reader, size_t max) {
     return texts;
 }
 
-bool read_end(const struct reader *reader) {
-    return !reader->bad && reader->at == reader->end;
-}
+bool read_end(const struct reader *reader) { return !reader->bad && reader->at == reader->end; }
 
 /* ---- out ---- */
 
@@ -251,28 +243,23 @@ uint8_t *writer_take(struct writer *writer, size_t *ret_size) {
 
 bool frame_send(int fd, struct writer *writer, int timeout_ms) {
     const uint64_t deadline = monotonic_ms() + (uint64_t)timeout_ms;
-    struct writer sent = {0};
-    sent.data = writer_take(writer, &sent.size);
-    size_t done = 0;
+    size_t size;
+    uint8_t *data = writer_take(writer, &size);
     bool working = true;
-    while (working && done < sent.size) {
-        const ssize_t count = send(fd, sent.data + done, sent.size - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+    for (size_t done = 0; working && done < size;) {
+        const ssize_t count = send(fd, data + done, size - done, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count >= 0)
             done += (size_t)count;
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            working = wait_for(fd, POLLOUT, deadline);
         else
-            working = errno == EINTR;
+            working = errno == EINTR || (errno == EAGAIN && wait_for(fd, POLLOUT, deadline));
     }
     const int saved = errno;
-    writer_clear(&sent);
+    wipe_and_free(data, size);
     errno = saved;
     return working;
 }
 
 void writer_clear(struct writer *writer) {
-    if (writer->data != NULL)
-        explicit_bzero(writer->data, writer->size);
-    free(writer->data);
+    wipe_and_free(writer->data, writer->size);
     *writer = (struct writer){0};
 }

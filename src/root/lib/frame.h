@@ -62,7 +62,7 @@ void put_u32(struct writer *writer, uint32_t value);
 void put_u64(struct writer *writer, uint64_t value);
 void put_string(struct writer *writer, const char *text);
 void put_bytes(struct writer *writer, const uint8_t *data, size_t size);
-/* The rest of a frame: no length of its own. */
+/* Without a length of its own (the leader's grants and signed texts). */
 void put_raw(struct writer *writer, const uint8_t *data, size_t size);
 /* NULL-terminated vector. */
 void put_strings(struct writer *writer, char *const *texts);

@@ -198,8 +198,7 @@ bool find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid) {
     for (size_t size = 4096; size <= PASSWD_BUFFER_MAX; size *= 4) {
         cleanup_free char *buffer = must_alloc(size, 1);
         struct passwd entry, *found = NULL;
-        const int error = getpwnam_r(name, &entry, buffer, size, &found);
-        if (error == ERANGE)
+        if (getpwnam_r(name, &entry, buffer, size, &found) == ERANGE)
             continue;
         if (found == NULL)
             return false;
