@@ -1,0 +1,48 @@
+/** One question to the running broker, on the socket that only root can reach. */
+import { createConnection, type Socket } from 'node:net';
+import type { CliRequestName, CliRequests } from '../protocol/cli-broker.ts';
+import { greet, parseJson, sendJson } from '../protocol/json-frame.ts';
+import type { Problem } from '../protocol/problems.ts';
+import { CliError, type Context, requireRoot } from './context.ts';
+
+/** As LSB init scripts have it: the program is not running. */
+export const NOT_RUNNING = 3;
+
+export async function askBroker<K extends CliRequestName>(
+  context: Context,
+  type: K,
+  ask: CliRequests[K]['ask'],
+): Promise<CliRequests[K]['answer']> {
+  requireRoot(context);
+  const socket = await connect(context.brokerSocket);
+  try {
+    const frames = await greet(socket);
+    sendJson(frames, { id: 1, type, ...ask });
+    const frame = await frames.next();
+    if (frame === null) throw new Error('it closed the connection');
+    const answer = parseJson(frame);
+    if (answer.problem !== undefined) throw refusal(answer.problem as Problem);
+    if (answer.id !== 1 || answer.ok === undefined) throw new Error('it sent something else');
+    return answer.ok as CliRequests[K]['answer'];
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`wanted an answer of the broker, came none: ${(error as Error).message}`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function refusal({ text, reference }: Problem): CliError {
+  return new CliError(`${text} (reference ${reference} in the log)`);
+}
+
+function connect(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ path });
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const text = `wanted the server at '${path}', came ${code}; is it running? (npm start)`;
+      reject(new CliError(text, NOT_RUNNING));
+    });
+  });
+}

@@ -1,0 +1,41 @@
+/** `vestibule config show`: every option, its value and where that comes from. */
+import type { Command } from 'commander';
+import { type Origin, problemLine } from '../config/load.ts';
+import { OPTION_KEYS } from '../config/options.ts';
+import { type Context, printJson, printLine } from './context.ts';
+import { formatTable } from './print-table.ts';
+
+export function addConfigShow(config: Command, context: Context): void {
+  config
+    .command('show')
+    .description('show every option with its value and where that comes from')
+    .option('--json', 'write JSON')
+    .action(({ json }: { json?: true }) => showConfiguration(context, json === true));
+}
+
+function showConfiguration(context: Context, json: boolean): void {
+  const { values, origins, problems } = context.load();
+  for (const problem of problems) printLine(context.err, problemLine(problem));
+  if (problems.length > 0) context.exitStatus = 1;
+  const rows = OPTION_KEYS.map((key) => ({ key, value: values[key], origin: origins[key] }));
+  if (json) {
+    printJson(context, rows);
+    return;
+  }
+  const head = ['OPTION', 'VALUE', 'FROM'];
+  context.out(
+    formatTable(
+      head,
+      rows.map(({ key, value, origin }) => [key, shown(value), place(origin)]),
+    ),
+  );
+}
+
+/** As it would be written in the file. */
+function shown(value: string | number | boolean): string {
+  return typeof value === 'boolean' ? String(Number(value)) : String(value);
+}
+
+function place(origin: Origin): string {
+  return origin === 'default' ? 'default' : `${origin.file}:${origin.line}`;
+}

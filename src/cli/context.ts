@@ -1,0 +1,50 @@
+/** What commands are given: where to write, who calls, where the server is. */
+
+import { type LoadedConfiguration, loadConfiguration } from '../config/load.ts';
+import { escapeJson, escapeText } from '../lib/escape-text.ts';
+import { PATHS } from '../protocol/broker-leader.ts';
+
+export interface Context {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly uid: number;
+  readonly brokerSocket: string;
+  readonly load: () => LoadedConfiguration;
+  /** What the program will exit with. */
+  exitStatus: number;
+}
+
+/** Ends the program with one line and this status. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly status: number;
+
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function processContext(): Context {
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    uid: process.geteuid?.() ?? -1,
+    brokerSocket: PATHS.brokerForCli,
+    load: () => loadConfiguration(),
+    exitStatus: 0,
+  };
+}
+
+export function requireRoot({ uid }: Context, status = 1): void {
+  if (uid !== 0) throw new CliError(`wanted uid 0, came uid ${uid}; run it as root`, status);
+}
+
+/** One line that cannot drive the terminal of the one who reads it. */
+export function printLine(write: (text: string) => void, text: string): void {
+  write(`${escapeText(text)}\n`);
+}
+
+export function printJson({ out }: Context, value: unknown): void {
+  out(`${escapeJson(JSON.stringify(value))}\n`);
+}

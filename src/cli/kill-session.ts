@@ -1,0 +1,27 @@
+/** `vestibule kill-session ID`: ends a session's programs and closes its PAM session. */
+import type { Command } from 'commander';
+import { ID_PATTERN, type SessionId } from '../protocol/ids.ts';
+import { askBroker } from './ask-broker.ts';
+import { CliError, type Context, printJson, printLine } from './context.ts';
+
+export function addKillSession(program: Command, context: Context): void {
+  program
+    .command('kill-session')
+    .description(
+      "end a session's programs, close its PAM session, and wait until that is done (root)",
+    )
+    .argument('<id>', "the session, as 'active-sessions' names it")
+    .option('--json', 'write JSON')
+    .action((id: string, { json }: { json?: true }) => killSession(context, id, json === true));
+}
+
+async function killSession(context: Context, id: string, json: boolean): Promise<void> {
+  if (!ID_PATTERN.test(id))
+    throw new CliError(
+      `wanted a session's 32 hexadecimal digits, came '${id}'; 'vestibule active-sessions' lists them`,
+    );
+  const session = id as SessionId;
+  await askBroker(context, 'kill-session', { session });
+  if (json) printJson(context, { session, closed: true });
+  else printLine(context.out, `session ${session} is closed`);
+}

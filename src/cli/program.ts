@@ -1,0 +1,27 @@
+/** The commands, as commander and docs/cli.md know them. */
+import { Command } from 'commander';
+import { VERSION } from '../lib/version.ts';
+
+import { addActiveSessions } from './active-sessions.ts';
+import { addConfigCheck } from './config-check.ts';
+import { addConfigShow } from './config-show.ts';
+import type { Context } from './context.ts';
+import { addKillSession } from './kill-session.ts';
+import { addRun } from './run.ts';
+import { addStatus } from './status.ts';
+
+export function makeProgram(context: Context): Command {
+  const program = new Command('vestibule');
+  program
+    .description('sign in with a Linux account, work in real PAM sessions')
+    .version(VERSION)
+    .enablePositionalOptions();
+  const config = program.command('config').description('the configuration');
+  addConfigCheck(config, context);
+  addConfigShow(config, context);
+  addStatus(program, context);
+  addActiveSessions(program, context);
+  addKillSession(program, context);
+  addRun(program, context);
+  return program;
+}

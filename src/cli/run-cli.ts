@@ -1,0 +1,37 @@
+/** Runs one command line and turns every failure into one line and an exit status. */
+import { type Command, CommanderError } from 'commander';
+import { escapeText } from '../lib/escape-text.ts';
+import { CliError, type Context, printLine } from './context.ts';
+import { makeProgram } from './program.ts';
+import { OWN_FAILURE } from './run/run-error.ts';
+
+/** For a command line that makes no sense, as shells have it. */
+const USAGE = 2;
+
+export async function runCli(args: readonly string[], context: Context): Promise<number> {
+  const program = makeProgram(context);
+  prepare(program, context);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return context.exitStatus;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      return args[0] === 'run' ? OWN_FAILURE : USAGE;
+    }
+    if (!(error instanceof CliError)) throw error;
+    printLine(context.err, `vestibule: ${error.message}`);
+    return error.status;
+  }
+}
+
+/** commander copies these settings only to commands that are made after they are set. */
+function prepare(command: Command, context: Context): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: context.out,
+    writeErr: context.err,
+    outputError: (text, write) => write(`vestibule: ${escapeText(text.trimEnd())}\n`),
+  });
+  for (const child of command.commands) prepare(child, context);
+}

@@ -1,0 +1,36 @@
+/** The connection to the session-host: what the program writes comes from here, what it reads goes there. */
+
+import { decode, encode } from '../../protocol/codec.ts';
+import { FrameStream } from '../../protocol/frame.ts';
+import {
+  FROM_START,
+  fromSession,
+  MAX_SESSION_FRAME,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../protocol/gateway-session.ts';
+import { dial } from './leader-link.ts';
+import { RunError } from './run-error.ts';
+
+export interface Joining {
+  readonly key: Uint8Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export async function joinSession(
+  path: string,
+  { key, rows, columns }: Joining,
+): Promise<FrameStream> {
+  const frames = new FrameStream(await dial(path, 'the session'), MAX_SESSION_FRAME);
+  const version = SESSION_PROTOCOL_VERSION;
+  frames.send(encode(toSession, { name: 'hello', version, key, from: FROM_START, rows, columns }));
+  const first = await frames.next().catch(() => null);
+  if (first === null)
+    throw new RunError("wanted to join the session, came a refusal; see the server's log");
+  const hello = decode(fromSession, first);
+  if (hello.name === 'hello' && hello.version === version) return frames;
+  throw new RunError(
+    `wanted a session-host of version ${version}, came another; restart the server`,
+  );
+}

@@ -1,0 +1,57 @@
+/** Asks a leader for a PAM session and answers what its profile asks, as far as a password in hand does. */
+import { randomBytes } from 'node:crypto';
+import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
+import type { ConversationId, SessionId } from '../../protocol/ids.ts';
+import { type AnswerContext, answerPrompt } from './answer-prompt.ts';
+import type { FromLeader, LeaderLink } from './leader-link.ts';
+import { RunError } from './run-error.ts';
+
+export interface OpenRequest
+  extends Pick<AnswerContext, 'user' | 'password' | 'hostKeyFile' | 'tell'> {
+  readonly profile: string;
+  readonly pty: boolean;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export async function openSession(link: LeaderLink, request: OpenRequest): Promise<SessionId> {
+  const session = randomBytes(16).toString('hex') as SessionId;
+  const conversation = randomBytes(16);
+  const { user, profile, pty, rows, columns } = request;
+  link.send({
+    name: 'open',
+    session,
+    conversation,
+    service: profile,
+    user,
+    grant: new Uint8Array(),
+    rhost: '',
+    label: 'run',
+    attached: 1,
+    pty: pty ? 1 : 0,
+    rows,
+    columns,
+  });
+  const id = conversation.toString('hex') as ConversationId;
+  const context: AnswerContext = { ...request, conversation: id, key: null, refused: null };
+  for (;;) {
+    const message = await link.next();
+    if (message.name === 'opened') return session;
+    if (message.name === 'failed') throw openFailure(message, request, context.refused);
+    if (message.name === 'key') context.key = message;
+    else if (message.name === 'prompt') answerPrompt(link, message, context);
+    else throw new RunError(`wanted an open session, came '${message.name}'; restart the server`);
+  }
+}
+
+type Failed = Extract<FromLeader, { name: 'failed' }>;
+
+/** refused: why a question was not answered, which then says more than what PAM made of it. */
+function openFailure(
+  { stage, text }: Failed,
+  { user, profile }: OpenRequest,
+  refused: string | null,
+): RunError {
+  const why = refused ?? `${text} (stage '${LEADER_STAGES[stage] ?? stage}')`;
+  return new RunError(`wanted a session of '${user}' by profile '${profile}', came: ${why}`);
+}

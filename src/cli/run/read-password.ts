@@ -1,0 +1,31 @@
+/** The first line of a descriptor as bytes, never as a string; what follows is left for the program. */
+import { readSync } from 'node:fs';
+import { MAX_SECRET } from '../../protocol/sealed-answer.ts';
+import { RunError } from './run-error.ts';
+
+/** The caller wipes it. */
+export function readPassword(fd: number): Buffer {
+  // Of its own: a slice of Node's pool would leave copies behind.
+  const line = Buffer.allocUnsafeSlow(MAX_SECRET + 1);
+  let size = 0;
+  // Byte by byte, so that nothing of the next line is taken.
+  while (readByte(fd, line, size) && line[size] !== 0x0a) {
+    size += 1;
+    if (size > MAX_SECRET) {
+      line.fill(0);
+      throw new RunError(
+        `wanted a password of at most ${MAX_SECRET} bytes on the first line of stdin, came more`,
+      );
+    }
+  }
+  if (size > 0) return line.subarray(0, size);
+  throw new RunError('wanted a password on the first line of stdin, came nothing');
+}
+
+function readByte(fd: number, into: Buffer, at: number): boolean {
+  try {
+    return readSync(fd, into, at, 1, null) === 1;
+  } catch (error) {
+    throw new RunError(`wanted a password on stdin, came ${(error as NodeJS.ErrnoException).code}`);
+  }
+}

@@ -1,0 +1,119 @@
+/** Relays input, output, signals and the window's size between our terminal and the program, no faster than each takes. */
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { decode, encode, type MessageOf } from '../../protocol/codec.ts';
+import type { FrameStream } from '../../protocol/frame.ts';
+import { fromSession, MAX_SESSION_FRAME, toSession } from '../../protocol/gateway-session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface RelayEnd {
+  /** As wait(2) gives it; null: the session-host did not tell. */
+  readonly status: number | null;
+  /** Nobody takes the output any more. */
+  readonly abandoned: boolean;
+}
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** The type byte is part of a frame. */
+const MAX_INPUT = MAX_SESSION_FRAME - 1;
+
+export function relaySession(frames: FrameStream, terminal: Terminal): Promise<RelayEnd> {
+  const stopping: (() => void)[] = [];
+  return new Promise<RelayEnd>((resolve) => {
+    let status: number | null = null;
+    const abandon = (): void => {
+      resolve({ status: null, abandoned: true });
+      frames.destroy();
+    };
+    const output = relayOutput(frames, terminal, abandon);
+    const input = relayInput(frames, terminal);
+    stopping.push(input.stop, relaySignals(frames, terminal));
+    frames.listen({
+      frame: (payload) => {
+        const message = decode(fromSession, payload);
+        if (message.name === 'output') output.write(terminal.stdout, message.data);
+        else if (message.name === 'errors') output.write(terminal.stderr, message.data);
+        else if (message.name === 'exit') status = message.status;
+      },
+      drain: input.resume,
+      close: () => output.flush(() => resolve({ status, abandoned: false })),
+    });
+  }).finally(() => {
+    for (const undo of stopping) undo();
+  });
+}
+
+function send(frames: FrameStream, message: MessageOf<typeof toSession>): boolean {
+  return frames.send(encode(toSession, message));
+}
+
+function relayInput(
+  frames: FrameStream,
+  { stdin, pty }: Terminal,
+): { resume: () => void; stop: () => void } {
+  const input = stdin();
+  const take = (chunk: Buffer): void => {
+    let more = true;
+    for (let at = 0; at < chunk.length; at += MAX_INPUT)
+      more = send(frames, { name: 'input', data: chunk.subarray(at, at + MAX_INPUT) });
+    if (!more) input.pause();
+  };
+  // A terminal has no end of input, it hangs up.
+  const end = (): void => {
+    if (pty) send(frames, { name: 'signal', number: constants.signals.SIGHUP });
+    else send(frames, { name: 'eof' });
+  };
+  input.on('data', take).once('end', end).once('error', end);
+  if (pty) input.setRawMode?.(true);
+  return {
+    resume: () => input.resume(),
+    stop: () => {
+      input.off('data', take).off('end', end).off('error', end);
+      if (pty) input.setRawMode?.(false);
+      release(input);
+    },
+  };
+}
+
+/** An input that nobody reads any more must not keep this process. */
+function release(input: Readable): void {
+  input.on('error', () => {});
+  input.destroy();
+}
+
+function relayOutput(frames: FrameStream, { stdout, stderr }: Terminal, abandon: () => void) {
+  const full = new Set<Writable>();
+  const drained = (stream: Writable): void => {
+    if (full.delete(stream) && full.size === 0) frames.resume();
+  };
+  stdout.on('error', abandon);
+  // Without stderr a program goes on.
+  stderr.on('error', () => drained(stderr));
+  return {
+    write: (stream: Writable, data: Uint8Array): void => {
+      if (stream.destroyed || stream.write(data) || full.has(stream)) return;
+      if (full.size === 0) frames.pause();
+      full.add(stream);
+      stream.once('drain', () => drained(stream));
+    },
+    /** Once all is written. */
+    flush: (then: () => void): void => {
+      stdout.write('', () => stderr.write('', then));
+    },
+  };
+}
+
+function relaySignals(frames: FrameStream, { pty, stdout }: Terminal): () => void {
+  const forward = (signal: NodeJS.Signals): void => {
+    send(frames, { name: 'signal', number: constants.signals[signal] });
+  };
+  const resize = (): void => {
+    const { rows = 0, columns = 0 } = stdout;
+    send(frames, { name: 'resize', rows, columns });
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  if (pty) stdout.on('resize', resize);
+  return () => {
+    for (const signal of FORWARDED) process.off(signal, forward);
+    if (pty) stdout.off('resize', resize);
+  };
+}

@@ -1,0 +1,100 @@
+/** The life of `run`: a leader, its PAM session, the program in it, and the end of all three. */
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import { exitStatus } from '../../lib/exit-status.ts';
+import { LEADER_STAGES, PATHS, SESSION_KEY_BYTES } from '../../protocol/broker-leader.ts';
+import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import { joinSession } from './join-session.ts';
+import { type LeaderLink, linkLeader } from './leader-link.ts';
+import { openSession } from './open-session.ts';
+import { type RelayEnd, relaySession } from './relay-session.ts';
+import { RunError } from './run-error.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Run {
+  readonly user: string;
+  readonly command: readonly string[];
+  readonly profile: string;
+  /** null: none. The caller wipes it. */
+  readonly password: Uint8Array | null;
+  readonly terminal: Terminal;
+  /** Shows a line to the person. */
+  readonly tell: (text: string) => void;
+  readonly paths?: {
+    readonly rootd: string;
+    readonly sessions: string;
+    readonly hostPublicKey: string;
+  };
+}
+
+/** Resolves with what to exit with once the PAM session is closed. */
+export async function runProgram(run: Run): Promise<number> {
+  const { user, profile, password, terminal, tell, paths = PATHS } = run;
+  const { pty } = terminal;
+  const { rows = 0, columns = 0 } = pty ? terminal.stdout : {};
+  const link = await linkLeader(paths.rootd);
+  try {
+    const hostKeyFile = paths.hostPublicKey;
+    const session = await openSession(link, {
+      user,
+      profile,
+      password,
+      pty,
+      rows,
+      columns,
+      tell,
+      hostKeyFile,
+    });
+    const key = await spawnProgram(link, run);
+    const path = `${paths.sessions}/${session}/s`;
+    const frames = await joinSession(path, { key, rows, columns });
+    const end = await relaySession(frames, terminal);
+    return await awaitClosed(link, session, end);
+  } finally {
+    link.destroy();
+  }
+}
+
+async function spawnProgram(link: LeaderLink, { command, terminal }: Run): Promise<Buffer> {
+  const key = randomBytes(SESSION_KEY_BYTES);
+  const { pty, type } = terminal;
+  link.send({
+    name: 'spawn',
+    argv: argvOf(command),
+    environment: pty && type !== undefined ? [`TERM=${type}`] : [],
+    key,
+    lossless: 1,
+    scrollback: SCROLLBACK_BYTES,
+  });
+  const message = await link.next();
+  if (message.name === 'spawned') return key;
+  if (message.name !== 'failed')
+    throw new RunError(`wanted a program that runs, came '${message.name}'; restart the server`);
+  const stage = LEADER_STAGES[message.stage] ?? message.stage;
+  throw new RunError(`wanted to run '${command[0]}', came: ${message.text} (stage '${stage}')`);
+}
+
+/** env finds the program by the session's own PATH; but it would take NAME=VALUE for a variable. */
+function argvOf(command: readonly string[]): string[] {
+  const finder = command[0]?.includes('=')
+    ? ['/bin/sh', '-c', 'exec "$0" "$@"']
+    : ['/usr/bin/env', '--'];
+  return [...finder, ...command];
+}
+
+async function awaitClosed(link: LeaderLink, session: SessionId, end: RelayEnd): Promise<number> {
+  // Without a viewer the program would wait for one for ever.
+  if (end.status === null) link.send({ name: 'end' });
+  for (let name = ''; name !== 'closed'; ) {
+    const message = await link.next().catch(() => null);
+    if (message === null)
+      throw new RunError(
+        `wanted the end of session ${session}, came the end of its leader; see the server's log`,
+      );
+    name = message.name;
+  }
+  if (end.status !== null) return exitStatus(end.status);
+  if (end.abandoned) return exitStatus(constants.signals.SIGPIPE);
+  throw new RunError(`wanted the program's exit status, came none; session ${session} was ended`);
+}
