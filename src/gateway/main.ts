@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
+import { importHostKey } from '../protocol/verify-key.ts';
 import { systemClock } from './clock.ts';
 import { loadPages } from './pages/load-pages.ts';
-import { importHostKey } from './sign-in/verify-key.ts';
 import { type RunningGateway, startGateway } from './start-gateway.ts';
 
 const DESCRIPTORS = ['home', 'session', 'certificate', 'certificate-key', 'ready'] as const;
