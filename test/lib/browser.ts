@@ -1,0 +1,59 @@
+/** Debian's Chromium, and what a person does in it. */
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { texts } from '../../src/page/texts.ts';
+
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    // As root Chromium has no sandbox; the rest keeps it from calling home.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+export async function signIn(page: Page, url: string, user: string, password: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel(texts.signIn.user).fill(user);
+  await page.getByLabel(texts.signIn.password, { exact: true }).fill(password);
+  await page.getByRole('button', { name: texts.signIn.submit }).click();
+  await page.getByRole('heading', { level: 1 }).filter({ hasText: texts.home.title }).waitFor();
+}
+
+/** What stands on the terminal's screen. */
+export async function readScreen(page: Page): Promise<string> {
+  const rows = await page.locator('.xterm-rows > div').allInnerTexts();
+  return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+}
+
+/** Waits until the screen shows the pattern; the error shows the screen. */
+export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExpMatchArray> {
+  const { source, flags } = pattern;
+  try {
+    await page.waitForFunction(
+      ([text, letters]) => {
+        const rows = [...document.querySelectorAll('.xterm-rows > div')];
+        const screen = rows.map((row) => (row as HTMLElement).innerText.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+        return new RegExp(text!, letters).test(screen);
+      },
+      [source, flags],
+    );
+  } catch (error) {
+    throw new Error(`wanted ${pattern} on the screen, came:\n${await readScreen(page)}`, { cause: error });
+  }
+  return (await readScreen(page)).match(pattern)!;
+}
+
+/** Types a command line and waits for its output, which it marks so that the echo is not taken for it. */
+export async function runInTerminal(page: Page, command: string): Promise<string> {
+  const mark = Math.random().toString(36).slice(2, 8);
+  await page.keyboard.type(`clear; ${command}; echo "end""-${mark}"\n`);
+  await waitForScreen(page, new RegExp(`^end-${mark}$`, 'm'));
+  return await readScreen(page);
+}
