@@ -1,0 +1,46 @@
+/* Signing in: PAM's authentication and account management by the login profile. The result is a grant. */
+#include "leader.h"
+
+static bool give_grant(struct leader *leader) {
+    const struct account *account = &leader->account;
+    struct writer grant = {0}, writer = {0};
+    uint64_t expires;
+    int count = 0;
+    cleanup_free gid_t *groups = account_groups(account, &count);
+    if (groups == NULL || !grant_make(account, &grant, &expires))
+        return fail(leader, VST_STAGE_GRANT, PAM_SYSTEM_ERR, "cannot make a grant");
+    writer_start(&writer, VST_FROM_LEADER_AUTHENTICATED);
+    put_string(&writer, account->name);
+    put_u32(&writer, account->uid);
+    put_u32(&writer, account->gid);
+    put_u16(&writer, (uint16_t)count);
+    for (int i = 0; i < count; i++)
+        put_u32(&writer, groups[i]);
+    put_bytes(&writer, grant.data, grant.size);
+    put_u64(&writer, expires);
+    writer_clear(&grant);
+    rootd_release();
+    connection_send(leader, &leader->connections[0], &writer);
+    log_line(LOG_NOTICE, "signed in: user '%s' (uid %u) by profile '%s' from '%s'", account->name, account->uid,
+             leader->service, leader->rhost);
+    return true;
+}
+
+bool request_authenticate(struct leader *leader, struct connection *connection, struct reader *reader) {
+    read_exact(reader, leader->conversation.id, sizeof leader->conversation.id);
+    read_string(reader, leader->service, sizeof leader->service);
+    read_user(reader, leader->conversation.user);
+    read_string(reader, leader->rhost, sizeof leader->rhost);
+    if (!read_end(reader))
+        return false;
+    leader->phase = VST_PHASE_AUTHENTICATING;
+    const bool done =
+        policy_check_request(leader, connection, leader->config.auth_pam_profile) &&
+        key_offer(leader) &&
+        transaction_begin(leader, "vestibule") &&
+        transaction_step(leader, VST_STAGE_AUTHENTICATE, "pam_authenticate", pam_authenticate, PAM_DISALLOW_NULL_AUTHTOK) &&
+        transaction_account(leader, PAM_DISALLOW_NULL_AUTHTOK, /* may_renew= */ true) &&
+        transaction_settle_user(leader) &&
+        give_grant(leader);
+    leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
+}

@@ -1,0 +1,141 @@
+/* Connections: the owner's, and those that come to the control socket (adoption). All are checked by SO_PEERCRED and
+ * speak the same protocol. */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "leader.h"
+
+static enum who find_peer(const struct leader *leader, int fd) {
+    uid_t uid;
+    if (!peer_uid(fd, &uid))
+        return WHO_NOBODY;
+    return uid == 0 ? WHO_ROOT : uid == leader->broker_uid ? WHO_BROKER : WHO_NOBODY;
+}
+
+void connections_begin(struct leader *leader) {
+    if (!find_user("vestibule", &leader->broker_uid, &leader->broker_gid))
+        leader->broker_uid = 0; /* no broker: root alone */
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++)
+        leader->connections[i].fd = -1;
+    leader->connections[0] = (struct connection){.fd = OWNER_FD, .who = find_peer(leader, OWNER_FD)};
+    if (leader->connections[0].who == WHO_NOBODY)
+        die("descriptor %d: wanted a connection from root or from user vestibule", OWNER_FD);
+}
+
+int listen_at(const char *path, gid_t gid) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    const mode_t before = umask(0777); /* closed to all until its group is right */
+    const int bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
+    (void)umask(before);
+    if (bound < 0 || lchown(path, 0, gid) < 0 || chmod(path, 0660) < 0 || listen(fd, SOMAXCONN) < 0)
+        return -1;
+    return take_fd(&fd);
+}
+
+static void format_path(const struct leader *leader, char ret_path[MAX_PATH]) {
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s", VST_PATH_LEADERS, leader->shared->session);
+}
+
+bool connections_listen(struct leader *leader) {
+    char path[MAX_PATH];
+    format_path(leader, path);
+    leader->listener = listen_at(path, leader->broker_gid);
+    return leader->listener >= 0;
+}
+
+void connections_close_listener(struct leader *leader) {
+    char path[MAX_PATH];
+    format_path(leader, path);
+    if (leader->listener >= 0 && unlink(path) < 0)
+        log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
+    close_descriptor(&leader->listener);
+}
+
+void connections_accept(struct leader *leader) {
+    cleanup_fd int fd = accept4(leader->listener, NULL, NULL, SOCK_CLOEXEC);
+    const enum who who = fd < 0 ? WHO_NOBODY : find_peer(leader, fd);
+    for (size_t i = 1; i < MAX_CONNECTIONS && who != WHO_NOBODY; i++)
+        if (leader->connections[i].fd < 0) {
+            leader->connections[i] = (struct connection){.fd = take_fd(&fd), .who = who};
+            return;
+        }
+    log_line(LOG_ERR, "connection refused: %s", who == WHO_NOBODY ? "wanted root or user vestibule" : "there are too many");
+}
+
+void connection_drop(struct leader *leader, struct connection *connection, const char *why) {
+    log_line(LOG_INFO, "connection of %s closed: %s", connection->who == WHO_ROOT ? "root" : "the broker", why);
+    close_descriptor(&connection->fd);
+    frame_clear(&connection->frame);
+    if (leader->host.asker == connection)
+        leader->host.asker = NULL;
+    /* Root's `run` is what su is: its end is the session's. */
+    if (connection == &leader->connections[0] && leader->attached)
+        end_begin(leader, "its owner is gone");
+}
+
+/* One frame a turn: a busy connection must not keep the others waiting. */
+void connection_read(struct leader *leader, struct connection *connection) {
+    const int got = frame_receive(connection->fd, &connection->frame, VST_MAX_ROOT_FRAME);
+    if (got < 0)
+        connection_drop(leader, connection, errno == 0 ? "it ended" : strerror(errno));
+    else if (got > 0 && !request_dispatch(leader, connection))
+        connection_drop(leader, connection, "it did not keep to the protocol");
+}
+
+void connection_send(struct leader *leader, struct connection *connection, struct writer *writer) {
+    if (connection->fd < 0)
+        writer_clear(writer);
+    else if (!frame_send(connection->fd, writer, SEND_MS))
+        connection_drop(leader, connection, strerror(errno));
+}
+
+void announce(struct leader *leader, uint8_t type) {
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+        struct writer writer = {0};
+        writer_start(&writer, type);
+        if (type == VST_FROM_LEADER_EXITED)
+            put_u32(&writer, leader->status);
+        if (leader->connections[i].greeted)
+            connection_send(leader, &leader->connections[i], &writer);
+        writer_clear(&writer);
+    }
+}
+
+bool broker_connected(const struct leader *leader) {
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++)
+        if (leader->connections[i].fd >= 0 && leader->connections[i].greeted && leader->connections[i].who == WHO_BROKER)
+            return true;
+    return false;
+}
+
+/* The whole state: who adopts this leader needs nothing else. */
+bool request_hello(struct leader *leader, struct connection *connection, struct reader *reader) {
+    const uint32_t version = read_u32(reader);
+    if (!read_end(reader) || version != VST_LEADER_PROTOCOL_VERSION)
+        return false;
+    connection->greeted = true;
+    leader->broker_seen |= connection->who == WHO_BROKER;
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_LEADER_HELLO);
+    put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
+    put_u8(&writer, leader->phase);
+    put_string(&writer, leader->shared->session);
+    put_string(&writer, leader->account.name);
+    put_u32(&writer, leader->account.uid);
+    put_u32(&writer, leader->account.gid);
+    put_string(&writer, leader->service);
+    put_string(&writer, leader->label);
+    put_string(&writer, leader->tty);
+    put_u8(&writer, leader->attached);
+    put_u64(&writer, leader->opened_at);
+    put_u32(&writer, leader->program);
+    put_u8(&writer, leader->exited);
+    put_u32(&writer, leader->status);
+    connection_send(leader, connection, &writer);
+    return true;
+}

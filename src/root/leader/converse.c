@@ -1,0 +1,142 @@
+/* The PAM conversation (pam_conv(3)): what modules say and ask goes to the owner, sealed answers come back. */
+#include <sodium.h>
+#include <wchar.h>
+
+#include "leader.h"
+
+enum { MAX_TEXT = 4096 };
+
+static bool asks(const struct pam_message *message) {
+    return message->msg_style == PAM_PROMPT_ECHO_OFF || message->msg_style == PAM_PROMPT_ECHO_ON;
+}
+
+static void free_responses(struct pam_response *responses, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (responses[i].resp != NULL)
+            sodium_memzero(responses[i].resp, strlen(responses[i].resp));
+        free(responses[i].resp);
+    }
+    free(responses);
+}
+
+/* Modules pass on files (nologin, a message of the day) in any encoding and of any length; a string of ours is UTF-8. */
+static void put_text(struct writer *writer, const char *text) {
+    char clean[MAX_TEXT + 1];
+    (void)snprintf(clean, sizeof clean, "%s", text == NULL ? "" : text);
+    mbstate_t state = {0};
+    for (char *at = clean; *at != '\0';) {
+        size_t size = mbrlen(at, strlen(at), &state);
+        if (size > MAX_TEXT) {
+            *at = '?';
+            size = 1;
+            state = (mbstate_t){0};
+        }
+        at += size;
+    }
+    put_string(writer, clean);
+}
+
+static void send_prompt(struct leader *leader) {
+    const struct conversation *conversation = &leader->conversation;
+    uint8_t styles[PAM_MAX_NUM_MSG];
+    for (size_t i = 0; i < conversation->count; i++)
+        styles[i] = (uint8_t)conversation->messages[i]->msg_style;
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_LEADER_PROMPT);
+    put_u32(&writer, conversation->first);
+    put_bytes(&writer, styles, conversation->count);
+    put_u16(&writer, (uint16_t)conversation->count);
+    for (size_t i = 0; i < conversation->count; i++)
+        put_text(&writer, conversation->messages[i]->msg);
+    connection_send(leader, &leader->connections[0], &writer);
+}
+
+/* An abandoned question would count as a failed attempt (pam_faillock) if the module got PAM_CONV_ERR; a leader that
+ * just ends counts as nothing. Past authentication PAM must be unwound, though. */
+static void give_up(struct leader *leader, const char *why) {
+    if (leader->connections[0].fd >= 0)
+        connection_drop(leader, &leader->connections[0], why);
+    leader->conversation.state = ANSWER_CANCELLED;
+    if (leader->pam.entered)
+        return;
+    leader->pam.handle = NULL; /* no pam_end from inside a module */
+    leave(leader, EXIT_FAILURE);
+}
+
+/* The clock of the modules stands still while a person is asked. */
+static void wait_for_answers(struct leader *leader) {
+    struct connection *owner = &leader->connections[0];
+    const uint64_t now = unix_ms(), expires = leader->conversation.expires;
+    const uint64_t deadline = monotonic_ms() + (expires > now ? expires - now : 1);
+    watch_clock(leader, false);
+    while (leader->conversation.state == ANSWER_WANTED) {
+        const int got = owner->fd < 0 ? -1 : frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline);
+        if (got != 1)
+            give_up(leader, "no answer came");
+        else if (!request_dispatch(leader, owner))
+            give_up(leader, "it did not keep to the protocol");
+    }
+    watch_clock(leader, true);
+}
+
+int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data) {
+    struct leader *leader = data;
+    struct conversation *conversation = &leader->conversation;
+    bool asking = false;
+    if (count < 1 || count > PAM_MAX_NUM_MSG)
+        return PAM_CONV_ERR;
+    for (int i = 0; i < count; i++) {
+        asking |= asks(messages[i]);
+        if (!asks(messages[i]) && messages[i]->msg_style != PAM_ERROR_MSG && messages[i]->msg_style != PAM_TEXT_INFO)
+            return PAM_CONV_ERR;
+    }
+    /* Once the session is open nobody waits for PAM's words: they go to the log, and nothing can be asked. */
+    const bool talking = leader->phase == VST_PHASE_AUTHENTICATING || leader->phase == VST_PHASE_OPENING;
+    for (int i = 0; i < count && !talking; i++)
+        log_line(LOG_INFO, "PAM says: %s", messages[i]->msg == NULL ? "" : messages[i]->msg);
+    if (asking && !talking)
+        return PAM_CONV_ERR;
+    conversation->first += conversation->count;
+    conversation->count = (uint32_t)count;
+    conversation->messages = messages;
+    conversation->responses = must_alloc((size_t)count, sizeof *conversation->responses);
+    conversation->state = asking ? ANSWER_WANTED : ANSWER_NONE;
+    leader->pam.asked |= asking;
+    if (talking)
+        send_prompt(leader);
+    if (asking)
+        wait_for_answers(leader);
+    if (conversation->state == ANSWER_CANCELLED) {
+        free_responses(conversation->responses, conversation->count);
+        return PAM_CONV_ERR;
+    }
+    *ret_responses = conversation->responses;
+    return PAM_SUCCESS;
+}
+
+/* A fresh sealed answer to every item that asks, in their order. */
+bool request_answer(struct leader *leader, struct connection *connection, struct reader *reader) {
+    (void)connection;
+    struct conversation *conversation = &leader->conversation;
+    if (read_u32(reader) != conversation->first || conversation->state != ANSWER_WANTED)
+        return false;
+    size_t left = read_count(reader, PAM_MAX_NUM_MSG);
+    for (uint32_t i = 0; i < conversation->count; i++) {
+        if (!asks(conversation->messages[i]))
+            continue;
+        uint8_t sealed[VST_SEALED_BYTES];
+        read_exact(reader, sealed, sizeof sealed);
+        char *secret = left-- == 0 || reader->bad ? NULL : key_open_answer(conversation, sealed, conversation->first + i);
+        conversation->responses[i].resp = secret;
+        if (secret == NULL)
+            return false;
+    }
+    conversation->state = ANSWER_GIVEN;
+    return left == 0 && read_end(reader);
+}
+
+bool request_cancel(struct leader *leader, struct connection *connection, struct reader *reader) {
+    (void)connection;
+    leader->conversation.state = ANSWER_CANCELLED;
+    return read_end(reader);
+}

@@ -1,0 +1,65 @@
+/* Ending a session: its programs first, then PAM, from the same process, in the reverse order of opening. */
+#include "leader.h"
+
+enum { GRACE_MS = 2000, WAIT_FOR_BROKER_MS = 3600 * 1000 };
+
+void end_begin(struct leader *leader, const char *why) {
+    if (leader->phase != VST_PHASE_OPEN && leader->phase != VST_PHASE_RUNNING)
+        return;
+    log_line(LOG_INFO, "session %s ends: %s", leader->shared->session, why);
+    leader->phase = VST_PHASE_ENDING;
+    /* A host that has ended has hung up already. */
+    leader->killing = !leader->host.present;
+    leader->deadline_ms = leader->killing ? 0 : monotonic_ms() + GRACE_MS;
+    struct writer writer = {0};
+    writer_start(&writer, VST_TO_HOST_HANGUP);
+    host_send(leader, &writer);
+}
+
+void session_close(struct leader *leader) {
+    session_directory_remove(leader->shared);
+    group_remove(leader->shared);
+    if (leader->pam.session)
+        (void)transaction_call(leader, "pam_close_session", pam_close_session, 0);
+    if (leader->pam.credentials)
+        (void)transaction_call(leader, "pam_setcred (delete)", pam_setcred, PAM_DELETE_CRED);
+    transaction_end(leader);
+    utmp_clear(leader->shared);
+    terminal_release(leader);
+    free_pointer(&leader->groups);
+}
+
+static void finish(struct leader *leader) {
+    session_close(leader);
+    leader->phase = VST_PHASE_CLOSED;
+    log_line(LOG_NOTICE, "closed session %s of user '%s'", leader->shared->session, leader->account.name);
+    /* A broker that knew this session and is away comes back for its exit status. */
+    leader->deadline_ms = leader->broker_seen && !broker_connected(leader) ? monotonic_ms() + WAIT_FOR_BROKER_MS : 0;
+    if (leader->deadline_ms == 0)
+        connections_close_listener(leader);
+    announce(leader, VST_FROM_LEADER_CLOSED);
+}
+
+void end_advance(struct leader *leader) {
+    if (leader->phase != VST_PHASE_ENDING)
+        return;
+    if (!leader->host.present && !programs_left(leader->shared)) {
+        finish(leader);
+        return;
+    }
+    if (leader->deadline_ms != 0 && monotonic_ms() >= leader->deadline_ms) {
+        leader->killing = true;
+        leader->deadline_ms = 0;
+    }
+    /* At every child's end again: without a cgroup, what it leaves is our child only then. */
+    if (leader->killing || !leader->host.present)
+        programs_kill(leader->shared);
+}
+
+bool request_end(struct leader *leader, struct connection *connection, struct reader *reader) {
+    (void)connection;
+    end_begin(leader, "it was asked for");
+    if (leader->phase == VST_PHASE_CLOSED)
+        announce(leader, VST_FROM_LEADER_CLOSED);
+    return read_end(reader);
+}

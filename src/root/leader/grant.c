@@ -1,0 +1,54 @@
+/* Grants: what a leader gives for a successful sign-in and what open demands. Only root has the key of their MAC.
+ * u8 version, u32 uid, u64 issued, u64 expires (Unix ms), user name as a string, 16 random bytes, MAC. */
+#include <sodium.h>
+
+#include "leader.h"
+
+enum { GRANT_VERSION = 1, RANDOM_BYTES = 16 };
+
+static bool read_key(uint8_t ret_key[crypto_auth_KEYBYTES]) {
+    const bool have = read_root_file(VST_PATH_GRANT_KEY, ret_key, crypto_auth_KEYBYTES);
+    if (!have)
+        log_line(LOG_ERR, "cannot read %s: %s", VST_PATH_GRANT_KEY, strerror(errno));
+    return have;
+}
+
+bool grant_make(const struct account *account, struct writer *ret_grant, uint64_t *ret_expires) {
+    uint8_t key[crypto_auth_KEYBYTES], mac[crypto_auth_BYTES], random[RANDOM_BYTES];
+    const uint64_t now = unix_ms();
+    *ret_expires = now + VST_GRANT_SECONDS * UINT64_C(1000);
+    randombytes_buf(random, sizeof random);
+    put_u8(ret_grant, GRANT_VERSION);
+    put_u32(ret_grant, account->uid);
+    put_u64(ret_grant, now);
+    put_u64(ret_grant, *ret_expires);
+    put_string(ret_grant, account->name);
+    put_raw(ret_grant, random, sizeof random);
+    if (!read_key(key))
+        return false;
+    (void)crypto_auth(mac, ret_grant->data, ret_grant->size, key);
+    put_raw(ret_grant, mac, sizeof mac);
+    sodium_memzero(key, sizeof key);
+    return true;
+}
+
+/* The MAC first: nothing unauthenticated is parsed. */
+bool grant_check(const struct account *account, const uint8_t *grant, size_t size) {
+    uint8_t key[crypto_auth_KEYBYTES];
+    if (size < crypto_auth_BYTES || !read_key(key))
+        return false;
+    const uint8_t *mac = grant + size - crypto_auth_BYTES;
+    const bool genuine = crypto_auth_verify(mac, grant, size - crypto_auth_BYTES, key) == 0;
+    sodium_memzero(key, sizeof key);
+    if (!genuine)
+        return false;
+    struct reader reader = {.at = grant, .end = mac};
+    char name[VST_MAX_NAME + 1];
+    const uint8_t version = read_u8(&reader);
+    const uint32_t uid = read_u32(&reader);
+    const uint64_t issued = read_u64(&reader), expires = read_u64(&reader), now = unix_ms();
+    read_string(&reader, name, sizeof name);
+    /* The uid too: a name that was given to another person since is not who signed in. */
+    return !reader.bad && version == GRANT_VERSION && uid == account->uid && strcmp(name, account->name) == 0 &&
+           issued < expires && now < expires;
+}

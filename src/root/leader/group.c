@@ -1,0 +1,99 @@
+/* The programs of the session and how to end them: a cgroup of their own (cgroups(7), version 2) where one can be made,
+ * else all children of this subreaper but the helpers that PAM modules left. */
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "leader.h"
+
+#define cleanup_file __attribute__((cleanup(close_file)))
+
+static void close_file(FILE **file) {
+    if (*file != NULL)
+        (void)fclose(*file);
+}
+
+/* After pam_open_session: pam_systemd moves the leader to the scope of its session. */
+void group_create(struct shared *shared) {
+    struct statfs status;
+    char line[PATH_MAX], group[PATH_MAX];
+    const char *mount = statfs("/sys/fs/cgroup", &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC
+                            ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
+    cleanup_file FILE *file = fopen("/proc/self/cgroup", "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, "0::/", 4) != 0 ||
+            (size_t)snprintf(group, sizeof group, "%s%s/vestibule-%s", mount, line + 3, shared->session) >= sizeof group)
+            continue;
+        if (mkdir(group, 0755) == 0)
+            (void)strcpy(shared->group, group);
+        else
+            log_line(LOG_INFO, "programs are told by their parent, no cgroup %s: %s", group, strerror(errno));
+    }
+}
+
+static int open_in_group(const struct shared *shared, const char *name, int flags) {
+    char path[PATH_MAX + 16];
+    (void)snprintf(path, sizeof path, "%s/%s", shared->group, name);
+    return shared->group[0] == '\0' ? -1 : open(path, flags | O_CLOEXEC);
+}
+
+void group_join(const struct shared *shared) {
+    cleanup_fd int fd = open_in_group(shared, "cgroup.procs", O_WRONLY);
+    if (shared->group[0] != '\0' && (fd < 0 || write(fd, "0", 1) != 1))
+        die_errno("cannot join %s", shared->group);
+}
+
+void group_remove(const struct shared *shared) {
+    if (shared->group[0] != '\0' && rmdir(shared->group) < 0)
+        log_line(LOG_WARNING, "cannot remove %s: %s", shared->group, strerror(errno));
+}
+
+int programs_events(const struct shared *shared) {
+    return open_in_group(shared, "cgroup.events", O_RDONLY);
+}
+
+/* Exact: only our own waitpid shortens this list. */
+static FILE *open_children(void) {
+    return fopen("/proc/thread-self/children", "re");
+}
+
+void helpers_note(struct shared *shared) {
+    cleanup_file FILE *file = open_children();
+    int pid;
+    while (file != NULL && shared->helper_count < MAX_HELPERS && fscanf(file, "%d", &pid) == 1)
+        shared->helpers[shared->helper_count++] = pid;
+}
+
+/* The next child that is no helper, 0 at the end. A child that was not reaped: the pid is its own. */
+static pid_t next_program(const struct shared *shared, FILE *file) {
+    int pid;
+    while (file != NULL && fscanf(file, "%d", &pid) == 1) {
+        size_t i = 0;
+        while (i < shared->helper_count && shared->helpers[i] != pid)
+            i++;
+        if (i == shared->helper_count)
+            return pid;
+    }
+    return 0;
+}
+
+bool programs_left(const struct shared *shared) {
+    char text[256] = "";
+    cleanup_fd int fd = programs_events(shared);
+    if (fd >= 0)
+        return read(fd, text, sizeof text - 1) > 0 && strstr(text, "populated 1") != NULL;
+    cleanup_file FILE *file = open_children();
+    return next_program(shared, file) != 0;
+}
+
+void programs_kill(const struct shared *shared) {
+    cleanup_fd int fd = open_in_group(shared, "cgroup.kill", O_WRONLY);
+    if (fd >= 0 && write(fd, "1", 1) == 1)
+        return;
+    cleanup_file FILE *file = open_children();
+    for (pid_t pid; (pid = next_program(shared, file)) != 0;)
+        (void)kill(pid, SIGKILL);
+}

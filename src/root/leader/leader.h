@@ -1,0 +1,216 @@
+/* A leader is one PAM handle from pam_start to pam_end, and the programs of the one session it opened. One struct holds
+ * all that it knows; main.c is the list of contents, requests.c the table of all that it does for others. */
+#ifndef VESTIBULE_LEADER_H
+#define VESTIBULE_LEADER_H
+
+#include <errno.h>
+#include <limits.h>
+#include <security/pam_appl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "frame.h"
+#include "protocol.h"
+#include "util.h"
+
+enum {
+    OWNER_FD = 3,            /* the connection that rootd accepted */
+    READY_FD = 4,            /* rootd's pipe: one byte when this leader is no unauthenticated one any more */
+    MAX_CONNECTIONS = 1 + 8, /* the owner, then those of the control socket */
+    MAX_HELPERS = 64,
+    MAX_PATH = 128,          /* of a socket of ours */
+    FIRST_FRAME_MS = 10000,
+    SEND_MS = 5000,
+    CONVERSATION_BYTES = 16,
+};
+
+/* What leader and watch share: all that the watch needs to clean up after a leader that died. */
+struct shared {
+    _Atomic uint64_t deadline_ms; /* the leader is killed when it passes; 0: none */
+    _Atomic bool opened;          /* the PAM session is open: no killing from here on */
+    _Atomic bool closed;          /* the leader ends as it should */
+    _Atomic bool has_directory;   /* VST_PATH_SESSIONS/session is ours */
+    char session[33];
+    char line[32];                /* of the utmp row, "pts/3"; empty: none */
+    char group[PATH_MAX];         /* cgroup directory of the session's programs; empty: none */
+    pid_t helpers[MAX_HELPERS];   /* children that PAM modules left: no programs of the session */
+    size_t helper_count;
+};
+
+enum who { WHO_NOBODY = 0, WHO_BROKER = 1, WHO_ROOT = 2 };
+struct connection {
+    int fd; /* -1: free */
+    enum who who;
+    bool greeted;
+    struct frame frame;
+};
+
+/* A user as the system knows it, copied out of getpwnam_r(3). */
+struct account {
+    char name[VST_MAX_NAME + 1], home[PATH_MAX], shell[PATH_MAX];
+    uid_t uid;
+    gid_t gid;
+};
+
+/* The PAM conversation with the owner, and the key that its answers are sealed to. */
+struct conversation {
+    uint8_t id[CONVERSATION_BYTES], public_key[32], secret_key[32];
+    uint64_t expires;            /* Unix ms */
+    char user[VST_MAX_NAME + 1]; /* as it came */
+    /* The call of converse() under way. */
+    enum { ANSWER_NONE, ANSWER_WANTED, ANSWER_GIVEN, ANSWER_CANCELLED } state;
+    uint32_t first, count; /* prompt number of its first item, how many */
+    const struct pam_message **messages;
+    struct pam_response *responses;
+};
+
+struct transaction {
+    pam_handle_t *handle;
+    int last;
+    bool asked;       /* a module wanted an answer */
+    bool entered;     /* past authentication: PAM must be unwound whatever happens */
+    bool credentials; /* pam_setcred(PAM_ESTABLISH_CRED) is to be undone */
+    bool session;     /* pam_open_session is to be undone */
+};
+
+/* The session-host. It runs as the user: what it says is passed on, a pid from it is never signalled. */
+struct host {
+    bool present, started;
+    pid_t pid;                /* 0: it has ended */
+    int control;              /* -1: none */
+    struct frame frame;
+    struct connection *asker; /* who waits for spawned */
+};
+
+struct leader {
+    struct config config;
+    struct shared *shared;
+    uid_t broker_uid;
+    gid_t broker_gid;
+    uint8_t phase; /* VST_PHASE_* */
+    uint32_t seen; /* bit i: row i of the table of requests was used */
+    struct connection connections[MAX_CONNECTIONS];
+    bool broker_seen;
+    struct conversation conversation;
+    struct transaction pam;
+    struct account account;
+    gid_t *groups; /* as PAM left them */
+    int group_count;
+    char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1];
+    bool attached, wants_pty;
+    uint16_t rows, columns;
+    uint64_t opened_at;
+    int pty; /* master; -1: none */
+    char tty[64];
+    int listener; /* control socket; -1: none */
+    struct host host;
+    uint32_t program, status;
+    bool exited;
+    bool killing;         /* the grace after the hangup is over */
+    uint64_t deadline_ms; /* of that grace, or of waiting for the broker when closed; 0: none */
+};
+
+/* watch.c: forks; the caller goes on as the leader, its parent becomes the watch and never returns. */
+void watch_begin(struct leader *leader);
+/* Starts or stops the clock of auth-pam-timeout-seconds. */
+void watch_clock(struct leader *leader, bool running);
+
+/* serve.c: the loop of an open session, signals before and during it, the one way out. */
+void signals_prepare(void);
+void signals_keep_alive(void);
+void serve(struct leader *leader);
+_Noreturn void leave(struct leader *leader, int status);
+
+/* requests.c: false when the frame may not come now or is malformed: its connection is to be dropped. Handlers likewise. */
+bool request_dispatch(struct leader *leader, struct connection *connection);
+typedef bool request_handler(struct leader *leader, struct connection *connection, struct reader *reader);
+request_handler request_hello, request_authenticate, request_open, request_answer, request_cancel, request_spawn,
+    request_rotate, request_end;
+
+/* connections.c */
+void connections_begin(struct leader *leader);
+bool connections_listen(struct leader *leader);
+void connections_close_listener(struct leader *leader);
+void connections_accept(struct leader *leader);
+void connection_read(struct leader *leader, struct connection *connection);
+void connection_drop(struct leader *leader, struct connection *connection, const char *why);
+/* Sends and wipes the frame; a connection that does not take it is dropped. */
+void connection_send(struct leader *leader, struct connection *connection, struct writer *writer);
+/* exited or closed, to all. */
+void announce(struct leader *leader, uint8_t type);
+bool broker_connected(const struct leader *leader);
+/* A listening socket at path in a directory of root's, root:gid 0660. -1 (errno) on failure. */
+int listen_at(const char *path, gid_t gid);
+
+/* conversation-key.c: the key is made, signed and sent; opens an answer to prompt number as a malloc'ed string (NULL:
+ * anything is wrong with it); wipes the key. */
+bool key_offer(struct leader *leader);
+char *key_open_answer(const struct conversation *conversation, const uint8_t *sealed, uint32_t number);
+void key_forget(struct leader *leader);
+
+/* converse.c: the conversation function of PAM. data: the leader. */
+int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data);
+
+/* transaction.c: the steps of PAM that signing in and opening share. Each false has told the owner why. */
+void send_failed(struct leader *leader, struct connection *connection, uint8_t stage, int code, const char *text);
+/* Formats, sends it to the owner and is false. */
+bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) format_printf(4, 5);
+bool transaction_begin(struct leader *leader, const char *tty);
+typedef int pam_function(pam_handle_t *handle, int flags);
+int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags);
+bool transaction_step(struct leader *leader, uint8_t stage, const char *name, pam_function *function, int flags);
+bool transaction_account(struct leader *leader, int flags, bool may_renew);
+bool transaction_settle_user(struct leader *leader);
+void transaction_end(struct leader *leader);
+/* Tells rootd that PAM let the user in. */
+void rootd_release(void);
+
+/* policy.c */
+void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
+bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);
+bool policy_check_account(struct leader *leader);
+bool account_find(const char *name, struct account *ret_account);
+/* All groups of an account, NULL when the system cannot tell. */
+gid_t *account_groups(const struct account *account, int *ret_count);
+
+/* grant.c: false when there is no usable key, or the grant is not good for this account now. */
+bool grant_make(const struct account *account, struct writer *ret_grant, uint64_t *ret_expires);
+bool grant_check(const struct account *account, const uint8_t *grant, size_t size);
+
+/* spawn.c, host.c */
+void host_send(struct leader *leader, struct writer *writer);
+void host_read(struct leader *leader);
+void host_ended(struct leader *leader);
+void session_directory_remove(struct shared *shared);
+
+/* end.c: session_close undoes what open did, in reverse, whatever part of it was done. */
+void end_begin(struct leader *leader, const char *why);
+void end_advance(struct leader *leader);
+void session_close(struct leader *leader);
+
+/* environment.c: for execve(2), NULL when a requested entry is no NAME=value; what PAM's modules expand. */
+char **environment_build(struct leader *leader, char *const *requested);
+void environment_free(char **environment);
+bool environment_give_pam(struct leader *leader);
+
+/* terminal.c: false with errno; utmp rows are written and cleared as sshd does. */
+bool terminal_open(struct leader *leader);
+bool terminal_give(struct leader *leader);
+void terminal_release(struct leader *leader);
+void utmp_write(const struct leader *leader);
+void utmp_clear(struct shared *shared);
+
+/* group.c: the session's programs; on struct shared, for the watch too. */
+void group_create(struct shared *shared);
+void group_join(const struct shared *shared);
+void group_remove(const struct shared *shared);
+void helpers_note(struct shared *shared); /* children that there are now */
+bool programs_left(const struct shared *shared);
+void programs_kill(const struct shared *shared);
+int programs_events(const struct shared *shared); /* POLLPRI when the group's emptiness changed; -1 without a group */
+
+#endif

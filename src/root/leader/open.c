@@ -1,0 +1,136 @@
+/* Opening a PAM session, in the order of login(1) and sshd(8). session_close undoes whatever part of it was done. */
+#include <grp.h>
+
+#include "leader.h"
+
+/* The grant stays in the frame. */
+static const uint8_t *read_request(struct leader *leader, struct reader *reader, size_t *ret_grant_size) {
+    read_string(reader, leader->shared->session, sizeof leader->shared->session);
+    read_exact(reader, leader->conversation.id, sizeof leader->conversation.id);
+    read_string(reader, leader->service, sizeof leader->service);
+    read_user(reader, leader->conversation.user);
+    const uint8_t *grant = read_bytes(reader, UINT16_MAX, ret_grant_size);
+    read_string(reader, leader->rhost, sizeof leader->rhost);
+    read_string(reader, leader->label, sizeof leader->label);
+    leader->attached = read_u8(reader) != 0;
+    leader->wants_pty = read_u8(reader) != 0;
+    leader->rows = read_u16(reader);
+    leader->columns = read_u16(reader);
+    return read_end(reader) && is_id(leader->shared->session) ? grant : NULL;
+}
+
+/* Who signed in is the grant's user; root needs no grant. */
+static bool check_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size) {
+    struct account account;
+    if (!account_find(leader->conversation.user, &account))
+        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "the system has no user '%s'", leader->conversation.user);
+    if (connection->who != WHO_ROOT && !grant_check(&account, grant, size))
+        return fail(leader, VST_STAGE_GRANT, PAM_PERM_DENIED, "that is no grant for user '%s', or it is over", account.name);
+    leader->account = account;
+    return policy_check_account(leader);
+}
+
+static bool make_terminal(struct leader *leader) {
+    return !leader->wants_pty || terminal_open(leader) ||
+           fail(leader, VST_STAGE_START, PAM_SYSTEM_ERR, "cannot make a terminal: %s", strerror(errno));
+}
+
+/* As su does: with pam_rootok nothing is asked. A profile that asks can be answered, too. */
+static bool identify(struct leader *leader) {
+    const int result = transaction_call(leader, "pam_authenticate", pam_authenticate, 0);
+    return result == PAM_SUCCESS ||
+           fail(leader, VST_STAGE_AUTHENTICATE, result, "pam_authenticate by '%s': %s%s", leader->service,
+                pam_strerror(leader->pam.handle, result), !leader->pam.asked ? "" :
+                ": it asks; a session that starts without its user there needs 'auth sufficient pam_rootok.so' first");
+}
+
+static bool settle_user(struct leader *leader) {
+    const struct account before = leader->account;
+    if (!transaction_settle_user(leader))
+        return false;
+    return (strcmp(before.name, leader->account.name) == 0 && before.uid == leader->account.uid) ||
+           fail(leader, VST_STAGE_USER, PAM_PERM_DENIED, "wanted user '%s', PAM made it '%s'", before.name, leader->account.name);
+}
+
+/* initgroups before pam_setcred, which may add groups (pam_group) that it would wipe. */
+static bool establish_credentials(struct leader *leader) {
+    const struct account *account = &leader->account;
+    if (!environment_give_pam(leader))
+        return fail(leader, VST_STAGE_CREDENTIALS, PAM_BUF_ERR, "pam_putenv failed");
+    if (setgid(account->gid) < 0 || initgroups(account->name, account->gid) < 0)
+        return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot take the groups of '%s': %s", account->name, strerror(errno));
+    signals_keep_alive();
+    leader->pam.entered = true;
+    leader->pam.credentials = leader->config.auth_pam_sessions_enabled &&
+        transaction_step(leader, VST_STAGE_CREDENTIALS, "pam_setcred", pam_setcred, PAM_ESTABLISH_CRED);
+    return leader->pam.credentials || !leader->config.auth_pam_sessions_enabled;
+}
+
+static bool enter_session(struct leader *leader) {
+    if (!terminal_give(leader))
+        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot give %s to '%s': %s", leader->tty, leader->account.name, strerror(errno));
+    leader->pam.session = leader->config.auth_pam_sessions_enabled &&
+        transaction_step(leader, VST_STAGE_SESSION, "pam_open_session", pam_open_session, 0);
+    return leader->pam.session || !leader->config.auth_pam_sessions_enabled;
+}
+
+/* What the program will have, and be proven to have. */
+static bool remember_groups(struct leader *leader) {
+    leader->groups = must_alloc(NGROUPS_MAX, sizeof *leader->groups);
+    leader->group_count = getgroups(NGROUPS_MAX, leader->groups);
+    return leader->group_count >= 0 || fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "getgroups: %s", strerror(errno));
+}
+
+/* From here on the session is there for others: control socket, watch, utmp. */
+static bool publish(struct leader *leader) {
+    struct shared *shared = leader->shared;
+    /* First: a session id that another leader has fails here, before anything of that session is touched. */
+    if (!connections_listen(leader))
+        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
+    helpers_note(shared);
+    group_create(shared);
+    utmp_write(leader);
+    atomic_store(&shared->opened, true);
+    key_forget(leader);
+    leader->opened_at = unix_ms();
+    leader->phase = VST_PHASE_OPEN;
+    rootd_release();
+    log_line(LOG_NOTICE, "opened session %s of user '%s' (uid %u) by profile '%s' from '%s' on '%s'", shared->session,
+             leader->account.name, leader->account.uid, leader->service, leader->rhost, leader->tty);
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_LEADER_OPENED);
+    put_string(&writer, leader->account.name);
+    put_u32(&writer, leader->account.uid);
+    put_u32(&writer, leader->account.gid);
+    put_string(&writer, leader->tty);
+    connection_send(leader, &leader->connections[0], &writer);
+    if (leader->attached && leader->connections[0].fd < 0)
+        end_begin(leader, "its owner is gone");
+    return true;
+}
+
+bool request_open(struct leader *leader, struct connection *connection, struct reader *reader) {
+    size_t size;
+    const uint8_t *grant = read_request(leader, reader, &size);
+    if (grant == NULL)
+        return false;
+    leader->phase = VST_PHASE_OPENING;
+    const bool done =
+        policy_check_request(leader, connection, leader->config.auth_pam_sessions_profile) &&
+        check_user(leader, connection, grant, size) &&
+        key_offer(leader) &&
+        make_terminal(leader) &&
+        transaction_begin(leader, leader->wants_pty ? leader->tty : "vestibule") &&
+        identify(leader) &&
+        transaction_account(leader, 0, /* may_renew= */ connection->who == WHO_ROOT) &&
+        settle_user(leader) &&
+        establish_credentials(leader) &&
+        enter_session(leader) &&
+        remember_groups(leader) &&
+        publish(leader);
+    if (!done) {
+        session_close(leader);
+        leave(leader, EXIT_FAILURE);
+    }
+    return true;
+}

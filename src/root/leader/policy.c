@@ -1,0 +1,91 @@
+/* What the root-owned configuration allows, whatever the broker asks. */
+#include <grp.h>
+#include <pwd.h>
+
+#include "leader.h"
+
+enum { PASSWD_BUFFER = 65536 };
+
+/* Too long for a user name is not too long for the protocol: what a person typed gets an answer. */
+void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]) {
+    size_t size;
+    const uint8_t *name = read_bytes(reader, UINT16_MAX, &size);
+    if (name == NULL || memchr(name, '\0', size) != NULL)
+        reader->bad = true;
+    else
+        (void)snprintf(ret_user, VST_MAX_NAME + 1, "%.*s", (int)size, (const char *)name);
+}
+
+/* Profiles and hosts: printable ASCII without space and '/'. User names: no control character, no '/', no '-' first, for
+ * they become arguments and file names in modules. */
+static bool is_clean(const char *text, bool ascii) {
+    for (const char *at = text; *at != '\0'; at++) {
+        const unsigned char c = (unsigned char)*at;
+        if (c < ' ' || c == 0x7f || c == '/' || (ascii && (c == ' ' || c > 0x7f)))
+            return false;
+    }
+    return text[0] != '-' && strlen(text) < VST_MAX_NAME;
+}
+
+bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service) {
+    const char *user = leader->conversation.user, *service = leader->service;
+    if (user[0] == '\0' || !is_clean(user, false))
+        return fail(leader, VST_STAGE_POLICY, PAM_USER_UNKNOWN, "that is no user name");
+    if (service[0] == '\0' || service[0] == '.' || !is_clean(service, true) || !is_clean(leader->rhost, true))
+        return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "that is no profile name, or no host");
+    return connection->who == WHO_ROOT || strcmp(service, broker_service) == 0 ||
+           fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "wanted profile '%s', came '%s'", broker_service, service);
+}
+
+static bool copy_text(char *to, size_t size, const char *from) {
+    return (size_t)snprintf(to, size, "%s", from) < size;
+}
+
+bool account_find(const char *name, struct account *ret_account) {
+    cleanup_free char *buffer = must_alloc(PASSWD_BUFFER, 1);
+    struct passwd entry, *found = NULL;
+    if (getpwnam_r(name, &entry, buffer, PASSWD_BUFFER, &found) != 0 || found == NULL)
+        return false;
+    ret_account->uid = found->pw_uid;
+    ret_account->gid = found->pw_gid;
+    return copy_text(ret_account->name, sizeof ret_account->name, found->pw_name) &&
+           copy_text(ret_account->home, sizeof ret_account->home, found->pw_dir) &&
+           copy_text(ret_account->shell, sizeof ret_account->shell, found->pw_shell[0] == '\0' ? "/bin/sh" : found->pw_shell);
+}
+
+gid_t *account_groups(const struct account *account, int *ret_count) {
+    gid_t *groups = must_alloc(NGROUPS_MAX, sizeof *groups);
+    *ret_count = NGROUPS_MAX;
+    if (getgrouplist(account->name, account->gid, groups, ret_count) < 0)
+        free_pointer(&groups);
+    return groups;
+}
+
+/* names: comma-separated; one of them is enough. */
+static bool is_member(const struct account *account, const char *names) {
+    int count = 0;
+    cleanup_free gid_t *groups = account_groups(account, &count);
+    char copy[sizeof ((struct config *)0)->auth_required_user_group], *rest = NULL;
+    (void)snprintf(copy, sizeof copy, "%s", names);
+    for (char *name = strtok_r(copy, ", ", &rest); name != NULL && groups != NULL; name = strtok_r(NULL, ", ", &rest)) {
+        const struct group *wanted = getgrnam(name);
+        if (wanted == NULL)
+            log_line(LOG_WARNING, "auth-required-user-group: there is no group '%s', ignoring", name);
+        for (int i = 0; i < count && wanted != NULL; i++)
+            if (groups[i] == wanted->gr_gid)
+                return true;
+    }
+    return false;
+}
+
+bool policy_check_account(struct leader *leader) {
+    const struct account *account = &leader->account;
+    const char *required = leader->config.auth_required_user_group;
+    /* uid 0 never, whatever the configuration says. */
+    if (account->uid == 0 || account->uid < leader->config.auth_minimum_user_id)
+        return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "user '%s' has uid %u, wanted at least %u (auth-minimum-user-id)",
+                    account->name, account->uid, leader->config.auth_minimum_user_id);
+    return required[0] == '\0' || is_member(account, required) ||
+           fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "user '%s' is in none of the groups '%s' (auth-required-user-group)",
+                account->name, required);
+}

@@ -1,0 +1,69 @@
+/* The pseudo-terminal: made before PAM so that PAM_TTY is the real one, lent to the user, kept until the session is
+ * closed so that its name cannot be another session's meanwhile. Its utmp row is what who(1), last(1) and pam_limits'
+ * maxlogins see (utmp(5)). */
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <utmp.h>
+#include <utmpx.h>
+
+#include "leader.h"
+
+bool terminal_open(struct leader *leader) {
+    const struct winsize size = {.ws_row = leader->rows, .ws_col = leader->columns};
+    leader->pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return leader->pty >= 0 && grantpt(leader->pty) == 0 && unlockpt(leader->pty) == 0 &&
+           ioctl(leader->pty, TIOCSWINSZ, &size) == 0 && ptsname_r(leader->pty, leader->tty, sizeof leader->tty) == 0;
+}
+
+/* By descriptor (TIOCGPTPEER, ioctl_tty(2)): the name may mean another one in another mount namespace. */
+static bool set_owner(const struct leader *leader, uid_t uid, gid_t gid, mode_t mode) {
+    cleanup_fd int terminal = ioctl(leader->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return terminal >= 0 && fchown(terminal, uid, gid) == 0 && fchmod(terminal, mode) == 0;
+}
+
+bool terminal_give(struct leader *leader) {
+    if (leader->pty < 0)
+        return true;
+    /* write(1) is setgid tty; the user's own group has no business there. */
+    const struct group *tty = getgrnam("tty");
+    return set_owner(leader, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
+}
+
+void terminal_release(struct leader *leader) {
+    if (leader->pty >= 0 && !set_owner(leader, 0, 0, 0600))
+        log_line(LOG_WARNING, "cannot take %s back: %s", leader->tty, strerror(errno));
+    close_descriptor(&leader->pty);
+}
+
+/* Fields need no NUL when full. */
+#define COPY_FIELD(field, text) memcpy(field, text, strnlen(text, sizeof (field)))
+
+void utmp_write(const struct leader *leader) {
+    char *line = leader->shared->line;
+    if (leader->pty < 0)
+        return;
+    (void)snprintf(line, sizeof leader->shared->line, "%.31s", leader->tty + strlen("/dev/"));
+    struct utmpx row = {.ut_type = USER_PROCESS, .ut_pid = getpid(), .ut_tv.tv_sec = (int32_t)time(NULL)};
+    const size_t length = strlen(line), id = sizeof row.ut_id;
+    COPY_FIELD(row.ut_line, line);
+    COPY_FIELD(row.ut_id, length > id ? line + length - id : line);
+    COPY_FIELD(row.ut_user, leader->account.name);
+    COPY_FIELD(row.ut_host, leader->rhost);
+    setutxent();
+    if (pututxline(&row) == NULL)
+        log_line(LOG_WARNING, "cannot write the utmp row of %s: %s", line, strerror(errno));
+    endutxent();
+    updwtmpx(_PATH_WTMP, &row);
+}
+
+void utmp_clear(struct shared *shared) {
+    if (shared->line[0] == '\0')
+        return;
+    if (logout(shared->line) == 0)
+        log_line(LOG_WARNING, "cannot clear the utmp row of %s", shared->line);
+    logwtmp(shared->line, "", "");
+    shared->line[0] = '\0';
+}

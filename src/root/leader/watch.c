@@ -1,0 +1,113 @@
+/* The watch: parent and twin of the leader. It kills a leader whose PAM modules hang before the session is open, and
+ * cleans up after one that died. It runs no PAM and reads nothing from anyone; struct shared is all that it knows. */
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "leader.h"
+
+struct watch {
+    struct shared *shared;
+    pid_t leader; /* 0 once it has ended, by status */
+    int status;
+    int signals;
+    uint64_t timeout_ms;
+};
+
+static void reap(struct watch *watch) {
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        if (pid == watch->leader) {
+            watch->leader = 0;
+            watch->status = status;
+        }
+}
+
+/* Until a child ended, the programs' group changed or the time is over. */
+static void sleep_once(const struct watch *watch, int events, int timeout) {
+    struct pollfd polled[] = {{.fd = watch->signals, .events = POLLIN}, {.fd = events, .events = POLLPRI}};
+    if (poll(polled, 2, timeout) < 0 && errno != EINTR)
+        die_errno("the watch cannot wait");
+    struct signalfd_siginfo info;
+    while (read(watch->signals, &info, sizeof info) > 0)
+        continue;
+}
+
+/* While no deadline is set, the next one lies at least timeout_ms after it is set: waking once in that time is enough. */
+static void wait_or_kill(struct watch *watch) {
+    if (atomic_load(&watch->shared->opened)) {
+        sleep_once(watch, -1, -1);
+        return;
+    }
+    const uint64_t deadline = atomic_load(&watch->shared->deadline_ms), now = monotonic_ms();
+    if (deadline == 0 || now < deadline) {
+        sleep_once(watch, -1, (int)(deadline == 0 ? watch->timeout_ms : deadline - now));
+        return;
+    }
+    log_line(LOG_ERR, "PAM does not come back to leader %d, killed: auth-pam-timeout-seconds is %llu", (int)watch->leader,
+             (unsigned long long)watch->timeout_ms / 1000);
+    (void)kill(watch->leader, SIGKILL);
+    sleep_once(watch, -1, -1);
+}
+
+static void clean_up(struct watch *watch, pid_t leader) {
+    struct shared *shared = watch->shared;
+    log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x; its programs are ended, its PAM session "
+             "was not closed", (int)leader, shared->session, (unsigned)watch->status);
+    cleanup_fd int events = programs_events(shared);
+    for (reap(watch); programs_left(shared); reap(watch)) {
+        programs_kill(shared);
+        sleep_once(watch, events, -1);
+    }
+    group_remove(shared);
+    session_directory_remove(shared);
+    utmp_clear(shared);
+    char path[MAX_PATH];
+    (void)snprintf(path, sizeof path, "%s/%s", VST_PATH_LEADERS, shared->session);
+    if (atomic_load(&shared->opened))
+        (void)unlink(path);
+}
+
+static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
+    log_open("vestibule-watch");
+    close_from(OWNER_FD);
+    /* A machine that shuts down sends SIGTERM to all: the leader closes its session, the watch stays until then. */
+    if (signal(SIGTERM, SIG_IGN) == SIG_ERR || signal(SIGINT, SIG_IGN) == SIG_ERR)
+        die_errno("cannot ignore signals");
+    watch->signals = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (watch->signals < 0)
+        die_errno("the watch cannot watch");
+    const pid_t leader = watch->leader;
+    for (reap(watch); watch->leader != 0; reap(watch))
+        wait_or_kill(watch);
+    if (!atomic_load(&watch->shared->closed))
+        clean_up(watch, leader);
+    _exit(EXIT_SUCCESS);
+}
+
+void watch_begin(struct leader *leader) {
+    leader->shared = mmap(NULL, sizeof *leader->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sigset_t child, before;
+    if (leader->shared == MAP_FAILED || sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 ||
+        sigprocmask(SIG_BLOCK, &child, &before) < 0)
+        die_errno("cannot prepare the watch");
+    /* What the leader leaves behind becomes a child of the watch; what a program leaves, one of the leader. */
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        die_errno("cannot become a subreaper");
+    struct watch watch = {.shared = leader->shared, .timeout_ms = leader->config.auth_pam_timeout_seconds * UINT64_C(1000)};
+    watch.leader = fork();
+    if (watch.leader < 0)
+        die_errno("cannot fork the leader");
+    if (watch.leader > 0)
+        become_watch(&watch, &child);
+    if (sigprocmask(SIG_SETMASK, &before, NULL) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || setsid() < 0)
+        die_errno("cannot become the leader");
+}
+
+void watch_clock(struct leader *leader, bool running) {
+    const uint64_t timeout = leader->config.auth_pam_timeout_seconds * UINT64_C(1000);
+    atomic_store(&leader->shared->deadline_ms, running ? monotonic_ms() + timeout : 0);
+}

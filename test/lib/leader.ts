@@ -1,0 +1,332 @@
+/** Real leaders, started by a real rootd, and clients that speak to them as root or as the broker. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import {
+  fromLeader,
+  LEADER_PROTOCOL_VERSION,
+  MAX_ROOT_FRAME,
+  PATHS,
+  SESSION_KEY_BYTES,
+  toLeader,
+} from '../../src/protocol/broker-leader.ts';
+import { decode, encode, type MessageOf } from '../../src/protocol/codec.ts';
+import { FrameStream } from '../../src/protocol/frame.ts';
+import type { ConversationId } from '../../src/protocol/ids.ts';
+import { sealAnswer } from '../../src/protocol/seal-answer.ts';
+import { importHostKey, refuseKey } from '../../src/protocol/verify-key.ts';
+import { Viewer } from './session-host.ts';
+
+export type LeaderMessage = MessageOf<typeof fromLeader>;
+type Named<N extends LeaderMessage['name']> = Extract<LeaderMessage, { name: N }>;
+
+export const CONFIGURATION = PATHS.configuration;
+const [bin, logFile] = [process.env.VESTIBULE_BIN ?? 'build/bin', '/run/leader-test.log'];
+const logDescriptor = (): number => openSync(logFile, 'a', 0o600);
+
+function idOf(database: 'passwd' | 'group', name: string): number {
+  return Number(execFileSync('getent', [database, name], { encoding: 'utf8' }).split(':')[2]);
+}
+
+function makeDirectory(path: string, uid: number, gid: number, mode: number): void {
+  mkdirSync(path, { recursive: true });
+  chownSync(path, uid, gid);
+  chmodSync(path, mode);
+}
+
+function makeKeys(): void {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const [secret, open] = [privateKey.export({ format: 'jwk' }), publicKey.export({ format: 'jwk' })];
+  const raw = (text: string | undefined): Buffer => Buffer.from(text!, 'base64url');
+  writeFileSync(PATHS.hostSecretKey, Buffer.concat([raw(secret.d), raw(open.x)]), { mode: 0o600 });
+  writeFileSync(PATHS.hostPublicKey, raw(open.x), { mode: 0o644 });
+  writeFileSync(PATHS.grantKey, randomBytes(32), { mode: 0o600 });
+}
+
+/** What supervise makes before it starts rootd. */
+export function prepareMachine(): void {
+  for (const name of ['vestibule', 'vestibule-web']) {
+    if (spawnSync('id', [name]).status !== 0) execFileSync('useradd', ['-r', '-U', '-M', name]);
+  }
+  const [broker, web] = [idOf('group', 'vestibule'), idOf('group', 'vestibule-web')];
+  makeDirectory(PATHS.run, 0, 0, 0o711);
+  makeDirectory(`${PATHS.run}/rootd`, 0, broker, 0o750);
+  makeDirectory(PATHS.leaders, 0, broker, 0o750);
+  makeDirectory(PATHS.sessions, 0, 0, 0o711);
+  makeDirectory(`${PATHS.run}/broker`, 0, web, 0o750);
+  makeDirectory(`${PATHS.state}/root`, 0, 0, 0o700);
+  makeKeys();
+  for (const path of ['/run/utmp', '/var/log/wtmp']) writeFileSync(path, '', { flag: 'a' });
+  mkdirSync('/etc/vestibule', { recursive: true });
+  rmSync(CONFIGURATION, { force: true });
+}
+
+/** The whole configuration, as KEY=VALUE lines. */
+export function configure(lines: readonly string[]): void {
+  writeFileSync(CONFIGURATION, `${lines.join('\n')}\n`, { mode: 0o644 });
+}
+
+/** A PAM profile of the tests. %FAKE% stands for the fake module's path (test/fakes/pam_fake.c). */
+export function makeProfile(name: string, lines: readonly string[]): void {
+  const fake = `${process.cwd()}/build/test-c/pam_fake.so`;
+  writeFileSync(`/etc/pam.d/${name}`, `${lines.join('\n')}\n`.replaceAll('%FAKE%', fake));
+}
+
+let rootd: ChildProcess | undefined;
+
+export async function startRootd(): Promise<ChildProcess> {
+  const server = createServer();
+  server.listen(`${PATHS.rootd}.new`);
+  await once(server, 'listening');
+  // Closing our copy removes the name it was bound to: not this one.
+  renameSync(`${PATHS.rootd}.new`, PATHS.rootd);
+  chownSync(PATHS.rootd, 0, idOf('group', 'vestibule'));
+  chmodSync(PATHS.rootd, 0o660);
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+  const log = logDescriptor();
+  rootd = spawn(`${bin}/vestibule-rootd`, [], { stdio: ['ignore', 'ignore', log, fd], env: {} });
+  closeSync(log);
+  server.close();
+  await once(rootd, 'spawn');
+  return rootd;
+}
+
+export function stopRootd(): void {
+  rootd?.kill('SIGKILL');
+}
+
+/** All that rootd, leaders and watches wrote to stderr. */
+export function readLog(): string {
+  return existsSync(logFile) ? readFileSync(logFile, 'utf8') : '';
+}
+
+/** SO_PEERCRED is that of the connect call, so for its length this process is the other user. */
+function connectAs(path: string, user: 'root' | 'broker' | number): Socket {
+  if (user === 'root') return connect(path);
+  const [uid, gid] =
+    user === 'broker' ? [idOf('passwd', 'vestibule'), idOf('group', 'vestibule')] : [user, user];
+  process.setegid!(gid);
+  process.seteuid!(uid);
+  try {
+    return connect(path);
+  } finally {
+    process.seteuid!(0);
+    process.setegid!(0);
+  }
+}
+
+export interface OpenWish {
+  readonly user: string;
+  readonly session?: string;
+  readonly service?: string;
+  readonly grant?: Uint8Array;
+  readonly rhost?: string;
+  readonly attached?: boolean;
+  readonly pty?: boolean;
+}
+
+export interface SpawnWish {
+  readonly argv?: readonly string[];
+  readonly environment?: readonly string[];
+  readonly key?: Uint8Array;
+  readonly scrollback?: number;
+}
+
+/** One connection to one leader. */
+export class Client {
+  readonly socket: Socket;
+  readonly frames: FrameStream;
+  readonly conversation = randomBytes(16).toString('hex') as ConversationId;
+  session = randomBytes(16).toString('hex');
+  readonly sessionKey = randomBytes(SESSION_KEY_BYTES);
+  user = '';
+  leaderKey: Named<'key'> | undefined;
+  /** PAM's texts so far. */
+  readonly texts: string[] = [];
+  state: Named<'hello'> | undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.frames = new FrameStream(socket, MAX_ROOT_FRAME);
+    socket.on('error', () => {});
+  }
+
+  static connect(as: 'root' | 'broker' | number = 'root', path: string = PATHS.rootd): Client {
+    return new Client(connectAs(path, as));
+  }
+
+  /** Connected and greeted. */
+  static async greet(as: 'root' | 'broker' = 'root', path: string = PATHS.rootd): Promise<Client> {
+    const client = Client.connect(as, path);
+    client.send({ name: 'hello', version: LEADER_PROTOCOL_VERSION });
+    client.state = await client.expect('hello');
+    return client;
+  }
+
+  /** To the leader of a session that is open. */
+  static adopt(session: string, as: 'root' | 'broker' = 'broker'): Promise<Client> {
+    return Client.greet(as, `${PATHS.leaders}/${session}`);
+  }
+
+  send(message: MessageOf<typeof toLeader>): void {
+    this.frames.send(encode(toLeader, message));
+  }
+
+  /** Null when the leader has gone. */
+  async next(): Promise<LeaderMessage | null> {
+    let frame: Buffer | null;
+    try {
+      frame = await this.frames.next();
+    } catch {
+      return null;
+    }
+    return frame === null ? null : decode(fromLeader, frame);
+  }
+
+  /** Texts that need no answer are collected on the way. */
+  async expect<N extends LeaderMessage['name']>(name: N): Promise<Named<N>> {
+    for (;;) {
+      const message = await this.next();
+      if (message?.name === name) return message as Named<N>;
+      if (message?.name === 'prompt' && message.styles.every((style) => style > 2)) {
+        this.texts.push(...message.texts);
+        continue;
+      }
+      const came = message === null ? 'the end' : JSON.stringify(message, (_, v) => (typeof v === 'bigint' ? `${v}` : v));
+      throw new Error(`wanted ${name}, came ${came}\n${readLog().split('\n').slice(-15).join('\n')}`);
+    }
+  }
+
+  async expectEnd(): Promise<void> {
+    const message = await this.next();
+    if (message !== null) throw new Error(`wanted the end, came ${JSON.stringify(message.name)}`);
+  }
+
+  /** Takes the key, after the page's own check of its signature. */
+  async takeKey(): Promise<void> {
+    this.leaderKey = await this.expect('key');
+    const host = importHostKey(readFileSync(PATHS.hostPublicKey));
+    const refusal = refuseKey(host, this.conversation, this.leaderKey, Date.now());
+    if (refusal !== null) throw new Error(`the leader's key is refused: ${refusal}`);
+  }
+
+  authenticate(user: string, service = 'vestibule', rhost = '192.0.2.7'): void {
+    this.user = user;
+    const conversation = Buffer.from(this.conversation, 'hex');
+    this.send({ name: 'authenticate', conversation, service, user, rhost });
+  }
+
+  open(wish: OpenWish): void {
+    this.user = wish.user;
+    this.session = wish.session ?? this.session;
+    this.send({
+      name: 'open',
+      session: this.session,
+      conversation: Buffer.from(this.conversation, 'hex'),
+      service: wish.service ?? 'su',
+      user: wish.user,
+      grant: wish.grant ?? new Uint8Array(),
+      rhost: wish.rhost ?? '192.0.2.7',
+      label: 'a test',
+      attached: wish.attached === true ? 1 : 0,
+      pty: wish.pty === true ? 1 : 0,
+      rows: 24,
+      columns: 80,
+    });
+  }
+
+  spawn(wish: SpawnWish = {}): void {
+    const { argv = [], environment = [], key = this.sessionKey, scrollback = 1_048_576 } = wish;
+    this.send({ name: 'spawn', argv, environment, key, lossless: 0, scrollback });
+  }
+
+  seal(text: string, prompt: number, change: Partial<Parameters<typeof sealAnswer>[0]> = {}): Uint8Array {
+    const { conversation, user } = this;
+    const expires = Number(this.leaderKey!.expires);
+    const secret = new TextEncoder().encode(text);
+    return sealAnswer({ conversation, prompt, expires, user, secret, ...change }, this.leaderKey!.public);
+  }
+
+  /** Waits for a prompt that asks, answers its items in order, and says what the items were. */
+  async answer(...answers: readonly string[]): Promise<readonly string[]> {
+    const prompt = await this.expectPrompt();
+    this.reply(prompt, ...answers);
+    return prompt.texts;
+  }
+
+  async expectPrompt(): Promise<Named<'prompt'>> {
+    for (;;) {
+      const message = await this.next();
+      if (message?.name !== 'prompt') {
+        throw new Error(`wanted prompt, came ${message?.name}\n${readLog().split('\n').slice(-15).join('\n')}`);
+      }
+      message.texts.forEach((text, i) => {
+        if (message.styles[i]! > 2) this.texts.push(text);
+      });
+      if (message.styles.some((style) => style <= 2)) return message;
+    }
+  }
+
+  reply(prompt: Named<'prompt'>, ...answers: readonly string[]): void {
+    const asking = [...prompt.styles.keys()].filter((i) => prompt.styles[i]! <= 2);
+    const sealed = answers.map((text, i) => this.seal(text, prompt.first + (asking[i] ?? 0)));
+    this.send({ name: 'answer', first: prompt.first, sealed });
+  }
+
+  async view(): Promise<Viewer> {
+    const socket = connect(`${PATHS.sessions}/${this.session}/s`);
+    await once(socket, 'connect');
+    const viewer = new Viewer(socket);
+    viewer.join(this.sessionKey, {});
+    const hello = await viewer.next();
+    if (hello?.name !== 'hello') throw new Error(`wanted hello of session-host, came ${hello?.name}`);
+    viewer.offset = hello.from;
+    return viewer;
+  }
+}
+
+/** The grant of a user who has signed in with a password. */
+export async function signIn(user: string, password: string, service = 'vestibule'): Promise<Named<'authenticated'>> {
+  const client = await Client.greet('broker');
+  client.authenticate(user, service);
+  await client.takeKey();
+  await client.answer(password);
+  const authenticated = await client.expect('authenticated');
+  await client.expectEnd();
+  return authenticated;
+}
+
+/** A session of root's, open. */
+export async function openSession(wish: OpenWish): Promise<Client> {
+  const client = await Client.greet('root');
+  client.open(wish);
+  await client.takeKey();
+  await client.expect('opened');
+  return client;
+}
+
+/** Runs `sh -c script` in a session of its own, ends with it; its output and wait status. */
+export async function runScript(script: string, wish: OpenWish, environment: readonly string[] = []): Promise<[string, number]> {
+  const client = await openSession(wish);
+  client.spawn({ argv: ['/bin/sh', '-c', `read -r go; ${script}`], environment });
+  await client.expect('spawned');
+  const viewer = await client.view();
+  viewer.type('\n');
+  await viewer.rest();
+  const { status } = await client.expect('exited');
+  await client.expect('closed');
+  return [viewer.text + viewer.errors, status];
+}
