@@ -48,6 +48,8 @@ export interface Broker {
   readonly startedAt: number;
   /** Unix ms */
   readonly now: () => number;
+  /** How long a leader may take to close its PAM session before it is shown as stuck. */
+  readonly stuckMs: number;
   readonly store: OpenDatabase;
   readonly audit: Audit;
   readonly tickets: TicketStore;
@@ -67,10 +69,14 @@ export interface BrokerOptions {
   readonly warnings?: readonly string[];
   readonly paths?: BrokerPaths;
   readonly now?: () => number;
+  readonly stuckMs?: number | undefined;
 }
 
+/** Modules may take their time to unmount and to store. */
+const STUCK_MS = 60_000;
+
 export function createBroker(options: BrokerOptions): Broker {
-  const { settings, warnings = [], paths = PATHS, now = Date.now } = options;
+  const { settings, warnings = [], paths = PATHS, now = Date.now, stuckMs = STUCK_MS } = options;
   const store = openDatabase(paths.database);
   return {
     paths,
@@ -78,6 +84,7 @@ export function createBroker(options: BrokerOptions): Broker {
     warnings,
     startedAt: now(),
     now,
+    stuckMs,
     store,
     audit: openAudit(store.database, now),
     tickets: openTicketStore(store.database),

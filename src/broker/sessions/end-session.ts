@@ -4,9 +4,6 @@ import { ProblemError } from '../problem.ts';
 import { changeSession } from './change-session.ts';
 import type { SessionRow } from './session-store.ts';
 
-/** Modules may take their time to unmount and to store; after that the session is shown as stuck. */
-const STUCK_MS = 60_000;
-
 /** Begins the end; `closed` from the leader completes it. */
 export function endSession(broker: Broker, { id, state, ended }: SessionRow): void {
   if (ended !== null) throw new ProblemError('session-not-running', `session ${id} is '${state}'`);
@@ -27,9 +24,9 @@ export function watchEnding(broker: Broker, link: Link): void {
   if (link.stuckTimer) clearTimeout(link.stuckTimer);
   link.stuckTimer = setTimeout(() => {
     if (broker.sessions.find(link.session)?.state !== 'ending') return;
-    const detail = `not closed ${STUCK_MS / 1000} s after its end began`;
+    const detail = `not closed ${broker.stuckMs / 1000} s after its end began`;
     changeSession(broker, link.session, 'stuck', {}, detail);
-  }, STUCK_MS).unref();
+  }, broker.stuckMs).unref();
 }
 
 /** Resolves with the row once the session has come to its end, or cannot. */

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startFixture } from '../../../test/fakes/broker-fixture.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+
+const RUN = '1'.repeat(32) as SessionId;
+
+test('a restarted broker adopts what runs, under a new key, and passes still open it', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  const { id: session } = await fixture.gateway.start(ticket);
+  const pass = await fixture.gateway.pass(ticket, session);
+  const before = await fixture.gateway.ask('session-dial', { pass, session });
+  const leader = await fixture.machine.opening.take((leader) => leader.session === session);
+  await fixture.restart();
+  const after = await fixture.gateway.ask('session-dial', { pass, session });
+  assert.notEqual(after.key, before.key);
+  const rotate = await leader.received.take(({ name }) => name === 'rotate');
+  assert.equal(rotate.name === 'rotate' && Buffer.from(rotate.key).toString('base64'), after.key);
+  await fixture.gateway.ask('session-end', { ticket, session });
+  await fixture.gateway.sessionIn('ended');
+});
+
+test('an exit while the broker was away is learnt from the leader that waited', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  const { id } = await fixture.gateway.start(ticket);
+  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  const gone = leader.alone();
+  await fixture.restart(async () => {
+    await gone;
+    leader.exit(5 << 8);
+  });
+  const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
+  assert.deepEqual([view?.state, view?.exitStatus], ['ended', 5]);
+});
+
+test('a leader that died while the broker was away leaves its session unclean', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  const { id } = await fixture.gateway.start(ticket);
+  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  await fixture.restart(() => leader.die());
+  const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
+  assert.deepEqual([view?.state, view?.exitStatus], ['unclean', null]);
+});
+
+test('a session that was still opening when the broker ended has failed', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('slow');
+  await fixture.gateway.ask('session-start', {
+    ticket,
+    kind: 'terminal',
+    origin: { address: '', userAgent: '' },
+  });
+  await fixture.gateway.sessionIn('starting');
+  await fixture.machine.opening.take();
+  await fixture.restart();
+  const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
+  assert.equal(view?.state, 'failed');
+});
+
+test('an open session without a program gets its program after all', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('slow');
+  const { session } = await fixture.gateway.ask('session-start', {
+    ticket,
+    kind: 'terminal',
+    origin: { address: '', userAgent: '' },
+  });
+  await fixture.gateway.sessionIn('starting');
+  const leader = await fixture.machine.opening.take((leader) => leader.session === session.id);
+  await fixture.restart(() => leader.openAs(session.id, 'slow', 0, 'open'));
+  await leader.received.take(({ name }) => name === 'spawn');
+  const sessions = await fixture.gateway.ask('session-list', { ticket });
+  const view = sessions.sessions[0]!;
+  if (view.state !== 'running') await fixture.gateway.sessionIn('running');
+});
+
+test('a lost connection is made again while the session runs', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  const { id } = await fixture.gateway.start(ticket);
+  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  leader.dropConnections();
+  await leader.received.take(({ name }) => name === 'rotate');
+  await fixture.gateway.ask('session-end', { ticket, session: id });
+  await fixture.gateway.sessionIn('ended');
+});
+
+test('a leader that dies under the broker leaves its session unclean', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  const { id } = await fixture.gateway.start(ticket);
+  (await fixture.machine.opening.take((leader) => leader.session === id)).die();
+  const { problem } = await fixture.gateway.sessionIn('unclean');
+  assert.equal(problem?.code, 'session-failed');
+});
+
+test("root's run is listed from its start to its end, and nobody gets a key to it", async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway, cli, machine } = fixture;
+  const { ticket } = await gateway.signIn('ada');
+  const leader = machine.makeLeader();
+  await leader.openAs(RUN, 'ada', 1);
+  const view = await gateway.sessionIn('running');
+  assert.deepEqual([view.id, view.kind, view.name], [RUN, 'run', 'run of ada']);
+  const pass = await gateway.pass(ticket, RUN);
+  await gateway.refusedAs('session-not-running', 'session-dial', { pass, session: RUN });
+  await gateway.ask('sign-out', { ticket });
+  assert.ok(!leader.received.all.some(({ name }) => name === 'rotate'));
+  assert.equal((await cli.ask('active-sessions', {})).sessions[0]?.origin, 'cli');
+  leader.exit(0);
+  assert.equal((await gateway.sessionIn('ended')).exitStatus, 0);
+});
+
+test("root's run that was there before the broker is adopted", async (t) => {
+  const fixture = await startFixture(t);
+  const leader = fixture.machine.makeLeader();
+  await fixture.restart(() => leader.openAs(RUN, 'ada', 1));
+  const [active] = (await fixture.cli.ask('active-sessions', {})).sessions;
+  assert.deepEqual([active?.id, active?.pid, active?.state], [RUN, 4242, 'running']);
+});
+
+test('a detached session without a row is ended', async (t) => {
+  const fixture = await startFixture(t);
+  const leader = fixture.machine.makeLeader();
+  await leader.openAs(RUN, 'ada', 0);
+  await leader.received.take(({ name }) => name === 'end');
+  assert.equal(fixture.broker.sessions.find(RUN), undefined);
+});
+
+test('a leader that says it is another session is not believed', async (t) => {
+  const fixture = await startFixture(t);
+  const leader = fixture.machine.makeLeader();
+  await leader.openAs(RUN, 'ada', 1, 'running', '2'.repeat(32));
+  await leader.received.take(({ name }) => name === 'hello');
+  await leader.alone();
+  assert.equal(fixture.broker.sessions.countLive(), 0);
+});

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+
+const terminal = (ticket: string) => ({ ticket, kind: 'terminal' as const, origin: ORIGIN });
+
+test('a session is announced in each of its states, and audited before', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway } = fixture;
+  const { ticket } = await gateway.signIn('ada');
+  const { session } = await gateway.ask('session-start', terminal(ticket));
+  assert.deepEqual([session.name, session.state], ['Terminal 1', 'pending']);
+  const running = await gateway.sessionIn('running');
+  assert.equal(running.tty, '/dev/pts/7');
+  await gateway.ask('session-end', { ticket, session: session.id });
+  const ended = await gateway.sessionIn('ended');
+  // Hung up: SIGHUP is 1.
+  assert.equal(ended.exitStatus, 129);
+  const events = fixture.audit().filter(({ session: id }) => id === session.id);
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ['pending', 'starting', 'running', 'ending', 'ended'].map((state) => `session-${state}`),
+  );
+});
+
+test("open carries the ticket's grant and the client's address", async (t) => {
+  const { gateway, machine } = await startFixture(t);
+  const { ticket } = await gateway.signIn('ada');
+  const { id } = await gateway.start(ticket);
+  const leader = await machine.opening.take((leader) => leader.session === id);
+  const open = await leader.received.take(({ name }) => name === 'open');
+  assert.ok(open.name === 'open');
+  assert.equal(Buffer.from(open.grant).toString('hex'), machine.grants[0]);
+  assert.deepEqual(
+    [open.service, open.user, open.rhost, open.label, open.pty, open.attached],
+    ['su', 'ada', '192.0.2.7', 'Terminal 1', 1, 0],
+  );
+});
+
+test('names use the lowest number that is free', async (t) => {
+  const { gateway } = await startFixture(t);
+  const { ticket } = await gateway.signIn('ada');
+  const first = await gateway.start(ticket);
+  await gateway.start(ticket);
+  await gateway.ask('session-end', { ticket, session: first.id });
+  await gateway.sessionIn('ended', first.id);
+  assert.equal((await gateway.start(ticket)).name, 'Terminal 1');
+  assert.equal((await gateway.start(ticket)).name, 'Terminal 3');
+});
+
+for (const [user, text, detail] of [
+  ['denied', 'Too many logins for denied.', /session: pam_open_session/],
+  ['asks', 'The session could not be started.', /pam_rootok/],
+  ['dies', 'The session could not be started.', /ENOENT/],
+  ['nospawn', 'The session could not be started.', /spawn: no such file/],
+] as const) {
+  test(`a session of '${user}' fails, with the reason in the audit`, async (t) => {
+    const fixture = await startFixture(t);
+    const { ticket } = await fixture.gateway.signIn(user);
+    await fixture.gateway.ask('session-start', terminal(ticket));
+    const { problem } = await fixture.gateway.sessionIn('failed');
+    assert.deepEqual([problem?.code, problem?.text], ['session-failed', text]);
+    assert.ok(fixture.audit().some((row) => row.detail !== null && detail.test(row.detail)));
+    assert.equal(fixture.broker.links.size, 0);
+  });
+}
+
+test('without rootd a session fails', async (t) => {
+  const { gateway, machine } = await startFixture(t);
+  const { ticket } = await gateway.signIn('ada');
+  machine.close();
+  await gateway.ask('session-start', terminal(ticket));
+  await gateway.sessionIn('failed');
+});
+
+test('a session that is ended while it opens is closed as soon as it is open', async (t) => {
+  const { gateway, machine } = await startFixture(t);
+  const { ticket } = await gateway.signIn('slow');
+  const { session } = await gateway.ask('session-start', terminal(ticket));
+  await gateway.sessionIn('starting');
+  const leader = await machine.opening.take((leader) => leader.session === session.id);
+  await gateway.ask('session-end', { ticket, session: session.id });
+  await gateway.sessionIn('ending');
+  await leader.finishOpening();
+  await gateway.sessionIn('ended');
+  assert.ok(!leader.received.all.some(({ name }) => name === 'spawn'));
+});
+
+test('the exit of the program is the end of the session', async (t) => {
+  const { gateway, machine } = await startFixture(t);
+  const { ticket } = await gateway.signIn('ada');
+  const { id } = await gateway.start(ticket);
+  (await machine.opening.take((leader) => leader.session === id)).exit(3 << 8);
+  assert.equal((await gateway.sessionIn('ended')).exitStatus, 3);
+  await gateway.refusedAs('session-not-running', 'session-end', { ticket, session: id });
+});
+
+test('a pass opens one session, for as long as its ticket lives', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway } = fixture;
+  const { ticket, info } = await gateway.signIn('ada');
+  const [one, two] = [await gateway.start(ticket), await gateway.start(ticket)];
+  const pass = await gateway.pass(ticket, one.id);
+  const dial = await gateway.ask('session-dial', { pass, session: one.id });
+  assert.equal(dial.path, join(fixture.directory, 'sessions', one.id, 's'));
+  assert.deepEqual([dial.user, dial.ticket], ['ada', info.id]);
+  assert.equal(Buffer.from(dial.key, 'base64').length, 32);
+  await gateway.ask('session-active', { pass, session: one.id });
+  await gateway.refusedAs('not-signed-in', 'session-dial', { pass, session: two.id });
+  await gateway.ask('sign-out', { ticket });
+  await gateway.refusedAs('not-signed-in', 'session-dial', { pass, session: one.id });
+});
+
+test('a code is good once, for its session, for 30 seconds', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway } = fixture;
+  const { ticket } = await gateway.signIn('ada');
+  const { id: session } = await gateway.start(ticket);
+  const code = async () => (await gateway.ask('session-enter', { ticket, session })).code;
+  const once = await code();
+  await gateway.ask('session-pass', { code: once, session });
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: once, session });
+  const other = '0'.repeat(32);
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: await code(), session: other });
+  const late = await code();
+  fixture.skipMs = 31_000;
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: late, session });
+});
+
+test('dialling a session that is being started waits for it', async (t) => {
+  const { gateway, machine } = await startFixture(t);
+  const { ticket } = await gateway.signIn('slow');
+  const { session } = await gateway.ask('session-start', terminal(ticket));
+  const pass = await gateway.pass(ticket, session.id);
+  const dial = gateway.ask('session-dial', { pass, session: session.id });
+  await gateway.sessionIn('starting');
+  await (await machine.opening.take((leader) => leader.session === session.id)).finishOpening();
+  assert.equal(Buffer.from((await dial).key, 'base64').length, 32);
+});
+
+test('the sessions of others do not exist', async (t) => {
+  const { gateway } = await startFixture(t);
+  const ada = await gateway.signIn('ada');
+  const eve = await gateway.signIn('eve');
+  const { id: session } = await gateway.start(ada.ticket);
+  for (const type of ['session-end', 'session-enter'] as const) {
+    await gateway.refusedAs('session-not-found', type, { ticket: eve.ticket, session });
+    const none = 'f'.repeat(32) as SessionId;
+    await gateway.refusedAs('session-not-found', type, { ticket: ada.ticket, session: none });
+  }
+  assert.deepEqual((await gateway.ask('session-list', { ticket: eve.ticket })).sessions, []);
+  assert.equal((await gateway.ask('session-list', { ticket: ada.ticket })).sessions.length, 1);
+});
+
+test('root sees and kills sessions of everybody', async (t) => {
+  const { gateway, cli } = await startFixture(t);
+  const { ticket } = await gateway.signIn('ada');
+  const { id: session } = await gateway.start(ticket);
+  const [active] = (await cli.ask('active-sessions', {})).sessions;
+  assert.deepEqual(
+    [active?.user, active?.uid, active?.pid, active?.origin, active?.address],
+    ['ada', 61_000, 4242, 'gateway', '192.0.2.7'],
+  );
+  const status = await cli.ask('status', {});
+  assert.deepEqual(
+    [status.gatewayConnected, status.tickets, status.sessions, status.warnings],
+    [true, 1, 1, ['a warning']],
+  );
+  await cli.ask('kill-session', { session });
+  assert.equal((await gateway.sessionIn('ended')).id, session);
+  await cli.refusedAs('session-not-running', 'kill-session', { session });
+});
+
+test('a leader that does not close its session leaves it stuck', async (t) => {
+  const { gateway, cli } = await startFixture(t, { stuckMs: 20 });
+  const { ticket } = await gateway.signIn('hangs');
+  const { id: session } = await gateway.start(ticket);
+  assert.match((await cli.refused('kill-session', { session })).text, /does not close/);
+  await gateway.sessionIn('stuck');
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ORIGIN, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
+import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+
+type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
+const start = (user: string) => ({ user, origin: ORIGIN });
+
+test('a right password becomes a ticket of the canonical user, and the leader ends', async (t) => {
+  const { gateway, machine, audit, broker } = await withAudit(t);
+  const first = (await gateway.ask('sign-in-start', start('Ada'))) as Prompts;
+  assert.deepEqual(first.items, [{ number: 0, style: 'hidden', text: 'Password: ' }]);
+  assert.equal(Buffer.from(first.key.public, 'base64').length, 32);
+  const leader = await machine.started.take();
+  const { rhost, service, conversation } = (await leader.received.take(
+    ({ name }) => name === 'authenticate',
+  )) as { rhost: string; service: string; conversation: Uint8Array; name: 'authenticate' };
+  assert.deepEqual([rhost, service], ['192.0.2.7', 'vestibule']);
+  assert.equal(Buffer.from(conversation).toString('hex'), first.conversation);
+  const { conversation: id } = first;
+  const last = await gateway.ask('sign-in-answer', { conversation: id, sealed: [RIGHT] });
+  assert.equal(last.kind, 'signed-in');
+  assert.equal(last.kind === 'signed-in' && last.user, 'ada');
+  assert.equal(broker.conversations.size, 0);
+  assert.deepEqual(
+    audit().map(({ event }) => event),
+    ['sign-in'],
+  );
+  await gateway.refusedAs('conversation-gone', 'sign-in-answer', {
+    conversation: id,
+    sealed: [RIGHT],
+  });
+});
+
+test('a wrong password is refused in public words, the reason is in the audit', async (t) => {
+  const { gateway, audit } = await withAudit(t);
+  const { conversation } = (await gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  const problem = await gateway.refused('sign-in-answer', { conversation, sealed: [WRONG] });
+  assert.equal(problem.code, 'sign-in-failed');
+  assert.equal(problem.text, 'The user name or password is not right.');
+  const row = audit().at(-1)!;
+  assert.deepEqual([row.event, row.problem], ['sign-in-refused', 'sign-in-failed']);
+  assert.match(row.detail, /authenticate: pam_authenticate/);
+});
+
+test('a second round shows the texts that came before its prompt', async (t) => {
+  const { gateway } = await withAudit(t);
+  const { conversation } = (await gateway.ask('sign-in-start', start('code'))) as Prompts;
+  const next = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+  assert.deepEqual(next.items, [
+    { number: 1, style: 'info', text: 'A code was sent.' },
+    { number: 2, style: 'shown', text: 'Code: ' },
+  ]);
+  const last = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+  assert.equal(last.kind, 'signed-in');
+});
+
+for (const [user, code, text] of [
+  ['expired', 'sign-in-refused', 'Your account has expired.'],
+  ['minor', 'sign-in-refused', 'This account may not sign in here.'],
+  ['ldap', 'sign-in-unavailable', /not possible at the moment/],
+  ['crash', 'sign-in-unavailable', /not possible at the moment/],
+] as const) {
+  test(`what the machine answers to '${user}' is '${code}'`, async (t) => {
+    const { gateway } = await withAudit(t);
+    const { conversation } = (await gateway.ask('sign-in-start', start(user))) as Prompts;
+    const problem = await gateway.refused('sign-in-answer', { conversation, sealed: [RIGHT] });
+    assert.equal(problem.code, code);
+    if (typeof text === 'string') assert.equal(problem.text, text);
+    else assert.match(problem.text, text);
+  });
+}
+
+test('a name that cannot be one is refused in the words of a wrong password', async (t) => {
+  const { gateway } = await withAudit(t);
+  for (const user of ['', 'a\0b', 'a\nb', 'ä'.repeat(128), '\ud800']) {
+    assert.equal((await gateway.refused('sign-in-start', start(user))).code, 'sign-in-failed');
+  }
+});
+
+test('rootd at its cap is busy, no rootd is unavailable', async (t) => {
+  const { gateway, machine } = await withAudit(t);
+  machine.full = true;
+  assert.equal((await gateway.refused('sign-in-start', start('ada'))).code, 'sign-in-busy');
+  machine.close();
+  assert.equal((await gateway.refused('sign-in-start', start('ada'))).code, 'sign-in-unavailable');
+});
+
+test('answers that do not fit are refused, and the conversation goes on', async (t) => {
+  const { gateway } = await withAudit(t);
+  const { conversation } = (await gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  for (const sealed of [[], [RIGHT, RIGHT], ['AAAA'], ['%'], [7]]) {
+    await gateway.refusedAs('bad-request', 'sign-in-answer', { conversation, sealed });
+  }
+  const last = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+  assert.equal(last.kind, 'signed-in');
+});
+
+test('cancelling ends the leader without an answer', async (t) => {
+  const { gateway, machine, broker } = await withAudit(t);
+  const { conversation } = (await gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  const leader = await machine.started.take();
+  await gateway.ask('sign-in-cancel', { conversation });
+  assert.equal(broker.conversations.size, 0);
+  await gateway.refusedAs('conversation-gone', 'sign-in-answer', {
+    conversation,
+    sealed: [RIGHT],
+  });
+  assert.deepEqual(
+    leader.received.all.map(({ name }) => name),
+    ['hello', 'authenticate'],
+  );
+});
+
+test("a conversation is its connection's alone, and ends with it", async (t) => {
+  const fixture = await startFixture(t);
+  const other = await fixture.connect('gateway');
+  const { conversation } = (await fixture.gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  await other.refusedAs('conversation-gone', 'sign-in-answer', { conversation, sealed: [RIGHT] });
+  const { owner } = fixture.broker.conversations.get(conversation)!;
+  const gone = new Promise((resolve) => owner.closed.addEventListener('abort', resolve));
+  fixture.gateway.frames.destroy();
+  await gone;
+  assert.equal(fixture.broker.conversations.size, 0);
+});
+
+async function withAudit(context: import('node:test').TestContext) {
+  const fixture = await startFixture(context);
+  const { gateway, machine, broker } = fixture;
+  return { gateway, machine, broker, audit: () => fixture.audit() };
+}

@@ -1,0 +1,174 @@
+/** A broker on a directory of its own, with fake leaders, and the two ends that ask it. Ended with the test. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type RunningBroker, serveBroker } from '../../src/broker/serve.ts';
+import type { CliRequests } from '../../src/protocol/cli-broker.ts';
+import type { FrameStream } from '../../src/protocol/frame.ts';
+import type { BrokerEvent, Requests, TicketInfo } from '../../src/protocol/gateway-broker.ts';
+import type { SessionId } from '../../src/protocol/ids.ts';
+import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
+import type { SessionState, SessionView } from '../../src/protocol/page-gateway.ts';
+import type { Problem, ProblemCode } from '../../src/protocol/problems.ts';
+import { SEALED_BYTES } from '../../src/protocol/sealed-answer.ts';
+import { FakeMachine } from './fake-leader.ts';
+import { Mailbox } from './mailbox.ts';
+
+export const ORIGIN = { address: '192.0.2.7', userAgent: 'test' };
+export const RIGHT = Buffer.alloc(SEALED_BYTES, 1).toString('base64');
+export const WRONG = Buffer.alloc(SEALED_BYTES, 2).toString('base64');
+
+type All = Requests & CliRequests;
+type Reply = { id: number; ok?: unknown; problem?: Problem };
+
+/** One connection to the broker. */
+export class Asker {
+  readonly events = new Mailbox<BrokerEvent>();
+  readonly frames: FrameStream;
+  private readonly replies = new Mailbox<Reply>();
+  private lastId = 0;
+
+  constructor(frames: FrameStream) {
+    this.frames = frames;
+    frames.listen({
+      frame: (payload) => {
+        const value = parseJson(payload);
+        if ('event' in value) this.events.put(value as unknown as BrokerEvent);
+        else this.replies.put(value as unknown as Reply);
+      },
+      close: () => {},
+    });
+  }
+
+  async raw(request: object): Promise<Reply> {
+    const id = ++this.lastId;
+    sendJson(this.frames, { id, ...request });
+    return this.replies.take((reply) => reply.id === id);
+  }
+
+  async ask<N extends keyof All>(type: N, ask: All[N]['ask']): Promise<All[N]['answer']> {
+    const { ok, problem } = await this.raw({ type, ...ask });
+    if (problem) throw new Error(`${type}: ${problem.code}: ${problem.text}`);
+    return ok as All[N]['answer'];
+  }
+
+  async refused<N extends keyof All>(type: N, ask: All[N]['ask']): Promise<Problem> {
+    const { problem } = await this.raw({ type, ...ask });
+    assert.ok(problem, `'${type}' was wanted to be refused`);
+    assert.match(problem.reference, /^[0-9a-f]{12}$/);
+    return problem;
+  }
+
+  async refusedAs(code: ProblemCode, type: keyof All, ask: object): Promise<void> {
+    assert.equal((await this.refused(type, ask as never)).code, code);
+  }
+
+  async signIn(user: string): Promise<{ ticket: string; info: TicketInfo }> {
+    const first = await this.ask('sign-in-start', { user, origin: ORIGIN });
+    assert.equal(first.kind, 'prompts');
+    const { conversation } = first as Extract<typeof first, { kind: 'prompts' }>;
+    const last = await this.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+    assert.equal(last.kind, 'signed-in');
+    return last as Extract<typeof last, { kind: 'signed-in' }>;
+  }
+
+  /** The session as an event says it, once it has come to this state. */
+  async sessionIn(state: SessionState, id?: SessionId): Promise<SessionView> {
+    const fits = (view: SessionView) => view.state === state && (!id || view.id === id);
+    const event = await this.events.take(
+      (came) => came.event === 'sessions' && came.sessions.some(fits),
+    );
+    return (event as Extract<BrokerEvent, { event: 'sessions' }>).sessions.find(fits)!;
+  }
+
+  async start(ticket: string): Promise<SessionView> {
+    const { session } = await this.ask('session-start', {
+      ticket,
+      kind: 'terminal',
+      origin: ORIGIN,
+    });
+    return this.sessionIn('running', session.id);
+  }
+
+  /** Through code and pass, as the gateway does. */
+  async pass(ticket: string, session: SessionId): Promise<string> {
+    const { code } = await this.ask('session-enter', { ticket, session });
+    return (await this.ask('session-pass', { code, session })).pass;
+  }
+}
+
+export class BrokerFixture {
+  readonly directory: string;
+  readonly machine: FakeMachine;
+  private readonly stuckMs: number | undefined;
+  /** Added to the broker's clock. */
+  skipMs = 0;
+  running!: RunningBroker;
+  gateway!: Asker;
+  cli!: Asker;
+
+  constructor(directory: string, machine: FakeMachine, stuckMs: number | undefined) {
+    this.stuckMs = stuckMs;
+    this.directory = directory;
+    this.machine = machine;
+  }
+
+  get broker() {
+    return this.running.broker;
+  }
+
+  async startBroker(): Promise<void> {
+    const at = (name: string) => join(this.directory, name);
+    this.running = await serveBroker({
+      settings: { loginProfile: 'vestibule', sessionProfile: 'su', timeoutMinutes: 60 },
+      warnings: ['a warning'],
+      paths: {
+        rootd: at('rootd'),
+        leaders: at('leaders'),
+        sessions: at('sessions'),
+        database: at('broker.db'),
+      },
+      stuckMs: this.stuckMs,
+      now: () => Date.now() + this.skipMs,
+      listen: { gateway: { path: at('gateway') }, cli: { path: at('cli') } },
+    });
+    this.gateway = await this.connect('gateway');
+    this.cli = await this.connect('cli');
+  }
+
+  async connect(name: 'gateway' | 'cli'): Promise<Asker> {
+    return new Asker(await greet(connect(join(this.directory, name))));
+  }
+
+  /** Another broker on the same database and leaders. meanwhile: what happens while there is none. */
+  async restart(meanwhile: () => void | Promise<void> = () => {}): Promise<void> {
+    await this.running.close();
+    await meanwhile();
+    await this.startBroker();
+  }
+
+  audit(): { event: string; session: string | null; problem: string | null; detail: string }[] {
+    const { database } = this.broker.store;
+    return database.prepare('SELECT * FROM audit ORDER BY number').all() as never;
+  }
+}
+
+export async function startFixture(
+  context: TestContext,
+  options: { readonly stuckMs?: number } = {},
+): Promise<BrokerFixture> {
+  const directory = mkdtempSync(join(tmpdir(), 'vestibule-broker-'));
+  mkdirSync(join(directory, 'leaders'));
+  const machine = await FakeMachine.listen(join(directory, 'rootd'), join(directory, 'leaders'));
+  const fixture = new BrokerFixture(directory, machine, options.stuckMs);
+  context.after(async () => {
+    await fixture.running?.close();
+    machine.close();
+    rmSync(directory, { recursive: true });
+  });
+  await fixture.startBroker();
+  return fixture;
+}

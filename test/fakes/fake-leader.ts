@@ -1,0 +1,332 @@
+/**
+ * rootd and its leaders for tests of the broker, speaking the real frames on Unix sockets: each connection to the rootd
+ * socket is a fresh leader, an open session listens in the leaders directory. The user name decides what happens:
+ * see LOGINS and OPENINGS. A sealed answer is right when its first byte is 1.
+ *
+ * A class for tests that give it orders; as a program `node fake-leader.ts ROOTD_SOCKET LEADERS_DIRECTORY`.
+ */
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import {
+  fromLeader,
+  LEADER_PHASES,
+  LEADER_PROTOCOL_VERSION,
+  LEADER_STAGES,
+  MAX_ROOT_FRAME,
+  PROMPT_STYLES,
+  toLeader,
+} from '../../src/protocol/broker-leader.ts';
+import { decode, encode, type MessageOf } from '../../src/protocol/codec.ts';
+import { FrameStream } from '../../src/protocol/frame.ts';
+import { Mailbox } from './mailbox.ts';
+
+type To = MessageOf<typeof toLeader>;
+type From = MessageOf<typeof fromLeader>;
+type Phase = (typeof LEADER_PHASES)[number];
+type Stage = (typeof LEADER_STAGES)[number];
+
+const HOUR = 3_600_000;
+const PAM_AUTH_ERR = 7;
+const PAM_AUTHINFO_UNAVAIL = 9;
+const PAM_PERM_DENIED = 6;
+
+/** What the login profile does with a user's answer. Everybody else: one password, right or wrong. */
+const LOGINS: Record<string, (leader: FakeLeader) => void> = {
+  /** A second round. */
+  code: (leader) => leader.prompt(['info', 'A code was sent.'], ['shown', 'Code: ']),
+  expired: (leader) => {
+    leader.prompt(['error', 'Your account has expired.']);
+    leader.fail('account', PAM_AUTH_ERR, 'pam_acct_mgmt: authentication failure');
+  },
+  minor: (leader) => leader.fail('policy', 0, 'uid 33 is below 1000'),
+  ldap: (leader) => leader.fail('authenticate', PAM_AUTHINFO_UNAVAIL, 'no server answers'),
+  crash: (leader) => leader.die(),
+};
+
+/** What the session profile does. Everybody else: the session opens. */
+const OPENINGS: Record<string, (leader: FakeLeader) => void> = {
+  denied: (leader) => {
+    leader.prompt(['error', 'Too many logins for denied.']);
+    leader.fail('session', PAM_PERM_DENIED, 'pam_open_session: permission denied');
+  },
+  asks: (leader) => leader.prompt(['hidden', 'Password: ']),
+  slow: () => {},
+  dies: (leader) => leader.die(),
+};
+
+export class FakeLeader {
+  readonly received = new Mailbox<To>();
+  phase: Phase = 'fresh';
+  session = '';
+  user = '';
+  label = '';
+  attached = 0;
+  /** Answers no frame any more. */
+  silent = false;
+  exitedStatus: number | null = null;
+  private readonly machine: FakeMachine;
+  private readonly connections = new Set<FrameStream>();
+  private server: Server | null = null;
+  private whenAlone: () => void = () => {};
+  private prompted = 0;
+  private openedAt = 0;
+
+  constructor(machine: FakeMachine) {
+    this.machine = machine;
+  }
+
+  toJSON(): object {
+    return { user: this.user, session: this.session, phase: this.phase };
+  }
+
+  accept(socket: Socket): void {
+    const frames = new FrameStream(socket, MAX_ROOT_FRAME);
+    this.connections.add(frames);
+    frames.listen({
+      frame: (payload) => this.take(frames, decode(toLeader, payload)),
+      close: () => {
+        this.connections.delete(frames);
+        if (this.connections.size === 0) this.whenAlone();
+        if (['fresh', 'authenticating', 'opening'].includes(this.phase)) this.machine.forget(this);
+      },
+    });
+  }
+
+  prompt(...items: readonly (readonly [keyof typeof PROMPT_STYLES, string])[]): void {
+    const first = this.prompted;
+    this.prompted += items.length;
+    this.tell({
+      name: 'prompt',
+      first,
+      styles: Uint8Array.from(items, ([style]) => PROMPT_STYLES[style]),
+      texts: items.map(([, text]) => text),
+    });
+  }
+
+  fail(stage: Stage, code: number, text: string): void {
+    this.tell({ name: 'failed', stage: LEADER_STAGES.indexOf(stage), code, text });
+    if (this.server === null) this.leave();
+  }
+
+  /** The program exits; the PAM session is closed after it. */
+  exit(status: number): void {
+    this.exitedStatus = status;
+    this.phase = 'ending';
+    this.tell({ name: 'exited', status });
+    this.close();
+  }
+
+  close(): void {
+    this.phase = 'closed';
+    // As the real one: with nobody to tell, it waits for the broker to come back.
+    if (this.connections.size === 0) return;
+    this.tell({ name: 'closed' });
+    this.leave();
+  }
+
+  /** As killed by SIGKILL; the watch then removes the socket. */
+  die(): void {
+    for (const connection of this.connections) connection.destroy();
+    this.leave();
+  }
+
+  dropConnections(): void {
+    for (const connection of this.connections) connection.destroy();
+  }
+
+  /** For a leader that nobody asked rootd for: root's `run`, or one whose broker is gone. */
+  async openAs(
+    session: string,
+    user: string,
+    attached: number,
+    phase: Phase = 'running',
+    listenAs = session,
+  ): Promise<void> {
+    Object.assign(this, { session, user, attached, phase, label: `run of ${user}` });
+    await this.listen(listenAs);
+  }
+
+  /** Resolves when nobody is connected. */
+  alone(): Promise<void> {
+    if (this.connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.whenAlone = resolve;
+    });
+  }
+
+  /** Lets a 'slow' opening go on. */
+  async finishOpening(): Promise<void> {
+    this.phase = 'open';
+    this.openedAt = Date.now();
+    await this.listen();
+    this.tell({ name: 'opened', user: this.user, uid: 61_000, gid: 61_000, tty: '/dev/pts/7' });
+  }
+
+  private take(frames: FrameStream, message: To): void {
+    this.received.put(message);
+    if (this.silent) return;
+    switch (message.name) {
+      case 'hello':
+        frames.send(encode(fromLeader, this.hello()));
+        if (this.phase === 'closed') this.leave();
+        return;
+      case 'authenticate':
+        this.begin('authenticating', message.user);
+        this.prompt(['hidden', 'Password: ']);
+        return;
+      case 'answer':
+        this.judge(message.sealed);
+        return;
+      case 'cancel':
+        this.fail('authenticate', PAM_AUTH_ERR, `profile 'su' asks: auth sufficient pam_rootok.so`);
+        return;
+      case 'open':
+        this.begin('opening', message.user);
+        Object.assign(this, { session: message.session, label: message.label });
+        this.machine.opening.put(this);
+        if (!this.machine.grants.includes(Buffer.from(message.grant).toString('hex'))) {
+          this.fail('grant', 0, 'the grant is not ours');
+        } else if (OPENINGS[this.user]) OPENINGS[this.user]!(this);
+        else void this.finishOpening();
+        return;
+      case 'spawn':
+        if (this.user === 'nospawn') this.fail('spawn', 2, 'no such file: /bin/gone');
+        else {
+          this.phase = 'running';
+          this.tell({ name: 'spawned', pid: 4242 });
+        }
+        return;
+      case 'end':
+        if (this.user !== 'hangs') this.exit(1);
+        return;
+      case 'rotate':
+        return;
+    }
+  }
+
+  private begin(phase: Phase, user: string): void {
+    this.phase = phase;
+    this.user = user;
+    this.tell({
+      name: 'key',
+      public: randomBytes(32),
+      expires: BigInt(Date.now() + 600_000),
+      signature: randomBytes(64),
+    });
+  }
+
+  private judge(sealed: readonly Uint8Array[]): void {
+    if (sealed.some((answer) => answer[0] !== 1)) {
+      this.fail('authenticate', PAM_AUTH_ERR, 'pam_authenticate: authentication failure');
+      return;
+    }
+    const special = LOGINS[this.user];
+    if (special && this.prompted < 2) special(this);
+    else this.authenticated();
+  }
+
+  private authenticated(): void {
+    const grant = randomBytes(60);
+    this.machine.grants.push(grant.toString('hex'));
+    this.tell({
+      name: 'authenticated',
+      user: this.user.toLowerCase(),
+      uid: 61_000,
+      gid: 61_000,
+      groups: [61_000],
+      grant,
+      expires: BigInt(Date.now() + this.machine.grantMs),
+    });
+    this.leave();
+  }
+
+  private hello(): From {
+    return {
+      name: 'hello',
+      version: LEADER_PROTOCOL_VERSION,
+      phase: LEADER_PHASES.indexOf(this.phase),
+      session: this.session,
+      user: this.user,
+      uid: 61_000,
+      gid: 61_000,
+      service: 'su',
+      label: this.label,
+      tty: this.attached || this.session === '' ? '' : '/dev/pts/7',
+      attached: this.attached,
+      openedAt: BigInt(this.openedAt),
+      program: this.phase === 'running' ? 4242 : 0,
+      exited: this.exitedStatus === null ? 0 : 1,
+      status: this.exitedStatus ?? 0,
+    };
+  }
+
+  private tell(message: From): void {
+    for (const connection of this.connections) connection.send(encode(fromLeader, message));
+  }
+
+  private async listen(name = this.session): Promise<void> {
+    const path = join(this.machine.leadersDirectory, name);
+    const server = createServer((socket) => this.accept(socket));
+    this.server = server;
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+  }
+
+  private leave(): void {
+    this.machine.forget(this);
+    this.server?.close();
+    for (const connection of this.connections) connection.end();
+  }
+}
+
+export class FakeMachine {
+  /** Every leader that rootd started, and every one that was asked to open a session, for a test to take. */
+  readonly started = new Mailbox<FakeLeader>();
+  readonly opening = new Mailbox<FakeLeader>();
+  readonly grants: string[] = [];
+  grantMs = 168 * HOUR;
+  /** rootd's cap is reached: connections are closed. */
+  full = false;
+  readonly leadersDirectory: string;
+  private readonly living = new Set<FakeLeader>();
+  private readonly server: Server;
+
+  private constructor(leadersDirectory: string) {
+    this.leadersDirectory = leadersDirectory;
+    this.server = createServer((socket) => {
+      if (this.full) socket.destroy();
+      else this.makeLeader().accept(socket);
+    });
+  }
+
+  static async listen(rootd: string, leadersDirectory: string): Promise<FakeMachine> {
+    const machine = new FakeMachine(leadersDirectory);
+    await new Promise<void>((resolve) => machine.server.listen(rootd, resolve));
+    return machine;
+  }
+
+  makeLeader(): FakeLeader {
+    const leader = new FakeLeader(this);
+    this.living.add(leader);
+    this.started.put(leader);
+    return leader;
+  }
+
+  forget(leader: FakeLeader): void {
+    this.living.delete(leader);
+  }
+
+  close(): void {
+    for (const leader of this.living) leader.die();
+    this.server.close();
+  }
+}
+
+if (import.meta.main) {
+  const [rootd, leaders] = process.argv.slice(2);
+  if (!rootd || !leaders) throw new Error('usage: fake-leader.ts ROOTD_SOCKET LEADERS_DIRECTORY');
+  rmSync(rootd, { force: true });
+  await FakeMachine.listen(rootd, leaders);
+  process.stdout.write('ready\n');
+}
