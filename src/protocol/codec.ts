@@ -38,7 +38,7 @@ const encoder = new TextEncoder();
 /** The payload of one frame. */
 export function encode<T extends MessageTable>(table: T, message: MessageOf<T>): Uint8Array {
   const values = message as unknown as Record<string, unknown> & { name: string };
-  const spec = table[values.name];
+  const spec = Object.hasOwn(table, values.name) ? table[values.name] : undefined;
   if (spec === undefined) throw new CodecError(`there is no message '${values.name}' to send`);
   const parts: Uint8Array[] = [Uint8Array.of(spec.type)];
   for (const [field, kind] of Object.entries(spec.fields)) {

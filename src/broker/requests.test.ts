@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startFixture } from '../../test/fakes/broker-fixture.ts';
+
+test('a request that is not in the table, or looks wrong, is refused without repeating it', async (t) => {
+  const { gateway } = await startFixture(t);
+  const origin = { address: '192.0.2.7', userAgent: '' };
+  for (const request of [
+    {},
+    { type: 7 },
+    { type: 'toString' },
+    { type: 'kill-session', session: '0'.repeat(32) },
+    { type: 'ticket-check', ticket: 'x' },
+    { type: 'ticket-check', ticket: { secret: 1 }, active: true },
+    { type: 'session-end', ticket: 'x', session: '../../etc' },
+    { type: 'sign-in-start', user: 'ada', origin: { ...origin, address: 'a\nb' } },
+    { type: 'session-start', ticket: 'x', kind: 'run', origin },
+  ]) {
+    const { problem } = await gateway.raw(request);
+    assert.equal(problem?.code, 'bad-request', JSON.stringify(request));
+    assert.equal(problem?.text, 'The request could not be understood.');
+  }
+});
+
+test('what is for root is not for the gateway, nor the reverse', async (t) => {
+  const { gateway, cli } = await startFixture(t);
+  await gateway.refusedAs('bad-request', 'status', {});
+  await cli.refusedAs('bad-request', 'session-list', { ticket: 'x' });
+});
+
+test('an unknown ticket is refused everywhere', async (t) => {
+  const { gateway } = await startFixture(t);
+  const ticket = 'A'.repeat(43);
+  const session = '0'.repeat(32);
+  await gateway.refusedAs('not-signed-in', 'ticket-check', { ticket, active: true });
+  await gateway.refusedAs('not-signed-in', 'sign-out', { ticket });
+  await gateway.refusedAs('not-signed-in', 'session-list', { ticket });
+  await gateway.refusedAs('not-signed-in', 'session-end', { ticket, session });
+  await gateway.refusedAs('not-signed-in', 'session-enter', { ticket, session });
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: ticket, session });
+  await gateway.refusedAs('not-signed-in', 'session-dial', { pass: ticket, session });
+  await gateway.refusedAs('not-signed-in', 'session-active', { pass: ticket, session });
+});
+
+test('a request without an id closes the connection, the broker lives on', async (t) => {
+  const fixture = await startFixture(t);
+  const other = await fixture.connect('cli');
+  other.frames.send(Buffer.from('{"type":"status"}'));
+  other.frames.send(Buffer.from('{"id":1,"type":"status"}'));
+  await fixture.cli.ask('status', {});
+  const raw = connect(join(fixture.directory, 'cli'));
+  raw.resume();
+  raw.write('GET / HTTP/1.1\r\n\r\n');
+  await once(raw, 'close');
+  await fixture.cli.ask('status', {});
+});
+
+test('an error of ours is internal, with a reference and no detail', async (t) => {
+  const { gateway, broker } = await startFixture(t);
+  broker.store.database.exec('DROP TABLE passes; DROP TABLE tickets');
+  const problem = await gateway.refused('session-list', { ticket: 'A'.repeat(43) });
+  assert.equal(problem.code, 'internal');
+  assert.equal(problem.text, 'Something went wrong on the server.');
+});
