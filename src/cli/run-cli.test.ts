@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, test } from 'node:test';
+import { parseConfiguration } from '../config/load.ts';
+import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
+import type { Context } from './context.ts';
+import { runCli } from './run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vestibule-cli-'));
+const socket = join(folder, 's');
+let server: Server | null = null;
+afterEach(() => server?.close());
+after(() => rmSync(folder, { recursive: true }));
+
+/** A broker that gives one answer to each question. */
+async function fakeBroker(answer: (ask: JsonObject) => object | null): Promise<void> {
+  const fake = createServer((stream) => {
+    void greet(stream).then(async (frames) => {
+      const frame = await frames.next();
+      if (frame === null) return;
+      const ask = parseJson(frame);
+      const body = answer(ask);
+      if (body === null) frames.destroy();
+      else sendJson(frames, { id: ask.id, ...body });
+    });
+  });
+  server = fake;
+  await new Promise<void>((resolve) => fake.listen(socket, resolve));
+}
+
+async function call(args: string, changes: Partial<Context> & { text?: string } = {}) {
+  let [out, err] = ['', ''];
+  const data = Buffer.from(changes.text ?? '');
+  const context: Context = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    uid: 0,
+    brokerSocket: socket,
+    load: () => parseConfiguration([{ name: 'f', data }]),
+    exitStatus: 0,
+    ...changes,
+  };
+  const status = await runCli(args.split(' '), context);
+  return { status, out, err };
+}
+
+const STATUS = {
+  version: '1',
+  brokerStarted: 0,
+  gatewayConnected: true,
+  loginProfile: 'vestibule',
+  sessionProfile: 'su',
+  tickets: 2,
+  sessions: 3,
+  warnings: ["no /etc/pam.d/vestibule,\x1b[2J PAM uses 'other'"],
+};
+const ID = '0123456789abcdef0123456789abcdef';
+const SESSION = {
+  id: ID,
+  kind: 'run',
+  name: 'sly\x1b]0;x\x07\u202e',
+  state: 'running',
+  started: 0,
+  ended: null,
+  tty: 'pts/3',
+  exitStatus: null,
+  problem: null,
+  user: 'alice',
+  uid: 61000,
+  pid: 42,
+  origin: 'cli',
+  address: '',
+};
+
+test('status shows how the server is, control characters escaped', async () => {
+  await fakeBroker(({ type }) => (type === 'status' ? { ok: STATUS } : null));
+  const { status, out, err } = await call('status');
+  assert.equal(err, '');
+  assert.equal(status, 0);
+  assert.match(
+    out,
+    /^vestibule 1, broker running since 1970-01-01T00:00:00.000Z\ngateway: connected\n/,
+  );
+  assert.match(out, /^warning: no \/etc\/pam.d\/vestibule,\\x1b\[2J PAM uses 'other'$/m);
+  const json = await call('status --json');
+  assert.deepEqual(JSON.parse(json.out), { running: true, ...STATUS });
+});
+
+test('status of a server that does not run ends with 3', async () => {
+  const { status, out, err } = await call('status');
+  assert.deepEqual([status, out], [3, '']);
+  assert.match(err, /^vestibule: wanted the server at '.*', came ENOENT; is it running\? .*\n$/);
+  const json = await call('status --json');
+  assert.deepEqual([json.status, json.out], [3, '{"running":false}\n']);
+});
+
+test('active-sessions lists sessions in columns, or as JSON, control characters escaped', async () => {
+  await fakeBroker(() => ({ ok: { sessions: [SESSION] } }));
+  const { out } = await call('active-sessions');
+  const [head, row, ...more] = out.split('\n');
+  assert.match(head ?? '', /^SESSION +USER +NAME +STATE +PID +TTY +STARTED +FROM$/);
+  assert.match(
+    row ?? '',
+    /^0123456789abcdef\w{16} +alice +sly\\x1b\]0;x\\x07\\u202e +running +42 +pts\/3 .* cli$/,
+  );
+  assert.deepEqual(more, ['']);
+  const json = await call('active-sessions --json');
+  assert.deepEqual(JSON.parse(json.out), [SESSION]);
+  assert.doesNotMatch(json.out.trimEnd(), /[\p{Cc}\p{Bidi_Control}]/v);
+});
+
+test('kill-session names the session and waits for the answer', async () => {
+  await fakeBroker(({ type, session }) =>
+    type === 'kill-session' && session === ID ? { ok: {} } : null,
+  );
+  assert.equal((await call(`kill-session ${ID}`)).out, `session ${ID} is closed\n`);
+  const json = await call(`kill-session --json ${ID}`);
+  assert.deepEqual(JSON.parse(json.out), { session: ID, closed: true });
+});
+
+test('kill-session refuses what is no session id without asking', async () => {
+  const { status, err } = await call('kill-session ../x');
+  assert.equal(status, 1);
+  assert.match(err, /^vestibule: wanted a session's 32 hexadecimal digits, came '\.\.\/x'/);
+});
+
+test("a problem is the broker's sentence with its reference", async () => {
+  const problem = {
+    code: 'session-not-found',
+    text: 'There is no such session.',
+    reference: 'abc',
+  };
+  await fakeBroker(() => ({ problem }));
+  const { status, err } = await call(`kill-session ${ID}`);
+  assert.deepEqual(
+    [status, err],
+    [1, 'vestibule: There is no such session. (reference abc in the log)\n'],
+  );
+});
+
+test('a broker that ends instead of answering is one line', async () => {
+  await fakeBroker(() => null);
+  const { status, err } = await call('status');
+  assert.equal(status, 1);
+  assert.match(err, /^vestibule: wanted an answer of the broker, came none: .*\n$/);
+});
+
+for (const args of ['status', 'active-sessions', `kill-session ${ID}`]) {
+  test(`${args} wants root`, async () => {
+    const { status, err } = await call(args, { uid: 1000 });
+    assert.deepEqual(
+      [status, err],
+      [1, 'vestibule: wanted uid 0, came uid 1000; run it as root\n'],
+    );
+  });
+}
+
+test('run wants root, and says so with 125', async () => {
+  const { status, err } = await call('run alice -- id', { uid: 1000 });
+  assert.deepEqual(
+    [status, err],
+    [125, 'vestibule: wanted uid 0, came uid 1000; run it as root\n'],
+  );
+});
+
+test('a command line that makes no sense ends with 2, that of run with 125', async () => {
+  assert.equal((await call('frobnicate')).status, 2);
+  assert.equal((await call('status --\x1b[1m')).status, 2);
+  assert.doesNotMatch((await call('status --\x1b[1m')).err.trimEnd(), /\p{Cc}/v);
+  assert.equal((await call('run alice')).status, 125);
+  assert.equal((await call('run --nonsense alice -- id')).status, 125);
+  assert.equal((await call('--help')).status, 0);
+});
+
+test('config check lists every problem with its line and fails', async () => {
+  const text = 'www-port=x\nwwwport=1\n';
+  const { status, out } = await call('config check', { text });
+  assert.equal(status, 1);
+  assert.match(
+    out,
+    /^f:1: 'www-port' wanted .*\nf:2: wanted the name .*\(did you mean 'www-port'\?\)\n/,
+  );
+  const json = JSON.parse((await call('config check --json', { text })).out);
+  assert.equal(json.ok, false);
+  assert.deepEqual(
+    json.problems
+      .slice(0, 2)
+      .map(({ level, line }: { level: string; line: number }) => [level, line]),
+    [
+      ['error', 1],
+      ['error', 2],
+    ],
+  );
+});
+
+test('config check by others than root says what it could not look at', async () => {
+  const text = 'ssl-certificate=/c\nssl-certificate-key=/k\n';
+  const { out } = await call('config check', { text, uid: 1000 });
+  assert.match(out, /^\/c:1: warning: not checked: only root can read the key; run it as root$/m);
+});
+
+test('config show tells value and origin of every option', async () => {
+  const text = '\nwww-port=9000\nauth-pam-sessions-enabled=0\n';
+  const { status, out } = await call('config show', { text });
+  assert.equal(status, 0);
+  assert.match(out, /^www-port +9000 +f:2$/m);
+  assert.match(out, /^auth-pam-sessions-enabled +0 +f:3$/m);
+  assert.match(out, /^www-session-port +8788 +default$/m);
+  const rows = JSON.parse((await call('config show --json', { text })).out);
+  assert.deepEqual(
+    rows.find(({ key }: { key: string }) => key === 'www-port'),
+    { key: 'www-port', value: 9000, origin: { file: 'f', line: 2 } },
+  );
+});
+
+test('config show of a wrong configuration tells the problems apart and fails', async () => {
+  const { status, out, err } = await call('config show', { text: 'www-port=x\n' });
+  assert.equal(status, 1);
+  assert.match(err, /^f:1: 'www-port' wanted/);
+  assert.match(out, /^www-port +8787 +default$/m);
+});
