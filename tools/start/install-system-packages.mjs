@@ -15,16 +15,26 @@ const WANTED = [
 
 export async function installSystemPackages() {
   const before = installedPackages();
-  const missing = WANTED.filter((name) => !before.has(name));
-  if (missing.length === 0) return;
+  if (WANTED.every((name) => before.has(name))) return;
   try {
-    await runStep(`system packages: ${missing.join(', ')}`, () => installOnceMore(missing));
+    await installMissing(WANTED, before);
   } finally {
     recordChange(
       'packages',
       [...installedPackages()].filter((name) => !before.has(name)),
     );
   }
+}
+
+/** The tests' own needs are not the product's: nothing is recorded. */
+export async function installTestPackages(names) {
+  await installMissing([...WANTED, ...names], installedPackages());
+}
+
+async function installMissing(names, installed) {
+  const missing = names.filter((name) => !installed.has(name));
+  if (missing.length === 0) return;
+  await runStep(`system packages: ${missing.join(', ')}`, () => installOnceMore(missing));
 }
 
 /** A download may fail once. */
