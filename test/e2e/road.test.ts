@@ -23,7 +23,9 @@ before(async () => {
   writeFileSync('/etc/environment', 'VESTIBULE_PROBE="from etc environment"\n');
   // PAM_TTY as a module sees it, beside what tty and who say.
   mkdirSync('/run/probe', { mode: 0o777 });
-  writeFileSync('/run/probe/tty.sh', '#!/bin/sh\necho "$PAM_TTY" >/run/probe/tty\n', { mode: 0o755 });
+  writeFileSync('/run/probe/tty.sh', '#!/bin/sh\necho "$PAM_TTY" >/run/probe/tty\n', {
+    mode: 0o755,
+  });
   execFileSync('sed', ['-i', '$asession optional pam_exec.so /run/probe/tty.sh', '/etc/pam.d/su']);
   server = await startServer('--port', '9443');
   browser = await launchBrowser();
@@ -52,7 +54,10 @@ test('a terminal has uid, all groups, limits, environment and a real tty', async
   await home.getByRole('link', { name: texts.session.newTabLabel('Terminal 1') }).click();
   terminal = await opened;
   await terminal.locator('.xterm-helper-textarea').focus();
-  const screen = await runInTerminal(terminal, 'id; ulimit -n; env | grep PROBE; tty; cat /run/probe/tty');
+  const screen = await runInTerminal(
+    terminal,
+    'id; ulimit -n; env | grep PROBE; tty; cat /run/probe/tty',
+  );
   const groups = execFileSync('id', [account.name], { encoding: 'utf8' }).trim();
   assert.ok(screen.replaceAll('\n', '').includes(groups), screen);
   assert.match(screen, /^4321$/m);
@@ -102,9 +107,18 @@ test('ending the session from the home page ends its programs and its utmp row',
   await home.bringToFront();
   await home.getByRole('button', { name: texts.session.endLabel('Terminal 1') }).click();
   await home.getByRole('button', { name: texts.session.confirm }).click();
-  await home.getByRole('button', { name: texts.session.endLabel('Terminal 1') }).waitFor({ state: 'detached' });
-  await terminal.getByText(texts.terminal.ended).or(terminal.getByText(/The program/)).first().waitFor();
-  assert.deepEqual(listProcesses().filter(({ uid }) => uid === account.uid), []);
+  await home
+    .getByRole('button', { name: texts.session.endLabel('Terminal 1') })
+    .waitFor({ state: 'detached' });
+  await terminal
+    .getByText(texts.terminal.ended)
+    .or(terminal.getByText(/The program/))
+    .first()
+    .waitFor();
+  assert.deepEqual(
+    listProcesses().filter(({ uid }) => uid === account.uid),
+    [],
+  );
   assert.equal(execFileSync('who', { encoding: 'utf8' }).includes(account.name), false);
 });
 

@@ -18,7 +18,12 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-export async function signIn(page: Page, url: string, user: string, password: string): Promise<void> {
+export async function signIn(
+  page: Page,
+  url: string,
+  user: string,
+  password: string,
+): Promise<void> {
   await page.goto(url);
   await page.getByLabel(texts.signIn.user).fill(user);
   await page.getByLabel(texts.signIn.password, { exact: true }).fill(password);
@@ -39,13 +44,17 @@ export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExp
     await page.waitForFunction(
       ([text, letters]) => {
         const rows = [...document.querySelectorAll('.xterm-rows > div')];
-        const screen = rows.map((row) => (row as HTMLElement).innerText.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+        const screen = rows
+          .map((row) => (row as HTMLElement).innerText.replaceAll('\u00a0', ' ').trimEnd())
+          .join('\n');
         return new RegExp(text!, letters).test(screen);
       },
       [source, flags],
     );
   } catch (error) {
-    throw new Error(`wanted ${pattern} on the screen, came:\n${await readScreen(page)}`, { cause: error });
+    throw new Error(`wanted ${pattern} on the screen, came:\n${await readScreen(page)}`, {
+      cause: error,
+    });
   }
   return (await readScreen(page)).match(pattern)!;
 }

@@ -49,7 +49,10 @@ function makeDirectory(path: string, uid: number, gid: number, mode: number): vo
 
 function makeKeys(): void {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const [secret, open] = [privateKey.export({ format: 'jwk' }), publicKey.export({ format: 'jwk' })];
+  const [secret, open] = [
+    privateKey.export({ format: 'jwk' }),
+    publicKey.export({ format: 'jwk' }),
+  ];
   const raw = (text: string | undefined): Buffer => Buffer.from(text!, 'base64url');
   writeFileSync(PATHS.hostSecretKey, Buffer.concat([raw(secret.d), raw(open.x)]), { mode: 0o600 });
   writeFileSync(PATHS.hostPublicKey, raw(open.x), { mode: 0o644 });
@@ -205,8 +208,13 @@ export class Client {
         this.texts.push(...message.texts);
         continue;
       }
-      const came = message === null ? 'the end' : JSON.stringify(message, (_, v) => (typeof v === 'bigint' ? `${v}` : v));
-      throw new Error(`wanted ${name}, came ${came}\n${readLog().split('\n').slice(-15).join('\n')}`);
+      const came =
+        message === null
+          ? 'the end'
+          : JSON.stringify(message, (_, v) => (typeof v === 'bigint' ? `${v}` : v));
+      throw new Error(
+        `wanted ${name}, came ${came}\n${readLog().split('\n').slice(-15).join('\n')}`,
+      );
     }
   }
 
@@ -253,11 +261,18 @@ export class Client {
     this.send({ name: 'spawn', argv, environment, key, lossless: 0, scrollback });
   }
 
-  seal(text: string, prompt: number, change: Partial<Parameters<typeof sealAnswer>[0]> = {}): Uint8Array {
+  seal(
+    text: string,
+    prompt: number,
+    change: Partial<Parameters<typeof sealAnswer>[0]> = {},
+  ): Uint8Array {
     const { conversation, user } = this;
     const expires = Number(this.leaderKey!.expires);
     const secret = new TextEncoder().encode(text);
-    return sealAnswer({ conversation, prompt, expires, user, secret, ...change }, this.leaderKey!.public);
+    return sealAnswer(
+      { conversation, prompt, expires, user, secret, ...change },
+      this.leaderKey!.public,
+    );
   }
 
   /** Waits for a prompt that asks, answers its items in order, and says what the items were. */
@@ -271,7 +286,9 @@ export class Client {
     for (;;) {
       const message = await this.next();
       if (message?.name !== 'prompt') {
-        throw new Error(`wanted prompt, came ${message?.name}\n${readLog().split('\n').slice(-15).join('\n')}`);
+        throw new Error(
+          `wanted prompt, came ${message?.name}\n${readLog().split('\n').slice(-15).join('\n')}`,
+        );
       }
       message.texts.forEach((text, i) => {
         if (message.styles[i]! > 2) this.texts.push(text);
@@ -292,14 +309,19 @@ export class Client {
     const viewer = new Viewer(socket);
     viewer.join(this.sessionKey, {});
     const hello = await viewer.next();
-    if (hello?.name !== 'hello') throw new Error(`wanted hello of session-host, came ${hello?.name}`);
+    if (hello?.name !== 'hello')
+      throw new Error(`wanted hello of session-host, came ${hello?.name}`);
     viewer.offset = hello.from;
     return viewer;
   }
 }
 
 /** The grant of a user who has signed in with a password. */
-export async function signIn(user: string, password: string, service = 'vestibule'): Promise<Named<'authenticated'>> {
+export async function signIn(
+  user: string,
+  password: string,
+  service = 'vestibule',
+): Promise<Named<'authenticated'>> {
   const client = await Client.greet('broker');
   client.authenticate(user, service);
   await client.takeKey();
@@ -319,7 +341,11 @@ export async function openSession(wish: OpenWish): Promise<Client> {
 }
 
 /** Runs `sh -c script` in a session of its own, ends with it; its output and wait status. */
-export async function runScript(script: string, wish: OpenWish, environment: readonly string[] = []): Promise<[string, number]> {
+export async function runScript(
+  script: string,
+  wish: OpenWish,
+  environment: readonly string[] = [],
+): Promise<[string, number]> {
   const client = await openSession(wish);
   client.spawn({ argv: ['/bin/sh', '-c', `read -r go; ${script}`], environment });
   await client.expect('spawned');

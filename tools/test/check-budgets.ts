@@ -13,7 +13,8 @@ if (rootLines > 3000) problems.push(`src/root: wanted at most 3000 lines, came $
 
 for (const path of globSync('src/**/*.{ts,tsx,c}')) {
   if (path.endsWith('.test.ts') || path.endsWith('options.ts')) continue;
-  if (lines(path) > 300) problems.push(`${path}: wanted at most 300 lines, came ${lines(path)}: split it`);
+  if (lines(path) > 300)
+    problems.push(`${path}: wanted at most 300 lines, came ${lines(path)}: split it`);
 }
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,7 +1,9 @@
 /** A node:test reporter that writes only how many leaf tests passed, failed and were skipped, as JSON. */
 import type { TestEvent } from 'node:test/reporters';
 
-export default async function* countTests(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+export default async function* countTests(
+  source: AsyncIterable<TestEvent>,
+): AsyncGenerator<string> {
   let [passed, failed, skipped] = [0, 0, 0];
   for await (const event of source) {
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;

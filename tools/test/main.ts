@@ -1,8 +1,8 @@
 /** All tests, in the order in which a failure is cheapest to find. Prints 'N passed, N failed, N skipped' last. */
 import { addCounts, type Counts, noCounts } from './counts.ts';
+import { runCheck } from './run-check.ts';
 import { runNodeTests } from './run-node-tests.ts';
 import { runTapPrograms } from './run-tap-programs.ts';
-import { runCheck } from './run-check.ts';
 
 const node = process.execPath;
 const bin = (name: string): string => `node_modules/.bin/${name}`;
@@ -15,12 +15,17 @@ interface Step {
 }
 
 const steps: readonly Step[] = [
-  { name: 'format and lint', run: () => runCheck(bin('biome'), ['ci', '--error-on-warnings', '.']) },
+  {
+    name: 'format and lint',
+    run: () => runCheck(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']),
+  },
   { name: 'types', run: () => runCheck(bin('tsc'), ['-p', 'tsconfig.json']) },
+  { name: 'types of the browser tests', run: () => runCheck(bin('tsc'), ['-p', 'test/e2e']) },
   { name: 'types of the pages', run: () => runCheck(bin('tsc'), ['-p', 'src/page/tsconfig.json']) },
   {
     name: 'imports',
-    run: () => runCheck(node, ['node_modules/.bin/depcruise', '--config', '.dependency-cruiser.cjs', 'src']),
+    run: () =>
+      runCheck(node, ['node_modules/.bin/depcruise', '--config', '.dependency-cruiser.cjs', 'src']),
   },
   { name: 'generated files', run: () => runCheck(node, ['tools/generate.ts', '--check']) },
   { name: 'budgets', run: () => runCheck(node, ['tools/test/check-budgets.ts']) },

@@ -1,7 +1,7 @@
 /** Runs test files with node:test and counts by a reporter of our own; `inside` is a command to run them in. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Counts } from './counts.ts';
 
