@@ -9,9 +9,13 @@ function describeMessages(title: string, messages: Record<string, leader.Message
     const fields = Object.entries(spec.fields).map(([field, kind]) => `\`${field}\` ${kind}`);
     return `| ${spec.type} | ${name} | ${fields.join(', ')} | ${spec.doc} |`;
   });
-  return [`## ${title}`, '', '| type | message | fields | meaning |', '|---|---|---|---|', ...rows].join(
-    '\n',
-  );
+  return [
+    `## ${title}`,
+    '',
+    '| type | message | fields | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 export function makeProtocolDocument(): string {

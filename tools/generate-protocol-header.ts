@@ -5,7 +5,10 @@ import * as host from '../src/protocol/leader-host.ts';
 import * as sealed from '../src/protocol/sealed-answer.ts';
 
 const snake = (name: string): string =>
-  name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_').toUpperCase();
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toUpperCase();
 
 type Messages = Record<string, leader.MessageSpec>;
 

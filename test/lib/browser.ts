@@ -33,7 +33,7 @@ export async function signIn(
 
 /** What stands on the terminal's screen. */
 export async function readScreen(page: Page): Promise<string> {
-  const rows = await page.locator('.xterm-rows > div').allInnerTexts();
+  const rows = await page.locator('.xterm-rows > div').allTextContents();
   return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
 }
 
@@ -45,7 +45,7 @@ export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExp
       ([text, letters]) => {
         const rows = [...document.querySelectorAll('.xterm-rows > div')];
         const screen = rows
-          .map((row) => (row as HTMLElement).innerText.replaceAll('\u00a0', ' ').trimEnd())
+          .map((row) => row.textContent.replaceAll('\u00a0', ' ').trimEnd())
           .join('\n');
         return new RegExp(text!, letters).test(screen);
       },
