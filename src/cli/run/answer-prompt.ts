@@ -10,8 +10,10 @@ import { RunError } from './run-error.ts';
 export interface AnswerContext {
   readonly conversation: ConversationId;
   readonly user: string;
-  /** null: none is at hand, or it was used. */
-  password: Uint8Array | null;
+  /** null: none is at hand. */
+  readonly password: Uint8Array | null;
+  /** The password answers one question only. */
+  used: boolean;
   /** What the leader wants answers sealed to. */
   key: SignedKey | null;
   readonly hostKeyFile: string;
@@ -39,12 +41,12 @@ export function answerPrompt(link: LeaderLink, prompt: Prompt, context: AnswerCo
   const [question, ...others] = questions;
   if (question === undefined) return;
   const { password } = context;
-  if (!question.hidden || others.length > 0 || password === null) {
+  if (!question.hidden || others.length > 0 || password === null || context.used) {
     context.refused ??= refusal(questions, context);
     link.send({ name: 'cancel' });
     return;
   }
-  context.password = null;
+  context.used = true;
   link.send({ name: 'answer', first: prompt.first, sealed: [seal(question, password, context)] });
 }
 

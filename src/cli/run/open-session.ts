@@ -33,7 +33,13 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
     columns,
   });
   const id = conversation.toString('hex') as ConversationId;
-  const context: AnswerContext = { ...request, conversation: id, key: null, refused: null };
+  const context: AnswerContext = {
+    ...request,
+    conversation: id,
+    key: null,
+    used: false,
+    refused: null,
+  };
   for (;;) {
     const message = await link.next();
     if (message.name === 'opened') return session;

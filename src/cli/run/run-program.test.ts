@@ -1,0 +1,379 @@
+/** `run` against a leader and a session-host that say what each test wants. */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
+import { afterEach, beforeEach, test } from 'node:test';
+import {
+  fromLeader,
+  KEY_SIGNATURE_CONTEXT,
+  MAX_ROOT_FRAME,
+  toLeader,
+} from '../../protocol/broker-leader.ts';
+import { decode, encode, type MessageOf, type MessageTable } from '../../protocol/codec.ts';
+import { FrameStream } from '../../protocol/frame.ts';
+import { fromSession, MAX_SESSION_FRAME, toSession } from '../../protocol/gateway-session.ts';
+import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
+import { type Run, runProgram } from './run-program.ts';
+import type { Terminal } from './terminal.ts';
+
+type Ask = MessageOf<typeof toLeader>;
+interface Peer<I, O> {
+  readonly next: () => Promise<I>;
+  readonly send: (message: O) => void;
+  readonly end: () => void;
+  readonly ended: Promise<void>;
+}
+type Leader = Peer<Ask, MessageOf<typeof fromLeader>>;
+type Host = Peer<MessageOf<typeof toSession>, MessageOf<typeof fromSession>>;
+
+let folder = '';
+let hostKey: KeyObject;
+const servers: Server[] = [];
+const wrong: unknown[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vestibule-run-'));
+  const pair = generateKeyPairSync('ed25519');
+  hostKey = pair.privateKey;
+  const { x = '' } = pair.publicKey.export({ format: 'jwk' });
+  writeFileSync(join(folder, 'host.pub'), Buffer.from(x, 'base64url'));
+});
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(wrong.splice(0), []);
+});
+
+async function listen<I extends MessageTable, O extends MessageTable>(
+  path: string,
+  tables: { readonly hears: I; readonly says: O; readonly limit: number },
+  play: (peer: Peer<MessageOf<I>, MessageOf<O>>) => Promise<void>,
+): Promise<void> {
+  const server = createServer((socket) => {
+    const frames = new FrameStream(socket, tables.limit);
+    const ended = once(socket, 'close').then(() => {});
+    const peer = {
+      next: async () => decode(tables.hears, (await frames.next()) ?? new Uint8Array()),
+      send: (message: MessageOf<O>) => void frames.send(encode(tables.says, message)),
+      end: () => frames.end(),
+      ended,
+    };
+    play(peer).catch((error) => wrong.push(error));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+}
+
+const HELLO = {
+  name: 'hello',
+  version: 1,
+  phase: 0,
+  session: '',
+  user: '',
+  uid: 0,
+  gid: 0,
+  service: '',
+  label: '',
+  tty: '',
+  attached: 0,
+  openedAt: 0n,
+  program: 0,
+  exited: 0,
+  status: 0,
+} as const;
+
+/** A leader that has said hello and has been asked to open. */
+function fakeLeader(play: (leader: Leader, open: Extract<Ask, { name: 'open' }>) => Promise<void>) {
+  const tables = { hears: toLeader, says: fromLeader, limit: MAX_ROOT_FRAME };
+  return listen(join(folder, 'rootd'), tables, async (leader) => {
+    await leader.next();
+    leader.send(HELLO);
+    const open = await leader.next();
+    assert.equal(open.name, 'open');
+    if (open.name === 'open') await play(leader, open);
+  });
+}
+
+/** A leader that opens, runs and closes; host plays the program. */
+async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks: Ask[] }> {
+  const asks: Ask[] = [];
+  await fakeLeader(async (leader, open) => {
+    leader.send({ name: 'opened', user: open.user, uid: 1, gid: 1, tty: '' });
+    const spawn = await leader.next();
+    asks.push(open, spawn);
+    mkdirSync(join(folder, open.session));
+    const played = Promise.withResolvers<void>();
+    const tables = { hears: toSession, says: fromSession, limit: MAX_SESSION_FRAME };
+    await listen(join(folder, open.session, 's'), tables, async (peer) => {
+      await peer.next();
+      peer.send({ name: 'hello', version: 1, from: 0n, rows: 0, columns: 0 });
+      await host(peer).finally(played.resolve);
+    });
+    leader.send({ name: 'spawned', pid: 1 });
+    await played.promise;
+    leader.send({ name: 'exited', status: 0 });
+    leader.send({ name: 'closed' });
+    leader.end();
+  });
+  return { asks };
+}
+
+interface Screen extends Terminal {
+  readonly input: PassThrough;
+  readonly text: () => string;
+  readonly errors: () => string;
+}
+function screen(stdout?: Writable): Screen {
+  const [input, out, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const read = (stream: PassThrough) => () => String(stream.read() ?? '');
+  return {
+    stdin: () => input,
+    stdout: stdout ?? out,
+    stderr: errors,
+    pty: false,
+    type: 'vt100',
+    input,
+    text: read(out),
+    errors: read(errors),
+  };
+}
+
+function run(terminal: Terminal, changes: Partial<Run> = {}): Promise<number> {
+  const paths = {
+    rootd: join(folder, 'rootd'),
+    sessions: folder,
+    hostPublicKey: join(folder, 'host.pub'),
+  };
+  return runProgram({
+    user: 'alice',
+    command: ['cat', '-'],
+    profile: 'su',
+    password: null,
+    terminal,
+    tell: () => {},
+    paths,
+    ...changes,
+  });
+}
+
+function signedKey(conversation: Uint8Array, by = hostKey): MessageOf<typeof fromLeader, 'key'> {
+  const expires = BigInt(Date.now() + 60_000);
+  const at = Buffer.alloc(8);
+  at.writeBigUInt64BE(expires);
+  const { x = '' } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
+  const publicKey = Buffer.from(x, 'base64url');
+  const signed = Buffer.concat([Buffer.from(KEY_SIGNATURE_CONTEXT), conversation, publicKey, at]);
+  return { name: 'key', public: publicKey, expires, signature: sign(null, signed, by) };
+}
+
+test('input goes to the program, its output and errors come back, its status is ours', async () => {
+  const { asks } = await fakeProgram(async (host) => {
+    const heard = [await host.next(), await host.next()];
+    assert.deepEqual(
+      heard.map(({ name }) => name),
+      ['input', 'eof'],
+    );
+    host.send({ name: 'output', data: Buffer.from('out') });
+    host.send({ name: 'errors', data: Buffer.from('err') });
+    host.send({ name: 'exit', status: 7 << 8 });
+    host.end();
+  });
+  const terminal = screen();
+  terminal.input.end('in');
+  assert.equal(await run(terminal), 7);
+  assert.deepEqual([terminal.text(), terminal.errors()], ['out', 'err']);
+  const [open, spawn] = asks;
+  assert.deepEqual(
+    open?.name === 'open' && [open.user, open.service, open.label, open.attached, open.pty],
+    ['alice', 'su', 'run', 1, 0],
+  );
+  assert.deepEqual(
+    spawn?.name === 'spawn' && [spawn.argv, spawn.environment, spawn.lossless, spawn.key.length],
+    [['/usr/bin/env', '--', 'cat', '-'], [], 1, 32],
+  );
+});
+
+test('a program named like a variable is still a program', async () => {
+  const { asks } = await fakeProgram(async (host) => {
+    host.send({ name: 'exit', status: 0 });
+    host.end();
+  });
+  await run(screen(), { command: ['a=b', 'c'] });
+  const spawn = asks[1];
+  assert.deepEqual(spawn?.name === 'spawn' && spawn.argv, [
+    '/bin/sh',
+    '-c',
+    'exec "$0" "$@"',
+    'a=b',
+    'c',
+  ]);
+});
+
+test('a program that a signal ended gives 128 and the signal', async () => {
+  await fakeProgram(async (host) => {
+    host.send({ name: 'exit', status: 9 });
+    host.end();
+  });
+  assert.equal(await run(screen()), 137);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  test(`${signal} goes to the program`, async () => {
+    await fakeProgram(async (host) => {
+      host.send({ name: 'output', data: Buffer.from('ready') });
+      const heard = await host.next();
+      assert.equal(heard.name, 'signal');
+      host.send({ name: 'exit', status: heard.name === 'signal' ? heard.number : 0 });
+      host.end();
+    });
+    const out = new PassThrough();
+    out.once('readable', () => process.kill(process.pid, signal));
+    assert.ok((await run(screen(out))) > 128);
+    assert.equal(process.listenerCount(signal), 0);
+  });
+}
+
+test('output is taken no faster than it is read, and nothing of it is lost', async () => {
+  const size = 4 * 1_048_576;
+  const frame = Buffer.alloc(32_768);
+  let [taken, most] = [0, 0];
+  const slow: Writable = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      taken += chunk.length;
+      most = Math.max(most, slow.writableLength);
+      setImmediate(done);
+    },
+  });
+  await fakeProgram(async (host) => {
+    for (let sent = 0; sent < size; sent += frame.length)
+      host.send({ name: 'output', data: frame });
+    host.send({ name: 'exit', status: 0 });
+    host.end();
+    await host.ended;
+  });
+  assert.equal(await run(screen(slow)), 0);
+  assert.equal(taken, size);
+  assert.ok(most <= slow.writableHighWaterMark + frame.length, `${most} bytes were waiting`);
+});
+
+test('when nobody reads the output any more the session is ended', async () => {
+  const broken = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
+  await fakeProgram(async (host) => {
+    host.send({ name: 'output', data: Buffer.from('x') });
+    await host.ended;
+  });
+  assert.equal(await run(screen(broken)), 141);
+});
+
+test('a session-host that goes without a word is a failure of ours', async () => {
+  await fakeProgram(async (host) => host.end());
+  await assert.rejects(
+    run(screen()),
+    /wanted the program's exit status, came none; session \w{32} was ended/,
+  );
+});
+
+test('a leader that dies is a failure of ours', async () => {
+  await fakeLeader(async (leader) => leader.end());
+  await assert.rejects(
+    run(screen()),
+    /wanted an answer of the leader, came the end of the connection/,
+  );
+});
+
+test('no server is one clear line', async () => {
+  await assert.rejects(
+    run(screen()),
+    /wanted the server at '.*', came ENOENT; is the server running\?/,
+  );
+});
+
+test('a refused session tells stage and reason', async () => {
+  await fakeLeader(async (leader) => {
+    leader.send({ name: 'failed', stage: 5, code: 7, text: 'account expired' });
+    leader.end();
+  });
+  await assert.rejects(
+    run(screen()),
+    /session of 'alice' by profile 'su', came: account expired \(stage 'account'\)/,
+  );
+});
+
+test('a program that cannot be started is a failure of ours', async () => {
+  await fakeLeader(async (leader) => {
+    leader.send({ name: 'opened', user: 'alice', uid: 1, gid: 1, tty: '' });
+    await leader.next();
+    leader.send({ name: 'failed', stage: 10, code: 11, text: 'too many processes' });
+    await leader.ended;
+  });
+  await assert.rejects(
+    run(screen()),
+    /wanted to run 'cat', came: too many processes \(stage 'spawn'\)/,
+  );
+});
+
+test('the first hidden question gets the password, sealed; texts are shown', async () => {
+  const told: string[] = [];
+  await fakeLeader(async (leader, open) => {
+    leader.send(signedKey(open.conversation));
+    leader.send({
+      name: 'prompt',
+      first: 1,
+      styles: Uint8Array.of(4, 1),
+      texts: ['Welcome', 'Password: '],
+    });
+    const answer = await leader.next();
+    assert.ok(answer.name === 'answer' && answer.first === 1);
+    assert.deepEqual(answer.name === 'answer' && answer.sealed.map(({ length }) => length), [
+      SEALED_BYTES,
+    ]);
+    leader.send({ name: 'prompt', first: 3, styles: Uint8Array.of(1), texts: ['Code: '] });
+    assert.equal((await leader.next()).name, 'cancel');
+    leader.send({ name: 'failed', stage: 4, code: 7, text: 'Authentication failure' });
+    leader.end();
+  });
+  const password = Buffer.from('secret');
+  await assert.rejects(
+    run(screen(), { password, tell: (text) => told.push(text) }),
+    /it asks 'Code:', which was not answered; put 'auth sufficient pam_rootok.so'/,
+  );
+  assert.deepEqual(told, ['Welcome']);
+});
+
+test('a password is not sealed to a key that the host key did not sign', async () => {
+  await fakeLeader(async (leader, open) => {
+    leader.send(signedKey(open.conversation, generateKeyPairSync('ed25519').privateKey));
+    leader.send({ name: 'prompt', first: 1, styles: Uint8Array.of(1), texts: ['Password: '] });
+    await leader.ended;
+  });
+  await assert.rejects(
+    run(screen(), { password: Buffer.from('secret') }),
+    /came one that is not: the host key did not sign it/,
+  );
+});
+
+for (const [name, styles] of [
+  ['a shown question', [2]],
+  ['two questions at once', [1, 1]],
+] as const) {
+  test(`${name} is not answered with the password`, async () => {
+    await fakeLeader(async (leader, open) => {
+      leader.send(signedKey(open.conversation));
+      leader.send({
+        name: 'prompt',
+        first: 1,
+        styles: Uint8Array.from(styles),
+        texts: styles.map(() => 'Q?'),
+      });
+      assert.equal((await leader.next()).name, 'cancel');
+      leader.send({ name: 'failed', stage: 4, code: 7, text: '' });
+      leader.end();
+    });
+    await assert.rejects(run(screen(), { password: Buffer.from('secret') }), /it asks 'Q\?'/);
+  });
+}
