@@ -5,6 +5,7 @@ import type { SessionId } from '../protocol/ids.ts';
 import type { Broker } from './context.ts';
 import { ProblemError } from './problem.ts';
 import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
+import { learnPrograms } from './sessions/learn-programs.ts';
 import { findSession } from './sessions/require-session.ts';
 import { activeViewOf } from './sessions/session-view.ts';
 
@@ -26,7 +27,10 @@ export function tellStatus(broker: Broker): Status {
   };
 }
 
-export function listActive(broker: Broker): { readonly sessions: readonly ActiveSession[] } {
+export async function listActive(
+  broker: Broker,
+): Promise<{ readonly sessions: readonly ActiveSession[] }> {
+  await learnPrograms(broker);
   return { sessions: broker.sessions.listLive().map(activeViewOf) };
 }
 

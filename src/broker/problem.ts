@@ -7,6 +7,8 @@ export class ProblemError extends Error {
   readonly problem: Problem;
   /** Never leaves this process but into the log and the audit. */
   readonly detail: string;
+  /** The audit has it, and so has the log. */
+  audited = false;
 
   constructor(code: ProblemCode, detail: string, text: string = PROBLEMS[code].text) {
     super(`${code}: ${detail}`);

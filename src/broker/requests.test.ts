@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { startFixture } from '../../test/fakes/broker-fixture.ts';
+import { ORIGIN as origin, startFixture } from '../../test/fakes/broker-fixture.ts';
 
 test('a request that is not in the table, or looks wrong, is refused without repeating it', async (t) => {
   const { gateway } = await startFixture(t);
-  const origin = { address: '192.0.2.7', userAgent: '' };
   for (const request of [
     {},
     { type: 7 },
@@ -64,4 +64,17 @@ test('an error of ours is internal, with a reference and no detail', async (t) =
   const problem = await gateway.refused('session-list', { ticket: 'A'.repeat(43) });
   assert.equal(problem.code, 'internal');
   assert.equal(problem.text, 'Something went wrong on the server.');
+});
+
+test('a database that is locked by another process fails one request, not the broker', async (t) => {
+  const { gateway, directory } = await startFixture(t);
+  const { ticket } = await gateway.signIn('ada');
+  const other = new DatabaseSync(join(directory, 'broker.db'));
+  other.exec('BEGIN IMMEDIATE');
+  const start = { ticket, kind: 'terminal' as const, origin };
+  assert.equal((await gateway.refused('session-start', start)).code, 'internal');
+  await gateway.ask('session-list', { ticket });
+  other.exec('ROLLBACK');
+  other.close();
+  await gateway.start(ticket);
 });

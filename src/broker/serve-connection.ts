@@ -63,12 +63,15 @@ async function answer(
     return { ok: await handler.handle(broker, ask.output as never, peer) };
   } catch (thrown) {
     const error = asProblemError(thrown);
-    const { problem, detail } = error;
-    const fields = { service: service.name, type: request.type, code: problem.code, detail };
-    const write = problem.code === 'internal' ? log.error : log.info;
-    write('request-refused', { ...fields, reference: problem.reference });
-    return { problem };
+    if (!error.audited) logRefusal(service, request.type, error);
+    return { problem: error.problem };
   }
+}
+
+function logRefusal(service: Service, type: unknown, { problem, detail }: ProblemError): void {
+  const { code, reference } = problem;
+  const write = code === 'internal' ? log.error : log.info;
+  write('request-refused', { service: service.name, type, code, detail, reference });
 }
 
 function handlerOf({ requests }: Service, type: unknown): RequestHandler {

@@ -114,6 +114,16 @@ test("root's run is listed from its start to its end, and nobody gets a key to i
   assert.equal((await gateway.sessionIn('ended')).exitStatus, 0);
 });
 
+test("the program of root's run is learnt from its leader when somebody asks", async (t) => {
+  const { gateway, cli, machine } = await startFixture(t);
+  const leader = machine.makeLeader();
+  await leader.openAs(RUN, 'ada', 1, 'open');
+  await gateway.sessionIn('running');
+  assert.equal((await cli.ask('active-sessions', {})).sessions[0]?.pid, 0);
+  leader.phase = 'running';
+  assert.equal((await cli.ask('active-sessions', {})).sessions[0]?.pid, 4242);
+});
+
 test("root's run that was there before the broker is adopted", async (t) => {
   const fixture = await startFixture(t);
   const leader = fixture.machine.makeLeader();

@@ -14,19 +14,21 @@ import { adoptLeader } from './adopt-leader.ts';
 /** A socket file is there a moment before its leader listens, and after a dead leader until its watch removes it. */
 const RETRY_MS = [50, 200, 800];
 
+/** Never rejects: what goes wrong is logged, and the session stays as it is. */
 export async function findLeader(broker: Broker, id: SessionId): Promise<void> {
   if (broker.links.has(id) || broker.finding.has(id)) return;
   broker.finding.add(id);
-  let found: LeaderConnection | LeaderError;
   try {
-    found = await connectPatiently(join(broker.paths.leaders, id));
+    const found = await connectPatiently(join(broker.paths.leaders, id));
+    // From here on the end of this connection looks for the leader again.
+    broker.finding.delete(id);
+    adoptLeader(broker, id, found, () => void findLeader(broker, id));
   } catch (error) {
-    found = error as LeaderError;
+    if (error instanceof LeaderError) settleMissing(broker, id, error);
+    else log.error('adoption-failed', { session: id, error });
   } finally {
     broker.finding.delete(id);
   }
-  if (found instanceof LeaderError) settleMissing(broker, id, found);
-  else adoptLeader(broker, id, found, () => void findLeader(broker, id));
 }
 
 async function connectPatiently(path: string): Promise<LeaderConnection> {
@@ -43,19 +45,24 @@ async function connectPatiently(path: string): Promise<LeaderConnection> {
 }
 
 function settleMissing(broker: Broker, id: SessionId, error: LeaderError): void {
-  const row = broker.sessions.find(id);
-  if (row === undefined || row.ended !== null) return;
-  const detail = error.message;
-  if (error.kind === 'silent' || error.kind === 'refused') {
-    log.warning('leader-silent', { session: id, error });
-    if (mayBecome(row.state, 'stuck')) changeSession(broker, id, 'stuck', {}, detail);
-  } else if (wasOpen(row)) {
-    const problem = new ProblemError('session-failed', detail, 'The session ended unexpectedly.');
-    changeSession(broker, id, 'unclean', { problem: problem.problem }, detail);
-  } else {
-    const { problem } = new ProblemError('session-failed', detail);
-    changeSession(broker, id, 'failed', { problem }, detail);
+  try {
+    const row = broker.sessions.find(id);
+    if (row !== undefined && row.ended === null) settle(broker, row, error);
+  } catch (failure) {
+    log.error('adoption-failed', { session: id, error: failure });
   }
+}
+
+function settle(broker: Broker, row: SessionRow, { kind, message }: LeaderError): void {
+  if (kind === 'silent' || kind === 'refused') {
+    log.warning('leader-silent', { session: row.id, error: message });
+    if (mayBecome(row.state, 'stuck')) changeSession(broker, row.id, 'stuck', {}, message);
+    return;
+  }
+  const open = wasOpen(row);
+  const words = open ? 'The session ended unexpectedly.' : undefined;
+  const { problem } = new ProblemError('session-failed', message, words);
+  changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, message);
 }
 
 /** Whether its PAM session was open at any time: terminals have their tty from then on, others begin so. */

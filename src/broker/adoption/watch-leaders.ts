@@ -10,27 +10,19 @@ import { findLeader } from './find-leader.ts';
 export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
   // Watching before reading: nothing can slip through between.
   const watcher = watch(broker.paths.leaders, (_event, name) => {
-    if (name !== null && ID_PATTERN.test(name)) void look(broker, name as SessionId);
+    if (name !== null && ID_PATTERN.test(name)) void findLeader(broker, name as SessionId);
   });
   watcher.on('error', (error) => log.error('leaders-not-watched', { error }));
   const names = await readdir(broker.paths.leaders);
   const listed = names.filter((name) => ID_PATTERN.test(name)) as SessionId[];
   const live = broker.sessions.listLive().map(({ id }) => id);
-  await Promise.all([...new Set([...listed, ...live])].map((id) => look(broker, id)));
+  await Promise.all([...new Set([...listed, ...live])].map((id) => findLeader(broker, id)));
   return watcher;
 }
 
 /** Sessions whose leader did not answer when it was looked for: it may have come to itself, or to its end. */
 export function lookAgain(broker: Broker): void {
   for (const { id, state } of broker.sessions.listLive()) {
-    if (state === 'stuck' && !broker.links.has(id)) void look(broker, id);
-  }
-}
-
-async function look(broker: Broker, id: SessionId): Promise<void> {
-  try {
-    await findLeader(broker, id);
-  } catch (error) {
-    log.error('adoption-failed', { session: id, error });
+    if (state === 'stuck' && !broker.links.has(id)) void findLeader(broker, id);
   }
 }

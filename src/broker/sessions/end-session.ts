@@ -1,4 +1,6 @@
 /** Ends sessions: the leader hangs up, kills what is left, closes the PAM session and says so. */
+import { log } from '../../lib/log.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { changeSession } from './change-session.ts';
@@ -22,11 +24,17 @@ export function endLeader(broker: Broker, link: Link): void {
 /** Declares the session stuck when its leader does not come to its end. */
 export function watchEnding(broker: Broker, link: Link): void {
   if (link.stuckTimer) clearTimeout(link.stuckTimer);
-  link.stuckTimer = setTimeout(() => {
-    if (broker.sessions.find(link.session)?.state !== 'ending') return;
+  link.stuckTimer = setTimeout(() => declareStuck(broker, link.session), broker.stuckMs).unref();
+}
+
+function declareStuck(broker: Broker, id: SessionId): void {
+  try {
+    if (broker.sessions.find(id)?.state !== 'ending') return;
     const detail = `not closed ${broker.stuckMs / 1000} s after its end began`;
-    changeSession(broker, link.session, 'stuck', {}, detail);
-  }, broker.stuckMs).unref();
+    changeSession(broker, id, 'stuck', {}, detail);
+  } catch (error) {
+    log.error('stuck-not-written', { session: id, error });
+  }
 }
 
 /** Resolves with the row once the session has come to its end, or cannot. */

@@ -54,6 +54,7 @@ export function refuseSignIn(
     reference: error.problem.reference,
     detail,
   });
+  error.audited = true;
   return error;
 }
 

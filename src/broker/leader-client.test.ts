@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { FakeMachine } from '../../test/fakes/fake-leader.ts';
+import { fromLeader } from '../protocol/broker-leader.ts';
+import { encode } from '../protocol/codec.ts';
+import { connectLeader } from './leader-client.ts';
+
+function makeDirectory(context: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'vestibule-leader-'));
+  context.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** A socket whose listener does as it likes. */
+async function listen(context: TestContext, serve: (socket: Socket) => void): Promise<string> {
+  const path = join(makeDirectory(context), 's');
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    serve(socket);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  context.after(() => server.close());
+  return path;
+}
+
+const framed = (payload: Uint8Array) =>
+  Buffer.concat([Buffer.from([0, 0, 0, payload.length]), payload]);
+
+test('a leader says what it is', async (t) => {
+  const directory = makeDirectory(t);
+  const machine = await FakeMachine.listen(join(directory, 'rootd'), directory);
+  t.after(() => machine.close());
+  const leader = await connectLeader(join(directory, 'rootd'));
+  assert.deepEqual([leader.hello.phase, leader.hello.session], [0, '']);
+  leader.destroy();
+});
+
+test('no socket is absent, a file without a listener is deaf', async (t) => {
+  const directory = makeDirectory(t);
+  await assert.rejects(connectLeader(join(directory, 's')), { kind: 'absent' });
+  writeFileSync(join(directory, 's'), '');
+  await assert.rejects(connectLeader(join(directory, 's')), { kind: 'deaf' });
+});
+
+test('a connection that is closed before the hello was refused', async (t) => {
+  const path = await listen(t, (socket) => socket.destroy());
+  await assert.rejects(connectLeader(path), { kind: 'refused' });
+});
+
+test('a leader without a word is silent', async (t) => {
+  const path = await listen(t, (socket) => t.after(() => socket.destroy()));
+  await assert.rejects(connectLeader(path, 20), { kind: 'silent', message: /no hello/ });
+});
+
+test('another version, another message and no message at all are silent', async (t) => {
+  const hello = { session: '', user: '', service: '', label: '', tty: '', attached: 0, exited: 0 };
+  const numbers = { phase: 0, uid: 0, gid: 0, openedAt: 0n, program: 0, status: 0 };
+  const newer = { name: 'hello' as const, version: 9, ...hello, ...numbers };
+  for (const [payload, reason] of [
+    [encode(fromLeader, newer), /speaks version 9, wanted 1/],
+    [encode(fromLeader, { name: 'closed' }), /is 'closed', wanted hello/],
+    [Buffer.from('nonsense'), /no message of type/],
+  ] as const) {
+    const path = await listen(t, (socket) => socket.write(framed(payload)));
+    await assert.rejects(connectLeader(path), { kind: 'silent', message: reason });
+  }
+});
