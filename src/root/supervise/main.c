@@ -1,12 +1,19 @@
 /* Starts the server and keeps it running; everything it does is listed in main. */
 #include "supervise.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "util.h"
+
+static void open_log(const char *path) {
+    if (path == NULL)
+        return;
+    cleanup_fd int log = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (log < 0 || dup2(log, STDERR_FILENO) < 0)
+        die_errno("cannot write the log '%s'", path);
+}
 
 /* Becomes the program that tells (or tidies up) what is left, on the terminal rather than in the log. */
 static void finish(const struct supervisor *supervisor) {
@@ -27,13 +34,12 @@ int main(int argc, char **argv) {
     prepare_process(&supervisor);
     if (!config_load(&supervisor.config))
         die("the configuration has the problems above: correct them and start again");
-    find_identities(&supervisor);
+    define_services(&supervisor);
     open_tcp_listeners(&supervisor);
     make_directories(&supervisor);
     make_keys();
     open_unix_listeners(&supervisor);
-    define_services(&supervisor);
-    open_log(&supervisor);
+    open_log(supervisor.log_path);
     run_services(&supervisor);
     finish(&supervisor);
     return EXIT_SUCCESS;

@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utmp.h>
@@ -23,37 +21,22 @@ static void make_directory(const char *path, uid_t uid, gid_t gid, mode_t mode) 
         die_errno("cannot give the directory '%s' its owner and mode", path);
 }
 
-/* The overrides were written before there was a file system of our own to write them to. */
-static void copy_overrides(int from) {
-    if (from < 0)
-        return;
-    cleanup_fd int to = open(VST_PATH_OVERRIDES, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    struct stat status;
-    if (to < 0 || fstat(from, &status) < 0 || sendfile(to, from, NULL, (size_t)status.st_size) != status.st_size)
-        die_errno("cannot copy '%s' into the new file system", VST_PATH_OVERRIDES);
-}
-
-/* A file system of its own: nobody who fills /run stops sign-ins, and the reverse. It outlives us, with the leaders. */
+/* A file system of its own: who fills /run stops no sign-in, and the reverse. It outlives us, with the leaders. */
 static void mount_run_directory(void) {
-    make_directory(VST_PATH_RUN, 0, 0, 0711);
     struct stat parent, own;
+    make_directory(VST_PATH_RUN, 0, 0, 0711);
     if (stat(VST_PATH_RUN "/..", &parent) < 0 || stat(VST_PATH_RUN, &own) < 0)
         die_errno("cannot look at '%s'", VST_PATH_RUN);
-    if (own.st_dev != parent.st_dev)
-        return;
-    cleanup_fd int overrides = open(VST_PATH_OVERRIDES, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (mount("vestibule", VST_PATH_RUN, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0711,size=64m") < 0)
+    if (own.st_dev == parent.st_dev &&
+        mount("vestibule", VST_PATH_RUN, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0711,size=64m") < 0)
         die_errno("cannot mount a tmpfs on '%s'", VST_PATH_RUN);
-    copy_overrides(overrides);
 }
 
 /* Held for as long as this process lives: a second server would take the sockets away from the first. */
 static void lock_run_directory(void) {
     const int fd = open(VST_PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        die_errno("cannot open '%s'", VST_PATH_RUN);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-        die_errno("'%s' is locked by another vestibule-supervise: stop it first", VST_PATH_RUN);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+        die_errno("cannot lock '%s': does another vestibule-supervise run? Stop it first", VST_PATH_RUN);
 }
 
 /* Without these files pututxline(3) writes nothing and who(1) shows no session. */

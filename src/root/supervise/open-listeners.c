@@ -59,12 +59,14 @@ static int listen_unix(const char *path, gid_t gid, mode_t mode) {
 
 void open_tcp_listeners(struct supervisor *supervisor) {
     const struct config *config = &supervisor->config;
-    supervisor->listeners.home = listen_tcp(config->www_address, config->www_port, "www-port");
-    supervisor->listeners.session = listen_tcp(config->www_address, config->www_session_port, "www-session-port");
+    int *listening = supervisor->services[GATEWAY].listening;
+    listening[0] = listen_tcp(config->www_address, config->www_port, "www-port");
+    listening[1] = listen_tcp(config->www_address, config->www_session_port, "www-session-port");
 }
 
 void open_unix_listeners(struct supervisor *supervisor) {
-    supervisor->listeners.rootd = listen_unix(VST_PATH_ROOTD, supervisor->broker.gid, 0660);
-    supervisor->listeners.gateway = listen_unix(VST_PATH_BROKER_FOR_GATEWAY, supervisor->gateway.gid, 0660);
-    supervisor->listeners.cli = listen_unix(VST_PATH_BROKER_FOR_CLI, 0, 0600);
+    struct service *services = supervisor->services;
+    services[ROOTD].listening[0] = listen_unix(VST_PATH_ROOTD, supervisor->broker.gid, 0660);
+    services[BROKER].listening[0] = listen_unix(VST_PATH_BROKER_FOR_GATEWAY, supervisor->gateway.gid, 0660);
+    services[BROKER].listening[1] = listen_unix(VST_PATH_BROKER_FOR_CLI, 0, 0600);
 }

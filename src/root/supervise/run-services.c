@@ -2,7 +2,7 @@
 #include "supervise.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #include "util.h"
 
-enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 10000, SETTLED_MS = 10000, STOP_MS = 5000 };
+enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 10000, SETTLED_MS = 10000, STOP_MS = 5000, LONGEST_WAIT_MS = 60000 };
 
 /* Plans the next start: at once if we ended it ourselves, else later each time until it has lived for a while. */
 static void plan_start(struct service *service) {
@@ -31,39 +31,36 @@ static void stop_service(struct service *service) {
     service->kill_at_ms = monotonic_ms() + STOP_MS;
 }
 
-static void take_end(struct supervisor *supervisor, pid_t pid, int status) {
-    for (struct service *service = supervisor->services; service < supervisor->services + SERVICE_COUNT; service++) {
-        if (service->pid != pid)
-            continue;
-        close_descriptor(&service->ready_fd);
-        service->ready = false;
-        service->pid = 0;
-        service->kill_at_ms = 0;
-        plan_start(service);
-        const bool killed = WIFSIGNALED(status);
-        log_line(supervisor->stopping ? LOG_INFO : LOG_WARNING, "%s ended with %s %d", service->name,
-                 killed ? "signal" : "status", killed ? WTERMSIG(status) : WEXITSTATUS(status));
-    }
+static void take_end(struct service *service, int status) {
+    close_descriptor(&service->ready_fd);
+    const bool wanted = service->kill_at_ms != 0, killed = WIFSIGNALED(status);
+    log_line(wanted ? LOG_INFO : LOG_WARNING, "%s ended with %s %d", service->name, killed ? "signal" : "status",
+             killed ? WTERMSIG(status) : WEXITSTATUS(status));
+    service->ready = false;
+    service->pid = 0;
+    service->kill_at_ms = 0;
+    plan_start(service);
 }
 
 /* Children that are no service of ours come to process 1 of a container, and are reaped all the same. */
 static void reap(struct supervisor *supervisor) {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-        take_end(supervisor, pid, status);
+        for (size_t i = 0; i < SERVICE_COUNT; i++)
+            if (supervisor->services[i].pid == pid)
+                take_end(&supervisor->services[i], status);
 }
 
 static void take_signals(struct supervisor *supervisor) {
+    struct service *gateway = &supervisor->services[GATEWAY];
     struct signalfd_siginfo signal;
     while (read(supervisor->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
         if (signal.ssi_signo == SIGCHLD) {
             reap(supervisor);
         } else if (signal.ssi_signo == SIGHUP) {
-            log_line(LOG_INFO, "SIGHUP: starting the gateway anew");
-            supervisor->services[GATEWAY].restarting = supervisor->services[GATEWAY].pid != 0;
-            stop_service(&supervisor->services[GATEWAY]);
-        } else if (!supervisor->stopping) {
-            log_line(LOG_INFO, "%s: stopping the services", strsignal((int)signal.ssi_signo));
+            gateway->restarting = gateway->pid != 0;
+            stop_service(gateway);
+        } else {
             supervisor->stopping = true;
         }
     }
@@ -75,54 +72,69 @@ static void take_ready(struct service *service) {
     close_descriptor(&service->ready_fd);
     service->ready = size == 8 && memcmp(text, "READY=1\n", 8) == 0;
     if (service->ready)
-        log_line(LOG_INFO, "%s is ready after %llu ms", service->name,
-                 (unsigned long long)(monotonic_ms() - service->started_ms));
+        log_line(LOG_INFO, "%s is ready", service->name);
 }
 
-/* Starts, kills, and stops what is due now. False when all is stopped. */
-static bool do_what_is_due(struct supervisor *supervisor) {
-    const uint64_t now = monotonic_ms();
-    struct service *last = NULL;
-    for (struct service *service = supervisor->services; service < supervisor->services + SERVICE_COUNT; service++) {
-        if (service->pid == 0 && !supervisor->stopping && now >= service->start_at_ms && !start_service(service))
-            plan_start(service);
-        if (service->kill_at_ms != 0 && now >= service->kill_at_ms) {
-            log_line(LOG_WARNING, "%s did not end in %d ms: killing it", service->name, STOP_MS);
-            (void)kill(service->pid, SIGKILL);
-            service->kill_at_ms = UINT64_MAX;
-        }
-        if (service->pid != 0)
-            last = service;
-    }
-    if (supervisor->stopping && last != NULL)
-        stop_service(last);
-    return last != NULL || !supervisor->stopping;
+/* Prints where the server listens, as whoever started us wrote it down, once broker and gateway are ready. */
+static void announce(struct supervisor *supervisor) {
+    const char *path = supervisor->announce_path;
+    if (path == NULL || !supervisor->services[BROKER].ready || !supervisor->services[GATEWAY].ready)
+        return;
+    supervisor->announce_path = NULL;
+    char text[8192];
+    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text);
+    if (size < 0 || write(STDOUT_FILENO, text, (size_t)size) != size || unlink(path) < 0)
+        log_line(LOG_WARNING, "cannot print and remove the announcement '%s': %s, ignoring", path, strerror(errno));
+    /* It may hold the password of a demonstration account. */
+    explicit_bzero(text, sizeof text);
 }
 
-static int next_due(const struct supervisor *supervisor) {
-    uint64_t due = UINT64_MAX;
-    for (const struct service *service = supervisor->services; service < supervisor->services + SERVICE_COUNT; service++) {
-        if (service->pid == 0 && !supervisor->stopping && service->start_at_ms < due)
-            due = service->start_at_ms;
-        if (service->kill_at_ms != 0 && service->kill_at_ms < due)
-            due = service->kill_at_ms;
+/* Starts or kills the service if that is due. Returns the time when something will be due. */
+static uint64_t do_what_is_due(struct service *service, bool stopping, uint64_t now) {
+    if (service->pid == 0 && !stopping && now >= service->start_at_ms && !start_service(service))
+        plan_start(service);
+    if (service->kill_at_ms != 0 && now >= service->kill_at_ms) {
+        log_line(LOG_WARNING, "%s did not end in %d ms: killing it", service->name, STOP_MS);
+        (void)kill(service->pid, SIGKILL);
+        service->kill_at_ms = UINT64_MAX;
     }
+    if (service->pid == 0)
+        return stopping ? UINT64_MAX : service->start_at_ms;
+    return service->kill_at_ms == 0 ? UINT64_MAX : service->kill_at_ms;
+}
+
+/* False when all is stopped. ret_wait_ms: how long nothing will be due. */
+static bool manage_services(struct supervisor *supervisor, int *ret_wait_ms) {
     const uint64_t now = monotonic_ms();
-    return due == UINT64_MAX ? -1 : due <= now ? 0 : due - now > INT_MAX ? INT_MAX : (int)(due - now);
+    uint64_t next = now + LONGEST_WAIT_MS;
+    /* Stopping goes one by one, from the last: the gateway's clients are told before the broker goes. */
+    size_t last = SERVICE_COUNT;
+    while (last > 0 && supervisor->services[last - 1].pid == 0)
+        last--;
+    if (supervisor->stopping && last > 0)
+        stop_service(&supervisor->services[last - 1]);
+    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+        const uint64_t due = do_what_is_due(&supervisor->services[i], supervisor->stopping, now);
+        next = due < next ? due : next;
+    }
+    *ret_wait_ms = next <= now ? 0 : (int)(next - now);
+    return last > 0 || !supervisor->stopping;
 }
 
 void run_services(struct supervisor *supervisor) {
-    while (do_what_is_due(supervisor)) {
+    int wait_ms;
+    while (manage_services(supervisor, &wait_ms)) {
         struct pollfd polled[SERVICE_COUNT + 1] = {{.fd = supervisor->signals, .events = POLLIN}};
         for (size_t i = 0; i < SERVICE_COUNT; i++)
             polled[i + 1] = (struct pollfd){
                 .fd = supervisor->services[i].pid == 0 ? -1 : supervisor->services[i].ready_fd, .events = POLLIN};
-        if (poll(polled, SERVICE_COUNT + 1, next_due(supervisor)) < 0 && errno != EINTR)
+        if (poll(polled, SERVICE_COUNT + 1, wait_ms) < 0 && errno != EINTR)
             die_errno("cannot wait for events");
         for (size_t i = 0; i < SERVICE_COUNT; i++)
             if (polled[i + 1].revents != 0)
                 take_ready(&supervisor->services[i]);
-        announce_when_ready(supervisor);
+        announce(supervisor);
         take_signals(supervisor);
     }
 }

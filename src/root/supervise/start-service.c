@@ -12,42 +12,34 @@
 
 #include "util.h"
 
-enum { MAX_PASSED = MAX_LISTENING + MAX_FILES + 1 };
+enum { MAX_PASSED = 5 };
 
-/* The rights it has no use for: to gain others by exec, and to leave its memory in a core file. */
-static void confine(const struct service *service) {
+/* Takes the rights that it has no use for: to gain others by exec, and to leave its memory in a core file. */
+static void confine(struct identity identity) {
     const struct rlimit none = {0, 0};
-    if (setrlimit(RLIMIT_CORE, &none) < 0)
-        die_errno("cannot forbid core files");
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        die_errno("cannot set no_new_privs");
     const gid_t no_groups[1] = {0};
-    drop_privileges(service->identity.uid, service->identity.gid, no_groups, 0);
+    if (setrlimit(RLIMIT_CORE, &none) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        die_errno("cannot forbid core files and new privileges");
+    drop_privileges(identity.uid, identity.gid, no_groups, 0);
 }
 
 static _Noreturn void exec_service(const struct service *service, const int *passed, size_t count, pid_t parent) {
-    cleanup_free char *program = sibling_path(service->program);
-    cleanup_free char *script = service->script == NULL ? NULL : sibling_path(service->script);
-    char fds[32], names[128], pid[32];
+    char *program = sibling_path(service->program);
+    char *script = service->script == NULL ? NULL : sibling_path(service->script);
+    char fds[32], names[128], pid[32], path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     (void)snprintf(fds, sizeof fds, "LISTEN_FDS=%zu", count);
     (void)snprintf(names, sizeof names, "LISTEN_FDNAMES=%s", service->descriptor_names);
     (void)snprintf(pid, sizeof pid, "LISTEN_PID=%d", (int)getpid());
-    char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    char *const environment[] = {path, fds, names, pid, NULL};
-    char *const arguments[] = {program, script, NULL};
-
     if (setsid() < 0 || chdir("/") < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         die_errno("cannot prepare the process of %s", service->name);
     pass_descriptors(passed, count);
     reset_signals();
     if (service->identity.uid != 0)
-        confine(service);
+        confine(service->identity);
     /* After the change of uid, which clears it (prctl(2)); our parent may have died before. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-        die_errno("cannot tie %s to vestibule-supervise", service->name);
-    if (getppid() != parent)
-        die("vestibule-supervise ended while %s was being started", service->name);
-    (void)execve(program, arguments, environment);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
+        die("cannot tie %s to vestibule-supervise, or that has ended", service->name);
+    (void)execve(program, (char *const[]){program, script, NULL}, (char *const[]){path, fds, names, pid, NULL});
     die_errno("cannot run '%s'", program);
 }
 
@@ -72,24 +64,24 @@ static bool open_anew(const struct service *service, int *opened, int *ret_ready
 
 bool start_service(struct service *service) {
     int passed[MAX_PASSED] = {-1, -1, -1, -1, -1};
-    int *const opened = passed + service->listening_count;
+    const size_t count = service->listening_count + service->file_count + (service->reports_ready ? 1 : 0);
     memcpy(passed, service->listening, service->listening_count * sizeof passed[0]);
     service->ready_fd = -1;
-    const bool complete = open_anew(service, opened, &service->ready_fd);
-    const size_t opened_count = service->file_count + (service->reports_ready ? 1 : 0);
-    const pid_t parent = getpid(), pid = complete ? fork() : -1;
-    if (pid == 0)
-        exec_service(service, passed, service->listening_count + opened_count, parent);
-    if (complete && pid < 0)
-        log_line(LOG_ERR, "cannot fork for %s: %s", service->name, strerror(errno));
-    for (size_t i = 0; i < opened_count; i++)
-        close_descriptor(&opened[i]);
-    if (pid < 0) {
-        close_descriptor(&service->ready_fd);
-        return false;
+    service->pid = 0;
+    if (open_anew(service, passed + service->listening_count, &service->ready_fd)) {
+        const pid_t parent = getpid(), pid = fork();
+        if (pid == 0)
+            exec_service(service, passed, count, parent);
+        if (pid < 0)
+            log_line(LOG_ERR, "cannot fork for %s: %s", service->name, strerror(errno));
+        service->pid = pid < 0 ? 0 : pid;
     }
-    service->pid = pid;
+    for (size_t i = service->listening_count; i < count; i++)
+        close_descriptor(&passed[i]);
     service->started_ms = monotonic_ms();
-    log_line(LOG_INFO, "%s started as process %d", service->name, (int)pid);
-    return true;
+    if (service->pid == 0)
+        close_descriptor(&service->ready_fd);
+    else
+        log_line(LOG_INFO, "%s started as process %d", service->name, (int)service->pid);
+    return service->pid != 0;
 }

@@ -14,23 +14,17 @@ struct identity {
     gid_t gid;
 };
 
-struct listeners {
-    int home, session;                  /* TCP */
-    int rootd, gateway, cli;            /* Unix, named for who connects or accepts */
-};
-
 /* In the order of starting; they are stopped in the reverse order. */
 enum { ROOTD, BROKER, GATEWAY, SERVICE_COUNT };
-enum { MAX_LISTENING = 2, MAX_FILES = 2 };
 
 struct service {
     const char *name;                   /* in the log */
     const char *program, *script;       /* beside this program; script NULL: none */
     struct identity identity;
     const char *descriptor_names;       /* LISTEN_FDNAMES: listening, then files, then ready */
-    int listening[MAX_LISTENING];
+    int listening[2];                   /* bound before the table is walked */
     size_t listening_count;
-    const char *files[MAX_FILES];       /* opened for reading by root, anew at each start */
+    const char *files[2];               /* opened for reading by root, anew at each start */
     size_t file_count;
     bool reports_ready;
 
@@ -38,7 +32,8 @@ struct service {
     int ready_fd;                       /* it writes READY=1 here; -1: done, or none */
     bool ready;
     bool restarting;                    /* ended by us, to be started again at once */
-    uint64_t started_ms, start_at_ms, kill_at_ms; /* of CLOCK_BOOTTIME; kill_at_ms 0: never */
+    uint64_t started_ms, start_at_ms;   /* of CLOCK_BOOTTIME */
+    uint64_t kill_at_ms;                /* 0: not being stopped */
     uint64_t delay_ms;                  /* before the next start if it ends too soon */
 };
 
@@ -47,35 +42,24 @@ struct supervisor {
     char **finish;                      /* argv of the program to become at the end; NULL: none */
     struct config config;
     struct identity broker, gateway;
-    struct listeners listeners;
     struct service services[SERVICE_COUNT];
     int signals;                        /* signalfd(2) */
     int terminal;                       /* stderr as it was before --log */
     bool stopping;
 };
 
-/* prepare.c: what must be so before anything on the machine is changed. */
+/* Each makes what is missing and dies on failure; what can be refused is refused before the machine is changed. */
 void read_arguments(struct supervisor *supervisor, int argc, char **argv);
 void prepare_process(struct supervisor *supervisor);
-void find_identities(struct supervisor *supervisor);
-void open_log(struct supervisor *supervisor);
-
-/* make-directories.c, make-keys.c, open-listeners.c: each makes what is missing and dies on failure. */
+void define_services(struct supervisor *supervisor);
+void open_tcp_listeners(struct supervisor *supervisor);
 void make_directories(const struct supervisor *supervisor);
 void make_keys(void);
-void open_tcp_listeners(struct supervisor *supervisor);
 void open_unix_listeners(struct supervisor *supervisor);
 
-/* services.c: the table of what is started, and with what. */
-void define_services(struct supervisor *supervisor);
-
-/* start-service.c. Forks and execs it; false when that failed (logged). */
+/* Forks and execs it; false when that failed (logged). */
 bool start_service(struct service *service);
-
-/* run-services.c: keeps them running until SIGTERM or SIGINT, then stops them. */
+/* Keeps them running until SIGTERM or SIGINT, then stops them. */
 void run_services(struct supervisor *supervisor);
-
-/* announce.c: prints the announcement once broker and gateway are ready. */
-void announce_when_ready(struct supervisor *supervisor);
 
 #endif

@@ -1,0 +1,51 @@
+/* Arguments, and what a process inherits that the services must not: its input, its mask, its signals. */
+#include "supervise.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util.h"
+
+void read_arguments(struct supervisor *supervisor, int argc, char **argv) {
+    static const struct option options[] = {{"log", required_argument, NULL, 'l'},
+                                            {"announce", required_argument, NULL, 'a'},
+                                            {"finish", no_argument, NULL, 'f'},
+                                            {0}};
+    int option;
+    /* --finish takes all words after it as they are. */
+    while (supervisor->finish == NULL && (option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+        if (option == 'l')
+            supervisor->log_path = optarg;
+        else if (option == 'a')
+            supervisor->announce_path = optarg;
+        else if (option == 'f' && optind < argc)
+            supervisor->finish = argv + optind;
+        else
+            die("usage: vestibule-supervise [--log FILE] [--announce FILE] [--finish PROGRAM [ARG...]]");
+    }
+    if (supervisor->finish == NULL && optind < argc)
+        die("wanted options only, came '%s'", argv[optind]);
+}
+
+void prepare_process(struct supervisor *supervisor) {
+    if (geteuid() != 0)
+        die("wanted uid 0, came uid %u: start the server as root", geteuid());
+    (void)umask(022);
+    cleanup_fd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    supervisor->terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (null < 0 || supervisor->terminal < 0 || dup2(null, STDIN_FILENO) < 0)
+        die_errno("cannot prepare the standard descriptors");
+    sigset_t taken;
+    (void)sigemptyset(&taken);
+    for (const int *number = (const int[]){SIGCHLD, SIGTERM, SIGINT, SIGHUP, 0}; *number != 0; number++)
+        (void)sigaddset(&taken, *number);
+    supervisor->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    /* SIGPIPE: a reader of our output that went away must not end the server. SIGCHLD: ignored, it would not come. */
+    if (supervisor->signals < 0 || sigprocmask(SIG_SETMASK, &taken, NULL) < 0 ||
+        signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGCHLD, SIG_DFL) == SIG_ERR)
+        die_errno("cannot receive signals");
+}
