@@ -77,6 +77,9 @@ done
 const opened: (() => void)[] = [];
 
 export function installStandIns(): void {
+  if (process.env.VESTIBULE_IN_SANDBOX === undefined) {
+    throw new Error('wanted the sandbox, came this machine: run it with tools/sandbox.sh');
+  }
   unmountRun();
   for (const path of ASIDE) if (existsSync(path)) renameSync(path, `${path}.aside`);
   for (const path of ['bin', 'dist']) mkdirSync(`${PREFIX}/${path}`, { recursive: true });
@@ -100,6 +103,7 @@ export function installStandIns(): void {
 }
 
 export function removeStandIns(): void {
+  if (process.env.VESTIBULE_IN_SANDBOX === undefined) return;
   for (const close of opened.splice(0)) close();
   unmountRun();
   for (const path of [...ASIDE, PREFIX, MODES]) rmSync(path, { recursive: true, force: true });
