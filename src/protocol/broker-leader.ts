@@ -78,8 +78,8 @@ export const toLeader = {
   },
   rotate: {
     type: 13,
-    doc: 'Replace the session key (32 bytes): viewers that joined with the old one are dropped.',
-    fields: { key: 'bytes' },
+    doc: 'Replace the session key (32 bytes). drop: those who joined with the old one are dropped.',
+    fields: { drop: 'u8', key: 'bytes' },
   },
   end: {
     type: 15,

@@ -26,8 +26,8 @@ export const toHost = {
   },
   rotate: {
     type: 3,
-    doc: 'Use this session key from now on and drop all viewers.',
-    fields: { key: 'bytes' },
+    doc: 'Use this session key from now on. drop: drop all viewers.',
+    fields: { drop: 'u8', key: 'bytes' },
   },
   hangup: {
     type: 5,

@@ -100,6 +100,9 @@ export type LiveMessage =
 /** Stands in the built HTML (Vite: html.cspNonce) where the gateway puts the answer's nonce. */
 export const STYLE_NONCE = '__VESTIBULE_STYLE_NONCE__';
 
+/** Stands in terminal.html where the gateway puts the home origin, which the session origin's page cannot know. */
+export const HOME_ORIGIN = '__VESTIBULE_HOME_ORIGIN__';
+
 /** WebSocket close codes of ours (4000-4999). */
 export const CLOSE_CODES = {
   signedOut: 4401,

@@ -58,15 +58,18 @@ static void lose_leader(struct host *host) {
 
 static bool handle(struct host *host) {
     uint8_t key[VST_SESSION_KEY_BYTES];
+    bool drop;
     struct reader reader = reader_of(&host->frame);
     switch (frame_type(&host->frame)) {
     case VST_TO_HOST_ROTATE:
+        drop = read_u8(&reader) != 0;
         read_exact(&reader, key, sizeof key);
         if (!read_end(&reader))
             return false;
         memcpy(host->key, key, sizeof key);
         explicit_bzero(key, sizeof key);
-        viewers_drop_all(host);
+        if (drop)
+            viewers_drop_all(host);
         return true;
     case VST_TO_HOST_HANGUP:
         if (!read_end(&reader))

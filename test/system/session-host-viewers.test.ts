@@ -115,13 +115,19 @@ test('the 33rd viewer is closed, the others stay', async () => {
   host.leader.end();
 });
 
-test('rotate drops all viewers and changes the key', async () => {
+test('rotate changes the key; viewers stay, or are dropped', async () => {
   const host = await startShell('exec cat');
   const viewer = await host.view();
   const before = host.key;
   host.key = randomBytes(32);
-  host.tell({ name: 'rotate', key: host.key });
+  host.tell({ name: 'rotate', drop: 0, key: host.key });
+  const newcomer = await host.view();
+  viewer.type('still-here\n');
+  await viewer.until(/still-here/);
+  host.key = randomBytes(32);
+  host.tell({ name: 'rotate', drop: 1, key: host.key });
   await viewer.rest();
+  await newcomer.rest();
   const old = await host.connect();
   old.join(before, {});
   assert.equal(await old.next(), null);

@@ -99,7 +99,7 @@ function takeRunning(broker: Broker, link: Link, row: SessionRow): void {
   const pid = link.leader.hello.program;
   if (row.kind === 'terminal') {
     link.key = makeKey();
-    rotateKey(link);
+    rotateKey(link, 'stay');
   }
   if (row.state === 'ending') endLeader(broker, link);
   else if (row.state !== 'running') changeSession(broker, row.id, 'running', { pid });

@@ -7,9 +7,9 @@ export function makeKey(): Buffer {
   return randomBytes(SESSION_KEY_BYTES);
 }
 
-/** Viewers that joined with the old key are dropped. */
-export function rotateKey(link: Link): void {
+/** A restarted broker lets those who are looking stay; after a sign-out they are dropped. */
+export function rotateKey(link: Link, viewers: 'stay' | 'drop'): void {
   if (link.key === null) return;
   link.key = makeKey();
-  link.leader.send({ name: 'rotate', key: link.key });
+  link.leader.send({ name: 'rotate', drop: viewers === 'drop' ? 1 : 0, key: link.key });
 }

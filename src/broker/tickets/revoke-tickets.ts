@@ -33,6 +33,6 @@ function revokeTickets(broker: Broker, tickets: readonly Ticket[], event: string
 /** Whoever still holds a connection to a session of theirs, by whatever way, loses it. */
 function rotateKeysOf(broker: Broker, user: UserName): void {
   for (const link of broker.links.values()) {
-    if (broker.sessions.find(link.session)?.user === user) rotateKey(link);
+    if (broker.sessions.find(link.session)?.user === user) rotateKey(link, 'drop');
   }
 }

@@ -71,7 +71,8 @@ test("the user's last sign-out changes the keys of their sessions", async (t) =>
   await gateway.ask('sign-out', { ticket: first.ticket });
   assert.ok(!leader.received.all.some(({ name }) => name === 'rotate'));
   await gateway.ask('sign-out', { ticket: second.ticket });
-  await leader.received.take(({ name }) => name === 'rotate');
+  const rotate = await leader.received.take(({ name }) => name === 'rotate');
+  assert.equal(rotate.name === 'rotate' && rotate.drop, 1);
 });
 
 test('a ticket outlives the broker, and no file of it holds the secret', async (t) => {

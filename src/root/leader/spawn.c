@@ -181,9 +181,11 @@ bool request_spawn(struct leader *leader, struct connection *connection, struct 
 bool request_rotate(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
     uint8_t key[VST_SESSION_KEY_BYTES];
+    const uint8_t drop = read_u8(reader);
     read_exact(reader, key, sizeof key);
     struct writer writer = {0};
     writer_start(&writer, VST_TO_HOST_ROTATE);
+    put_u8(&writer, drop);
     put_bytes(&writer, key, sizeof key);
     if (read_end(reader))
         host_send(leader, &writer);

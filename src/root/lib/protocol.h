@@ -8,7 +8,7 @@
 #define VST_TO_LEADER_CANCEL 7 /* no fields */
 #define VST_TO_LEADER_OPEN 9 /* string session, bytes conversation, string service, string user, bytes grant, string rhost, string label, u8 attached, u8 pty, u16 rows, u16 columns */
 #define VST_TO_LEADER_SPAWN 11 /* strings argv, strings environment, bytes key, u8 lossless, u32 scrollback */
-#define VST_TO_LEADER_ROTATE 13 /* bytes key */
+#define VST_TO_LEADER_ROTATE 13 /* u8 drop, bytes key */
 #define VST_TO_LEADER_END 15 /* no fields */
 
 #define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, string tty, u8 attached, u64 openedAt, u32 program, u8 exited, u32 status */
@@ -42,7 +42,7 @@
 #define VST_STAGE_SPAWN 10
 
 #define VST_TO_HOST_START 1 /* u32 version, u8 pty, u8 lossless, u32 scrollback, u32 webUid, u16 rows, u16 columns, bytes key, string home, string program, strings argv, strings environment */
-#define VST_TO_HOST_ROTATE 3 /* bytes key */
+#define VST_TO_HOST_ROTATE 3 /* u8 drop, bytes key */
 #define VST_TO_HOST_HANGUP 5 /* no fields */
 
 #define VST_FROM_HOST_STARTED 2 /* u32 pid */
