@@ -20,6 +20,7 @@ export const texts = {
     lost: 'The connection to the server is lost. Trying again…',
     back: 'The connection is back.',
     tryNow: 'Try now',
+    noAnswer: 'The server did not answer. Look at the list before you try again.',
   },
   signIn: {
     title: (host: string) => `Sign in to ${host}`,
@@ -46,7 +47,6 @@ export const texts = {
     emptyText: 'A terminal keeps running when you close its page. You find it here again.',
     messages: 'Messages from signing in',
     dismiss: 'Dismiss',
-    openingWhenReady: (name: string) => `${name} is starting and opens when it is ready.`,
   },
   session: {
     states: stateTexts,

@@ -1,9 +1,10 @@
 /** Sends files of the built page: HTML with a fresh style nonce, hashed assets for ever, the rest by its tag. */
 import type { Context } from 'hono';
-import { STYLE_NONCE } from '../../protocol/page-gateway.ts';
+import { HOME_ORIGIN, STYLE_NONCE } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { contentPolicy, makeNonce } from '../security/headers.ts';
+import { originOf } from '../security/read-host.ts';
 import type { PageFile } from './load-pages.ts';
 
 /** GET / on the home origin. */
@@ -24,7 +25,11 @@ export const sendFile: Handler = (gateway, c) => {
 
 export function sendHtml(gateway: Gateway, c: Context<Env>, address: string): Response {
   const nonce = makeNonce();
-  const html = gateway.pages.get(address)!.body.toString().replaceAll(STYLE_NONCE, nonce);
+  const html = gateway.pages
+    .get(address)!
+    .body.toString()
+    .replaceAll(STYLE_NONCE, nonce)
+    .replaceAll(HOME_ORIGIN, originOf(c.env.host.name, gateway.ports().home));
   c.header('content-security-policy', contentPolicy(c.env.host.origin, nonce));
   c.header('cache-control', 'no-cache');
   return c.html(html);

@@ -20,6 +20,8 @@ export type SignInRequest =
 interface Common {
   readonly user: string;
   readonly held: boolean;
+  /** The person has been asked something beyond the first screen. */
+  readonly asked: boolean;
   /** What PAM modules had to say (info and error items), in order. */
   readonly messages: readonly PromptItem[];
 }
@@ -59,24 +61,32 @@ export type SignInEffect =
   | { readonly kind: 'cancel'; readonly conversation: Conversation };
 export type Transition = readonly [SignInState, readonly SignInEffect[]];
 
-export const firstState: SignInState = {
+export const firstState: SignInState & { kind: 'credentials' } = {
   kind: 'credentials',
   user: '',
   held: false,
+  asked: false,
   messages: [],
   problem: null,
 };
 
 export function advance(state: SignInState, event: SignInEvent): Transition {
-  const { user, held, messages } = state;
+  const { user, held, asked, messages } = state;
   if (event.kind === 'start') {
     if (state.kind !== 'credentials') return [state, []];
-    return send({ user: event.user, held: event.held, messages: [] }, { kind: 'start' });
+    return send(
+      { user: event.user, held: event.held, asked: false, messages: [] },
+      { kind: 'start' },
+    );
   }
   if (event.kind === 'sealed') {
     if (state.kind !== 'prompts') return [state, []];
-    const request = { kind: 'answers', conversation: state.conversation, sealed: event.sealed } as const;
-    return send({ user, held: held && !event.usedHeld, messages }, request);
+    const request = {
+      kind: 'answers',
+      conversation: state.conversation,
+      sealed: event.sealed,
+    } as const;
+    return send({ user, held: held && !event.usedHeld, asked, messages }, request);
   }
   if (event.kind === 'cancel') return cancel(state);
   if (state.kind !== 'working') return [state, []];
@@ -84,10 +94,7 @@ export function advance(state: SignInState, event: SignInEvent): Transition {
     case 'step':
       return takeStep(state, event.step);
     case 'problem':
-      return [
-        { kind: 'credentials', user, held: false, messages, problem: event.problem },
-        [{ kind: 'wipe-held' }],
-      ];
+      return [{ ...firstState, user, messages, problem: event.problem }, [{ kind: 'wipe-held' }]];
     case 'lost':
       return [
         { ...state, lost: state.lost + 1, waiting: true },
@@ -101,25 +108,29 @@ export function advance(state: SignInState, event: SignInEvent): Transition {
 }
 
 function send(common: Common, request: SignInRequest): Transition {
-  return [{ kind: 'working', ...common, request, lost: 0, waiting: false }, [{ kind: 'send', request }]];
+  return [
+    { kind: 'working', ...common, request, lost: 0, waiting: false },
+    [{ kind: 'send', request }],
+  ];
 }
 
 function takeStep(state: SignInState, step: SignInStep): Transition {
-  const isAsk = (item: PromptItem): boolean => item.style === 'hidden' || item.style === 'shown';
-  const messages = [...state.messages, ...step.items.filter((item) => !isAsk(item))];
   if (step.kind === 'signed-in') {
     return [
-      { kind: 'signed-in', user: step.user, held: false, messages },
+      { ...state, kind: 'signed-in', user: step.user, held: false, messages: step.items },
       [{ kind: 'wipe-held' }],
     ];
   }
-  const common = { user: state.user, held: state.held, messages };
+  const isAsk = (item: PromptItem): boolean => item.style === 'hidden' || item.style === 'shown';
+  const messages = [...state.messages, ...step.items.filter((item) => !isAsk(item))];
+  const common = { user: state.user, held: state.held, asked: state.asked, messages };
   const conversation: Conversation = { id: step.conversation, key: step.key };
   const asks = step.items.filter(isAsk);
   if (asks.length === 0) return send(common, { kind: 'answers', conversation, sealed: [] });
   const hidden = state.held ? asks.find(({ style }) => style === 'hidden') : undefined;
-  const prompts = { ...common, kind: 'prompts', conversation, asks, heldFor: hidden?.number ?? null } as const;
-  if (hidden === undefined || asks.length > 1) return [prompts, []];
+  const heldFor = hidden?.number ?? null;
+  const prompts = { ...common, kind: 'prompts', conversation, asks, heldFor } as const;
+  if (hidden === undefined || asks.length > 1) return [{ ...prompts, asked: true }, []];
   return [prompts, [{ kind: 'seal-held', conversation, prompt: hidden.number }]];
 }
 

@@ -4,8 +4,8 @@ import type { ConversationId, UserName } from '../../protocol/ids.ts';
 import type { SignInStep } from '../../protocol/page-gateway.ts';
 import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import { ConnectionError, ProblemError } from '../api.ts';
-import { type SignInApi, SignInRunner } from './sign-in-runner.ts';
 import { toBase64 } from './base64.ts';
+import { type SignInApi, SignInRunner } from './sign-in-runner.ts';
 
 const conversation = '00112233445566778899aabbccddeeff' as ConversationId;
 const key = { public: toBase64(new Uint8Array(32).fill(9)), expires: 1_800_000_000_000 };

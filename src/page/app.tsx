@@ -1,0 +1,54 @@
+/** Which of the two views: asks the server who is signed in. */
+import { Center, Loader } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactElement, useState } from 'react';
+import { ID_PATTERN } from '../protocol/ids.ts';
+import type { PromptItem } from '../protocol/page-gateway.ts';
+import { api, ProblemError } from './api.ts';
+import { HomePage } from './home/home-page.tsx';
+import { HOME_KEY } from './home-key.ts';
+import { ConnectionLost, ProblemAlert } from './notices.tsx';
+import { SignInPage } from './sign-in/sign-in-page.tsx';
+import { texts } from './texts.ts';
+
+/** The session whose link brought the person here before they had signed in. */
+function wantedSession(): string | null {
+  const id = new URLSearchParams(location.search).get('session') ?? '';
+  return ID_PATTERN.test(id) ? id : null;
+}
+
+export function App(): ReactElement {
+  const client = useQueryClient();
+  const home = useQuery({ queryKey: HOME_KEY, queryFn: api.home });
+  const [messages, setMessages] = useState<readonly PromptItem[]>([]);
+  const wanted = wantedSession();
+
+  if (home.error instanceof ProblemError && home.error.problem.code === 'not-signed-in') {
+    return (
+      <SignInPage
+        signedOut={home.data !== undefined}
+        onSignedIn={(said) => {
+          setMessages(said);
+          if (wanted !== null) location.replace(`/s/${wanted}/`);
+          else void client.resetQueries({ queryKey: HOME_KEY });
+        }}
+      />
+    );
+  }
+  if (home.data !== undefined) {
+    return (
+      <HomePage home={home.data} messages={messages} dismissMessages={() => setMessages([])} />
+    );
+  }
+  return (
+    <Center component="main" mih="60vh" px="md">
+      {home.error instanceof ProblemError ? (
+        <ProblemAlert problem={home.error.problem} />
+      ) : home.failureCount > 0 ? (
+        <ConnectionLost tryNow={() => void client.resetQueries({ queryKey: HOME_KEY })} />
+      ) : (
+        <Loader aria-label={texts.connection.loading} role="status" />
+      )}
+    </Center>
+  );
+}

@@ -1,0 +1,62 @@
+/** What the pages have to say besides their content: problems, a lost connection, PAM's own texts. */
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import type { ReactElement } from 'react';
+import type { PromptItem } from '../protocol/page-gateway.ts';
+import type { Problem } from '../protocol/problems.ts';
+import { ProblemError } from './api.ts';
+import { texts } from './texts.ts';
+
+export function ProblemAlert({ problem }: { problem: Problem }): ReactElement {
+  return (
+    <Alert color="red" variant="outline">
+      <Text size="sm" className="pam-text">
+        {problem.text}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {texts.reference(problem.reference)}
+      </Text>
+    </Alert>
+  );
+}
+
+/** Of a request that a person made: the server's words, or that it said nothing. */
+export function FailureAlert({ error }: { error: Error }): ReactElement {
+  if (error instanceof ProblemError) return <ProblemAlert problem={error.problem} />;
+  return (
+    <Alert color="red" variant="outline">
+      {texts.connection.noAnswer}
+    </Alert>
+  );
+}
+
+export function ConnectionLost({ tryNow }: { tryNow: () => void }): ReactElement {
+  return (
+    <Alert color="orange" variant="outline" role="status">
+      <Stack gap="xs" align="flex-start">
+        {texts.connection.lost}
+        <Button size="compact-sm" variant="default" onClick={tryNow}>
+          {texts.connection.tryNow}
+        </Button>
+      </Stack>
+    </Alert>
+  );
+}
+
+export function PamMessages({ messages }: { messages: readonly PromptItem[] }): ReactElement {
+  return (
+    <Stack gap="xs" aria-live="polite">
+      {messages.map(({ text, style }, index) => (
+        <Alert
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows
+          key={index}
+          role="note"
+          variant="outline"
+          color={style === 'error' ? 'red' : 'blue'}
+          className="pam-text"
+        >
+          {text}
+        </Alert>
+      ))}
+    </Stack>
+  );
+}

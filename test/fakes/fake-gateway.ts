@@ -1,0 +1,277 @@
+/**
+ * A gateway for the pages alone: serves build/page on two ports under the real content security policy and plays the
+ * API by the user name that signs in (see SIGN_INS). Over plain HTTP, which browsers trust on localhost.
+ * By hand: `node test/fakes/fake-gateway.ts`, then open the address it prints.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { loadPages, type Pages } from '../../src/gateway/pages/load-pages.ts';
+import { contentPolicy } from '../../src/gateway/security/headers.ts';
+import type { SessionId, UserName } from '../../src/protocol/ids.ts';
+import {
+  CLOSE_CODES,
+  HOME_ORIGIN,
+  type Home,
+  type PromptItem,
+  type PromptStyle,
+  type SessionView,
+} from '../../src/protocol/page-gateway.ts';
+import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
+import { FakeTerminal } from './fake-terminal.ts';
+
+const pageDirectory = join(import.meta.dirname, '../../build/page');
+export const FAKE_REFERENCE = '0123456789ab';
+
+type Round = readonly (readonly [style: PromptStyle, text: string])[];
+/** What PAM asks of whom, round by round; a problem code ends it badly. Anyone else: a password, then in. */
+const SIGN_INS: Readonly<Record<string, readonly (Round | ProblemCode)[]>> = {
+  wrong: [[['hidden', 'Password: ']], 'sign-in-failed'],
+  locked: [[['hidden', 'Password: ']], 'sign-in-refused'],
+  code: [
+    [['hidden', 'Password: ']],
+    [
+      ['info', 'A code was sent to your phone.'],
+      ['shown', 'Verification code: '],
+    ],
+  ],
+  expired: [
+    [['hidden', 'Password: ']],
+    [
+      ['error', 'You are required to change your password immediately (administrator enforced).'],
+      ['hidden', 'New password: '],
+    ],
+    [['hidden', 'Retype new password: ']],
+  ],
+};
+
+export function fakeSession(number: number, fields: Partial<SessionView> = {}): SessionView {
+  return {
+    id: number.toString(16).padStart(32, '0') as SessionId,
+    kind: 'terminal',
+    name: `Terminal ${number}`,
+    state: 'running',
+    started: Date.now() - number * 3_600_000,
+    ended: null,
+    tty: `pts/${number}`,
+    exitStatus: null,
+    problem: null,
+    ...fields,
+  };
+}
+
+export class FakeGateway {
+  private readonly pages: Pages = loadPages(pageDirectory);
+  private readonly sockets = new WebSocketServer({ noServer: true });
+  private readonly live = new Set<WebSocket>();
+  private readonly connections = new Set<Socket>();
+  private readonly rounds = new Map<string, { user: string; round: number }>();
+  private home!: Server;
+  private content!: Server;
+  private ports = { home: 0, content: 0 };
+  readonly terminal = new FakeTerminal();
+  user: string | null = null;
+  sessions: SessionView[] = [];
+  /** The session origin's cookie. */
+  hasPass = true;
+  /** Sessions go on from 'starting' only by setState(). */
+  startsSlowly = false;
+
+  async start(homePort = 0, contentPort = 0): Promise<void> {
+    this.home = await this.listen(homePort, (path, body) => this.answerHome(path, body));
+    this.content = await this.listen(contentPort, (path) => this.answerContent(path));
+    this.ports = { home: portOf(this.home), content: portOf(this.content) };
+  }
+
+  get homeOrigin(): string {
+    return `http://localhost:${this.ports.home}`;
+  }
+  get contentOrigin(): string {
+    return `http://localhost:${this.ports.content}`;
+  }
+
+  /** As a killed gateway: nobody answers, everything open breaks. */
+  async stop(): Promise<void> {
+    const closed = [once(this.home, 'close'), once(this.content, 'close')];
+    this.home.close();
+    this.content.close();
+    for (const socket of this.connections) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  /** On the ports of before. */
+  async restart(): Promise<void> {
+    await this.start(this.ports.home, this.ports.content);
+  }
+
+  setSessions(sessions: SessionView[]): void {
+    this.sessions = sessions;
+    for (const socket of this.live) socket.send(JSON.stringify({ kind: 'sessions', sessions }));
+  }
+
+  signOut(): void {
+    this.user = null;
+    for (const socket of this.live) {
+      socket.send(JSON.stringify({ kind: 'signed-out' }));
+      socket.close(CLOSE_CODES.signedOut);
+    }
+  }
+
+  private async listen(port: number, answer: Answerer): Promise<Server> {
+    const server = createServer((request, response) => void this.serve(answer, request, response));
+    server.on('connection', (socket) => {
+      this.connections.add(socket);
+      socket.on('close', () => this.connections.delete(socket));
+    });
+    server.on('upgrade', (request, socket, head) => {
+      this.sockets.handleUpgrade(request, socket, head, (ws) => this.openSocket(request.url!, ws));
+    });
+    server.listen(port, 'localhost');
+    await once(server, 'listening');
+    return server;
+  }
+
+  private openSocket(path: string, ws: WebSocket): void {
+    if (path !== '/api/live') {
+      if (this.hasPass) this.terminal.join(ws);
+      else ws.close(CLOSE_CODES.signedOut);
+      return;
+    }
+    if (this.user === null) {
+      ws.close(CLOSE_CODES.signedOut);
+      return;
+    }
+    this.live.add(ws);
+    ws.on('close', () => this.live.delete(ws));
+    ws.send(JSON.stringify({ kind: 'sessions', sessions: this.sessions }));
+  }
+
+  private async serve(answer: Answerer, request: IncomingMessage, response: ServerResponse) {
+    const body = await readBody(request);
+    const path = `${request.method} ${request.url!.split('?', 1)[0]}`;
+    const { status, headers, content } = answer(path, body) ?? this.file(request.url!);
+    const policy = contentPolicy(`http://${request.headers.host}`);
+    response.writeHead(status, { 'content-security-policy': policy, ...headers });
+    response.end(content);
+  }
+
+  private file(path: string): Reply {
+    const file = this.pages.get(path);
+    if (file === undefined) return problem('not-found');
+    return { status: 200, headers: { 'content-type': file.type }, content: file.body };
+  }
+
+  private page(path: string): Reply {
+    const content = this.pages.get(path)!.body.toString().replaceAll(HOME_ORIGIN, this.homeOrigin);
+    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, content };
+  }
+
+  private answerContent(path: string): Reply | undefined {
+    const [, id, rest] = /^GET \/s\/([0-9a-f]{32})\/(enter)?$/.exec(path) ?? [];
+    if (id === undefined) return undefined;
+    if (rest === undefined) return this.page('/terminal.html');
+    return redirect(`${this.homeOrigin}/s/${id}/`);
+  }
+
+  private answerHome(path: string, body: string): Reply | undefined {
+    if (path === 'GET /') return this.page('/index.html');
+    if (path.startsWith('POST /api/sign-in')) return this.signIn(path, body);
+    if (path.startsWith('DELETE /api/sign-in/')) return json(204);
+    if (!path.includes(' /api/') && !path.includes(' /s/')) return undefined;
+    const id = path.split('/').findLast((part) => part.length === 32);
+    if (path.startsWith('GET /s/')) {
+      if (this.user === null) return redirect(`/?session=${id}`);
+      this.hasPass = true;
+      return redirect(`${this.contentOrigin}/s/${id}/`);
+    }
+    if (this.user === null) return problem('not-signed-in');
+    switch (path.split('/').slice(0, 3).join('/')) {
+      case 'GET /api/home':
+        return json(200, this.homeView());
+      case 'POST /api/sign-out':
+        this.signOut();
+        return json(204);
+      case 'POST /api/sessions':
+        return json(202, this.startSession());
+      case 'DELETE /api/sessions':
+        this.setState(id!, { state: 'ended', ended: Date.now(), exitStatus: 0 });
+        return json(202);
+    }
+    return undefined;
+  }
+
+  setState(id: string, fields: Partial<SessionView>): void {
+    this.setSessions(this.sessions.map((one) => (one.id === id ? { ...one, ...fields } : one)));
+  }
+
+  private homeView(): Home {
+    const { sessions } = this;
+    return { user: this.user as UserName, sessions, host: 'testhost', now: Date.now() };
+  }
+
+  private startSession(): SessionView {
+    const started = fakeSession(this.sessions.length + 1, {
+      state: 'starting',
+      started: Date.now(),
+    });
+    this.setSessions([...this.sessions, started]);
+    if (!this.startsSlowly) setImmediate(() => this.setState(started.id, { state: 'running' }));
+    return started;
+  }
+
+  private signIn(path: string, body: string): Reply {
+    const value = JSON.parse(body) as { user?: string; answers?: string[] };
+    const conversation = value.user === undefined ? path.split('/').at(-1)! : 'c'.repeat(32);
+    const at = this.rounds.get(conversation);
+    const { user, round } = value.user === undefined ? at! : { user: value.user, round: 0 };
+    const next = (SIGN_INS[user] ?? [[['hidden', 'Password: ']]])[round];
+    if (typeof next === 'string') return problem(next);
+    if (next === undefined) {
+      this.user = user;
+      return json(200, { kind: 'signed-in', user, items: [] });
+    }
+    this.rounds.set(conversation, { user, round: round + 1 });
+    const items = next.map(([style, text], number): PromptItem => ({ number, style, text }));
+    const key = { public: Buffer.alloc(32, 9).toString('base64'), expires: Date.now() + 600_000 };
+    return json(200, { kind: 'prompts', conversation, key, items });
+  }
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly content: string | Buffer;
+}
+type Answerer = (path: string, body: string) => Reply | undefined;
+
+function json(status: number, value?: unknown): Reply {
+  const content = value === undefined ? '' : JSON.stringify(value);
+  return { status, headers: { 'content-type': 'application/json' }, content };
+}
+
+function problem(code: ProblemCode): Reply {
+  const { status, text } = PROBLEMS[code];
+  return json(status, { problem: { code, text, reference: FAKE_REFERENCE } });
+}
+
+function redirect(location: string): Reply {
+  return { status: 303, headers: { location }, content: '' };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+if (import.meta.main) {
+  const gateway = new FakeGateway();
+  await gateway.start();
+  console.log(gateway.homeOrigin);
+}

@@ -1,0 +1,86 @@
+/** A session for the terminal page: one stream with a short scroll-back that any number of viewers may join at an offset. */
+import type { WebSocket } from 'ws';
+import { decode, encode, type MessageOf } from '../../src/protocol/codec.ts';
+import {
+  fromSession,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../src/protocol/gateway-session.ts';
+import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
+import { Mailbox } from './mailbox.ts';
+
+/** What a page sent, in a form that a failed test can print. */
+export interface Came {
+  readonly name: string;
+  readonly from?: number;
+  readonly text?: string;
+  readonly rows?: number;
+  readonly columns?: number;
+}
+
+export class FakeTerminal {
+  private readonly viewers = new Set<WebSocket>();
+  private kept = Buffer.alloc(0);
+  private start = 0;
+  /** Bytes of scroll-back. */
+  keeps = 1_048_576;
+  /** Every message of every page. */
+  readonly came = new Mailbox<Came>();
+
+  get viewerCount(): number {
+    return this.viewers.size;
+  }
+
+  join(ws: WebSocket): void {
+    ws.once('message', (data: Buffer) => {
+      const hello = decode(toSession, data);
+      if (hello.name !== 'hello') return ws.close(CLOSE_CODES.protocol);
+      this.came.put(readable(hello));
+      const from = Math.max(Number(hello.from), this.start);
+      const { rows, columns } = hello;
+      const version = SESSION_PROTOCOL_VERSION;
+      ws.send(encode(fromSession, { name: 'hello', version, from: BigInt(from), rows, columns }));
+      this.viewers.add(ws);
+      ws.on('close', () => this.viewers.delete(ws));
+      ws.on('message', (message: Buffer) => this.came.put(readable(decode(toSession, message))));
+      this.output(ws, this.kept.subarray(from - this.start));
+    });
+  }
+
+  print(text: string): void {
+    const data = Buffer.from(text);
+    const all = Buffer.concat([this.kept, data]);
+    const cut = Math.max(0, all.length - this.keeps);
+    this.kept = all.subarray(cut);
+    this.start += cut;
+    for (const ws of this.viewers) this.output(ws, data);
+  }
+
+  /** To all viewers as it is. */
+  send(message: MessageOf<typeof fromSession>): void {
+    for (const ws of this.viewers) ws.send(encode(fromSession, message));
+  }
+
+  exit(status: number): void {
+    this.send({ name: 'exit', status });
+    this.drop(CLOSE_CODES.sessionEnded);
+  }
+
+  /** Closes every viewer's connection. */
+  drop(code: number): void {
+    for (const ws of this.viewers) ws.close(code);
+  }
+
+  private output(ws: WebSocket, data: Buffer): void {
+    for (let at = 0; at < data.length; at += 32_768) {
+      ws.send(encode(fromSession, { name: 'output', data: data.subarray(at, at + 32_768) }));
+    }
+  }
+}
+
+function readable(message: MessageOf<typeof toSession>): Came {
+  if (message.name === 'input')
+    return { name: 'input', text: Buffer.from(message.data).toString() };
+  if (message.name === 'hello') return { ...message, from: Number(message.from) };
+  return message;
+}
