@@ -11,6 +11,8 @@ export interface RelayEnd {
   readonly status: number | null;
   /** Nobody takes the output any more. */
   readonly abandoned: boolean;
+  /** What the connection broke of. */
+  readonly error: Error | null;
 }
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** The type byte is part of a frame. */
@@ -21,7 +23,7 @@ export function relaySession(frames: FrameStream, terminal: Terminal): Promise<R
   return new Promise<RelayEnd>((resolve) => {
     let status: number | null = null;
     const abandon = (): void => {
-      resolve({ status: null, abandoned: true });
+      resolve({ status: null, abandoned: true, error: null });
       frames.destroy();
     };
     const output = relayOutput(frames, terminal, abandon);
@@ -35,7 +37,7 @@ export function relaySession(frames: FrameStream, terminal: Terminal): Promise<R
         else if (message.name === 'exit') status = message.status;
       },
       drain: input.resume,
-      close: () => output.flush(() => resolve({ status, abandoned: false })),
+      close: (error) => output.flush(() => resolve({ status, abandoned: false, error })),
     });
   }).finally(() => {
     for (const undo of stopping) undo();
@@ -48,7 +50,7 @@ function send(frames: FrameStream, message: MessageOf<typeof toSession>): boolea
 
 function relayInput(
   frames: FrameStream,
-  { stdin, pty }: Terminal,
+  { stdin, pty, setRaw }: Terminal,
 ): { resume: () => void; stop: () => void } {
   const input = stdin();
   const take = (chunk: Buffer): void => {
@@ -63,12 +65,12 @@ function relayInput(
     else send(frames, { name: 'eof' });
   };
   input.on('data', take).once('end', end).once('error', end);
-  if (pty) input.setRawMode?.(true);
+  if (pty) setRaw(true);
   return {
     resume: () => input.resume(),
     stop: () => {
       input.off('data', take).off('end', end).off('error', end);
-      if (pty) input.setRawMode?.(false);
+      if (pty) setRaw(false);
       release(input);
     },
   };

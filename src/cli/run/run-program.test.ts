@@ -137,6 +137,7 @@ function screen(stdout?: Writable): Screen {
     stderr: errors,
     pty: false,
     type: 'vt100',
+    setRaw: () => {},
     input,
     text: read(out),
     errors: read(errors),

@@ -96,5 +96,8 @@ async function awaitClosed(link: LeaderLink, session: SessionId, end: RelayEnd):
   }
   if (end.status !== null) return exitStatus(end.status);
   if (end.abandoned) return exitStatus(constants.signals.SIGPIPE);
-  throw new RunError(`wanted the program's exit status, came none; session ${session} was ended`);
+  const came = end.error === null ? 'none' : `'${end.error.message}'`;
+  throw new RunError(
+    `wanted the program's exit status, came ${came}; session ${session} was ended`,
+  );
 }
