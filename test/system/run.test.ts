@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { findProcesses } from '../lib/processes.ts';
@@ -169,12 +170,23 @@ test('when run is killed its program ends and its PAM session is closed', async 
   assert.deepEqual(findProcesses('4242'), []);
 });
 
-test('on a terminal the program has one: PAM’s, of our size, gone from utmp afterwards', () => {
+test('output arrives whole though input for the ended program is still on its way', () => {
+  const { status, stdout } = run(
+    ['alice', '--', 'sh', '-c', 'seq 1 200000; exit 3'],
+    Buffer.alloc(8 * 1_048_576),
+  );
+  assert.equal(status, 3);
+  assert.ok(stdout.endsWith('\n200000\n'));
+});
+
+test('on a terminal the program has one: PAM’s, of our size, gone from utmp afterwards', async () => {
   const inner = `${vestibule} run --profile noted alice -- sh -c 'tty; stty size; echo $TERM; who'`;
-  const output = execFileSync('script', ['-qec', `stty rows 33 cols 97; ${inner}`, '/dev/null'], {
-    encoding: 'utf8',
+  // Its input stays open: at an end of its input script types something.
+  const script = spawn('script', ['-qec', `stty rows 33 cols 97; ${inner}`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TERM: 'screen' },
   });
+  const output = await text(script.stdout);
   const [tty = '', size, term, who] = output.split('\r\n');
   assert.match(tty, /^\/dev\/pts\/\d+$/);
   assert.deepEqual([size, term], ['33 97', 'screen']);
