@@ -36,7 +36,13 @@ async function stop({ child }) {
 }
 
 async function fetchStatus(url) {
-  const [response] = await once(get(url, { rejectUnauthorized: false }), 'response');
+  const [response] = await once(
+    get(url, {
+      rejectUnauthorized: false,
+      signal: AbortSignal.timeout(10_000),
+    }),
+    'response',
+  );
   response.resume();
   return response.statusCode;
 }

@@ -22,8 +22,11 @@ export function becomeServer(installed: string, announcement: string): never {
  * the shell that called npm is set again.
  */
 function openFilesLimit(): number {
-  let pid = process.ppid;
-  while (basename(readlinkSync(`/proc/${pid}/exe`)) === 'node') pid = parentOf(pid);
+  let pid = Math.max(process.ppid, 1);
+  // A parent in another pid namespace is process 0.
+  while (pid > 1 && basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('node')) {
+    pid = Math.max(parentOf(pid), 1);
+  }
   const [, limit] =
     /^Max open files +([0-9]+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')) ?? [];
   return Number(limit ?? 1024);

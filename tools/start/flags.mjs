@@ -5,6 +5,9 @@ import { SetupError } from './report.mjs';
 export const USAGE = 'npm start -- [--demo] [--port N] [--json]';
 
 export function readFlags(argv) {
+  const kept = ['demo', 'port'].find((name) => process.env[`npm_config_${name}`] !== undefined);
+  if (kept !== undefined)
+    throw new SetupError(`npm kept --${kept} for itself, flags come after '--': usage is ${USAGE}`);
   let values;
   try {
     ({ values } = parseArgs({

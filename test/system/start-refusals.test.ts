@@ -1,0 +1,94 @@
+/** Where npm start cannot go on it says why in one line, and has changed nothing. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, test } from 'node:test';
+import {
+  clearMachine,
+  describeMachine,
+  type Ended,
+  runProgram,
+  START,
+  UNINSTALL,
+} from '../lib/setup.ts';
+
+let before: Record<string, string>;
+beforeEach(async () => {
+  await clearMachine();
+  before = describeMachine();
+});
+afterEach(() => assert.deepEqual(describeMachine(), before));
+
+function assertRefused({ status, output, lines }: Ended, pattern: RegExp): void {
+  assert.equal(status, 1);
+  assert.equal(output, '');
+  assert.equal(lines.length, 1, lines.join('\n'));
+  assert.match(lines[0]!, pattern);
+}
+
+for (const [args, pattern] of [
+  [['--dmeo'], /^vestibule: Unknown option '--dmeo': usage is npm start -- \[--demo\]/],
+  [['demo'], /^vestibule: Unexpected argument 'demo'.*: usage is npm start/],
+  [['--port'], /^vestibule: .*--port.*: usage is npm start/],
+  [['--port', '0'], /^vestibule: --port wanted a number from 1 to 65534, came '0'/],
+  [['--port', '65535'], /came '65535'/],
+  [['--port', '80a'], /came '80a'/],
+] as const) {
+  test(`flags ${args.join(' ')} are refused`, async () => {
+    assertRefused(await runProgram([...START, ...args]), pattern);
+  });
+}
+
+test('a flag that npm took for itself is not lost in silence', async () => {
+  const ended = await runProgram(START, { npm_config_demo: 'true' });
+  assertRefused(ended, /npm kept --demo for itself, flags come after '--'/);
+});
+
+test('another user than root is refused, at the start and at the end', async () => {
+  // Keeps root's right to read the clone.
+  const asUser = ['unshare', '--user', '--map-user=1234', '--'];
+  for (const program of [START, UNINSTALL]) {
+    assertRefused(
+      await runProgram([...asUser, ...program]),
+      /wanted to run as root, came uid 1234/,
+    );
+  }
+});
+
+test('a machine without apt is refused', async () => {
+  const node = process.execPath;
+  const ended = await runProgram([node, 'tools/start/first.mjs'], { PATH: '/nowhere' });
+  assertRefused(ended, /wanted Debian or one of its kin, found no 'apt-get'/);
+});
+
+test('a taken port is refused, the second one too, and its owner is named', async () => {
+  const server = createServer().listen(9001, '127.0.0.1');
+  await once(server, 'listening');
+  for (const port of ['9001', '9000']) {
+    const ended = await runProgram([...START, '--demo', '--port', port]);
+    assertRefused(ended, new RegExp(`port 9001 .* is taken by '.*' \\(pid ${process.pid}\\)`));
+  }
+  server.close();
+  await once(server, 'close');
+});
+
+test('a port of the configuration that is taken is refused', async () => {
+  const server = createServer().listen(9003, '127.0.0.1');
+  await once(server, 'listening');
+  mkdirSync('/etc/vestibule');
+  writeFileSync('/etc/vestibule/vestibule.conf', 'www-address=127.0.0.1\nwww-session-port=9003\n');
+  assertRefused(await runProgram(START), /port 9003 of 127\.0\.0\.1 is taken/);
+  rmSync('/etc/vestibule', { recursive: true });
+  server.close();
+  await once(server, 'close');
+});
+
+test('every problem of the configuration is told before anything is built', async () => {
+  mkdirSync('/etc/vestibule');
+  writeFileSync('/etc/vestibule/vestibule.conf', 'www-port=none\nauth-pam-profile=../x\n');
+  const { status, lines } = await runProgram(START);
+  rmSync('/etc/vestibule', { recursive: true });
+  assert.equal(status, 1);
+  assert.match(lines.join('\n'), /vestibule\.conf:1: .*\n.*vestibule\.conf:2: /);
+});

@@ -1,0 +1,126 @@
+/** npm start makes what the server needs once, the demo lives as long as the server, npm run uninstall takes all back. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { test } from 'node:test';
+import { PATHS } from '../../src/protocol/broker-leader.ts';
+import { findProcesses } from '../lib/processes.ts';
+import { startServer } from '../lib/server.ts';
+import { clearMachine, describeMachine, runProgram, START, UNINSTALL } from '../lib/setup.ts';
+
+const INSTALLED = '/usr/local/lib/vestibule';
+await clearMachine();
+const before = describeMachine();
+
+test('the demo is an account that signs in here only, and goes with the server', async () => {
+  const server = await startServer('--demo', '--port', '9100');
+  assert.deepEqual([server.url, server.user], ['https://localhost:9100', 'vestibule-demo']);
+  assert.match(server.password ?? '', /^[a-z2-9]{16}$/);
+  assert.equal(await fetchStatus(server.url), 200);
+  const overrides = readFileSync(PATHS.overrides, 'utf8').split('\n').slice(1, -1);
+  assert.deepEqual(overrides, ['www-address=127.0.0.1', 'www-port=9100', 'www-session-port=9101']);
+  const output = await server.interrupt();
+  assert.match(output, /^vestibule stopped$/m);
+  assert.ok(!readFileSync('/etc/passwd', 'utf8').includes('vestibule-demo'));
+  for (const path of ['/home/vestibule-demo', PATHS.overrides]) assert.ok(!existsSync(path), path);
+});
+
+test('what set-up made is safe to leave on a machine', () => {
+  const certificate = new X509Certificate(readFileSync(PATHS.certificate));
+  for (const name of ['localhost', 'vestibule-test'])
+    assert.equal(certificate.checkHost(name), name);
+  for (const ip of ['127.0.0.1', '::1']) assert.equal(certificate.checkIP(ip), ip);
+  assert.equal(modeOf(PATHS.certificateKey), '600');
+  assert.equal(modeOf('/var/lib/vestibule/root'), '700');
+  const version = `${INSTALLED}/${readlinkSync(`${INSTALLED}/current`)}`;
+  const writable = ['find', version, '(', '-not', '-uid', '0', '-o', '-perm', '/022', ')'];
+  assert.equal(execFileSync(writable[0]!, writable.slice(1), { encoding: 'utf8' }), '');
+  for (const name of ['vestibule', 'vestibule-web'])
+    assert.match(
+      readFileSync('/etc/passwd', 'utf8'),
+      new RegExp(`^${name}:.*:/usr/sbin/nologin$`, 'm'),
+    );
+});
+
+test('a second start changes nothing and a second server is refused', async () => {
+  const facts = () => [
+    ...Object.values(describeMachine()),
+    readFileSync(PATHS.certificate, 'utf8'),
+    readFileSync('/var/lib/vestibule/root/changes.json', 'utf8'),
+    readlinkSync(`${INSTALLED}/current`),
+    String(lstatSync(`${INSTALLED}/current/bin/node`).mtimeMs),
+  ];
+  const first = facts();
+  const server = await startServer();
+  assert.deepEqual(
+    [server.url, server.user, server.password],
+    ['https://localhost:8787', null, null],
+  );
+  assert.ok(!/…/.test(server.log()), server.log());
+  assert.deepEqual(facts(), first);
+  const [supervise] = findProcesses('/bin/vestibule-supervise');
+  const { status, lines } = await runProgram([...START, '--port', '9200']);
+  assert.deepEqual(
+    [status, lines],
+    [
+      1,
+      [
+        `vestibule: a server runs here already (pid ${supervise?.pid}): stop it first (kill ${supervise?.pid})`,
+      ],
+    ],
+  );
+  await server.interrupt();
+});
+
+test('the server has the open-files limit of the shell that called npm, not that of Node', async () => {
+  const script = 'ulimit -Sn 1000; npm start --silent -- --json; exit $?';
+  const shell = spawn('sh', ['-c', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  await once(shell.stdout!, 'data');
+  const [supervise] = findProcesses('/bin/vestibule-supervise');
+  const limits = readFileSync(`/proc/${supervise?.pid}/limits`, 'utf8');
+  assert.match(limits, /^Max open files +1000 /m);
+  process.kill(-shell.pid!, 'SIGINT');
+  await once(shell, 'close');
+});
+
+test('an account of that name that somebody else made is left alone', async () => {
+  execFileSync('useradd', ['vestibule-demo']);
+  const { status, lines } = await runProgram([...START, '--demo']);
+  assert.equal(status, 1);
+  assert.match(lines.at(-1)!, /account 'vestibule-demo' exists and set-up did not make it/);
+  execFileSync('userdel', ['vestibule-demo']);
+});
+
+test('uninstalling ends the server and leaves nothing', async () => {
+  await startServer('--demo');
+  const { status, lines } = await runProgram(UNINSTALL);
+  assert.equal(status, 0, lines.join('\n'));
+  assert.deepEqual(describeMachine(), before);
+  assert.deepEqual(findProcesses('/bin/vestibule-supervise'), []);
+});
+
+test("uninstalling keeps an administrator's configuration and says so", async () => {
+  const server = await startServer();
+  writeFileSync(PATHS.configuration, 'www-port=8787\n');
+  await server.interrupt();
+  const { lines } = await runProgram(UNINSTALL);
+  assert.ok(existsSync(PATHS.configuration));
+  assert.ok(lines.includes('  /etc/vestibule: files that set-up did not make'), lines.join('\n'));
+});
+
+function modeOf(path: string): string {
+  return (lstatSync(path).mode & 0o7777).toString(8);
+}
+
+async function fetchStatus(url: string): Promise<number | undefined> {
+  const request = get(url, { rejectUnauthorized: false });
+  const [response] = await once(request, 'response');
+  response.resume();
+  return response.statusCode;
+}
