@@ -74,6 +74,8 @@ static bool handle(struct host *host) {
     case VST_TO_HOST_HANGUP:
         if (!read_end(&reader))
             return false;
+        /* Who wanted every byte is gone, or wants the end more. */
+        host->lossless = false;
         program_hangup(host);
         return true;
     default:

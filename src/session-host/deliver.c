@@ -120,8 +120,7 @@ static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
 
 static bool tell_exit(struct host *host, struct viewer *viewer) {
     if (viewer->exit_told) {
-        host->served = true;
-        viewer_drop(host, viewer);
+        viewer_finish(host, viewer);
         return false;
     }
     struct writer writer = {0};

@@ -40,6 +40,7 @@ struct viewer {
     bool waiting;          /* frame holds input that the program has not taken yet */
     bool wants_out;        /* tell when the socket takes more */
     bool exit_told;
+    bool finished;         /* it has all that it is owed; what it still sends is thrown away */
     unsigned turn;         /* the stream that comes next */
     uint64_t hello_by;
     uint64_t at[STREAMS];  /* offset of the next byte to send */
@@ -114,6 +115,7 @@ void viewers_accept(struct host *host);
 void viewers_expire(struct host *host, uint64_t now);
 void viewers_drop_all(struct host *host);
 void viewer_drop(struct host *host, struct viewer *viewer);
+void viewer_finish(struct host *host, struct viewer *viewer);
 size_t viewers_count(const struct host *host);
 
 /* receive.c: what viewers say */

@@ -96,7 +96,7 @@ static void serve(struct host *host) {
     if (host->exited && host->linger_by == 0 && streams_finished(host))
         host->linger_by = now + LINGER_MS;
     for (size_t i = 0; i < MAX_VIEWERS; i++)
-        if (host->viewers[i].joined && !host->viewers[i].wants_out)
+        if (host->viewers[i].joined && !host->viewers[i].finished && !host->viewers[i].wants_out)
             viewer_deliver(host, &host->viewers[i]);
 }
 

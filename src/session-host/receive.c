@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <syslog.h>
 
 #include "host.h"
@@ -91,7 +92,18 @@ static bool take(struct host *host, struct viewer *viewer) {
     }
 }
 
+static void discard(struct host *host, struct viewer *viewer) {
+    char unread[4096];
+    ssize_t size = recv(viewer->fd, unread, sizeof unread, MSG_DONTWAIT);
+    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+        viewer_drop(host, viewer);
+}
+
 void viewer_receive(struct host *host, struct viewer *viewer) {
+    if (viewer->finished) {
+        discard(host, viewer);
+        return;
+    }
     for (int i = 0; i < FRAMES_A_TURN && viewer->fd >= 0 && !viewer->waiting; i++) {
         bool joined = viewer->joined;
         int got = frame_receive(viewer->fd, &viewer->frame, joined ? VST_MAX_SESSION_FRAME : HELLO_BYTES);

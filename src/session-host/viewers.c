@@ -59,6 +59,17 @@ void viewer_drop(struct host *host, struct viewer *viewer) {
     *viewer = (struct viewer){.fd = -1};
 }
 
+/* It closes, not we: its input that crosses our close would break the connection, and with it what it has not read yet. */
+void viewer_finish(struct host *host, struct viewer *viewer) {
+    host->served = true;
+    viewer->finished = true;
+    viewer->waiting = false;
+    if (host->feeding == viewer)
+        host->feeding = NULL;
+    if (shutdown(viewer->fd, SHUT_WR) < 0)
+        viewer_drop(host, viewer);
+}
+
 void viewers_drop_all(struct host *host) {
     for (size_t i = 0; i < MAX_VIEWERS; i++)
         if (host->viewers[i].fd >= 0)

@@ -1,7 +1,7 @@
 /** All tests, in the order in which a failure is cheapest to find. Prints 'N passed, N failed, N skipped' last. */
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { runCheck } from './run-check.ts';
-import { runNodeTests } from './run-node-tests.ts';
+import { runSandboxTests, runUnitTests } from './run-node-tests.ts';
 import { runTapPrograms } from './run-tap-programs.ts';
 
 const node = process.execPath;
@@ -31,9 +31,9 @@ const steps: readonly Step[] = [
   { name: 'budgets', run: () => runCheck(node, ['tools/test/check-budgets.ts']) },
   { name: 'build', run: () => runCheck(node, ['tools/build.ts']), vital: true },
   { name: 'C under sanitizers', run: () => runTapPrograms('make', ['-s', '-j2', 'test-c']) },
-  { name: 'unit', run: () => runNodeTests([], 'src/**/*.test.ts') },
-  { name: 'system', run: () => runNodeTests(['tools/sandbox.sh'], 'test/system/**/*.test.ts') },
-  { name: 'browser', run: () => runNodeTests(['tools/sandbox.sh'], 'test/e2e/**/*.test.ts') },
+  { name: 'unit', run: () => runUnitTests('src/**/*.test.ts') },
+  { name: 'system', run: () => runSandboxTests('test/system/**/*.test.ts') },
+  { name: 'browser', run: () => runSandboxTests('test/e2e/**/*.test.ts') },
 ];
 
 const only = process.argv.slice(2);
