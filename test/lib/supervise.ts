@@ -66,7 +66,9 @@ while read -r word <&3; do
     crash) kill -SEGV $$ ;;
     report)
       read -r sid </proc/$$/stat; set -- $sid; echo "sid $6" >&3
-      grep -E '^(Uid|SigBlk|SigIgn|PPid):' /proc/$$/status >&3
+      grep -E '^(Uid|PPid):' /proc/$$/status >&3
+      # Of grep: the shell blocks signals while it waits for it.
+      grep -E '^Sig(Blk|Ign):' /proc/self/status >&3
       env | sed 's/^/env /' >&3
       exec ls -l /proc/self/fd >&3 ;;
   esac
