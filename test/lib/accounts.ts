@@ -1,5 +1,5 @@
 /** Accounts of the sandbox, made with the machine's own tools. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 let nextUid = 61_000;
 
@@ -11,6 +11,8 @@ export interface Account {
 
 /** groups are made when they are missing. */
 export function makeAccount(name: string, groups: readonly string[] = []): Account {
+  // Test files are processes of their own in one sandbox.
+  while (spawnSync('getent', ['passwd', String(nextUid)]).status === 0) nextUid++;
   const uid = nextUid++;
   const password = `pw-${name}-${uid}-Zx9`;
   for (const group of groups) execFileSync('groupadd', ['-f', group]);

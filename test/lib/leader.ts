@@ -1,14 +1,11 @@
 /** Real leaders, started by a real rootd, and clients that speak to them as root or as the broker. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   chmodSync,
   chownSync,
-  closeSync,
-  existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -34,8 +31,7 @@ export type LeaderMessage = MessageOf<typeof fromLeader>;
 type Named<N extends LeaderMessage['name']> = Extract<LeaderMessage, { name: N }>;
 
 export const CONFIGURATION = PATHS.configuration;
-const [bin, logFile] = [process.env.VESTIBULE_BIN ?? 'build/bin', '/run/leader-test.log'];
-const logDescriptor = (): number => openSync(logFile, 'a', 0o600);
+const bin = process.env.VESTIBULE_BIN ?? 'build/bin';
 
 function idOf(database: 'passwd' | 'group', name: string): number {
   return Number(execFileSync('getent', [database, name], { encoding: 'utf8' }).split(':')[2]);
@@ -88,7 +84,10 @@ export function makeProfile(name: string, lines: readonly string[]): void {
   writeFileSync(`/etc/pam.d/${name}`, `${lines.join('\n')}\n`.replaceAll('%FAKE%', fake));
 }
 
-let rootd: ChildProcess | undefined;
+const rootds: ChildProcess[] = [];
+let log = '';
+const logGrew = new EventEmitter();
+const sockets: Socket[] = [];
 
 export async function startRootd(): Promise<ChildProcess> {
   const server = createServer();
@@ -99,21 +98,41 @@ export async function startRootd(): Promise<ChildProcess> {
   chownSync(PATHS.rootd, 0, idOf('group', 'vestibule'));
   chmodSync(PATHS.rootd, 0o660);
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-  const log = logDescriptor();
-  rootd = spawn(`${bin}/vestibule-rootd`, [], { stdio: ['ignore', 'ignore', log, fd], env: {} });
-  closeSync(log);
+  const rootd = spawn(`${bin}/vestibule-rootd`, [], {
+    stdio: ['ignore', 'ignore', 'pipe', fd],
+    env: {},
+  });
+  rootds.push(rootd);
+  rootd.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    logGrew.emit('text');
+  });
   server.close();
   await once(rootd, 'spawn');
   return rootd;
 }
 
+/** And no connection is left that would keep a failed test's file alive. */
 export function stopRootd(): void {
-  rootd?.kill('SIGKILL');
+  for (const rootd of rootds) {
+    rootd.kill('SIGKILL');
+    rootd.stderr!.destroy();
+  }
+  for (const socket of sockets) socket.destroy();
 }
 
-/** All that rootd, leaders and watches wrote to stderr. */
+/** All that rootd, leaders and watches wrote to stderr so far. */
 export function readLog(): string {
-  return existsSync(logFile) ? readFileSync(logFile, 'utf8') : '';
+  return log;
+}
+
+/** Waits until the log has it, behind its first `from` characters. */
+export async function logged(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+  for (;;) {
+    const match = pattern.exec(log.slice(from));
+    if (match !== null) return match;
+    await once(logGrew, 'text');
+  }
 }
 
 /** SO_PEERCRED is that of the connect call, so for its length this process is the other user. */
@@ -165,6 +184,7 @@ export class Client {
     this.socket = socket;
     this.frames = new FrameStream(socket, MAX_ROOT_FRAME);
     socket.on('error', () => {});
+    sockets.push(socket);
   }
 
   static connect(as: 'root' | 'broker' | number = 'root', path: string = PATHS.rootd): Client {
@@ -303,8 +323,26 @@ export class Client {
     this.send({ name: 'answer', first: prompt.first, sealed });
   }
 
+  /** Asks for the end of the session; the program's wait status, null when none was told. */
+  async end(): Promise<number | null> {
+    this.send({ name: 'end' });
+    return await this.expectClosed();
+  }
+
+  async expectClosed(): Promise<number | null> {
+    let status: number | null = null;
+    for (;;) {
+      const message = await this.next();
+      if (message?.name === 'closed') return status;
+      if (message?.name !== 'exited')
+        throw new Error(`wanted exited or closed, came ${message?.name}`);
+      status = message.status;
+    }
+  }
+
   async view(): Promise<Viewer> {
     const socket = connect(`${PATHS.sessions}/${this.session}/s`);
+    sockets.push(socket);
     await once(socket, 'connect');
     const viewer = new Viewer(socket);
     viewer.join(this.sessionKey, {});

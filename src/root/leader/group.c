@@ -17,12 +17,15 @@ static void close_file(FILE **file) {
 
 /* After pam_open_session: pam_systemd moves the leader to the scope of its session. */
 void group_create(struct shared *shared) {
+    static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
     struct statfs status;
+    const char *mount = NULL;
     char line[PATH_MAX], group[PATH_MAX];
-    const char *mount = statfs("/sys/fs/cgroup", &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC
-                            ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
+    for (size_t i = 0; i < 2 && mount == NULL; i++)
+        if (statfs(mounts[i], &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC)
+            mount = mounts[i];
     cleanup_file FILE *file = fopen("/proc/self/cgroup", "re");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+    while (mount != NULL && file != NULL && fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
         if (strncmp(line, "0::/", 4) != 0 ||
             (size_t)snprintf(group, sizeof group, "%s%s/vestibule-%s", mount, line + 3, shared->session) >= sizeof group)

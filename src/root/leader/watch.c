@@ -55,8 +55,8 @@ static void wait_or_kill(struct watch *watch) {
 
 static void clean_up(struct watch *watch, pid_t leader) {
     struct shared *shared = watch->shared;
-    log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x; its programs are ended, its PAM session "
-             "was not closed", (int)leader, shared->session, (unsigned)watch->status);
+    log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x%s", (int)leader, shared->session,
+             (unsigned)watch->status, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
     cleanup_fd int events = programs_events(shared);
     for (reap(watch); programs_left(shared); reap(watch)) {
         programs_kill(shared);
@@ -83,9 +83,10 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     const pid_t leader = watch->leader;
     for (reap(watch); watch->leader != 0; reap(watch))
         wait_or_kill(watch);
-    if (!atomic_load(&watch->shared->closed))
-        clean_up(watch, leader);
-    _exit(EXIT_SUCCESS);
+    if (atomic_load(&watch->shared->closed))
+        _exit(EXIT_SUCCESS);
+    clean_up(watch, leader);
+    _exit(EXIT_FAILURE);
 }
 
 void watch_begin(struct leader *leader) {

@@ -1,0 +1,144 @@
+/* A PAM module that misbehaves on command. Arguments: STAGE=ACTION[:VALUE], in order; a stage without one succeeds.
+ * Stages: auth account password setcred delete open close. Actions:
+ *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  hang  crash  stdout  descriptor  helper  groups:GID */
+#include <fcntl.h>
+#include <grp.h>
+#include <security/pam_appl.h>
+#include <security/pam_modules.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct pam_conv *conversation_of(pam_handle_t *handle) {
+    const void *conversation = NULL;
+    return pam_get_item(handle, PAM_CONV, &conversation) == PAM_SUCCESS ? conversation : NULL;
+}
+
+/* One call with a text and N hidden prompts; the answers must be answer-0, answer-1 ... */
+static int ask(pam_handle_t *handle, int count) {
+    struct pam_message messages[PAM_MAX_NUM_MSG];
+    const struct pam_message *pointers[PAM_MAX_NUM_MSG];
+    struct pam_response *responses = NULL;
+    char texts[PAM_MAX_NUM_MSG][32], wanted[32];
+    for (int i = 0; i <= count; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], i == 0 ? "%d questions" : "question %d", i == 0 ? count : i - 1);
+        messages[i] = (struct pam_message){.msg_style = i == 0 ? PAM_TEXT_INFO : PAM_PROMPT_ECHO_OFF, .msg = texts[i]};
+        pointers[i] = &messages[i];
+    }
+    const struct pam_conv *conversation = conversation_of(handle);
+    if (conversation->conv(count + 1, pointers, &responses, conversation->appdata_ptr) != PAM_SUCCESS)
+        return PAM_CONV_ERR;
+    int result = responses[0].resp == NULL ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+    for (int i = 1; i <= count; i++) {
+        (void)snprintf(wanted, sizeof wanted, "answer-%d", i - 1);
+        if (responses[i].resp == NULL || strcmp(responses[i].resp, wanted) != 0)
+            result = PAM_AUTH_ERR;
+        free(responses[i].resp);
+    }
+    free(responses);
+    return result;
+}
+
+static int say_file(pam_handle_t *handle, const char *path) {
+    static char text[16384];
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return PAM_SYSTEM_ERR;
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    const struct pam_message message = {.msg_style = PAM_ERROR_MSG, .msg = text}, *pointer = &message;
+    struct pam_response *responses = NULL;
+    const struct pam_conv *conversation = conversation_of(handle);
+    const int result = conversation->conv(1, &pointer, &responses, conversation->appdata_ptr);
+    free(responses);
+    return result;
+}
+
+/* What the module sees: its stage, who it is, where, and which processes the user still has. */
+static int mark(pam_handle_t *handle, const char *stage, const char *path) {
+    const char *user = NULL;
+    char command[1024];
+    (void)pam_get_user(handle, &user, NULL);
+    (void)snprintf(command, sizeof command, "echo \"%s euid=$(id -u) cwd=$(pwd) processes=$(pgrep -cu '%s')\" >>'%s'", stage,
+                   user, path);
+    return system(command) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+}
+
+/* Like the daemon of a FUSE mount: it lives on, a child of whoever reaps orphans. */
+static int leave_helper(void) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+        if (fork() == 0 && setsid() > 0)
+            (void)execl("/bin/sleep", "fake-helper", "1000", (char *)NULL);
+        _exit(0);
+    }
+    (void)usleep(100000);
+    return PAM_SUCCESS;
+}
+
+static int act(pam_handle_t *handle, const char *stage, const char *action) {
+    const char *value = strchr(action, ':');
+    const size_t length = value == NULL ? strlen(action) : (size_t)(value++ - action);
+    const gid_t gid = value == NULL ? 0 : (gid_t)strtoul(value, NULL, 10);
+    if (strncmp(action, "fail", length) == 0)
+        return atoi(value);
+    if (strncmp(action, "ask", length) == 0)
+        return ask(handle, atoi(value));
+    if (strncmp(action, "text", length) == 0)
+        return say_file(handle, value);
+    if (strncmp(action, "user", length) == 0)
+        return pam_set_item(handle, PAM_USER, value);
+    if (strncmp(action, "env", length) == 0)
+        return pam_putenv(handle, value);
+    if (strncmp(action, "mark", length) == 0)
+        return mark(handle, stage, value);
+    if (strncmp(action, "helper", length) == 0)
+        return leave_helper();
+    if (strncmp(action, "groups", length) == 0)
+        return setgroups(1, &gid) == 0 ? PAM_SUCCESS : PAM_CRED_ERR;
+    if (strncmp(action, "descriptor", length) == 0)
+        return open("/dev/null", O_RDONLY) < 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
+    if (strncmp(action, "stdout", length) == 0)
+        return puts("noise of a module") < 0 || fflush(stdout) != 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
+    if (strncmp(action, "crash", length) == 0)
+        (void)raise(SIGSEGV);
+    while (strncmp(action, "hang", length) == 0)
+        (void)pause();
+    return PAM_SYSTEM_ERR;
+}
+
+static int run(pam_handle_t *handle, const char *stage, int argc, const char **argv) {
+    const size_t length = strlen(stage);
+    for (int i = 0; i < argc; i++)
+        if (strncmp(argv[i], stage, length) == 0 && argv[i][length] == '=') {
+            const int result = act(handle, stage, argv[i] + length + 1);
+            if (result != PAM_SUCCESS)
+                return result;
+        }
+    return PAM_SUCCESS;
+}
+
+int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc, const char **argv) {
+    (void)flags;
+    return run(handle, "auth", argc, argv);
+}
+int pam_sm_setcred(pam_handle_t *handle, int flags, int argc, const char **argv) {
+    return run(handle, ((unsigned)flags & PAM_DELETE_CRED) != 0 ? "delete" : "setcred", argc, argv);
+}
+int pam_sm_acct_mgmt(pam_handle_t *handle, int flags, int argc, const char **argv) {
+    (void)flags;
+    return run(handle, "account", argc, argv);
+}
+int pam_sm_chauthtok(pam_handle_t *handle, int flags, int argc, const char **argv) {
+    return ((unsigned)flags & PAM_PRELIM_CHECK) != 0 ? PAM_SUCCESS : run(handle, "password", argc, argv);
+}
+int pam_sm_open_session(pam_handle_t *handle, int flags, int argc, const char **argv) {
+    (void)flags;
+    return run(handle, "open", argc, argv);
+}
+int pam_sm_close_session(pam_handle_t *handle, int flags, int argc, const char **argv) {
+    (void)flags;
+    return run(handle, "close", argc, argv);
+}

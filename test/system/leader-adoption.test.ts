@@ -1,0 +1,152 @@
+/** A leader outlives whoever asked for it: its control socket tells the whole state and takes over the session. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import test, { after, before } from 'node:test';
+import { LEADER_PHASES, PATHS } from '../../src/protocol/broker-leader.ts';
+import { type Account, makeAccount } from '../lib/accounts.ts';
+import {
+  Client,
+  configure,
+  logged,
+  makeProfile,
+  openSession,
+  prepareMachine,
+  readLog,
+  signIn,
+  startRootd,
+  stopRootd,
+} from '../lib/leader.ts';
+import { findProcesses } from '../lib/processes.ts';
+
+let [pat, stranger]: Account[] = [];
+let grant: Uint8Array;
+before(async () => {
+  prepareMachine();
+  configure([]);
+  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
+  await startRootd();
+  [pat, stranger] = [makeAccount('adopt-pat'), makeAccount('adopt-stranger')];
+  grant = (await signIn(pat.name, pat.password)).grant;
+});
+after(stopRootd);
+
+async function startForBroker(argv: readonly string[], pty = false): Promise<Client> {
+  const client = await Client.greet('broker');
+  client.open({ user: pat!.name, grant, pty });
+  await client.takeKey();
+  await client.expect('opened');
+  client.spawn({ argv });
+  await client.expect('spawned');
+  return client;
+}
+
+/** Closes the connection as kill -9 of the peer would, and waits until the leader has seen it. */
+async function lose(client: Client): Promise<void> {
+  const from = readLog().length;
+  client.socket.destroy();
+  await logged(/connection of the broker closed/, from);
+}
+
+test('the broker goes, the program lives; the next broker gets the whole state and can end it', async () => {
+  const started = Date.now();
+  const client = await startForBroker(
+    ['/bin/sh', '-c', 'read -r word; echo "got $word"; cat'],
+    true,
+  );
+  await lose(client);
+  const again = await Client.adopt(client.session);
+  const { openedAt, program, tty, ...rest } = again.state!;
+  assert.deepEqual(rest, {
+    name: 'hello',
+    version: 1,
+    phase: LEADER_PHASES.indexOf('running'),
+    session: client.session,
+    user: pat!.name,
+    uid: pat!.uid,
+    gid: rest.gid,
+    service: 'su',
+    label: 'a test',
+    attached: 0,
+    exited: 0,
+    status: 0,
+  });
+  assert.match(tty, /^\/dev\/pts\/\d+$/);
+  assert.ok(existsSync(`/proc/${program}`));
+  assert.ok(Number(openedAt) >= started && Number(openedAt) <= Date.now());
+  const viewer = await client.view();
+  viewer.type('hello\n');
+  await viewer.until(/got hello/);
+  assert.equal(await again.end(), 1);
+});
+
+test('rotate drops the viewers and makes the old key worthless', async () => {
+  const client = await startForBroker(['/bin/cat']);
+  const viewer = await client.view();
+  const key = randomBytes(32);
+  client.send({ name: 'rotate', drop: 1, key });
+  await viewer.rest();
+  await assert.rejects(client.view());
+  client.sessionKey.set(key);
+  const loyal = await client.view();
+  const next = randomBytes(32);
+  client.send({ name: 'rotate', drop: 0, key: next });
+  loyal.type('still here\n');
+  await loyal.until(/still here/);
+  client.sessionKey.set(next);
+  // Nothing answers a rotate: the new key is good as soon as it is there.
+  while (!(await client.view().catch(() => null)));
+  await client.end();
+});
+
+test('root and the broker may connect at the same time, nobody else', async () => {
+  const client = await startForBroker(['/bin/sleep', '1000']);
+  const root = await Client.adopt(client.session, 'root');
+  const path = `${PATHS.leaders}/${client.session}`;
+  for (const uid of [stranger!.uid, pat!.uid]) {
+    const refused = Client.connect(uid, path);
+    await refused.expectEnd();
+  }
+  await client.end();
+  assert.equal(await root.expectClosed(), 1);
+});
+
+test('a ninth connection of the control socket is turned away', async () => {
+  const client = await openSession({ user: pat!.name });
+  for (let i = 0; i < 8; i++) await Client.adopt(client.session, 'root');
+  const ninth = Client.connect('root', `${PATHS.leaders}/${client.session}`);
+  await ninth.expectEnd();
+  await client.end();
+});
+
+test('a program that ends while the broker is away: the leader waits to tell its status', async () => {
+  const client = await startForBroker(['/bin/sh', '-c', 'read -r go; exit 7']);
+  const viewer = await client.view();
+  await lose(client);
+  viewer.type('\n');
+  await viewer.rest();
+  await logged(new RegExp(`closed session ${client.session}`));
+  assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
+  const again = await Client.adopt(client.session);
+  const { phase, exited, status } = again.state!;
+  assert.deepEqual([LEADER_PHASES[phase], exited, status], ['closed', 1, 7 << 8]);
+  await again.expectEnd();
+  assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+});
+
+test('a session of root’s that no broker knew does not wait for one', async () => {
+  const client = await openSession({ user: pat!.name });
+  client.spawn({ argv: ['/bin/sh', '-c', 'exit 0'] });
+  await client.expect('spawned');
+  await client.expectClosed();
+  await client.expectEnd();
+  assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+});
+
+test('kill -9 of rootd loses nothing', async () => {
+  const client = await startForBroker(['/bin/sleep', '1000']);
+  process.kill(findProcesses('vestibule-rootd')[0]!.pid, 'SIGKILL');
+  await startRootd();
+  const again = await Client.adopt(client.session);
+  assert.equal(await again.end(), 1);
+});

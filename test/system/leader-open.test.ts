@@ -1,0 +1,242 @@
+/** Opening a PAM session: only for who signed in, in login(1)'s order, undone in reverse when a step fails. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import test, { after, before, beforeEach } from 'node:test';
+import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
+import { type Account, makeAccount } from '../lib/accounts.ts';
+import {
+  Client,
+  configure,
+  logged,
+  makeProfile,
+  type OpenWish,
+  openSession,
+  prepareMachine,
+  readLog,
+  signIn,
+  startRootd,
+  stopRootd,
+} from '../lib/leader.ts';
+
+let [ann, ben]: Account[] = [];
+before(async () => {
+  prepareMachine();
+  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
+  await startRootd();
+  [ann, ben] = [makeAccount('open-ann', ['lab-open']), makeAccount('open-ben')];
+});
+after(stopRootd);
+beforeEach(() => configure([]));
+
+/** The stage and code that opening fails with. */
+async function failOpen(as: 'root' | 'broker', wish: OpenWish): Promise<[string, number, string]> {
+  const client = await Client.greet(as);
+  client.open(wish);
+  const message = await client.next();
+  const failed = message?.name === 'failed' ? message : await client.expect('failed');
+  await client.expectEnd();
+  assert.deepEqual(readdirSync(PATHS.leaders), []);
+  assert.deepEqual(readdirSync(PATHS.sessions), []);
+  return [LEADER_STAGES[failed.stage]!, failed.code, failed.text];
+}
+
+async function openForBroker(user: string, grant: Uint8Array): Promise<Client> {
+  const client = await Client.greet('broker');
+  client.open({ user, grant });
+  await client.takeKey();
+  await client.expect('opened');
+  return client;
+}
+
+test('with the grant of the user the broker opens a session, several times', async () => {
+  const { grant } = await signIn(ann!.name, ann!.password);
+  for (let i = 0; i < 2; i++)
+    assert.equal(await (await openForBroker(ann!.name, grant)).end(), null);
+});
+
+test('without a grant, with a changed one, another user’s or an old key’s the broker opens nothing', async () => {
+  const { grant } = await signIn(ann!.name, ann!.password);
+  const grants: Uint8Array[] = [
+    new Uint8Array(),
+    new Uint8Array(32),
+    grant.subarray(1),
+    grant.subarray(0, -1),
+  ];
+  for (let i = 0; i < grant.length; i++) {
+    const changed = Uint8Array.from(grant);
+    changed[i]! ^= 1;
+    if (i % 5 === 0 || i > grant.length - 3) grants.push(changed);
+  }
+  for (const bad of grants)
+    assert.equal((await failOpen('broker', { user: ann!.name, grant: bad }))[0], 'grant');
+  assert.equal((await failOpen('broker', { user: ben!.name, grant }))[0], 'grant');
+  const key = readFileSync(PATHS.grantKey);
+  execFileSync('dd', [
+    'if=/dev/urandom',
+    `of=${PATHS.grantKey}`,
+    'bs=32',
+    'count=1',
+    'status=none',
+  ]);
+  assert.equal((await failOpen('broker', { user: ann!.name, grant }))[0], 'grant');
+  execFileSync('dd', [`of=${PATHS.grantKey}`, 'status=none'], { input: key });
+});
+
+test('a name that has another uid since the sign-in is refused', async () => {
+  const user = makeAccount('open-reused');
+  const { grant } = await signIn(user.name, user.password);
+  execFileSync('usermod', ['-u', String(user.uid + 500), user.name]);
+  assert.equal((await failOpen('broker', { user: user.name, grant }))[0], 'grant');
+});
+
+test('an expired grant is refused', async () => {
+  const { grant } = await signIn(ann!.name, ann!.password);
+  // Eight days on, for the leader alone: a MAC of our own under root's key.
+  const old = Uint8Array.from(grant.subarray(0, -32));
+  new DataView(old.buffer).setBigUint64(13, BigInt(Date.now() - 1));
+  const digest = hmac(readFileSync(PATHS.grantKey), old);
+  assert.equal(
+    (await failOpen('broker', { user: ann!.name, grant: Buffer.concat([old, digest]) }))[0],
+    'grant',
+  );
+  new DataView(old.buffer).setBigUint64(13, BigInt(Date.now() + 60_000));
+  const good = Buffer.concat([old, hmac(readFileSync(PATHS.grantKey), old)]);
+  await (await openForBroker(ann!.name, good)).end();
+});
+
+/** HMAC-SHA-512-256 as crypto_auth(3) has it. */
+function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
+  return createHmac('sha512', key).update(data).digest().subarray(0, 32);
+}
+
+test('policy holds for sessions too: uid 0, the minimum uid, the required group, the profile', async () => {
+  const { grant } = await signIn(ann!.name, ann!.password);
+  assert.equal((await failOpen('root', { user: 'root' }))[0], 'policy');
+  assert.equal((await failOpen('root', { user: 'daemon' }))[0], 'policy');
+  assert.equal((await failOpen('root', { user: 'open-nobody' }))[0], 'user');
+  assert.equal(
+    (await failOpen('broker', { user: ann!.name, grant, service: 'login' }))[0],
+    'policy',
+  );
+  configure(['auth-required-user-group=lab-open']);
+  await (await openForBroker(ann!.name, grant)).end();
+  assert.equal((await failOpen('root', { user: ben!.name }))[0], 'policy');
+});
+
+test('a failure of each PAM stage is told with its code, and exactly what was done is undone', async () => {
+  const steps = ['auth', 'account', 'setcred', 'open'] as const;
+  const stages = ['authenticate', 'account', 'credentials', 'session'];
+  const undone = [[], [], [], ['delete']];
+  for (const [i, step] of steps.entries()) {
+    rmSync('/run/marks', { force: true });
+    const arguments_ = `${step}=fail:${i + 3} close=mark:/run/marks delete=mark:/run/marks`;
+    makeProfile(
+      'broken',
+      ['auth', 'account', 'session'].map((type) => `${type} required %FAKE% ${arguments_}`),
+    );
+    const [stage, code] = await failOpen('root', { user: ann!.name, service: 'broken', pty: true });
+    assert.deepEqual([stage, code], [stages[i], i + 3]);
+    const marks = existsSync('/run/marks')
+      ? readFileSync('/run/marks', 'utf8').trim().split('\n')
+      : [];
+    assert.deepEqual(
+      marks.map((line) => line.split(' ')[0]),
+      undone[i],
+    );
+  }
+});
+
+test('PAM must not make it another user', async () => {
+  makeProfile('broken', [`auth required %FAKE% auth=user:${ben!.name}`, 'account required %FAKE%']);
+  assert.equal((await failOpen('root', { user: ann!.name, service: 'broken' }))[0], 'user');
+});
+
+test('a profile that asks can be answered; unanswered, the text names what it lacks', async () => {
+  makeProfile('asking', [
+    'auth required %FAKE% auth=ask:1',
+    'account required %FAKE%',
+    'session required %FAKE% open=ask:1',
+  ]);
+  const client = await Client.greet('root');
+  client.open({ user: ann!.name, service: 'asking' });
+  await client.takeKey();
+  await client.answer('answer-0');
+  await client.answer('answer-0');
+  await client.expect('opened');
+  await client.end();
+  const cancelled = await Client.greet('root');
+  cancelled.open({ user: ann!.name, service: 'asking' });
+  await cancelled.takeKey();
+  await cancelled.expectPrompt();
+  cancelled.send({ name: 'cancel' });
+  const { stage, text } = await cancelled.expect('failed');
+  assert.equal(LEADER_STAGES[stage], 'authenticate');
+  assert.match(text, /'asking'.*auth sufficient pam_rootok\.so/);
+});
+
+test('a connection that ends in the question of pam_open_session: PAM is unwound', async () => {
+  rmSync('/run/marks', { force: true });
+  makeProfile('asking', [
+    'auth required %FAKE% delete=mark:/run/marks',
+    'account required %FAKE%',
+    'session required %FAKE% open=ask:1',
+  ]);
+  const client = await Client.greet('root');
+  client.open({ user: ann!.name, service: 'asking' });
+  await client.takeKey();
+  await client.expectPrompt();
+  const from = readLog().length;
+  client.frames.end();
+  await logged(/pam_setcred \(delete\).*Success/, from);
+  assert.match(readFileSync('/run/marks', 'utf8'), /^delete /);
+});
+
+test('an expired password: refused to the broker, changed for root', async () => {
+  const user = makeAccount('open-expired');
+  const { grant } = await signIn(user.name, user.password);
+  execFileSync('chage', ['-d', '0', user.name]);
+  assert.deepEqual((await failOpen('broker', { user: user.name, grant })).slice(0, 2), [
+    'password',
+    12,
+  ]);
+  const client = await Client.greet('root');
+  client.open({ user: user.name });
+  await client.takeKey();
+  for (const answer of [user.password, 'a-new-Pass-word-2', 'a-new-Pass-word-2'])
+    await client.answer(answer);
+  await client.expect('opened');
+  await client.end();
+});
+
+test('a session id that another leader has fails and leaves the other alone', async () => {
+  const first = await openSession({ user: ann!.name });
+  first.spawn({ argv: ['/bin/sleep', '1000'] });
+  await first.expect('spawned');
+  const second = await Client.greet('root');
+  second.open({ user: ben!.name, session: first.session });
+  await second.takeKey();
+  assert.equal(LEADER_STAGES[(await second.expect('failed')).stage], 'session');
+  await second.expectEnd();
+  assert.equal((await Client.adopt(first.session, 'root')).state?.user, ann!.name);
+  await first.view();
+  assert.equal(await first.end(), 1);
+});
+
+test('auth-pam-sessions-enabled=0: no session calls, the right groups all the same', async () => {
+  configure(['auth-pam-sessions-enabled=0']);
+  rmSync('/run/marks', { force: true });
+  const all = ['setcred', 'open', 'close', 'delete']
+    .map((stage) => `${stage}=mark:/run/marks`)
+    .join(' ');
+  makeProfile(
+    'marking',
+    ['auth', 'account', 'session'].map((type) => `${type} required %FAKE% ${all}`),
+  );
+  const client = await openSession({ user: ann!.name, service: 'marking' });
+  const { gid } = client.state!;
+  assert.equal(gid, 0);
+  await client.end();
+  assert.equal(existsSync('/run/marks'), false);
+});

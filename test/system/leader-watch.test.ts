@@ -1,0 +1,130 @@
+/** The watch: a PAM module that hangs is killed before the session is open, a leader that died is cleaned up after. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import test, { after, before } from 'node:test';
+import { PATHS } from '../../src/protocol/broker-leader.ts';
+import { type Account, makeAccount } from '../lib/accounts.ts';
+import {
+  Client,
+  configure,
+  logged,
+  makeProfile,
+  openSession,
+  prepareMachine,
+  readLog,
+  startRootd,
+  stopRootd,
+} from '../lib/leader.ts';
+import { findProcesses, listProcesses } from '../lib/processes.ts';
+
+let kim: Account;
+before(async () => {
+  prepareMachine();
+  configure(['auth-pam-timeout-seconds=1']);
+  await startRootd();
+  kim = makeAccount('watch-kim');
+});
+after(stopRootd);
+
+function makeFaulty(fault: string): void {
+  makeProfile(
+    'faulty',
+    ['auth', 'account', 'session'].map((type) => `${type} required %FAKE% ${fault}`),
+  );
+}
+
+async function openFaulty(): Promise<Client> {
+  const client = await Client.greet('root');
+  client.open({ user: kim.name, service: 'faulty', pty: true });
+  await client.takeKey();
+  return client;
+}
+
+test('a module that hangs in any stage before the session is open is killed in time, with its children', async () => {
+  for (const stage of ['auth', 'account', 'setcred', 'open']) {
+    makeFaulty(`${stage}=helper ${stage}=hang`);
+    const from = readLog().length;
+    const started = performance.now();
+    const client = await openFaulty();
+    await client.expectEnd();
+    const took = performance.now() - started;
+    assert.ok(took > 900 && took < 3000, `${took} ms`);
+    await logged(/does not come back to leader/, from);
+    await logged(/rootd\[\d+\]: leader \d+ ended with status 1/, from);
+    assert.deepEqual(findProcesses('fake-helper'), []);
+    assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+  }
+});
+
+test('waiting for a person is not hanging, hanging after the answer is', async () => {
+  makeFaulty('auth=ask:1 account=hang');
+  const client = await openFaulty();
+  const prompt = await client.expectPrompt();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const answered = performance.now();
+  client.reply(prompt, 'answer-0');
+  await client.expectEnd();
+  const took = performance.now() - answered;
+  assert.ok(took > 900 && took < 3000, `${took} ms`);
+});
+
+test('a module that crashes ends the leader without a core dump, whatever the stage', async () => {
+  for (const stage of ['auth', 'account', 'setcred', 'open']) {
+    makeFaulty(`${stage}=crash`);
+    const from = readLog().length;
+    const client = await openFaulty();
+    await client.expectEnd();
+    await logged(/unclean: leader \d+ of session '[0-9a-f]{32}' ended with wait status 0xb/, from);
+  }
+});
+
+test('kill -9 of a leader: its programs end, its traces go, it is logged as unclean', async () => {
+  for (const cgroups of [true, false]) {
+    if (!cgroups) execFileSync('mount', ['-t', 'tmpfs', 'none', '/sys/fs/cgroup']);
+    rmSync('/run/marks', { force: true });
+    const from = readLog().length;
+    const client = await openSession({ user: kim.name, pty: true });
+    client.spawn({
+      argv: ['/bin/sh', '-c', "trap '' HUP TERM; (setsid sleep 995 &); echo ready; cat"],
+    });
+    await client.expect('spawned');
+    const viewer = await client.view();
+    await viewer.until(/ready/);
+    const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
+    const watch = listProcesses().find(({ pid }) => pid === leader)!.parent;
+    process.kill(leader, 'SIGKILL');
+    await client.expectEnd();
+    await viewer.rest();
+    await logged(new RegExp(`rootd.*: leader ${watch} ended with status 1`), from);
+    if (!cgroups) execFileSync('umount', ['/sys/fs/cgroup']);
+    assert.match(readLog().slice(from), /watch\[\d+\]: unclean: .*its PAM session was not closed/);
+    assert.deepEqual(
+      listProcesses().filter(({ uid }) => uid === kim.uid),
+      [],
+    );
+    assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+    assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
+    assert.doesNotMatch(execFileSync('who', { encoding: 'utf8' }), new RegExp(kim.name));
+  }
+});
+
+test('kill -9 of the watch leaves the session as it is', async () => {
+  const from = readLog().length;
+  const client = await openSession({ user: kim.name });
+  client.spawn({ argv: ['/bin/sleep', '1000'] });
+  await client.expect('spawned');
+  const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
+  process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
+  assert.equal(await client.end(), 1);
+});
+
+test('SIGTERM before the session is open just ends the leader', async () => {
+  makeFaulty('auth=ask:1');
+  const client = await openFaulty();
+  await client.expectPrompt();
+  const watches = findProcesses('vestibule-leader').map(({ pid }) => pid);
+  const leader = findProcesses('vestibule-leader').find(({ parent }) => watches.includes(parent))!;
+  process.kill(leader.pid, 'SIGTERM');
+  await client.expectEnd();
+});
