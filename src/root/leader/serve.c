@@ -57,11 +57,8 @@ static int sleep_ms(const struct leader *leader) {
 
 enum { AT_SIGNALS, AT_GROUP, AT_LISTENER, AT_HOST, AT_CONNECTIONS, POLLED = AT_CONNECTIONS + MAX_CONNECTIONS };
 
-static void wait_for_events(struct leader *leader, const sigset_t *held, struct pollfd polled[POLLED]) {
-    if (leader->phase != VST_PHASE_ENDING)
-        polled[AT_GROUP].events = 0;
-    else
-        polled[AT_GROUP].events = POLLPRI;
+static void wait_for_events(struct leader *leader, const sigset_t *held, int group, struct pollfd polled[POLLED]) {
+    polled[AT_GROUP] = (struct pollfd){.fd = leader->phase == VST_PHASE_ENDING ? group : -1, .events = POLLPRI};
     polled[AT_LISTENER] = (struct pollfd){.fd = leader->listener, .events = POLLIN};
     polled[AT_HOST] = (struct pollfd){.fd = leader->host.control, .events = POLLIN};
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
@@ -92,6 +89,10 @@ static void take_events(struct leader *leader, const struct pollfd polled[POLLED
         connections_accept(leader);
     if (context.terminate)
         end_begin(leader, "a signal asked for it");
+    /* Read, so that it is quiet until the next change; then looked at: what changed in between shows. */
+    char any;
+    if (polled[AT_GROUP].revents != 0)
+        (void)!pread(polled[AT_GROUP].fd, &any, sizeof any, 0);
     end_advance(leader);
 }
 
@@ -109,9 +110,9 @@ void serve(struct leader *leader) {
     if (signals < 0)
         die_errno("cannot receive signals");
     cleanup_fd int group = programs_events(leader->shared);
-    struct pollfd polled[POLLED] = {[AT_SIGNALS] = {.fd = signals, .events = POLLIN}, [AT_GROUP] = {.fd = group}};
+    struct pollfd polled[POLLED] = {[AT_SIGNALS] = {.fd = signals, .events = POLLIN}};
     while (!is_finished(leader)) {
-        wait_for_events(leader, &held, polled);
+        wait_for_events(leader, &held, group, polled);
         take_events(leader, polled);
     }
 }

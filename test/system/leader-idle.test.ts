@@ -1,0 +1,32 @@
+/** A leader that has nothing to do takes no processor time. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { makeAccount } from '../lib/accounts.ts';
+import { openSession, prepareMachine, startRootd, stopRootd } from '../lib/leader.ts';
+
+before(async () => {
+  prepareMachine();
+  await startRootd();
+});
+after(stopRootd);
+
+test('while its program works, a leader sleeps', async () => {
+  const user = makeAccount('idle-ivy');
+  const client = await openSession({ user: user.name });
+  client.spawn({ argv: ['/bin/cat'] });
+  const { pid } = await client.expect('spawned');
+  const parent = (of: string): string =>
+    /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${of}/status`, 'utf8'))![1]!;
+  const leader = parent(parent(String(pid)));
+  const viewer = await client.view();
+  // Nanoseconds on a processor (proc(5), schedstat); the bytes of a viewer do not pass the leader.
+  const onProcessor = (): string => readFileSync(`/proc/${leader}/schedstat`, 'utf8').split(' ')[0]!;
+  viewer.type('one\n');
+  await viewer.until(/one/);
+  const before = onProcessor();
+  viewer.type('two\n');
+  await viewer.until(/two/);
+  assert.equal(onProcessor(), before);
+  await client.end();
+});
