@@ -2,12 +2,15 @@
 import { EventEmitter } from 'node:events';
 import { PATHS } from '../protocol/broker-leader.ts';
 import type { ConversationId, SessionId, TicketId } from '../protocol/ids.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { type Audit, openAudit } from './database/audit.ts';
 import { type OpenDatabase, openDatabase } from './database/open-database.ts';
 import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
 import type { Conversation } from './sign-in/conversation.ts';
+import { LeaderSlots } from './throttle/leader-slots.ts';
+import { Throttle } from './throttle/throttle.ts';
 import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
 
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
@@ -48,6 +51,7 @@ export interface Broker {
   readonly startedAt: number;
   /** Unix ms */
   readonly now: () => number;
+  readonly clock: Clock;
   /** How long a leader may take to close its PAM session before it is shown as stuck. */
   readonly stuckMs: number;
   readonly store: OpenDatabase;
@@ -57,6 +61,8 @@ export interface Broker {
   readonly links: Map<SessionId, Link>;
   /** Sessions whose leader is being looked for. */
   readonly finding: Set<SessionId>;
+  readonly throttle: Throttle;
+  readonly slots: LeaderSlots;
   readonly conversations: Map<ConversationId, Conversation>;
   readonly codes: Map<string, EnterCode>;
   readonly gateways: Set<Peer>;
@@ -69,6 +75,7 @@ export interface BrokerOptions {
   readonly warnings?: readonly string[];
   readonly paths?: BrokerPaths;
   readonly now?: () => number;
+  readonly clock?: Clock | undefined;
   readonly stuckMs?: number | undefined;
 }
 
@@ -76,7 +83,8 @@ export interface BrokerOptions {
 const STUCK_MS = 60_000;
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { settings, warnings = [], paths = PATHS, now = Date.now, stuckMs = STUCK_MS } = options;
+  const { settings, warnings = [], paths = PATHS, now = Date.now } = options;
+  const { clock = systemClock, stuckMs = STUCK_MS } = options;
   const store = openDatabase(paths.database);
   return {
     paths,
@@ -84,6 +92,7 @@ export function createBroker(options: BrokerOptions): Broker {
     warnings,
     startedAt: now(),
     now,
+    clock,
     stuckMs,
     store,
     audit: openAudit(store.database, now),
@@ -91,6 +100,8 @@ export function createBroker(options: BrokerOptions): Broker {
     sessions: openSessionStore(store.database),
     links: new Map(),
     finding: new Set(),
+    throttle: new Throttle(clock.monotonic),
+    slots: new LeaderSlots(clock.monotonic),
     conversations: new Map(),
     codes: new Map(),
     gateways: new Set(),

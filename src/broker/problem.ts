@@ -10,9 +10,15 @@ export class ProblemError extends Error {
   /** The audit has it, and so has the log. */
   audited = false;
 
-  constructor(code: ProblemCode, detail: string, text: string = PROBLEMS[code].text) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    text: string = PROBLEMS[code].text,
+    retryAfter?: number,
+  ) {
     super(`${code}: ${detail}`);
-    this.problem = { code, text, reference: makeReference() };
+    const reference = makeReference();
+    this.problem = { code, text, reference, ...(retryAfter && { retryAfter }) };
     this.detail = detail;
   }
 }

@@ -37,4 +37,6 @@ export interface Problem {
   readonly text: string;
   /** Finds the log line: 12 lower-case hexadecimal digits. */
   readonly reference: string;
+  /** Seconds after which it is worth trying again, when that is known. */
+  readonly retryAfter?: number;
 }

@@ -28,7 +28,7 @@ type Reply = { id: number; ok?: unknown; problem?: Problem };
 export class Asker {
   readonly events = new Mailbox<BrokerEvent>();
   readonly frames: FrameStream;
-  private readonly replies = new Mailbox<Reply>();
+  private readonly asked = new Map<number, (reply: Reply) => void>();
   private lastId = 0;
 
   constructor(frames: FrameStream) {
@@ -37,7 +37,7 @@ export class Asker {
       frame: (payload) => {
         const value = parseJson(payload);
         if ('event' in value) this.events.put(value as unknown as BrokerEvent);
-        else this.replies.put(value as unknown as Reply);
+        else this.settle(value as unknown as Reply);
       },
       close: () => {},
     });
@@ -45,8 +45,14 @@ export class Asker {
 
   async raw(request: object): Promise<Reply> {
     const id = ++this.lastId;
+    const reply = new Promise<Reply>((resolve) => this.asked.set(id, resolve));
     sendJson(this.frames, { id, ...request });
-    return this.replies.take((reply) => reply.id === id);
+    return reply;
+  }
+
+  private settle(reply: Reply): void {
+    this.asked.get(reply.id)?.(reply);
+    this.asked.delete(reply.id);
   }
 
   async ask<N extends keyof All>(type: N, ask: All[N]['ask']): Promise<All[N]['answer']> {
@@ -104,8 +110,10 @@ export class BrokerFixture {
   readonly directory: string;
   readonly machine: FakeMachine;
   private readonly stuckMs: number | undefined;
-  /** Added to the broker's clock. */
+  /** Added to the broker's clocks. */
   skipMs = 0;
+  /** How long the broker wanted to wait, each time; it never has to. */
+  readonly waits: number[] = [];
   running!: RunningBroker;
   gateway!: Asker;
   cli!: Asker;
@@ -133,6 +141,10 @@ export class BrokerFixture {
       },
       stuckMs: this.stuckMs,
       now: () => Date.now() + this.skipMs,
+      clock: {
+        monotonic: () => performance.now() + this.skipMs,
+        wait: async (ms) => void this.waits.push(ms),
+      },
       listen: { gateway: { path: at('gateway') }, cli: { path: at('cli') } },
     });
     this.gateway = await this.connect('gateway');

@@ -43,6 +43,8 @@ const LOGINS: Record<string, (leader: FakeLeader) => void> = {
   minor: (leader) => leader.fail('policy', 0, 'uid 33 is below 1000'),
   ldap: (leader) => leader.fail('authenticate', PAM_AUTHINFO_UNAVAIL, 'no server answers'),
   crash: (leader) => leader.die(),
+  /** Never comes to a decision. */
+  undecided: () => {},
 };
 
 /** What the session profile does. Everybody else: the session opens. */

@@ -6,7 +6,7 @@ import type { Broker } from '../context.ts';
 import type { Peer } from '../peer.ts';
 import { ProblemError } from '../problem.ts';
 import type { Conversation } from './conversation.ts';
-import { giveStep } from './give-step.ts';
+import { attemptOf, requirePatience, takeTurn } from './take-turn.ts';
 
 export async function answerSignIn(
   broker: Broker,
@@ -26,7 +26,13 @@ export async function answerSignIn(
       `${sealed.length} answers came, ${wanted} are wanted now`,
     );
   }
-  return giveStep(broker, conversation, await conversation.answer(sealed));
+  try {
+    requirePatience(broker, attemptOf(conversation));
+  } catch (error) {
+    conversation.end('others of its kind failed meanwhile');
+    throw error;
+  }
+  return takeTurn(broker, conversation, () => conversation.answer(sealed));
 }
 
 export function cancelSignIn(

@@ -41,6 +41,10 @@ export class Conversation {
   readonly origin: Origin;
   /** Only the connection that started it may go on with it. */
   readonly owner: Peer;
+  /** Since when (monotonic) it waits for the person; null while PAM works. */
+  idleSince: number | null = null;
+  /** PAM was given something to judge. */
+  hasAnswered = false;
   private leader: LeaderConnection | null = null;
   private key: ConversationKey | null = null;
   private items: PromptItem[] = [];
@@ -93,6 +97,7 @@ export class Conversation {
   answer(sealed: readonly Uint8Array[]): Promise<Outcome> {
     const { first } = this.asked;
     this.asked = { first: 0, count: 0 };
+    this.hasAnswered = true;
     this.leader?.send({ name: 'answer', first, sealed });
     return this.outcome();
   }

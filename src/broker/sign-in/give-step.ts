@@ -9,6 +9,8 @@ import { ProblemError } from '../problem.ts';
 import { issueTicket } from '../tickets/issue-ticket.ts';
 import type { Conversation, Outcome } from './conversation.ts';
 
+type Failed = Extract<Outcome, { kind: 'failed' }>['message'];
+
 export function giveStep(
   broker: Broker,
   conversation: Conversation,
@@ -21,15 +23,10 @@ export function giveStep(
     case 'authenticated':
       return signIn(broker, conversation, outcome);
     case 'failed': {
-      const { stage, code, text } = outcome.message;
-      const name = LEADER_STAGES[stage] ?? `stage ${stage}`;
-      throw refuseSignIn(
-        broker,
-        conversation,
-        problemOf(name, code),
-        `${name}: ${text} (PAM ${code})`,
-        shownErrors(items),
-      );
+      const { code, text } = outcome.message;
+      const detail = `${stageOf(outcome.message)}: ${text} (PAM ${code})`;
+      const problem = problemCodeOf(outcome.message);
+      throw refuseSignIn(broker, conversation, problem, detail, shownErrors(items));
     }
     case 'lost':
       throw refuseSignIn(broker, conversation, outcome.code, outcome.detail);
@@ -81,8 +78,9 @@ function signIn(
  */
 const MACHINE_CODES: readonly number[] = [1, 2, 3, 4, 5, 9, 26, 28];
 
-function problemOf(stage: string, code: number): ProblemCode {
-  switch (stage) {
+export function problemCodeOf(failure: Failed): ProblemCode {
+  const { code } = failure;
+  switch (stageOf(failure)) {
     case 'authenticate':
       return MACHINE_CODES.includes(code) ? 'sign-in-unavailable' : 'sign-in-failed';
     case 'policy':
@@ -93,6 +91,10 @@ function problemOf(stage: string, code: number): ProblemCode {
     default:
       return 'sign-in-unavailable';
   }
+}
+
+function stageOf({ stage }: Failed): string {
+  return LEADER_STAGES[stage] ?? `stage ${stage}`;
 }
 
 /** A module's own words (account expired, nologin) say more than the code does; on Debian the code says nothing. */

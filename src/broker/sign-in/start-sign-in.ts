@@ -1,35 +1,49 @@
 /** Step one of a sign-in: a fresh leader, and its first prompts. */
 import { randomBytes } from 'node:crypto';
-import { KEY_SECONDS, MAX_NAME } from '../../protocol/broker-leader.ts';
+import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep, Origin } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import type { Peer } from '../peer.ts';
-import { ProblemError } from '../problem.ts';
+import { untilGrid } from '../throttle/failure-grid.ts';
 import { Conversation } from './conversation.ts';
-import { giveStep, refuseSignIn } from './give-step.ts';
-
-/** Each holds a leader; rootd has its own, lower, cap on those. */
-const MAX_CONVERSATIONS = 1000;
+import { refuseSignIn } from './give-step.ts';
+import { attemptOf, isName, requirePatience, takeTurn } from './take-turn.ts';
 
 export async function startSignIn(
   broker: Broker,
   ask: { readonly user: string; readonly origin: Origin },
   peer: Peer,
 ): Promise<BrokerSignInStep> {
+  requirePatience(broker, attemptOf(ask));
   const conversation = openConversation(broker, ask.user, ask.origin, peer);
-  // Such a name cannot travel to a leader. In the same words as a wrong password.
-  if (!isName(ask.user)) throw refuseSignIn(broker, conversation, 'sign-in-failed', 'not a name');
+  if (!isName(ask.user)) return refuseName(broker, conversation);
+  await enterLine(broker, conversation);
   const leader = await reachLeader(broker, conversation);
-  const outcome = await conversation.start(leader, broker.settings.loginProfile);
-  return giveStep(broker, conversation, outcome);
+  const { loginProfile } = broker.settings;
+  return takeTurn(broker, conversation, () => conversation.start(leader, loginProfile));
+}
+
+/** It cannot travel to a leader. In the same words as a wrong password, and after the same time. */
+async function refuseName(broker: Broker, conversation: Conversation): Promise<never> {
+  const began = broker.clock.monotonic();
+  broker.throttle.fail(attemptOf(conversation));
+  const error = refuseSignIn(broker, conversation, 'sign-in-failed', 'not a name');
+  await untilGrid(broker.clock, began);
+  throw error;
+}
+
+async function enterLine(broker: Broker, conversation: Conversation): Promise<void> {
+  try {
+    await broker.slots.enter(conversation);
+  } catch (error) {
+    conversation.end((error as Error).message);
+    throw error;
+  }
 }
 
 function openConversation(broker: Broker, user: string, origin: Origin, owner: Peer): Conversation {
-  if (broker.conversations.size >= MAX_CONVERSATIONS) {
-    throw new ProblemError('sign-in-busy', `${MAX_CONVERSATIONS} conversations are open`);
-  }
   const id = randomBytes(16).toString('hex') as ConversationId;
   const expire = () => conversation.end('its key has expired');
   const abandon = () => conversation.end('the gateway has gone');
@@ -38,15 +52,11 @@ function openConversation(broker: Broker, user: string, origin: Origin, owner: P
     clearTimeout(timer);
     owner.closed.removeEventListener('abort', abandon);
     broker.conversations.delete(id);
+    broker.slots.leave(conversation);
   });
   owner.closed.addEventListener('abort', abandon);
   broker.conversations.set(id, conversation);
   return conversation;
-}
-
-function isName(user: string): boolean {
-  const size = Buffer.byteLength(user);
-  return size > 0 && size <= MAX_NAME && user.isWellFormed() && !/\p{Cc}/u.test(user);
 }
 
 async function reachLeader(broker: Broker, conversation: Conversation): Promise<LeaderConnection> {

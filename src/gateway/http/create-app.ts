@@ -53,6 +53,7 @@ function answerError(gateway: Gateway, c: Context<Env>, error: unknown): Respons
   c.header('content-security-policy', contentPolicy(host.origin));
   c.header('cache-control', 'no-store');
   c.header('content-type', type);
+  if (problem.retryAfter !== undefined) c.header('retry-after', `${problem.retryAfter}`);
   // What is left of a refused body is not worth reading.
   if (!incoming.complete) c.header('connection', 'close');
   return c.body(body, status as ContentfulStatusCode);

@@ -1,0 +1,84 @@
+/**
+ * One turn of a conversation: PAM works until it wants something or has decided. What its decision means for the next
+ * tries, and when a failure may be told.
+ */
+import { MAX_NAME } from '../../protocol/broker-leader.ts';
+import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { untilGrid } from '../throttle/failure-grid.ts';
+import type { Attempt, Verdict } from '../throttle/throttle.ts';
+import type { Conversation, Outcome } from './conversation.ts';
+import { giveStep, problemCodeOf } from './give-step.ts';
+
+/** work: hands PAM what it waits for. */
+export async function takeTurn(
+  broker: Broker,
+  conversation: Conversation,
+  work: () => Promise<Outcome>,
+): Promise<BrokerSignInStep> {
+  const { clock, throttle } = broker;
+  const attempt = attemptOf(conversation);
+  const began = clock.monotonic();
+  conversation.idleSince = null;
+  throttle.begin(attempt);
+  const outcome = await work();
+  const before = throttle.lockMs(attempt);
+  throttle.end(attempt, verdictOf(conversation, outcome));
+  noteLock(broker, attempt, before);
+  if (outcome.kind === 'prompts') conversation.idleSince = clock.monotonic();
+  try {
+    return giveStep(broker, conversation, outcome);
+  } catch (error) {
+    if (outcome.kind === 'failed') await untilGrid(clock, began);
+    throw error;
+  }
+}
+
+/** What cannot be a name all counts as one. */
+export function attemptOf({ origin, user }: Pick<Conversation, 'origin' | 'user'>): Attempt {
+  return { address: origin.address, user: isName(user) ? user : '' };
+}
+
+export function isName(user: string): boolean {
+  const size = Buffer.byteLength(user);
+  return size > 0 && size <= MAX_NAME && user.isWellFormed() && !/\p{Cc}/u.test(user);
+}
+
+/** Not written to the audit: who is locked out can knock a thousand times a second. That they are is. */
+export function requirePatience(broker: Broker, attempt: Attempt): void {
+  const waitMs = broker.throttle.waitMs(attempt);
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  const text = `Too many failed sign-ins. Try again in ${inWords(seconds)}.`;
+  const detail = `'${attempt.user}' from '${attempt.address}' has to wait ${seconds} s`;
+  throw new ProblemError('too-many', detail, text, seconds);
+}
+
+/** A guess that was taken back before its answer counts as wrong: a right one would have been answered sooner. */
+function verdictOf({ hasAnswered }: Conversation, outcome: Outcome): Verdict {
+  switch (outcome.kind) {
+    case 'authenticated':
+      return 'right';
+    case 'failed':
+      return problemCodeOf(outcome.message) === 'sign-in-failed' ? 'wrong' : 'none';
+    case 'lost':
+      return hasAnswered && outcome.code === 'conversation-gone' ? 'wrong' : 'none';
+    case 'prompts':
+      return 'none';
+  }
+}
+
+function noteLock(broker: Broker, attempt: Attempt, before: number): void {
+  const waitMs = broker.throttle.lockMs(attempt);
+  if (waitMs <= before) return;
+  const detail = `for ${Math.ceil(waitMs / 1000)} s`;
+  broker.audit({ event: 'sign-in-throttled', ...attempt, problem: 'too-many', detail });
+}
+
+function inWords(seconds: number): string {
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}

@@ -1,0 +1,101 @@
+/** Sign-ins that fail: when that is told, and who has to wait afterwards. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Asker, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
+import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+
+type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
+const HERE = '192.0.2.7';
+const from = (address: string, user: string) => ({ user, origin: { address, userAgent: 'test' } });
+
+async function begin(gateway: Asker, user: string, address = HERE): Promise<Prompts> {
+  return (await gateway.ask('sign-in-start', from(address, user))) as Prompts;
+}
+async function fail(gateway: Asker, user: string, address = HERE) {
+  const { conversation } = await begin(gateway, user, address);
+  return gateway.refused('sign-in-answer', { conversation, sealed: [WRONG] });
+}
+
+test('every failure that PAM decided is told on the grid, in the same words', async (t) => {
+  const fixture = await startFixture(t);
+  const known = await fail(fixture.gateway, 'ada');
+  const unknown = await fail(fixture.gateway, 'nobody-of-that-name');
+  const noName = await fixture.gateway.refused('sign-in-start', from(HERE, 'a\nb'));
+  for (const { code, text } of [known, unknown, noName]) {
+    assert.deepEqual([code, text], ['sign-in-failed', 'The user name or password is not right.']);
+  }
+  assert.equal(fixture.waits.length, 3);
+  for (const ms of fixture.waits) assert.ok(ms > 0 && ms <= 3000, `${ms}`);
+  const { conversation } = await begin(fixture.gateway, 'expired');
+  await fixture.gateway.refusedAs('sign-in-refused', 'sign-in-answer', {
+    conversation,
+    sealed: [RIGHT],
+  });
+  assert.equal(fixture.waits.length, 4);
+});
+
+test('a good sign-in waits for nothing, whoever fails elsewhere', async (t) => {
+  const fixture = await startFixture(t);
+  for (let i = 0; i < 8; i++) await fail(fixture.gateway, 'ada', `198.51.100.${i}`);
+  fixture.waits.length = 0;
+  await fixture.gateway.signIn('ada');
+  assert.deepEqual(fixture.waits, []);
+});
+
+test('after the fifth failure the door is shut, says for how long, and the audit has it', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway } = fixture;
+  for (let i = 0; i < 5; i++) await fail(gateway, 'ada');
+  const problem = await gateway.refused('sign-in-start', from(HERE, 'ada'));
+  assert.equal(problem.code, 'too-many');
+  assert.equal(problem.retryAfter, 10);
+  assert.equal(problem.text, 'Too many failed sign-ins. Try again in 10 seconds.');
+  const rows = fixture.audit().filter(({ event }) => event === 'sign-in-throttled');
+  assert.deepEqual(
+    rows.map(({ detail, problem }) => [detail, problem]),
+    [['for 10 s', 'too-many']],
+  );
+  await begin(gateway, 'ada', '198.51.100.9');
+  await begin(gateway, 'bob');
+  fixture.skipMs += 10_000;
+  await gateway.signIn('ada');
+});
+
+test('a guess is not given to PAM when others of its kind have failed meanwhile', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway, machine } = fixture;
+  const waiting = await begin(gateway, 'ada');
+  const leader = await machine.started.take();
+  for (let i = 0; i < 5; i++) await fail(gateway, 'ada');
+  const { conversation } = waiting;
+  await gateway.refusedAs('too-many', 'sign-in-answer', { conversation, sealed: [RIGHT] });
+  await gateway.refusedAs('conversation-gone', 'sign-in-answer', { conversation, sealed: [RIGHT] });
+  assert.ok(!leader.received.all.some(({ name }) => name === 'answer'));
+});
+
+test('a guess that is taken back before its answer counts as wrong', async (t) => {
+  const { gateway, broker } = await startFixture(t);
+  const give = async () => {
+    const { conversation } = await begin(gateway, 'undecided');
+    const gone = gateway.refused('sign-in-answer', { conversation, sealed: [RIGHT] });
+    await gateway.ask('sign-in-cancel', { conversation });
+    assert.equal((await gone).code, 'conversation-gone');
+  };
+  for (let i = 0; i < 5; i++) await give();
+  assert.ok(broker.throttle.waitMs({ address: HERE, user: 'undecided' }) > 0);
+});
+
+test('beginning without ever answering is no guess', async (t) => {
+  const { gateway, broker } = await startFixture(t);
+  for (let i = 0; i < 10; i++) {
+    const { conversation } = await begin(gateway, 'ada');
+    await gateway.ask('sign-in-cancel', { conversation });
+  }
+  assert.equal(broker.throttle.waitMs({ address: HERE, user: 'ada' }), 0);
+});
+
+test('300 people of one network sign in at once', async (t) => {
+  const { gateway, broker } = await startFixture(t);
+  await Promise.all(Array.from({ length: 300 }, (_, i) => gateway.signIn(`user${i}`)));
+  assert.equal(broker.tickets.count(), 300);
+});

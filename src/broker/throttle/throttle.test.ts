@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Failures } from './failures.ts';
+import { networkOf } from './network-of.ts';
+import { type Attempt, Throttle } from './throttle.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+function makeThrottle() {
+  const clock = { now: 0 };
+  const throttle = new Throttle(() => clock.now);
+  const fail = (attempt: Attempt, times = 1) => {
+    for (let i = 0; i < times; i++) {
+      throttle.begin(attempt);
+      throttle.end(attempt, 'wrong');
+    }
+  };
+  const succeed = (attempt: Attempt) => {
+    throttle.begin(attempt);
+    throttle.end(attempt, 'right');
+  };
+  return { clock, throttle, fail, succeed };
+}
+const at = (address: string, user = 'ada'): Attempt => ({ address, user });
+const HERE = '192.0.2.7';
+const ELSEWHERE = '198.51.100.9';
+
+test('somebody who mistypes waits from the fifth time on, twice as long each time', () => {
+  const { clock, throttle, fail } = makeThrottle();
+  fail(at(HERE), 4);
+  assert.equal(throttle.waitMs(at(HERE)), 0);
+  for (const seconds of [10, 20, 40, 80]) {
+    fail(at(HERE));
+    assert.equal(throttle.waitMs(at(HERE)), seconds * SECOND);
+    clock.now += seconds * SECOND - 1;
+    assert.equal(throttle.waitMs(at(HERE)), 1);
+    clock.now += 1;
+    assert.equal(throttle.waitMs(at(HERE)), 0);
+  }
+  fail(at(HERE), 20);
+  assert.equal(throttle.waitMs(at(HERE)), 15 * MINUTE);
+});
+
+test('who gets in has mistyped: nothing of it is left, for the address neither', () => {
+  const { throttle, fail, succeed } = makeThrottle();
+  for (let i = 0; i < 100; i++) {
+    fail(at(HERE, `user${i}`), 4);
+    succeed(at(HERE, `user${i}`));
+  }
+  assert.equal(throttle.waitMs(at(HERE, 'user7')), 0);
+  assert.equal(throttle.waitMs(at(HERE, 'another')), 0);
+});
+
+test('failures are forgotten with time', () => {
+  const { clock, throttle, fail } = makeThrottle();
+  fail(at(HERE), 8);
+  clock.now += 2 * HOUR;
+  fail(at(HERE), 4);
+  assert.equal(throttle.waitMs(at(HERE)), 0);
+});
+
+test('many names from one address lock the address, but no one who has signed in from it', () => {
+  const { throttle, fail, succeed } = makeThrottle();
+  succeed(at(HERE, 'bob'));
+  for (let i = 0; i < 22; i++) fail(at(HERE, `name${i}`));
+  assert.equal(throttle.waitMs(at(HERE, 'carol')), 40 * SECOND);
+  assert.equal(throttle.waitMs(at(HERE, 'bob')), 0);
+  assert.equal(throttle.waitMs(at(ELSEWHERE, 'carol')), 0);
+});
+
+test('one name guessed from many addresses: its owner is not locked out, each guesser has one', () => {
+  const { throttle, fail, succeed } = makeThrottle();
+  succeed(at(ELSEWHERE));
+  for (let i = 0; i < 40; i++) fail(at(`203.0.113.${i}`));
+  assert.equal(throttle.waitMs(at(HERE)), 0);
+  fail(at(HERE));
+  assert.ok(throttle.waitMs(at(HERE)) > 0);
+  fail(at(ELSEWHERE), 4);
+  assert.equal(throttle.waitMs(at(ELSEWHERE)), 0);
+});
+
+test('300 good sign-ins at once from one address, of one or of many: nobody waits', () => {
+  const { throttle, fail } = makeThrottle();
+  fail(at(HERE, 'mistyped'), 3);
+  const many = Array.from({ length: 300 }, (_, i) => at(HERE, i % 2 ? 'ada' : `user${i}`));
+  for (const attempt of many) {
+    assert.equal(throttle.waitMs(attempt), 0);
+    throttle.begin(attempt);
+  }
+  for (const attempt of many) throttle.end(attempt, 'right');
+});
+
+test('guesses at once do not count as one: after a failure only what is left may be under way', () => {
+  const { throttle, fail } = makeThrottle();
+  fail(at(HERE), 3);
+  const allowed = [];
+  while (throttle.waitMs(at(HERE)) === 0 && allowed.length < 10) {
+    throttle.begin(at(HERE));
+    allowed.push(at(HERE));
+  }
+  assert.equal(allowed.length, 2);
+  assert.equal(throttle.waitMs(at(HERE)), 3000);
+  for (const attempt of allowed) throttle.end(attempt, 'none');
+  assert.equal(throttle.waitMs(at(HERE)), 0);
+});
+
+test('names count without their case', () => {
+  const { throttle, fail } = makeThrottle();
+  fail(at(HERE, 'Ada'), 5);
+  assert.equal(throttle.waitMs(at(HERE, 'ada')), 10 * SECOND);
+});
+
+test('what is counted is bounded: the oldest goes first', () => {
+  const failures = new Failures({ free: 1, forgetMs: HOUR });
+  for (let i = 0; i < 20_001; i++) failures.add(`key${i}`, i);
+  assert.equal(failures.level('key0', 0), 0);
+  assert.equal(failures.level('key1', 1), 1);
+});
+
+test('an IPv6 customer has a /64, an IPv4 one an address, however they are written', () => {
+  for (const [address, network] of [
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['::FFFF:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:0:1::5', '2001:db8:0:1::/64'],
+    ['2001:0DB8::1:a:b:c:d', '2001:db8:0:1::/64'],
+    ['2001:db8:0:1:ffff:ffff:ffff:ffff', '2001:db8:0:1::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8::', '2001:db8:0:0::/64'],
+    ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['', ''],
+    ['unix', 'unix'],
+  ]) {
+    assert.equal(networkOf(address!), network, address);
+  }
+});
