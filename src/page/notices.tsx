@@ -44,7 +44,7 @@ export function ConnectionLost({ tryNow }: { tryNow: () => void }): ReactElement
 
 export function PamMessages({ messages }: { messages: readonly PromptItem[] }): ReactElement {
   return (
-    <Stack gap="xs" aria-live="polite">
+    <Stack gap="xs" aria-live="polite" className="pam-messages">
       {messages.map(({ text, style }, index) => (
         <Alert
           // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows

@@ -76,6 +76,8 @@ export class FakeGateway {
   sessions: SessionView[] = [];
   /** The session origin's cookie. */
   hasPass = true;
+  /** false: as a browser that keeps no cookies. */
+  givesPasses = true;
   /** Sessions go on from 'starting' only by setState(). */
   startsSlowly = false;
 
@@ -135,7 +137,7 @@ export class FakeGateway {
 
   private openSocket(path: string, ws: WebSocket): void {
     if (path !== '/api/live') {
-      if (this.hasPass) this.terminal.join(ws);
+      if (this.hasPass && this.givesPasses) this.terminal.join(ws);
       else ws.close(CLOSE_CODES.signedOut);
       return;
     }

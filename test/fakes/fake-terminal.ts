@@ -24,6 +24,8 @@ export class FakeTerminal {
   private start = 0;
   /** Bytes of scroll-back. */
   keeps = 1_048_576;
+  /** Most bytes of one output message. */
+  chunk = 32_768;
   /** Every message of every page. */
   readonly came = new Mailbox<Came>();
 
@@ -72,8 +74,8 @@ export class FakeTerminal {
   }
 
   private output(ws: WebSocket, data: Buffer): void {
-    for (let at = 0; at < data.length; at += 32_768) {
-      ws.send(encode(fromSession, { name: 'output', data: data.subarray(at, at + 32_768) }));
+    for (let at = 0; at < data.length; at += this.chunk) {
+      ws.send(encode(fromSession, { name: 'output', data: data.subarray(at, at + this.chunk) }));
     }
   }
 }

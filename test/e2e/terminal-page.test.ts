@@ -1,0 +1,160 @@
+/** The terminal page in a real browser: what it shows of a stream that breaks, skips, asks and ends. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { texts } from '../../src/page/texts.ts';
+import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
+import { FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
+import { launchBrowser, readScreen, waitForScreen } from '../lib/browser.ts';
+import { collectComplaints } from '../lib/watch-page.ts';
+
+let browser: Browser;
+let gateway: FakeGateway;
+let page: Page;
+let complaints: string[];
+
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+beforeEach(async () => {
+  gateway = new FakeGateway();
+  await gateway.start();
+  gateway.user = 'ada';
+  page = await browser.newPage({ viewport: { width: 1000, height: 600 } });
+  page.setDefaultTimeout(10_000);
+  complaints = collectComplaints(page);
+  await page.goto(`${gateway.contentOrigin}/s/${fakeSession(1).id}/`);
+});
+afterEach(async () => {
+  await page.close();
+  await gateway.stop();
+  assert.deepEqual(complaints, []);
+});
+
+const says = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();
+const came = (name: string) => gateway.terminal.came.take((message) => message.name === name);
+
+test('shows output with its colours, sends what is typed, and the size of the window', async () => {
+  await says(texts.terminal.connected);
+  const hello = await came('hello');
+  assert.equal(hello.from, 0);
+  assert.ok(hello.columns! > 80 && hello.rows! > 24);
+  gateway.terminal.print('\x1b[38;2;250;100;0morange\x1b[0m');
+  await waitForScreen(page, /orange/);
+  const color = await page
+    .locator('.xterm-rows span', { hasText: 'orange' })
+    .evaluate((span) => getComputedStyle(span).color);
+  const [red, green, blue] = color.match(/\d+/g)!.map(Number);
+  assert.ok(red! > 150 && red! > green! && green! > blue!, `wanted an orange, came ${color}`);
+  await page.keyboard.type('é');
+  assert.equal((await came('input')).text, 'é');
+  await page.setViewportSize({ width: 500, height: 600 });
+  assert.ok((await came('resize')).columns! < hello.columns!);
+});
+
+test('a broken connection comes back: nothing is lost, nothing doubled', async () => {
+  gateway.terminal.print('one\r\n');
+  await waitForScreen(page, /^one$/m);
+  await gateway.stop();
+  await says(texts.terminal.lost);
+  gateway.terminal.print('two\r\n');
+  await gateway.restart();
+  await says(texts.terminal.connected);
+  gateway.terminal.print('three\r\n');
+  await waitForScreen(page, /^three$/m);
+  assert.equal((await readScreen(page)).trim(), 'one\ntwo\nthree');
+});
+
+test('what fell out of the scroll-back is said where it is missing', async () => {
+  gateway.terminal.print('one\r\n');
+  await waitForScreen(page, /^one$/m);
+  await gateway.stop();
+  await says(texts.terminal.lost);
+  gateway.terminal.keeps = 7;
+  gateway.terminal.print('1234567890three\r\n');
+  await gateway.restart();
+  await waitForScreen(page, /^three$/m);
+  assert.equal((await readScreen(page)).trim(), `one\n\n${texts.terminal.gap(10n)}\nthree`);
+});
+
+test('a page that was loaded again answers no old question of a program, but a new one', async () => {
+  gateway.terminal.print('\x1b[6n');
+  assert.equal((await came('input')).text, '\x1b[1;1R');
+  await page.reload();
+  gateway.terminal.print('ready\x1b[5n');
+  assert.equal((await came('input')).text, '\x1b[0n');
+});
+
+test('more than the screen can take: the page lets go, catches up and comes back', async () => {
+  await says(texts.terminal.connected);
+  await came('hello');
+  const flood = `${'x'.repeat(98)}\r\n`.repeat(100_000);
+  gateway.terminal.chunk = flood.length; // at once, so that it is too much on any machine
+  gateway.terminal.print(flood);
+  gateway.terminal.print('the end\r\n');
+  assert.equal((await came('hello')).from, flood.length);
+  await waitForScreen(page, /^the end$/m);
+  await says(texts.terminal.connected);
+});
+
+test('the size that another viewer set is taken over, and given back by typing', async () => {
+  await says(texts.terminal.connected);
+  const { rows } = await came('hello');
+  const rowCount = () => page.locator('.xterm-rows > div').count();
+  gateway.terminal.send({ name: 'size', rows: 10, columns: 40 });
+  await page.waitForFunction(() => document.querySelectorAll('.xterm-rows > div').length === 10);
+  await page.keyboard.type('x');
+  await came('input');
+  assert.equal(await rowCount(), rows);
+});
+
+test('the end of the program is said, and the page stays', async () => {
+  gateway.terminal.print('bye\r\n');
+  await waitForScreen(page, /^bye$/m);
+  gateway.terminal.exit(3 << 8);
+  await says(texts.terminal.exited(3));
+  assert.match(await readScreen(page), /bye/);
+  await page.getByRole('link', { name: texts.terminal.sessions }).click();
+  await page.waitForURL(`${gateway.homeOrigin}/`);
+});
+
+test('a program names its window', async () => {
+  gateway.terminal.print('\x1b]2;vim notes\x07');
+  await page.waitForFunction(() => document.title === 'vim notes');
+});
+
+test('a page without a pass fetches one', async () => {
+  gateway.hasPass = false;
+  await page.reload();
+  await says(texts.terminal.connected);
+  assert.equal(gateway.hasPass, true);
+});
+
+test('a pass that does not hold is fetched once, not for ever', async () => {
+  await says(texts.terminal.connected);
+  gateway.givesPasses = false;
+  await page.reload();
+  await says(texts.terminal.signedOut);
+});
+
+test('who is signed out keeps the screen and may sign in again', async () => {
+  gateway.terminal.print('work\r\n');
+  await waitForScreen(page, /^work$/m);
+  gateway.terminal.drop(CLOSE_CODES.signedOut);
+  await says(texts.terminal.signedOut);
+  assert.match(await readScreen(page), /work/);
+  gateway.user = null;
+  await page.getByRole('button', { name: texts.terminal.signIn }).click();
+  await page.getByLabel(texts.signIn.user).waitFor();
+});
+
+test('a session that is gone or over is not asked for again', async () => {
+  await says(texts.terminal.connected);
+  gateway.terminal.drop(CLOSE_CODES.sessionNotFound);
+  await says(texts.terminal.gone);
+  await page.reload();
+  await says(texts.terminal.connected);
+  gateway.terminal.drop(CLOSE_CODES.sessionEnded);
+  await says(texts.terminal.ended);
+});
