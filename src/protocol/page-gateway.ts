@@ -6,6 +6,9 @@
  *   POST   /api/sign-in/:conversation    SignInAnswers -> SignInStep
  *   DELETE /api/sign-in/:conversation                  -> 204
  *   POST   /api/sign-out                               -> 204
+ *   GET    /api/sign-ins                               -> SignIns
+ *   DELETE /api/sign-ins                               -> 204, signs out everywhere
+ *   DELETE /api/sign-ins/:id                           -> 204, signs out there
  *   GET    /api/home                                   -> Home
  *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
  *   DELETE /api/sessions/:id                           -> 202, ends it
@@ -19,10 +22,9 @@
  * Any failure is `{ "problem": Problem }` with the problem's status.
  *
  * Without a ticket, /s/:id/ on the home origin is 303 to /?session=:id (after sign-in the page goes on to /s/:id/).
- * In the pages' HTML the gateway replaces every STYLE_NONCE by a fresh nonce that the answer's style-src allows; scripts
- * and style sheets come from files only.
+ * Scripts and style sheets of the pages come from files only.
  */
-import type { ConversationId, SessionId, UserName } from './ids.ts';
+import type { ConversationId, SessionId, TicketId, UserName } from './ids.ts';
 import type { Problem } from './problems.ts';
 
 export interface SignInStart {
@@ -53,6 +55,22 @@ export type SignInStep =
 export interface SignInAnswers {
   /** base64, 624 bytes each, one for every item of style hidden or shown, in order */
   readonly answers: readonly string[];
+}
+
+/** One browser in which the person is signed in. */
+export interface SignInView {
+  readonly id: TicketId;
+  readonly address: string;
+  readonly userAgent: string;
+  /** Unix ms; used: when the person last did something there, to the minute */
+  readonly started: number;
+  readonly used: number;
+  /** The one that asks. */
+  readonly current: boolean;
+}
+export interface SignIns {
+  /** Oldest first. */
+  readonly signIns: readonly SignInView[];
 }
 
 export const SESSION_KINDS = ['terminal', 'run'] as const;
@@ -96,9 +114,6 @@ export interface Home {
 export type LiveMessage =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
   | { readonly kind: 'signed-out' };
-
-/** Stands in the built HTML (Vite: html.cspNonce) where the gateway puts the answer's nonce. */
-export const STYLE_NONCE = '__VESTIBULE_STYLE_NONCE__';
 
 /** Stands in terminal.html where the gateway puts the home origin, which the session origin's page cannot know. */
 export const HOME_ORIGIN = '__VESTIBULE_HOME_ORIGIN__';

@@ -13,7 +13,7 @@ import type { Limits, Side } from '../../src/gateway/gateway.ts';
 import { loadPages } from '../../src/gateway/pages/load-pages.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { LogFields, LogLevel } from '../../src/lib/log.ts';
-import { STYLE_NONCE } from '../../src/protocol/page-gateway.ts';
+import { HOME_ORIGIN } from '../../src/protocol/page-gateway.ts';
 import type { Problem } from '../../src/protocol/problems.ts';
 import { importHostKey } from '../../src/protocol/verify-key.ts';
 import { FAKE_SESSION, type Order, SESSION_KEY } from './fake-broker.ts';
@@ -284,7 +284,7 @@ function makeCertificate(key: string, certificate: string): void {
 function makePages(directory: string): string {
   mkdirSync(join(directory, 'assets'), { recursive: true });
   const page = (title: string) =>
-    `<!doctype html><title>${title}</title><i nonce="${STYLE_NONCE}">`;
+    `<!doctype html><title>${title}</title><meta content="${HOME_ORIGIN}">`;
   writeFileSync(join(directory, 'index.html'), page('home'));
   writeFileSync(join(directory, 'terminal.html'), page('terminal'));
   writeFileSync(join(directory, 'favicon.svg'), '<svg/>');

@@ -21,6 +21,10 @@ const steps: readonly Step[] = [
   },
   { name: 'types', run: () => runCheck(bin('tsc'), ['-p', 'tsconfig.json']) },
   { name: 'types of the browser tests', run: () => runCheck(bin('tsc'), ['-p', 'test/e2e']) },
+  {
+    name: 'types of the pages’ tests',
+    run: () => runCheck(bin('tsc'), ['-p', 'src/page/tsconfig.test.json']),
+  },
   { name: 'types of the pages', run: () => runCheck(bin('tsc'), ['-p', 'src/page/tsconfig.json']) },
   {
     name: 'imports',

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { FAKE_SESSION } from '../../../test/fakes/fake-broker.ts';
 import { type Fixture, problemOf, startFixture } from '../../../test/fakes/gateway-fixture.ts';
-import { STYLE_NONCE } from '../../protocol/page-gateway.ts';
+import { HOME_ORIGIN } from '../../protocol/page-gateway.ts';
 
 /** Everything the server says to these bytes, until it closes. */
 async function raw(gateway: Fixture, text: string): Promise<string> {
@@ -24,15 +24,15 @@ test('the home page and its files', async (t) => {
   const page = await gateway.ask('/');
   assert.equal(page.status, 200);
   const policy = String(page.headers['content-security-policy']);
-  const nonce = /style-src 'self' 'nonce-([\w+/=]{24})'/.exec(policy)?.[1];
-  assert.equal(page.text, `<!doctype html><title>home</title><i nonce="${nonce}">`);
-  assert.doesNotMatch(page.text, new RegExp(STYLE_NONCE));
+  const origin = `https://localhost:${gateway.running.ports.home}`;
+  assert.equal(page.text, `<!doctype html><title>home</title><meta content="${origin}">`);
+  assert.doesNotMatch(page.text, new RegExp(HOME_ORIGIN));
+  assert.match(policy, /style-src 'self' 'sha256-[\w+/=]{44}';/);
   assert.match(policy, /default-src 'none'; script-src 'self';/);
   assert.match(
     policy,
     new RegExp(`connect-src 'self' wss://localhost:${gateway.running.ports.home};`),
   );
-  assert.notEqual((await gateway.ask('/')).text, page.text);
 
   const asset = await gateway.ask('/assets/home-1a2b.js');
   assert.equal(asset.text, 'plain');

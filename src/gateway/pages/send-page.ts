@@ -1,9 +1,8 @@
-/** Sends files of the built page: HTML with a fresh style nonce, hashed assets for ever, the rest by its tag. */
+/** Sends files of the built page: HTML that knows its home origin, hashed assets for ever, the rest by its tag. */
 import type { Context } from 'hono';
-import { HOME_ORIGIN, STYLE_NONCE } from '../../protocol/page-gateway.ts';
+import { HOME_ORIGIN } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
-import { contentPolicy, makeNonce } from '../security/headers.ts';
 import { originOf } from '../security/read-host.ts';
 import type { PageFile } from './load-pages.ts';
 
@@ -24,13 +23,10 @@ export const sendFile: Handler = (gateway, c) => {
 };
 
 export function sendHtml(gateway: Gateway, c: Context<Env>, address: string): Response {
-  const nonce = makeNonce();
   const html = gateway.pages
     .get(address)!
     .body.toString()
-    .replaceAll(STYLE_NONCE, nonce)
     .replaceAll(HOME_ORIGIN, originOf(c.env.host.name, gateway.ports().home));
-  c.header('content-security-policy', contentPolicy(c.env.host.origin, nonce));
   c.header('cache-control', 'no-cache');
   return c.html(html);
 }

@@ -10,10 +10,9 @@ test('HSTS only with a certificate of the admin’s', () => {
 });
 
 test('no policy allows inline scripts, frames or other origins', () => {
-  for (const policy of [contentPolicy('https://a:8787'), contentPolicy('https://a:8787', 'n')]) {
-    assert.doesNotMatch(policy, /unsafe|\*/);
-    assert.match(policy, /script-src 'self';/);
-    assert.match(policy, /frame-ancestors 'none'/);
-    assert.match(policy, /connect-src 'self' wss:\/\/a:8787;/);
-  }
+  const policy = contentPolicy('https://a:8787');
+  assert.doesNotMatch(policy, /unsafe|\*/);
+  assert.match(policy, /script-src 'self';/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.match(policy, /connect-src 'self' wss:\/\/a:8787;/);
 });
