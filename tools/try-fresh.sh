@@ -12,7 +12,7 @@ make_base() {
   mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
     sed -nE 's/^(URIs:|deb( \[[^]]*\])?) *([^ ]+).*/\3/p' | head -n 1)
   rm -rf "$fresh/base"
-  debootstrap --variant=minbase bookworm "$fresh/base" "${mirror:-http://deb.debian.org/debian}" >&2
+  debootstrap --variant=minbase bookworm "$fresh/base" ${mirror:+"$mirror"} >&2
   tar -C "$fresh/base" -cf "$fresh/base.tar.new" .
   mv "$fresh/base.tar.new" "$fresh/base.tar"
   rm -rf "$fresh/base"
