@@ -21,6 +21,10 @@ export interface BrokerSettings {
   readonly sessionProfile: string;
   /** How long a ticket lasts without use. */
   readonly timeoutMinutes: number;
+  /** How long it lasts at most. */
+  readonly staySignedInDays: number;
+  /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
+  readonly recheckMinutes: number;
 }
 
 /** The connection to a session's leader and what we gave to it. */

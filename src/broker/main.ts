@@ -35,6 +35,8 @@ async function main(): Promise<void> {
       loginProfile: values['auth-pam-profile'],
       sessionProfile: values['auth-pam-sessions-profile'],
       timeoutMinutes: values['auth-timeout-minutes'],
+      staySignedInDays: values['auth-stay-signed-in-days'],
+      recheckMinutes: values['auth-recheck-minutes'],
     },
     warnings,
     listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { CliRequests } from '../protocol/cli-broker.ts';
 import type { Requests } from '../protocol/gateway-broker.ts';
-import { type ConversationId, ID_PATTERN, type SessionId } from '../protocol/ids.ts';
+import { type ConversationId, ID_PATTERN, type SessionId, type TicketId } from '../protocol/ids.ts';
 import { sessionsOf } from './announce.ts';
 import type { Broker } from './context.ts';
 import { killSession, listActive, tellStatus } from './for-root.ts';
@@ -15,7 +15,13 @@ import { startSession } from './sessions/start-session.ts';
 import { answerSignIn, cancelSignIn } from './sign-in/answer-sign-in.ts';
 import { startSignIn } from './sign-in/start-sign-in.ts';
 import { checkTicket, requireTicket } from './tickets/check-ticket.ts';
-import { signOut } from './tickets/revoke-tickets.ts';
+import {
+  endSignIn,
+  listSignIns,
+  signOut,
+  signOutByRoot,
+  signOutEverywhere,
+} from './tickets/sign-ins.ts';
 
 type Table<R extends { [K in keyof R]: { ask: object; answer: object } }> = {
   readonly [K in keyof R]: {
@@ -37,6 +43,10 @@ const session = v.pipe(
   id,
   v.transform((text) => text as SessionId),
 );
+const signIn = v.pipe(
+  id,
+  v.transform((text) => text as TicketId),
+);
 /** Tickets, passes and codes: base64url of 32 bytes. Odd ones are looked up, and found not to exist. */
 const secret = v.pipe(v.string(), v.maxLength(100));
 const origin = v.object({
@@ -54,10 +64,13 @@ export const gatewayRequests: Table<Requests> = {
   'sign-in-cancel': { ask: v.object({ conversation }), handle: cancelSignIn },
   'ticket-check': { ask: v.object({ ticket: secret, active: v.boolean() }), handle: checkTicket },
   'sign-out': { ask: v.object({ ticket: secret }), handle: signOut },
+  'sign-out-everywhere': { ask: v.object({ ticket: secret }), handle: signOutEverywhere },
+  'sign-in-list': { ask: v.object({ ticket: secret }), handle: listSignIns },
+  'sign-in-end': { ask: v.object({ ticket: secret, signIn }), handle: endSignIn },
   'session-list': {
     ask: v.object({ ticket: secret }),
     handle: (broker, { ticket }) => ({
-      sessions: sessionsOf(broker, requireTicket(broker, ticket).user),
+      sessions: sessionsOf(broker, requireTicket(broker, ticket)),
     }),
   },
   'session-start': {
@@ -82,5 +95,9 @@ export const gatewayRequests: Table<Requests> = {
 export const cliRequests: Table<CliRequests> = {
   status: { ask: v.object({}), handle: tellStatus },
   'active-sessions': { ask: v.object({}), handle: listActive },
+  'end-sign-ins': {
+    ask: v.object({ user: v.nullable(v.pipe(v.string(), v.maxLength(255))) }),
+    handle: signOutByRoot,
+  },
   'kill-session': { ask: v.object({ session }), handle: killSession },
 };

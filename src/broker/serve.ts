@@ -9,6 +9,7 @@ import { cliRequests, gatewayRequests } from './requests.ts';
 import { type Service, serveConnection } from './serve-connection.ts';
 import { dropCodes } from './sessions/enter-session.ts';
 import { revokeExpired } from './tickets/revoke-tickets.ts';
+import { longestMs } from './tickets/ticket-times.ts';
 
 /** A descriptor in production, a path in tests. */
 type Listening = { readonly fd: number } | { readonly path: string };
@@ -30,6 +31,7 @@ const KEEP_ENDED_MS = 7 * 86_400_000;
 
 export async function serveBroker(options: ServeOptions): Promise<RunningBroker> {
   const broker = createBroker(options);
+  broker.tickets.limitTo(longestMs(broker.settings));
   const adoption = watchLeaders(broker);
   await Promise.race([adoption, delay(ADOPTION_MS, undefined, { ref: false })]);
   const peers = broker.gateways;

@@ -11,6 +11,7 @@ import { startSession } from './sessions/start-session.ts';
 import { takePass } from './sessions/take-pass.ts';
 import { answerSignIn } from './sign-in/answer-sign-in.ts';
 import { cancelSignIn } from './sign-in/cancel-sign-in.ts';
+import { endSignIn, listSignIns, signOutEverywhere } from './sign-in/sign-ins.ts';
 import { signOut } from './sign-in/sign-out.ts';
 import { startSignIn } from './sign-in/start-sign-in.ts';
 
@@ -24,6 +25,9 @@ export const ROUTES: Readonly<Record<Side, readonly Route[]>> = {
     ['POST', '/api/sign-in/:conversation', answerSignIn],
     ['DELETE', '/api/sign-in/:conversation', cancelSignIn],
     ['POST', '/api/sign-out', signOut],
+    ['GET', '/api/sign-ins', listSignIns],
+    ['DELETE', '/api/sign-ins', signOutEverywhere],
+    ['DELETE', '/api/sign-ins/:id', endSignIn],
     ['GET', '/api/home', showHome],
     ['POST', '/api/sessions', startSession],
     ['DELETE', '/api/sessions/:id', endSession],

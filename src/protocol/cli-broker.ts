@@ -8,6 +8,8 @@ import type { SessionView } from './page-gateway.ts';
 export interface CliRequests {
   status: { ask: Record<never, never>; answer: Status };
   'active-sessions': { ask: Record<never, never>; answer: { sessions: readonly ActiveSession[] } };
+  /** Ends the tickets of a user name, or (null) all; tickets: how many there were. */
+  'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
   /** Resolves when the PAM session is closed. */
   'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
 }

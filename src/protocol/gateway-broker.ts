@@ -4,8 +4,8 @@
  * Then the gateway sends Request objects with an id of its own; the broker answers each with the same id, and sends
  * events (no id) when it has some.
  */
-import type { ConversationId, SessionId, TicketId, UserName } from './ids.ts';
-import type { PromptItem, SessionView } from './page-gateway.ts';
+import type { ConversationId, SessionId, TicketId, Uid, UserName } from './ids.ts';
+import type { PromptItem, SessionView, SignInView } from './page-gateway.ts';
 import type { Problem } from './problems.ts';
 
 export const BROKER_PROTOCOL_VERSION = 1;
@@ -28,6 +28,11 @@ export interface Requests {
   /** active: a person did something, so the ticket slides. */
   'ticket-check': { ask: { ticket: string; active: boolean }; answer: TicketInfo };
   'sign-out': { ask: { ticket: string }; answer: Record<string, never> };
+  /** All of the person's tickets, this one too. */
+  'sign-out-everywhere': { ask: { ticket: string }; answer: Record<string, never> };
+  'sign-in-list': { ask: { ticket: string }; answer: { signIns: readonly SignInView[] } };
+  /** One of the person's tickets, by its id. */
+  'sign-in-end': { ask: { ticket: string; signIn: TicketId }; answer: Record<string, never> };
   'session-list': { ask: { ticket: string }; answer: { sessions: readonly SessionView[] } };
   'session-start': {
     ask: { ticket: string; kind: 'terminal'; origin: Origin };
@@ -55,7 +60,11 @@ export type BrokerSignInStep =
       readonly kind: 'prompts';
       readonly conversation: ConversationId;
       /** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
-      readonly key: { readonly public: string; readonly expires: number; readonly signature: string };
+      readonly key: {
+        readonly public: string;
+        readonly expires: number;
+        readonly signature: string;
+      };
       readonly items: readonly PromptItem[];
     }
   | {
@@ -68,6 +77,8 @@ export type BrokerSignInStep =
 export interface TicketInfo {
   readonly id: TicketId;
   readonly user: UserName;
+  /** The name may be given to somebody else, who is not this person. */
+  readonly uid: Uid;
   /** Unix ms: when it ends unless used, and when it ends whatever happens. */
   readonly idleEnd: number;
   readonly absoluteEnd: number;
@@ -87,5 +98,6 @@ export type BrokerEvent =
   | {
       readonly event: 'sessions';
       readonly user: UserName;
+      readonly uid: Uid;
       readonly sessions: readonly SessionView[];
     };

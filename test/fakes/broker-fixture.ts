@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { BrokerSettings } from '../../src/broker/context.ts';
 import { type RunningBroker, serveBroker } from '../../src/broker/serve.ts';
 import type { CliRequests } from '../../src/protocol/cli-broker.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
@@ -112,6 +113,8 @@ export class BrokerFixture {
   private readonly stuckMs: number | undefined;
   /** Added to the broker's clocks. */
   skipMs = 0;
+  /** Of the broker that is started next. */
+  settings: Partial<BrokerSettings> = {};
   /** How long the broker wanted to wait, each time; it never has to. */
   readonly waits: number[] = [];
   running!: RunningBroker;
@@ -131,7 +134,14 @@ export class BrokerFixture {
   async startBroker(): Promise<void> {
     const at = (name: string) => join(this.directory, name);
     this.running = await serveBroker({
-      settings: { loginProfile: 'vestibule', sessionProfile: 'su', timeoutMinutes: 60 },
+      settings: {
+        loginProfile: 'vestibule',
+        sessionProfile: 'su',
+        timeoutMinutes: 60,
+        staySignedInDays: 7,
+        recheckMinutes: 10,
+        ...this.settings,
+      },
       warnings: ['a warning'],
       paths: {
         rootd: at('rootd'),

@@ -26,7 +26,7 @@ import type {
   Requests,
   TicketInfo,
 } from '../../src/protocol/gateway-broker.ts';
-import type { ConversationId, SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
+import type { ConversationId, SessionId, TicketId, Uid, UserName } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import type { PromptItem, SessionView } from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
@@ -47,6 +47,7 @@ export const FAKE_REFERENCE = '0123456789ab';
 /** The one session that exists; its host listens on DIRECTORY/session. It is alice's. */
 export const FAKE_SESSION = 'a'.repeat(32) as SessionId;
 export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
+export const FAKE_UID = 61_000 as Uid;
 export const SESSION_KEY = Buffer.alloc(32, 7);
 
 interface State {
@@ -170,6 +171,27 @@ class FakeBroker {
       this.push({ event: 'revoked', tickets: [id] });
       return {};
     },
+    'sign-out-everywhere': ({ ticket }) => {
+      this.push({ event: 'revoked', tickets: this.drop(this.check(ticket).user) });
+      return {};
+    },
+    'sign-in-list': ({ ticket }) => {
+      const own = this.check(ticket);
+      const all = Object.values(this.state.tickets).filter(({ user }) => user === own.user);
+      const seen = { address: '127.0.0.1', userAgent: 'test', started: 1000, used: 2000 };
+      return { signIns: all.map(({ id }) => ({ id, ...seen, current: id === own.id })) };
+    },
+    'sign-in-end': ({ ticket, signIn }) => {
+      const own = this.check(ticket);
+      const found = Object.entries(this.state.tickets).find(
+        ([, { id, user }]) => id === signIn && user === own.user,
+      );
+      if (!found) throw new Refusal('not-found');
+      delete this.state.tickets[found[0]];
+      this.save();
+      this.push({ event: 'revoked', tickets: [signIn] });
+      return {};
+    },
     'session-list': ({ ticket }) => ({ sessions: sessionsOf(this.check(ticket).user) }),
     'session-start': ({ ticket }) => {
       this.check(ticket);
@@ -251,9 +273,10 @@ class FakeBroker {
 
   private signedIn(user: string): BrokerSignInStep {
     const ticket = randomBytes(32).toString('base64url');
-    const id = randomBytes(8).toString('hex') as TicketId;
+    const id = randomBytes(16).toString('hex') as TicketId;
     const now = Date.now();
-    const info = { id, user: user as UserName, idleEnd: now + HOUR, absoluteEnd: now + 24 * HOUR };
+    const person = { user: user as UserName, uid: FAKE_UID };
+    const info = { id, ...person, idleEnd: now + HOUR, absoluteEnd: now + 24 * HOUR };
     this.state.tickets[ticket] = info;
     this.save();
     return { kind: 'signed-in', user: info.user, ticket, info, items: [] };
@@ -290,7 +313,7 @@ class FakeBroker {
   }
 
   private sessionsEvent(user: string): object {
-    return { event: 'sessions', user, sessions: sessionsOf(user) };
+    return { event: 'sessions', user, uid: FAKE_UID, sessions: sessionsOf(user) };
   }
 
   private push(event: object): void {

@@ -235,7 +235,7 @@ export class FakeLeader {
     this.tell({
       name: 'authenticated',
       user: this.user.toLowerCase(),
-      uid: 61_000,
+      uid: this.machine.uid,
       gid: 61_000,
       groups: [61_000],
       grant,
@@ -288,6 +288,8 @@ export class FakeMachine {
   readonly opening = new Mailbox<FakeLeader>();
   readonly grants: string[] = [];
   grantMs = 168 * HOUR;
+  /** Of everybody who signs in from now on. */
+  uid = 61_000;
   /** rootd's cap is reached: connections are closed. */
   full = false;
   readonly leadersDirectory: string;

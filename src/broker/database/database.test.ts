@@ -67,7 +67,7 @@ test('a file of a newer version is refused', (t) => {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');
   database.close();
-  assert.throws(() => openDatabase(path), /schema 99, this version knows up to 1/);
+  assert.throws(() => openDatabase(path), /schema 99, this version knows up to \d/);
 });
 
 test('a transaction that throws writes nothing', (t) => {

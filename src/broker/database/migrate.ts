@@ -57,6 +57,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX audit_at ON audit (at);
   `,
+  `
+  ALTER TABLE tickets ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
+  ALTER TABLE tickets ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+  UPDATE tickets SET used = issued;
+  `,
 ];
 
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {

@@ -32,7 +32,7 @@ export function noteSession(broker: Broker, id: SessionId, change: Change): void
   if (before === undefined) return;
   const row = { ...before, ...change };
   broker.sessions.write(row);
-  announceSessions(broker, row.user);
+  announceSessions(broker, row);
 }
 
 export function addSession(broker: Broker, row: SessionRow): SessionRow {
@@ -50,7 +50,7 @@ function write(broker: Broker, row: SessionRow, detail?: string): SessionRow {
       ...{ problem: problem?.code, reference: problem?.reference },
     });
   });
-  announceSessions(broker, user);
+  announceSessions(broker, row);
   broker.changes.emit(session, row);
   return row;
 }

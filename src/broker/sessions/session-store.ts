@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
 import type { SessionKind, SessionState, SessionView } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
+import type { Person } from '../tickets/ticket-store.ts';
 
 export interface SessionRow extends SessionView {
   readonly user: UserName;
@@ -29,7 +30,7 @@ export function openSessionStore(database: DatabaseSync) {
   const byId = database.prepare('SELECT * FROM sessions WHERE id = ?');
   const live = database.prepare('SELECT * FROM sessions WHERE ended IS NULL ORDER BY started, id');
   const ofUser = database.prepare(
-    'SELECT * FROM sessions WHERE user = ? AND (ended IS NULL OR ended > ?) ORDER BY started, id',
+    'SELECT * FROM sessions WHERE user = ? AND uid = ? AND (ended IS NULL OR ended > ?) ORDER BY started, id',
   );
   const countLive = database.prepare('SELECT count(*) AS n FROM sessions WHERE ended IS NULL');
   const prune = database.prepare('DELETE FROM sessions WHERE ended <= ?');
@@ -42,8 +43,9 @@ export function openSessionStore(database: DatabaseSync) {
     },
     /** Those that have not come to their end. */
     listLive: (): SessionRow[] => live.all().map(toRow),
-    /** A user's live ones and those that ended after `since`. */
-    listOf: (user: UserName, since: number): SessionRow[] => ofUser.all(user, since).map(toRow),
+    /** A person's live ones and those that ended after `since`. */
+    listOf: ({ user, uid }: Person, since: number): SessionRow[] =>
+      ofUser.all(user, uid, since).map(toRow),
     countLive: (): number => Number(countLive.get()?.n),
     /** Forgets those that ended before. */
     prune: (before: number): void => void prune.run(before),

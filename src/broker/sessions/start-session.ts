@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { log } from '../../lib/log.ts';
 import type { Origin } from '../../protocol/gateway-broker.ts';
-import type { SessionId, UserName } from '../../protocol/ids.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import { findLeader } from '../adoption/find-leader.ts';
 import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection } from '../leader-client.ts';
 import { asProblemError, ProblemError } from '../problem.ts';
-import type { Ticket } from '../tickets/ticket-store.ts';
+import type { Person, Ticket } from '../tickets/ticket-store.ts';
 import { addSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
 import type { SessionRow } from './session-store.ts';
@@ -22,7 +22,7 @@ export function startSession(broker: Broker, ticket: Ticket, origin: Origin): Se
     user: ticket.user,
     uid: ticket.uid,
     kind: 'terminal',
-    name: freeName(broker, ticket.user),
+    name: freeName(broker, ticket),
     state: 'pending',
     origin: 'gateway',
     address: origin.address,
@@ -38,8 +38,8 @@ export function startSession(broker: Broker, ticket: Ticket, origin: Origin): Se
 }
 
 /** The lowest number that no live session of the user has. */
-function freeName(broker: Broker, user: UserName): string {
-  const taken = broker.sessions.listOf(user, broker.now()).map(({ name }) => name);
+function freeName(broker: Broker, person: Person): string {
+  const taken = broker.sessions.listOf(person, broker.now()).map(({ name }) => name);
   for (let number = 1; ; number++) {
     const name = `Terminal ${number}`;
     if (!taken.includes(name)) return name;

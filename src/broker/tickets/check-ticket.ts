@@ -27,10 +27,11 @@ export function checkTicket(
 }
 
 export function slideTicket(broker: Broker, ticket: Ticket): Ticket {
-  const end = idleEnd(broker.settings, broker.now(), ticket.absoluteEnd);
-  if (end < ticket.idleEnd + SLIDE_MS) return ticket;
-  broker.tickets.slide(ticket.id, end);
-  return { ...ticket, idleEnd: end };
+  const used = broker.now();
+  if (used < ticket.used + SLIDE_MS) return ticket;
+  const end = idleEnd(broker.settings, used, ticket.absoluteEnd);
+  broker.tickets.slide(ticket.id, end, used);
+  return { ...ticket, used, idleEnd: end };
 }
 
 function requireValid(broker: Broker, ticket: Ticket | undefined, detail: string): Ticket {

@@ -1,15 +1,14 @@
 /** A leader let a user in: the ticket that the browser will show from now on. */
 import { randomBytes } from 'node:crypto';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
-import type { TicketId, Uid, UserName } from '../../protocol/ids.ts';
+import type { TicketId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
 import { transact } from '../database/transact.ts';
-import { makeSecret, type Ticket } from './ticket-store.ts';
-import { idleEnd, infoOf } from './ticket-times.ts';
+import { revokeNamesakes } from './revoke-tickets.ts';
+import { makeSecret, type Person, type Ticket } from './ticket-store.ts';
+import { absoluteEnd, idleEnd, infoOf } from './ticket-times.ts';
 
-export interface SignedInUser {
-  readonly user: UserName;
-  readonly uid: Uid;
+export interface SignedInUser extends Person {
   readonly grant: Uint8Array;
   /** Unix ms: after that the grant is worth nothing, so neither is the ticket. */
   readonly grantEnd: number;
@@ -22,18 +21,22 @@ export function issueTicket(
   person: SignedInUser,
 ): { readonly ticket: string; readonly info: TicketInfo } {
   const issued = broker.now();
-  const { user, uid, grant, grantEnd: absoluteEnd, address, userAgent } = person;
+  const { user, uid, grant, grantEnd, address, userAgent } = person;
+  const end = absoluteEnd(broker.settings, issued, grantEnd);
   const ticket: Ticket = {
     id: randomBytes(16).toString('hex') as TicketId,
     user,
     uid,
     grant,
     address,
+    userAgent,
     issued,
-    idleEnd: idleEnd(broker.settings, issued, absoluteEnd),
-    absoluteEnd,
+    used: issued,
+    idleEnd: idleEnd(broker.settings, issued, end),
+    absoluteEnd: end,
   };
   const secret = makeSecret();
+  revokeNamesakes(broker, person);
   transact(broker.store.database, () => {
     broker.tickets.insert(ticket, secret);
     broker.audit({

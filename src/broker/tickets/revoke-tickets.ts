@@ -1,38 +1,46 @@
-/** Ends tickets: rows gone, gateways told, and nobody enters the sessions of a user without any. */
-import type { UserName } from '../../protocol/ids.ts';
+/** Ends tickets: rows gone, gateways told, and nobody enters the sessions of a person without any. */
 import { announce } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import { transact } from '../database/transact.ts';
 import { rotateKey } from '../sessions/session-keys.ts';
-import { requireTicket } from './check-ticket.ts';
-import type { Ticket } from './ticket-store.ts';
-
-export function signOut(broker: Broker, ask: { readonly ticket: string }): Record<string, never> {
-  revokeTickets(broker, [requireTicket(broker, ask.ticket)], 'sign-out');
-  return {};
-}
+import type { Person, Ticket } from './ticket-store.ts';
 
 export function revokeExpired(broker: Broker): void {
-  const expired = broker.tickets.listExpired(broker.now());
-  if (expired.length > 0) revokeTickets(broker, expired, 'ticket-expired');
+  revokeTickets(broker, broker.tickets.listExpired(broker.now()), 'ticket-expired');
 }
 
-function revokeTickets(broker: Broker, tickets: readonly Ticket[], event: string): void {
+/** The name belongs to another account now: who had it before is not signed in any more. */
+export function revokeNamesakes(broker: Broker, { user, uid }: Person): void {
+  const others = broker.tickets.listNamed(user).filter((ticket) => ticket.uid !== uid);
+  revokeTickets(broker, others, 'user-replaced');
+}
+
+/** event, detail: for the audit. */
+export function revokeTickets(
+  broker: Broker,
+  tickets: readonly Ticket[],
+  event: string,
+  detail = '',
+): void {
+  if (tickets.length === 0) return;
   transact(broker.store.database, () => {
     for (const { id, user, uid, address } of tickets) {
       broker.tickets.remove(id);
-      broker.audit({ event, user, uid, address, detail: `ticket ${id}` });
+      const words = detail === '' ? `ticket ${id}` : `ticket ${id}: ${detail}`;
+      broker.audit({ event, user, uid, address, detail: words });
     }
   });
   announce(broker, { event: 'revoked', tickets: tickets.map(({ id }) => id) });
-  for (const user of new Set(tickets.map((ticket) => ticket.user))) {
-    if (broker.tickets.countOf(user) === 0) rotateKeysOf(broker, user);
+  const persons = new Map(tickets.map((ticket) => [`${ticket.uid} ${ticket.user}`, ticket]));
+  for (const person of persons.values()) {
+    if (broker.tickets.listOf(person).length === 0) rotateKeysOf(broker, person);
   }
 }
 
 /** Whoever still holds a connection to a session of theirs, by whatever way, loses it. */
-function rotateKeysOf(broker: Broker, user: UserName): void {
+function rotateKeysOf(broker: Broker, { user, uid }: Person): void {
   for (const link of broker.links.values()) {
-    if (broker.sessions.find(link.session)?.user === user) rotateKey(link, 'drop');
+    const row = broker.sessions.find(link.session);
+    if (row?.user === user && row.uid === uid) rotateKey(link, 'drop');
   }
 }

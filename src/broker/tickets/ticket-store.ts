@@ -3,15 +3,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SessionId, TicketId, Uid, UserName } from '../../protocol/ids.ts';
 
-export interface Ticket {
-  readonly id: TicketId;
+/** A name alone is not enough: it can be given to somebody else. */
+export interface Person {
   readonly user: UserName;
   readonly uid: Uid;
+}
+export interface Ticket extends Person {
+  readonly id: TicketId;
   /** What the leader wants to see before it opens a session for the user. */
   readonly grant: Uint8Array;
   readonly address: string;
+  readonly userAgent: string;
   /** Unix ms */
   readonly issued: number;
+  /** When a person last did something with it. */
+  readonly used: number;
   readonly idleEnd: number;
   readonly absoluteEnd: number;
 }
@@ -24,8 +30,8 @@ export function makeSecret(): string {
 
 export function openTicketStore(database: DatabaseSync) {
   const insert = database.prepare(
-    `INSERT INTO tickets (id, hash, user, uid, pam_grant, address, issued, idle_end, absolute_end)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO tickets (id, hash, user, uid, pam_grant, address, user_agent, issued, used, idle_end, absolute_end)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const byHash = database.prepare('SELECT * FROM tickets WHERE hash = ?');
   const byPass = database.prepare(
@@ -35,28 +41,43 @@ export function openTicketStore(database: DatabaseSync) {
   const expired = database.prepare(
     'SELECT * FROM tickets WHERE idle_end <= ? OR absolute_end <= ?',
   );
-  const slide = database.prepare('UPDATE tickets SET idle_end = ? WHERE id = ?');
+  const slide = database.prepare('UPDATE tickets SET idle_end = ?, used = ? WHERE id = ?');
+  const limit = database.prepare(
+    'UPDATE tickets SET absolute_end = issued + ? WHERE absolute_end > issued + ?',
+  );
   const remove = database.prepare('DELETE FROM tickets WHERE id = ?');
   const countAll = database.prepare('SELECT count(*) AS n FROM tickets');
-  const countUser = database.prepare('SELECT count(*) AS n FROM tickets WHERE user = ?');
+  const ofUser = database.prepare(
+    'SELECT * FROM tickets WHERE user = ? AND uid = ? ORDER BY issued, id',
+  );
+  const ofName = database.prepare('SELECT * FROM tickets WHERE user = ?');
+  const all = database.prepare('SELECT * FROM tickets');
   const insertPass = database.prepare(
     'INSERT INTO passes (hash, ticket, session) VALUES (?, ?, ?)',
   );
   return {
     insert: (ticket: Ticket, secret: string): void => {
-      const { id, user, uid, grant, address, issued, idleEnd, absoluteEnd } = ticket;
-      insert.run(id, hash(secret), user, uid, grant, address, issued, idleEnd, absoluteEnd);
+      const { id, user, uid, grant, address, userAgent } = ticket;
+      const { issued, used, idleEnd, absoluteEnd } = ticket;
+      const person = [id, hash(secret), user, uid, grant, address, userAgent];
+      insert.run(...person, issued, used, idleEnd, absoluteEnd);
     },
     find: (secret: string): Ticket | undefined => optional(byHash.get(hash(secret))),
     findByPass: (pass: string, session: SessionId): Ticket | undefined =>
       optional(byPass.get(hash(pass), session)),
     get: (id: TicketId): Ticket | undefined => optional(byId.get(id)),
     listExpired: (now: number): Ticket[] => expired.all(now, now).map(toTicket),
-    slide: (id: TicketId, idleEnd: number): void => void slide.run(idleEnd, id),
+    slide: (id: TicketId, idleEnd: number, used: number): void => void slide.run(idleEnd, used, id),
+    /** For tickets of a time when they could last longer. */
+    limitTo: (ms: number): void => void limit.run(ms, ms),
     /** Its passes go with it. */
     remove: (id: TicketId): void => void remove.run(id),
     count: (): number => Number(countAll.get()?.n),
-    countOf: (user: UserName): number => Number(countUser.get(user)?.n),
+    /** One person's: the name may have been another's before. */
+    listOf: ({ user, uid }: Person): Ticket[] => ofUser.all(user, uid).map(toTicket),
+    /** All that bear the name. */
+    listNamed: (user: UserName): Ticket[] => ofName.all(user).map(toTicket),
+    listAll: (): Ticket[] => all.all().map(toTicket),
     insertPass: (pass: string, ticket: TicketId, session: SessionId): void =>
       void insertPass.run(hash(pass), ticket, session),
   };
@@ -79,7 +100,9 @@ function toTicket(row: Row): Ticket {
     uid: row.uid as Uid,
     grant: row.pam_grant as Uint8Array,
     address: row.address as string,
+    userAgent: row.user_agent as string,
     issued: row.issued as number,
+    used: row.used as number,
     idleEnd: row.idle_end as number,
     absoluteEnd: row.absolute_end as number,
   };

@@ -23,8 +23,8 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
     send(ws, { kind: 'signed-out' });
     ws.close(CLOSE_CODES.signedOut);
   };
-  const changed = ({ user, sessions }: SessionsEvent): void => {
-    if (user === info.user) send(ws, { kind: 'sessions', sessions });
+  const changed = ({ user, uid, sessions }: SessionsEvent): void => {
+    if (user === info.user && uid === info.uid) send(ws, { kind: 'sessions', sessions });
   };
   const resume = (): void => void sendList(gateway, ws, ticket, signedOut);
   broker.on('sessions', changed);

@@ -1,0 +1,56 @@
+/** Where a person is signed in, and the ends of that: here, elsewhere, everywhere. */
+import type { TicketId, UserName } from '../../protocol/ids.ts';
+import type { SignInView } from '../../protocol/page-gateway.ts';
+import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import { requireTicket } from './check-ticket.ts';
+import { revokeTickets } from './revoke-tickets.ts';
+import { isExpired } from './ticket-times.ts';
+
+type Asker = { readonly ticket: string };
+type Nothing = Record<string, never>;
+
+export function listSignIns(
+  broker: Broker,
+  ask: Asker,
+): { readonly signIns: readonly SignInView[] } {
+  const own = requireTicket(broker, ask.ticket);
+  const living = broker.tickets.listOf(own).filter((ticket) => !isExpired(ticket, broker.now()));
+  const signIns = living.map(({ id, address, userAgent, issued, used }) => {
+    return { id, address, userAgent, started: issued, used, current: id === own.id };
+  });
+  return { signIns };
+}
+
+export function signOut(broker: Broker, ask: Asker): Nothing {
+  revokeTickets(broker, [requireTicket(broker, ask.ticket)], 'sign-out');
+  return {};
+}
+
+/** One of the asker's own, by its name. */
+export function endSignIn(broker: Broker, ask: Asker & { readonly signIn: TicketId }): Nothing {
+  const own = requireTicket(broker, ask.ticket);
+  const wanted = broker.tickets.listOf(own).filter(({ id }) => id === ask.signIn);
+  if (wanted.length === 0) {
+    throw new ProblemError('not-found', `ticket ${ask.signIn} is none of '${own.user}'`);
+  }
+  revokeTickets(broker, wanted, 'sign-out', `by ticket ${own.id}`);
+  return {};
+}
+
+export function signOutEverywhere(broker: Broker, ask: Asker): Nothing {
+  const own = requireTicket(broker, ask.ticket);
+  revokeTickets(broker, broker.tickets.listOf(own), 'sign-out-everywhere', `by ticket ${own.id}`);
+  return {};
+}
+
+/** Root's: of one name, or (null) of everybody. */
+export function signOutByRoot(
+  broker: Broker,
+  ask: { readonly user: string | null },
+): { readonly tickets: number } {
+  const { tickets: store } = broker;
+  const tickets = ask.user === null ? store.listAll() : store.listNamed(ask.user as UserName);
+  revokeTickets(broker, tickets, 'sign-out-by-root');
+  return { tickets: tickets.length };
+}
