@@ -41,6 +41,8 @@ export class Screen {
       theme: theme(),
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
       fontSize: 14,
+      // A row as high as the measured letter cuts the underscore off in some fonts.
+      lineHeight: 1.15,
       scrollback: 10_000,
       cursorBlink: true,
       minimumContrastRatio: 4.5,
