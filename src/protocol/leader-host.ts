@@ -8,7 +8,7 @@ import type { MessageSpec } from './broker-leader.ts';
 export const toHost = {
   start: {
     type: 1,
-    doc: 'First frame: run the program. notice is text for the top of the terminal (home directory missing). webUid is the only uid besides 0 that may connect.',
+    doc: 'First frame: run the program. Of environment entries of one name the last counts. notice is text for the top of the terminal (home directory missing). webUid is the only uid besides 0 that may connect.',
     fields: {
       version: 'u32',
       pty: 'u8',

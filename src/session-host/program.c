@@ -37,6 +37,23 @@ static void fail(struct host *host, const char *doing, int error) {
     control_fail(host, error, text);
 }
 
+/* The leader sends base, requested and PAM's in this order: of one name the last counts. False when one has no name. */
+static bool settle_environment(char **environment) {
+    size_t count = 0;
+    for (size_t i = 0; environment[i] != NULL; i++) {
+        const size_t name = strcspn(environment[i], "=") + 1; /* with the '=' */
+        if (name == 1 || environment[i][name - 1] != '=')
+            return false;
+        size_t at = 0;
+        while (at < count && strncmp(environment[at], environment[i], name) != 0)
+            at++;
+        environment[at] = environment[i];
+        count += at == count;
+    }
+    environment[count] = NULL;
+    return true;
+}
+
 /* As the user: root may have no access to a home on NFS or FUSE. HOME stays what it is. */
 static void enter_home(const char *home) {
     if (chdir(home) == 0)
@@ -82,6 +99,10 @@ static bool run(struct host *host, const struct start *start, const int child[3]
 
 void program_start(struct host *host, const struct start *start) {
     int child[3] = { -1, -1, -1 };
+    if (!settle_environment(start->environment)) {
+        fail(host, "use an environment entry that is no NAME=value", EINVAL);
+        return;
+    }
     bool open = host->pty ? terminal_open(host, child) : pipes_open(host, child);
     if (!open)
         fail(host, host->pty ? "open the terminal" : "make pipes", errno);

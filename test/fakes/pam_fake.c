@@ -56,12 +56,12 @@ static int say_file(pam_handle_t *handle, const char *path) {
     return result;
 }
 
-/* What the module sees: its stage, who it is, where, and which processes the user still has. */
+/* What the module sees: its stage, who it is, where, and how many processes of the user still live. */
 static int mark(pam_handle_t *handle, const char *stage, const char *path) {
     const char *user = NULL;
     char command[1024];
     (void)pam_get_user(handle, &user, NULL);
-    (void)snprintf(command, sizeof command, "echo \"%s euid=$(id -u) cwd=$(pwd) processes=$(pgrep -cu '%s')\" >>'%s'", stage,
+    (void)snprintf(command, sizeof command, "echo \"%s euid=$(id -u) cwd=$(pwd) processes=$(pgrep -c -r D,R,S,T -u '%s')\" >>'%s'", stage,
                    user, path);
     return system(command) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }

@@ -115,7 +115,7 @@ test('too few, too many, too short or answers to another prompt end the leader',
   const cases: readonly ((client: Client) => [readonly Uint8Array[], number])[] = [
     (client) => [[good(client)[0]], 0],
     (client) => [[...good(client), client.seal('answer-2', 3)], 0],
-    (client) => [[], 0],
+    () => [[], 0],
     (client) => [[good(client)[0].subarray(1), good(client)[1]], 0],
     (client) => [good(client), 1],
   ];

@@ -27,14 +27,11 @@ int listen_at(const char *path, gid_t gid) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
     const mode_t before = umask(0777); /* closed to all until its group is right */
-    const int bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
+    const int bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof address);
     (void)umask(before);
-    if (bound < 0 || lchown(path, 0, gid) < 0 || chmod(path, 0660) < 0 || listen(fd, SOMAXCONN) < 0)
-        return -1;
-    return take_fd(&fd);
+    const bool good = bound == 0 && lchown(path, 0, gid) == 0 && chmod(path, 0660) == 0 && listen(fd, SOMAXCONN) == 0;
+    return good ? take_fd(&fd) : -1;
 }
 
 static void format_path(const struct leader *leader, char ret_path[MAX_PATH]) {
@@ -88,35 +85,33 @@ void connection_read(struct leader *leader, struct connection *connection) {
 }
 
 void connection_send(struct leader *leader, struct connection *connection, struct writer *writer) {
-    if (connection->fd < 0)
-        writer_clear(writer);
-    else if (!frame_send(connection->fd, writer, SEND_MS))
+    if (connection->fd >= 0 && !frame_send(connection->fd, writer, SEND_MS))
         connection_drop(leader, connection, strerror(errno));
+    writer_clear(writer);
 }
 
 void announce(struct leader *leader, uint8_t type) {
-    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+    for (struct connection *connection = leader->connections; connection < leader->connections + MAX_CONNECTIONS; connection++) {
         struct writer writer = {0};
         writer_start(&writer, type);
         if (type == VST_FROM_LEADER_EXITED)
             put_u32(&writer, leader->status);
-        if (leader->connections[i].greeted)
-            connection_send(leader, &leader->connections[i], &writer);
+        if (connection->greeted)
+            connection_send(leader, connection, &writer);
         writer_clear(&writer);
     }
 }
 
 bool broker_connected(const struct leader *leader) {
+    bool connected = false;
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
-        if (leader->connections[i].fd >= 0 && leader->connections[i].greeted && leader->connections[i].who == WHO_BROKER)
-            return true;
-    return false;
+        connected |= leader->connections[i].fd >= 0 && leader->connections[i].greeted && leader->connections[i].who == WHO_BROKER;
+    return connected;
 }
 
 /* The whole state: who adopts this leader needs nothing else. */
 bool request_hello(struct leader *leader, struct connection *connection, struct reader *reader) {
-    const uint32_t version = read_u32(reader);
-    if (!read_end(reader) || version != VST_LEADER_PROTOCOL_VERSION)
+    if (read_u32(reader) != VST_LEADER_PROTOCOL_VERSION || !read_end(reader))
         return false;
     connection->greeted = true;
     leader->broker_seen |= connection->who == WHO_BROKER;

@@ -54,7 +54,7 @@ static const char *check_record(const struct conversation *conversation, const u
         return "its prompt number";
     if (read_u64(&reader) != conversation->expires || unix_ms() >= conversation->expires)
         return "its expiry";
-    if (sodium_memcmp(record + VST_ANSWER_AT_CONVERSATION, conversation->id, CONVERSATION_BYTES) != 0)
+    if (sodium_memcmp(record + VST_ANSWER_AT_CONVERSATION, conversation->id, sizeof conversation->id) != 0)
         return "its conversation";
     if (sodium_memcmp(record + VST_ANSWER_AT_USER, user, sizeof user) != 0)
         return "its user";

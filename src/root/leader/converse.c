@@ -10,26 +10,16 @@ static bool asks(const struct pam_message *message) {
     return message->msg_style == PAM_PROMPT_ECHO_OFF || message->msg_style == PAM_PROMPT_ECHO_ON;
 }
 
-static void free_responses(struct pam_response *responses, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (responses[i].resp != NULL)
-            sodium_memzero(responses[i].resp, strlen(responses[i].resp));
-        free(responses[i].resp);
-    }
-    free(responses);
-}
-
 /* Modules pass on files (nologin, a message of the day) in any encoding and of any length; a string of ours is UTF-8. */
 static void put_text(struct writer *writer, const char *text) {
     char clean[MAX_TEXT + 1];
     (void)snprintf(clean, sizeof clean, "%s", text == NULL ? "" : text);
-    mbstate_t state = {0};
     for (char *at = clean; *at != '\0';) {
-        size_t size = mbrlen(at, strlen(at), &state);
-        if (size > MAX_TEXT) {
+        wchar_t point = 0;
+        size_t size = mbrtowc(&point, at, strlen(at), &(mbstate_t){0});
+        if (size > MAX_TEXT || point > 0x10ffff) { /* glibc takes more than Unicode has; strict decoders do not */
             *at = '?';
             size = 1;
-            state = (mbstate_t){0};
         }
         at += size;
     }
@@ -38,13 +28,12 @@ static void put_text(struct writer *writer, const char *text) {
 
 static void send_prompt(struct leader *leader) {
     const struct conversation *conversation = &leader->conversation;
-    uint8_t styles[PAM_MAX_NUM_MSG];
-    for (size_t i = 0; i < conversation->count; i++)
-        styles[i] = (uint8_t)conversation->messages[i]->msg_style;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_PROMPT);
     put_u32(&writer, conversation->first);
-    put_bytes(&writer, styles, conversation->count);
+    put_u16(&writer, (uint16_t)conversation->count);
+    for (size_t i = 0; i < conversation->count; i++)
+        put_u8(&writer, (uint8_t)conversation->messages[i]->msg_style);
     put_u16(&writer, (uint16_t)conversation->count);
     for (size_t i = 0; i < conversation->count; i++)
         put_text(&writer, conversation->messages[i]->msg);
@@ -79,9 +68,20 @@ static void wait_for_answers(struct leader *leader) {
     watch_clock(leader, true);
 }
 
+static void free_responses(struct pam_response *responses, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (responses[i].resp != NULL)
+            sodium_memzero(responses[i].resp, strlen(responses[i].resp));
+        free(responses[i].resp);
+    }
+    free(responses);
+}
+
+/* Once the session is open nobody waits for PAM's words: they go to the log, and nothing can be asked. */
 int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data) {
     struct leader *leader = data;
     struct conversation *conversation = &leader->conversation;
+    const bool talking = leader->phase == VST_PHASE_AUTHENTICATING || leader->phase == VST_PHASE_OPENING;
     bool asking = false;
     if (count < 1 || count > PAM_MAX_NUM_MSG)
         return PAM_CONV_ERR;
@@ -89,11 +89,9 @@ int converse(int count, const struct pam_message **messages, struct pam_response
         asking |= asks(messages[i]);
         if (!asks(messages[i]) && messages[i]->msg_style != PAM_ERROR_MSG && messages[i]->msg_style != PAM_TEXT_INFO)
             return PAM_CONV_ERR;
+        if (!talking)
+            log_line(LOG_INFO, "PAM says: %s", messages[i]->msg == NULL ? "" : messages[i]->msg);
     }
-    /* Once the session is open nobody waits for PAM's words: they go to the log, and nothing can be asked. */
-    const bool talking = leader->phase == VST_PHASE_AUTHENTICATING || leader->phase == VST_PHASE_OPENING;
-    for (int i = 0; i < count && !talking; i++)
-        log_line(LOG_INFO, "PAM says: %s", messages[i]->msg == NULL ? "" : messages[i]->msg);
     if (asking && !talking)
         return PAM_CONV_ERR;
     conversation->first += conversation->count;
@@ -101,7 +99,6 @@ int converse(int count, const struct pam_message **messages, struct pam_response
     conversation->messages = messages;
     conversation->responses = must_alloc((size_t)count, sizeof *conversation->responses);
     conversation->state = asking ? ANSWER_WANTED : ANSWER_NONE;
-    leader->pam.asked |= asking;
     if (talking)
         send_prompt(leader);
     if (asking)
@@ -114,7 +111,7 @@ int converse(int count, const struct pam_message **messages, struct pam_response
     return PAM_SUCCESS;
 }
 
-/* A fresh sealed answer to every item that asks, in their order. */
+/* One sealed answer for every item that asks, in their order. */
 bool request_answer(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
     struct conversation *conversation = &leader->conversation;

@@ -8,9 +8,7 @@ void end_begin(struct leader *leader, const char *why) {
         return;
     log_line(LOG_INFO, "session %s ends: %s", leader->shared->session, why);
     leader->phase = VST_PHASE_ENDING;
-    /* A host that has ended has hung up already. */
-    leader->killing = !leader->host.present;
-    leader->deadline_ms = leader->killing ? 0 : monotonic_ms() + GRACE_MS;
+    leader->deadline_ms = monotonic_ms() + GRACE_MS;
     struct writer writer = {0};
     writer_start(&writer, VST_TO_HOST_HANGUP);
     host_send(leader, &writer);
@@ -26,7 +24,6 @@ void session_close(struct leader *leader) {
     transaction_end(leader);
     utmp_clear(leader->shared);
     terminal_release(leader);
-    free_pointer(&leader->groups);
 }
 
 static void finish(struct leader *leader) {
@@ -40,20 +37,17 @@ static void finish(struct leader *leader) {
     announce(leader, VST_FROM_LEADER_CLOSED);
 }
 
+/* A host that has ended has hung up: what is left then gets no grace. Without a cgroup what a killed child leaves is ours
+ * only at its end, so it is killed in the turn after. */
 void end_advance(struct leader *leader) {
     if (leader->phase != VST_PHASE_ENDING)
         return;
-    if (!leader->host.present && !programs_left(leader->shared)) {
+    if (!leader->host.present && !programs_left(leader->shared, leader->events)) {
         finish(leader);
-        return;
-    }
-    if (leader->deadline_ms != 0 && monotonic_ms() >= leader->deadline_ms) {
-        leader->killing = true;
+    } else if (!leader->host.present || leader->deadline_ms == 0 || monotonic_ms() >= leader->deadline_ms) {
         leader->deadline_ms = 0;
-    }
-    /* At every child's end again: without a cgroup, what it leaves is our child only then. */
-    if (leader->killing || !leader->host.present)
         programs_kill(leader->shared);
+    }
 }
 
 bool request_end(struct leader *leader, struct connection *connection, struct reader *reader) {

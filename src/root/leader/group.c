@@ -8,12 +8,11 @@
 
 #include "leader.h"
 
-#define cleanup_file __attribute__((cleanup(close_file)))
-
 static void close_file(FILE **file) {
     if (*file != NULL)
         (void)fclose(*file);
 }
+#define cleanup_file __attribute__((cleanup(close_file)))
 
 /* After pam_open_session: pam_systemd moves the leader to the scope of its session. */
 void group_create(struct shared *shared) {
@@ -54,10 +53,6 @@ void group_remove(const struct shared *shared) {
         log_line(LOG_WARNING, "cannot remove %s: %s", shared->group, strerror(errno));
 }
 
-int programs_events(const struct shared *shared) {
-    return open_in_group(shared, "cgroup.events", O_RDONLY);
-}
-
 /* Exact: only our own waitpid shortens this list. */
 static FILE *open_children(void) {
     return fopen("/proc/thread-self/children", "re");
@@ -65,15 +60,13 @@ static FILE *open_children(void) {
 
 void helpers_note(struct shared *shared) {
     cleanup_file FILE *file = open_children();
-    int pid;
-    while (file != NULL && shared->helper_count < MAX_HELPERS && fscanf(file, "%d", &pid) == 1)
+    for (int pid; file != NULL && shared->helper_count < MAX_HELPERS && fscanf(file, "%d", &pid) == 1;)
         shared->helpers[shared->helper_count++] = pid;
 }
 
 /* The next child that is no helper, 0 at the end. A child that was not reaped: the pid is its own. */
 static pid_t next_program(const struct shared *shared, FILE *file) {
-    int pid;
-    while (file != NULL && fscanf(file, "%d", &pid) == 1) {
+    for (int pid; file != NULL && fscanf(file, "%d", &pid) == 1;) {
         size_t i = 0;
         while (i < shared->helper_count && shared->helpers[i] != pid)
             i++;
@@ -83,11 +76,14 @@ static pid_t next_program(const struct shared *shared, FILE *file) {
     return 0;
 }
 
-bool programs_left(const struct shared *shared) {
+int programs_events(const struct shared *shared) {
+    return open_in_group(shared, "cgroup.events", O_RDONLY);
+}
+
+bool programs_left(const struct shared *shared, int events) {
     char text[256] = "";
-    cleanup_fd int fd = programs_events(shared);
-    if (fd >= 0)
-        return read(fd, text, sizeof text - 1) > 0 && strstr(text, "populated 1") != NULL;
+    if (events >= 0)
+        return pread(events, text, sizeof text - 1, 0) > 0 && strstr(text, "populated 1") != NULL;
     cleanup_file FILE *file = open_children();
     return next_program(shared, file) != 0;
 }

@@ -43,17 +43,15 @@ static bool take_frame(struct leader *leader) {
     const uint32_t number = read_u32(&reader);
     if (type == VST_FROM_HOST_FAILED)
         read_string(&reader, text, sizeof text);
-    if (!read_end(&reader))
+    if (!read_end(&reader) || leader->exited || leader->host.started != (type == VST_FROM_HOST_EXITED))
         return false;
-    if (type == VST_FROM_HOST_FAILED && !leader->host.started)
+    if (type == VST_FROM_HOST_FAILED)
         tell_failed(leader, number, text);
-    else if (type == VST_FROM_HOST_STARTED && !leader->host.started)
+    else if (type == VST_FROM_HOST_STARTED)
         tell_started(leader, number);
-    else if (type == VST_FROM_HOST_EXITED && leader->host.started && !leader->exited)
+    else if (type == VST_FROM_HOST_EXITED)
         tell_exited(leader, number);
-    else
-        return false;
-    return true;
+    return type == VST_FROM_HOST_FAILED || type == VST_FROM_HOST_STARTED || type == VST_FROM_HOST_EXITED;
 }
 
 void host_read(struct leader *leader) {

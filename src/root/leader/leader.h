@@ -25,7 +25,6 @@ enum {
     MAX_PATH = 128,          /* of a socket of ours */
     FIRST_FRAME_MS = 10000,
     SEND_MS = 5000,
-    CONVERSATION_BYTES = 16,
 };
 
 /* What leader and watch share: all that the watch needs to clean up after a leader that died. */
@@ -58,7 +57,7 @@ struct account {
 
 /* The PAM conversation with the owner, and the key that its answers are sealed to. */
 struct conversation {
-    uint8_t id[CONVERSATION_BYTES], public_key[32], secret_key[32];
+    uint8_t id[16], public_key[32], secret_key[32];
     uint64_t expires;            /* Unix ms */
     char user[VST_MAX_NAME + 1]; /* as it came */
     /* The call of converse() under way. */
@@ -71,7 +70,6 @@ struct conversation {
 struct transaction {
     pam_handle_t *handle;
     int last;
-    bool asked;       /* a module wanted an answer */
     bool entered;     /* past authentication: PAM must be unwound whatever happens */
     bool credentials; /* pam_setcred(PAM_ESTABLISH_CRED) is to be undone */
     bool session;     /* pam_open_session is to be undone */
@@ -99,25 +97,22 @@ struct leader {
     struct transaction pam;
     struct account account;
     gid_t *groups; /* as PAM left them */
-    int group_count;
-    char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1];
+    int group_count, events; /* programs_events */
+    char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1], tty[64];
     bool attached, wants_pty;
     uint16_t rows, columns;
     uint64_t opened_at;
-    int pty; /* master; -1: none */
-    char tty[64];
+    int pty;      /* master; -1: none */
     int listener; /* control socket; -1: none */
     struct host host;
     uint32_t program, status;
     bool exited;
-    bool killing;         /* the grace after the hangup is over */
     uint64_t deadline_ms; /* of that grace, or of waiting for the broker when closed; 0: none */
 };
 
 /* watch.c: forks; the caller goes on as the leader, its parent becomes the watch and never returns. */
 void watch_begin(struct leader *leader);
-/* Starts or stops the clock of auth-pam-timeout-seconds. */
-void watch_clock(struct leader *leader, bool running);
+void watch_clock(struct leader *leader, bool running); /* of auth-pam-timeout-seconds */
 
 /* serve.c: the loop of an open session, signals before and during it, the one way out. */
 void signals_prepare(void);
@@ -131,22 +126,20 @@ typedef bool request_handler(struct leader *leader, struct connection *connectio
 request_handler request_hello, request_authenticate, request_open, request_answer, request_cancel, request_spawn,
     request_rotate, request_end;
 
-/* connections.c */
+/* connections.c: connection_send drops a connection that does not take its frame; announce sends exited or closed to all;
+ * listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno). */
 void connections_begin(struct leader *leader);
 bool connections_listen(struct leader *leader);
 void connections_close_listener(struct leader *leader);
 void connections_accept(struct leader *leader);
 void connection_read(struct leader *leader, struct connection *connection);
 void connection_drop(struct leader *leader, struct connection *connection, const char *why);
-/* Sends and wipes the frame; a connection that does not take it is dropped. */
 void connection_send(struct leader *leader, struct connection *connection, struct writer *writer);
-/* exited or closed, to all. */
 void announce(struct leader *leader, uint8_t type);
 bool broker_connected(const struct leader *leader);
-/* A listening socket at path in a directory of root's, root:gid 0660. -1 (errno) on failure. */
 int listen_at(const char *path, gid_t gid);
 
-/* conversation-key.c: the key is made, signed and sent; opens an answer to prompt number as a malloc'ed string (NULL:
+/* conversation-key.c: makes, signs and sends the key; opens an answer to prompt number as a malloc'ed string (NULL:
  * anything is wrong with it); wipes the key. */
 bool key_offer(struct leader *leader);
 char *key_open_answer(const struct conversation *conversation, const uint8_t *sealed, uint32_t number);
@@ -155,26 +148,25 @@ void key_forget(struct leader *leader);
 /* converse.c: the conversation function of PAM. data: the leader. */
 int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data);
 
-/* transaction.c: the steps of PAM that signing in and opening share. Each false has told the owner why. */
+/* transaction.c: what signing in and opening share. Each false has told the owner why; fail formats, tells and is false. */
 void send_failed(struct leader *leader, struct connection *connection, uint8_t stage, int code, const char *text);
-/* Formats, sends it to the owner and is false. */
 bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) format_printf(4, 5);
-bool transaction_begin(struct leader *leader, const char *tty);
 typedef int pam_function(pam_handle_t *handle, int flags);
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags);
 bool transaction_step(struct leader *leader, uint8_t stage, const char *name, pam_function *function, int flags);
+bool transaction_begin(struct leader *leader, const char *tty);
 bool transaction_account(struct leader *leader, int flags, bool may_renew);
 bool transaction_settle_user(struct leader *leader);
 void transaction_end(struct leader *leader);
-/* Tells rootd that PAM let the user in. */
+
+/* authenticate.c: tells rootd that this leader is no unauthenticated one any more. */
 void rootd_release(void);
 
-/* policy.c */
+/* policy.c: account_groups is NULL when the system cannot tell. */
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);
 bool policy_check_account(struct leader *leader);
 bool account_find(const char *name, struct account *ret_account);
-/* All groups of an account, NULL when the system cannot tell. */
 gid_t *account_groups(const struct account *account, int *ret_count);
 
 /* grant.c: false when there is no usable key, or the grant is not good for this account now. */
@@ -182,22 +174,17 @@ bool grant_make(const struct account *account, struct writer *ret_grant, uint64_
 bool grant_check(const struct account *account, const uint8_t *grant, size_t size);
 
 /* spawn.c, host.c */
+void session_directory_remove(struct shared *shared);
 void host_send(struct leader *leader, struct writer *writer);
 void host_read(struct leader *leader);
 void host_ended(struct leader *leader);
-void session_directory_remove(struct shared *shared);
 
 /* end.c: session_close undoes what open did, in reverse, whatever part of it was done. */
 void end_begin(struct leader *leader, const char *why);
 void end_advance(struct leader *leader);
 void session_close(struct leader *leader);
 
-/* environment.c: for execve(2), NULL when a requested entry is no NAME=value; what PAM's modules expand. */
-char **environment_build(struct leader *leader, char *const *requested);
-void environment_free(char **environment);
-bool environment_give_pam(struct leader *leader);
-
-/* terminal.c: false with errno; utmp rows are written and cleared as sshd does. */
+/* terminal.c: false with errno. */
 bool terminal_open(struct leader *leader);
 bool terminal_give(struct leader *leader);
 void terminal_release(struct leader *leader);
@@ -209,8 +196,9 @@ void group_create(struct shared *shared);
 void group_join(const struct shared *shared);
 void group_remove(const struct shared *shared);
 void helpers_note(struct shared *shared); /* children that there are now */
-bool programs_left(const struct shared *shared);
+int programs_events(const struct shared *shared); /* POLLPRI when the group's emptiness has changed since programs_left
+                                                     was asked; -1 without a group */
+bool programs_left(const struct shared *shared, int events);
 void programs_kill(const struct shared *shared);
-int programs_events(const struct shared *shared); /* POLLPRI when the group's emptiness changed; -1 without a group */
 
 #endif

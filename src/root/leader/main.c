@@ -9,8 +9,7 @@
 static void prepare_process(void) {
     open_standard_descriptors();
     log_open("vestibule-leader");
-    /* Before pam_start, never later: modules keep descriptors. */
-    close_from(READY_FD + 1);
+    close_from(READY_FD + 1); /* before pam_start, never later: modules keep descriptors */
     set_cloexec(OWNER_FD, true);
     set_cloexec(READY_FD, true);
     /* Modules read the environment: nothing of the caller's may reach them. */
@@ -28,28 +27,22 @@ static void prepare_process(void) {
         die("libsodium does not work");
 }
 
-/* Hello, then authenticate or open: whoever asked rootd for a leader has these ready. */
-static void take_first_requests(struct leader *leader) {
-    struct connection *owner = &leader->connections[0];
-    const uint64_t deadline = monotonic_ms() + FIRST_FRAME_MS;
-    while (leader->phase == VST_PHASE_FRESH) {
-        if (frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline) != 1) {
-            log_line(LOG_NOTICE, "no request came: %s", errno == 0 ? "the connection ended" : strerror(errno));
-            leave(leader, EXIT_FAILURE);
-        }
-        if (!request_dispatch(leader, owner))
-            leave(leader, EXIT_FAILURE);
-    }
-}
-
 int main(void) {
-    struct leader leader = {.pty = -1, .listener = -1, .host.control = -1};
+    struct leader leader = {.pty = -1, .listener = -1, .events = -1, .host.control = -1};
+    struct connection *owner = &leader.connections[0];
     prepare_process();
     if (!config_load(&leader.config))
         die("the configuration is not usable: see the lines above");
     connections_begin(&leader);
     watch_begin(&leader);
-    take_first_requests(&leader);
+    /* Hello, then authenticate or open: whoever asked rootd for a leader has these ready. */
+    for (const uint64_t deadline = monotonic_ms() + FIRST_FRAME_MS; leader.phase == VST_PHASE_FRESH;) {
+        const int got = frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline);
+        if (got != 1)
+            log_line(LOG_NOTICE, "no request came: %s", errno == 0 ? "the connection ended" : strerror(errno));
+        if (got != 1 || !request_dispatch(&leader, owner))
+            leave(&leader, EXIT_FAILURE);
+    }
     serve(&leader);
     leave(&leader, EXIT_SUCCESS);
 }

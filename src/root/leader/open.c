@@ -40,23 +40,35 @@ static bool identify(struct leader *leader) {
     const int result = transaction_call(leader, "pam_authenticate", pam_authenticate, 0);
     return result == PAM_SUCCESS ||
            fail(leader, VST_STAGE_AUTHENTICATE, result, "pam_authenticate by '%s': %s%s", leader->service,
-                pam_strerror(leader->pam.handle, result), !leader->pam.asked ? "" :
+                pam_strerror(leader->pam.handle, result), leader->conversation.count == 0 ? "" :
                 ": it asks; a session that starts without its user there needs 'auth sufficient pam_rootok.so' first");
 }
 
 static bool settle_user(struct leader *leader) {
     const struct account before = leader->account;
-    if (!transaction_settle_user(leader))
-        return false;
-    return (strcmp(before.name, leader->account.name) == 0 && before.uid == leader->account.uid) ||
-           fail(leader, VST_STAGE_USER, PAM_PERM_DENIED, "wanted user '%s', PAM made it '%s'", before.name, leader->account.name);
+    return transaction_settle_user(leader) &&
+           ((strcmp(before.name, leader->account.name) == 0 && before.uid == leader->account.uid) ||
+            fail(leader, VST_STAGE_USER, PAM_PERM_DENIED, "wanted user '%s', PAM made it '%s'", before.name, leader->account.name));
+}
+
+/* What modules expand and read (pam_env's ${HOME}, pam_systemd), and the base of the program's environment. */
+static bool give_environment(struct leader *leader) {
+    const struct account *account = &leader->account;
+    const char *const entries[][2] = {
+        {"HOME", account->home}, {"USER", account->name}, {"LOGNAME", account->name}, {"SHELL", account->shell},
+        {"XDG_SESSION_TYPE", leader->wants_pty ? "tty" : "unspecified"}, {"XDG_SESSION_CLASS", "user"},
+    };
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        cleanup_free char *entry = NULL;
+        if (asprintf(&entry, "%s=%s", entries[i][0], entries[i][1]) < 0 || pam_putenv(leader->pam.handle, entry) != PAM_SUCCESS)
+            return fail(leader, VST_STAGE_CREDENTIALS, PAM_BUF_ERR, "cannot give PAM its environment");
+    }
+    return true;
 }
 
 /* initgroups before pam_setcred, which may add groups (pam_group) that it would wipe. */
 static bool establish_credentials(struct leader *leader) {
     const struct account *account = &leader->account;
-    if (!environment_give_pam(leader))
-        return fail(leader, VST_STAGE_CREDENTIALS, PAM_BUF_ERR, "pam_putenv failed");
     if (setgid(account->gid) < 0 || initgroups(account->name, account->gid) < 0)
         return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot take the groups of '%s': %s", account->name, strerror(errno));
     signals_keep_alive();
@@ -74,18 +86,14 @@ static bool enter_session(struct leader *leader) {
     return leader->pam.session || !leader->config.auth_pam_sessions_enabled;
 }
 
-/* What the program will have, and be proven to have. */
-static bool remember_groups(struct leader *leader) {
-    leader->groups = must_alloc(NGROUPS_MAX, sizeof *leader->groups);
-    leader->group_count = getgroups(NGROUPS_MAX, leader->groups);
-    return leader->group_count >= 0 || fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "getgroups: %s", strerror(errno));
-}
-
 /* From here on the session is there for others: control socket, watch, utmp. */
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
-    /* First: a session id that another leader has fails here, before anything of that session is touched. */
-    if (!connections_listen(leader))
+    /* What the program will have, and be proven to have. */
+    leader->groups = must_alloc(NGROUPS_MAX, sizeof *leader->groups);
+    leader->group_count = getgroups(NGROUPS_MAX, leader->groups);
+    /* A session id that another leader has fails here, before anything of that session is touched. */
+    if (leader->group_count < 0 || !connections_listen(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
     helpers_note(shared);
     group_create(shared);
@@ -124,13 +132,12 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
         identify(leader) &&
         transaction_account(leader, 0, /* may_renew= */ connection->who == WHO_ROOT) &&
         settle_user(leader) &&
+        give_environment(leader) &&
         establish_credentials(leader) &&
         enter_session(leader) &&
-        remember_groups(leader) &&
         publish(leader);
-    if (!done) {
-        session_close(leader);
-        leave(leader, EXIT_FAILURE);
-    }
-    return true;
+    if (done)
+        return true;
+    session_close(leader);
+    leave(leader, EXIT_FAILURE);
 }

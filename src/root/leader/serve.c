@@ -13,7 +13,7 @@ static struct {
 } context;
 
 static void note_signal(int number) {
-    if (number != SIGHUP)
+    if (number == SIGTERM || number == SIGINT)
         context.terminate = 1;
 }
 
@@ -23,10 +23,7 @@ static void set_handler(int number, void (*handler)(int)) {
 }
 
 void signals_prepare(void) {
-    sigset_t none;
-    if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
-        die_errno("cannot unblock signals");
-    set_handler(SIGCHLD, SIG_DFL); /* modules fork and wait for their helpers */
+    reset_signals();
     set_handler(SIGPIPE, SIG_IGN);
     /* Limits that pam_limits sets for the user bind the leader too, which must live to close the session. */
     set_handler(SIGXCPU, SIG_IGN);
@@ -39,26 +36,21 @@ void signals_keep_alive(void) {
     set_handler(SIGINT, note_signal);
 }
 
-/* Session-host, orphans of the session's programs, modules' helpers. */
-static void reap_children(struct leader *leader) {
-    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
-        if (pid == leader->host.pid)
-            leader->host.pid = 0;
-}
-
 /* 0 when something is to be done before any descriptor says so. */
 static int sleep_ms(const struct leader *leader) {
     if ((leader->host.present && leader->host.pid == 0) || (context.terminate && leader->phase != VST_PHASE_ENDING) ||
-        (leader->phase == VST_PHASE_ENDING && !programs_left(leader->shared)))
+        (leader->phase == VST_PHASE_ENDING && !programs_left(leader->shared, leader->events)))
         return 0;
     const uint64_t now = monotonic_ms(), deadline = leader->deadline_ms;
     return deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;
 }
 
-enum { AT_SIGNALS, AT_GROUP, AT_LISTENER, AT_HOST, AT_CONNECTIONS, POLLED = AT_CONNECTIONS + MAX_CONNECTIONS };
+enum { AT_SIGNALS, AT_EVENTS, AT_LISTENER, AT_HOST, AT_CONNECTIONS, POLLED = AT_CONNECTIONS + MAX_CONNECTIONS };
 
-static void wait_for_events(struct leader *leader, const sigset_t *held, int group, struct pollfd polled[POLLED]) {
-    polled[AT_GROUP] = (struct pollfd){.fd = leader->phase == VST_PHASE_ENDING ? group : -1, .events = POLLPRI};
+static void wait_for_events(struct leader *leader, int signals, const sigset_t *held, struct pollfd polled[POLLED]) {
+    polled[AT_SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
+    /* Left out until it is of interest: it would wake us for every change before. */
+    polled[AT_EVENTS] = (struct pollfd){.fd = leader->phase == VST_PHASE_ENDING ? leader->events : -1, .events = POLLPRI};
     polled[AT_LISTENER] = (struct pollfd){.fd = leader->listener, .events = POLLIN};
     polled[AT_HOST] = (struct pollfd){.fd = leader->host.control, .events = POLLIN};
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
@@ -66,12 +58,14 @@ static void wait_for_events(struct leader *leader, const sigset_t *held, int gro
     sigset_t before;
     if (sigprocmask(SIG_BLOCK, held, &before) < 0)
         die_errno("cannot hold signals back");
-    reap_children(leader);
+    /* Session-host, orphans of the session's programs, modules' helpers. */
+    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
+        if (pid == leader->host.pid)
+            leader->host.pid = 0;
     if (poll(polled, POLLED, sleep_ms(leader)) < 0 && errno != EINTR)
         die_errno("cannot wait for events");
-    struct signalfd_siginfo info;
-    while (read(polled[AT_SIGNALS].fd, &info, sizeof info) == sizeof info)
-        note_signal(info.ssi_signo == SIGCHLD ? SIGHUP : (int)info.ssi_signo);
+    for (struct signalfd_siginfo info; read(signals, &info, sizeof info) == sizeof info;)
+        note_signal((int)info.ssi_signo);
     if (sigprocmask(SIG_SETMASK, &before, NULL) < 0)
         die_errno("cannot let signals through");
 }
@@ -89,10 +83,6 @@ static void take_events(struct leader *leader, const struct pollfd polled[POLLED
         connections_accept(leader);
     if (context.terminate)
         end_begin(leader, "a signal asked for it");
-    /* Read, so that it is quiet until the next change; then looked at: what changed in between shows. */
-    char any;
-    if (polled[AT_GROUP].revents != 0)
-        (void)!pread(polled[AT_GROUP].fd, &any, sizeof any, 0);
     end_advance(leader);
 }
 
@@ -109,10 +99,9 @@ void serve(struct leader *leader) {
     cleanup_fd int signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0)
         die_errno("cannot receive signals");
-    cleanup_fd int group = programs_events(leader->shared);
-    struct pollfd polled[POLLED] = {[AT_SIGNALS] = {.fd = signals, .events = POLLIN}};
-    while (!is_finished(leader)) {
-        wait_for_events(leader, &held, group, polled);
+    leader->events = programs_events(leader->shared);
+    for (struct pollfd polled[POLLED]; !is_finished(leader);) {
+        wait_for_events(leader, signals, &held, polled);
         take_events(leader, polled);
     }
 }

@@ -1,15 +1,19 @@
 /* Starting session-host as the user, in the session that PAM set up in this process. */
 #include <fcntl.h>
-#include <signal.h>
 #include <sodium.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "leader.h"
 
+/* As login.defs(5) has ENV_PATH. */
+#define USER_PATH "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
+
+/* environment: base, requested, PAM's. Of one name the last counts; session-host sees to it, as the user. */
 struct program {
-    char **argv, **environment;
+    char **argv, **environment[3];
     uint8_t key[VST_SESSION_KEY_BYTES], lossless;
     uint32_t scrollback;
 };
@@ -57,11 +61,15 @@ static _Noreturn void become_host(struct leader *leader, pid_t parent, int contr
     give_up(OWNER_FD, "executing session-host");
 }
 
+static void format_path(const struct shared *shared, const char *name, char ret_path[MAX_PATH]) {
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", VST_PATH_SESSIONS, shared->session, name);
+}
+
 /* The directory that only the gateway may enter, with the session's socket in it. -1 (errno) on failure. */
 static int make_session_socket(struct shared *shared, gid_t web_gid) {
     char directory[MAX_PATH], path[MAX_PATH];
-    (void)snprintf(directory, sizeof directory, "%s/%s", VST_PATH_SESSIONS, shared->session);
-    (void)snprintf(path, sizeof path, "%s/%s/s", VST_PATH_SESSIONS, shared->session);
+    format_path(shared, "", directory);
+    format_path(shared, "/s", path);
     if (mkdir(directory, 0700) < 0)
         return -1;
     atomic_store(&shared->has_directory, true);
@@ -72,17 +80,29 @@ void session_directory_remove(struct shared *shared) {
     char path[MAX_PATH];
     if (!atomic_exchange(&shared->has_directory, false))
         return;
-    (void)snprintf(path, sizeof path, "%s/%s/s", VST_PATH_SESSIONS, shared->session);
+    format_path(shared, "/s", path);
     (void)unlink(path);
-    *strrchr(path, '/') = '\0';
+    format_path(shared, "", path);
     if (rmdir(path) < 0)
         log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
 }
 
-static void send_start(struct leader *leader, const struct program *program, uid_t web_uid) {
+/* Counts the texts; false when they do not fit in one message: PAM's part of the environment has any size. */
+static bool fits(const struct program *program, uint16_t *ret_count) {
+    size_t size = 4 * PATH_MAX, count = 0;
+    for (char **text = program->argv; *text != NULL; text++)
+        size += strlen(*text) + 2;
+    for (size_t i = 0; i < 3; i++)
+        for (char **text = program->environment[i]; text != NULL && *text != NULL; text++, count++)
+            size += strlen(*text) <= UINT16_MAX ? strlen(*text) + 2 : VST_MAX_ROOT_FRAME;
+    *ret_count = (uint16_t)count;
+    return size < VST_MAX_ROOT_FRAME && count <= VST_MAX_STRINGS;
+}
+
+static void send_start(struct leader *leader, const struct program *program, uint16_t count, uid_t web_uid) {
     char *shell = leader->account.shell, dashed[PATH_MAX + 1];
     const char *slash = strrchr(shell, '/');
-    (void)snprintf(dashed, sizeof dashed, "-%s", slash == NULL ? shell : slash + 1); /* how a shell knows that it is a login's */
+    (void)snprintf(dashed, sizeof dashed, "-%s", slash == NULL ? shell : slash + 1); /* so it knows that it is a login's */
     struct writer writer = {0};
     writer_start(&writer, VST_TO_HOST_START);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
@@ -96,36 +116,22 @@ static void send_start(struct leader *leader, const struct program *program, uid
     put_string(&writer, leader->account.home);
     put_string(&writer, program->argv[0] == NULL ? shell : program->argv[0]);
     put_strings(&writer, program->argv[0] == NULL ? (char *[]){dashed, NULL} : program->argv);
-    put_strings(&writer, program->environment);
+    put_u16(&writer, count);
+    for (size_t i = 0; i < 3; i++)
+        for (char **text = program->environment[i]; text != NULL && *text != NULL; text++)
+            put_string(&writer, *text);
     host_send(leader, &writer);
-}
-
-/* Arguments and environment fit in one message: PAM's part of it has any size. */
-static bool fits(const struct program *program) {
-    size_t size = 2 * PATH_MAX;
-    for (char **lists[] = {program->argv, program->environment}, ***list = lists; list < lists + 2; list++)
-        for (char **text = *list; *text != NULL; text++) {
-            if (strlen(*text) > UINT16_MAX)
-                return false;
-            size += strlen(*text) + 2;
-        }
-    return size < VST_MAX_ROOT_FRAME;
 }
 
 /* NULL, or what failed (errno says why). */
 static const char *start_host(struct leader *leader, const struct program *program) {
     uid_t web_uid;
     gid_t web_gid;
+    uint16_t count;
     int pair[2];
-    errno = ECANCELED;
-    if (leader->phase != VST_PHASE_OPEN)
-        return "the session is ending";
-    errno = EINVAL;
-    if ((program->argv[0] != NULL && program->argv[0][0] != '/') || program->environment == NULL)
-        return "wanted the absolute path of a program and an environment of NAME=value";
-    errno = E2BIG;
-    if (!fits(program))
-        return "arguments and environment";
+    errno = leader->phase != VST_PHASE_OPEN ? ECANCELED : !fits(program, &count) ? E2BIG : 0;
+    if (errno != 0)
+        return "arguments and environment for an open session";
     errno = ENOENT;
     if (!find_user("vestibule-web", &web_uid, &web_gid))
         return "user vestibule-web";
@@ -141,41 +147,42 @@ static const char *start_host(struct leader *leader, const struct program *progr
     if (pid == 0)
         become_host(leader, parent, theirs, listener);
     leader->host = (struct host){.present = true, .pid = pid, .control = take_fd(&mine)};
-    send_start(leader, program, web_uid);
+    send_start(leader, program, count, web_uid);
     return NULL;
 }
 
 static void start_program(struct leader *leader, struct connection *connection, struct program *program) {
-    char **requested = program->environment;
-    program->environment = environment_build(leader, requested);
+    char *base[] = {(char[]){USER_PATH}, (char[]){"LANG=C.UTF-8"}, leader->pty < 0 ? NULL : (char[]){"TERM=xterm-256color"}, NULL};
+    program->environment[0] = base;
+    program->environment[2] = leader->pam.handle == NULL ? NULL : pam_getenvlist(leader->pam.handle);
     const char *failed = start_host(leader, program);
-    const int error = errno;
-    environment_free(program->environment);
-    program->environment = requested;
     if (failed == NULL) {
         leader->phase = VST_PHASE_RUNNING;
         leader->host.asker = connection;
-        return;
+    } else {
+        char text[256];
+        const int error = errno;
+        (void)snprintf(text, sizeof text, "%s: %s", failed, strerror(error));
+        session_directory_remove(leader->shared);
+        send_failed(leader, connection, VST_STAGE_SPAWN, error, text);
     }
-    session_directory_remove(leader->shared);
-    char text[256];
-    (void)snprintf(text, sizeof text, "%s: %s", failed, strerror(error));
-    send_failed(leader, connection, VST_STAGE_SPAWN, error, text);
+    for (char **entry = program->environment[2]; entry != NULL && *entry != NULL; entry++)
+        free(*entry);
+    free(program->environment[2]);
 }
 
 bool request_spawn(struct leader *leader, struct connection *connection, struct reader *reader) {
     struct program program = {.argv = read_strings(reader, VST_MAX_STRINGS)};
-    program.environment = read_strings(reader, VST_MAX_STRINGS);
+    program.environment[1] = read_strings(reader, VST_MAX_STRINGS);
     read_exact(reader, program.key, sizeof program.key);
     program.lossless = read_u8(reader) != 0;
     program.scrollback = read_u32(reader);
-    const bool good = read_end(reader);
-    if (good)
+    if (read_end(reader))
         start_program(leader, connection, &program);
-    free_pointer(&program.argv);
-    free_pointer(&program.environment);
+    free(program.argv);
+    free(program.environment[1]);
     sodium_memzero(program.key, sizeof program.key);
-    return good;
+    return read_end(reader);
 }
 
 bool request_rotate(struct leader *leader, struct connection *connection, struct reader *reader) {

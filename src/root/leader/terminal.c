@@ -24,12 +24,11 @@ static bool set_owner(const struct leader *leader, uid_t uid, gid_t gid, mode_t 
     return terminal >= 0 && fchown(terminal, uid, gid) == 0 && fchmod(terminal, mode) == 0;
 }
 
+/* write(1) is setgid tty; the user's own group has no business there. */
 bool terminal_give(struct leader *leader) {
-    if (leader->pty < 0)
-        return true;
-    /* write(1) is setgid tty; the user's own group has no business there. */
     const struct group *tty = getgrnam("tty");
-    return set_owner(leader, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
+    return leader->pty < 0 ||
+           set_owner(leader, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
 }
 
 void terminal_release(struct leader *leader) {
@@ -65,5 +64,4 @@ void utmp_clear(struct shared *shared) {
     if (logout(shared->line) == 0)
         log_line(LOG_WARNING, "cannot clear the utmp row of %s", shared->line);
     logwtmp(shared->line, "", "");
-    shared->line[0] = '\0';
 }

@@ -5,10 +5,13 @@
 
 enum { PASSWORD_TRIES = 3 };
 
+static const char *user_of(const struct leader *leader) {
+    return leader->account.name[0] == '\0' ? leader->conversation.user : leader->account.name;
+}
+
 void send_failed(struct leader *leader, struct connection *connection, uint8_t stage, int code, const char *text) {
-    const char *user = leader->account.name[0] == '\0' ? leader->conversation.user : leader->account.name;
-    log_line(LOG_NOTICE, "user '%s', profile '%s', from '%s': failed in stage %u with %d: %s", user, leader->service,
-             leader->rhost, stage, code, text);
+    log_line(LOG_NOTICE, "user '%s', profile '%s', from '%s': failed in stage %u with %d: %s", user_of(leader),
+             leader->service, leader->rhost, stage, code, text);
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_FAILED);
     put_u8(&writer, stage);
@@ -45,45 +48,38 @@ bool transaction_begin(struct leader *leader, const char *tty) {
 
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags) {
     watch_clock(leader, true);
-    const int result = function(leader->pam.handle, flags);
+    const int result = leader->pam.last = function(leader->pam.handle, flags);
     watch_clock(leader, false);
-    leader->pam.last = result;
     log_line(result == PAM_SUCCESS ? LOG_INFO : LOG_NOTICE, "%s by '%s' for '%s': %s (%d)", name, leader->service,
-             leader->account.name[0] == '\0' ? leader->conversation.user : leader->account.name,
-             pam_strerror(leader->pam.handle, result), result);
+             user_of(leader), pam_strerror(leader->pam.handle, result), result);
     return result;
 }
 
-static bool pam_failed(struct leader *leader, uint8_t stage, const char *name) {
+static bool fail_last(struct leader *leader, uint8_t stage, const char *name) {
     return fail(leader, stage, leader->pam.last, "%s: %s", name, pam_strerror(leader->pam.handle, leader->pam.last));
 }
 
 bool transaction_step(struct leader *leader, uint8_t stage, const char *name, pam_function *function, int flags) {
-    return transaction_call(leader, name, function, flags) == PAM_SUCCESS || pam_failed(leader, stage, name);
-}
-
-static bool renew_password(struct leader *leader) {
-    int result = PAM_AUTHTOK_ERR;
-    for (int i = 0; i < PASSWORD_TRIES && result == PAM_AUTHTOK_ERR; i++)
-        result = transaction_call(leader, "pam_chauthtok", pam_chauthtok, PAM_CHANGE_EXPIRED_AUTHTOK);
-    return result == PAM_SUCCESS || pam_failed(leader, VST_STAGE_PASSWORD, "pam_chauthtok");
+    return transaction_call(leader, name, function, flags) == PAM_SUCCESS || fail_last(leader, stage, name);
 }
 
 bool transaction_account(struct leader *leader, int flags, bool may_renew) {
-    const int result = transaction_call(leader, "pam_acct_mgmt", pam_acct_mgmt, flags);
-    if (result == PAM_NEW_AUTHTOK_REQD && may_renew)
-        return renew_password(leader);
-    return result == PAM_SUCCESS ||
-           pam_failed(leader, result == PAM_NEW_AUTHTOK_REQD ? VST_STAGE_PASSWORD : VST_STAGE_ACCOUNT, "pam_acct_mgmt");
+    int result = transaction_call(leader, "pam_acct_mgmt", pam_acct_mgmt, flags);
+    if (result == PAM_SUCCESS || result != PAM_NEW_AUTHTOK_REQD || !may_renew)
+        return result == PAM_SUCCESS ||
+               fail_last(leader, result == PAM_NEW_AUTHTOK_REQD ? VST_STAGE_PASSWORD : VST_STAGE_ACCOUNT, "pam_acct_mgmt");
+    result = PAM_AUTHTOK_ERR;
+    for (int i = 0; i < PASSWORD_TRIES && result == PAM_AUTHTOK_ERR; i++)
+        result = transaction_call(leader, "pam_chauthtok", pam_chauthtok, PAM_CHANGE_EXPIRED_AUTHTOK);
+    return result == PAM_SUCCESS || fail_last(leader, VST_STAGE_PASSWORD, "pam_chauthtok");
 }
 
 /* Modules may map a name to another (alice@REALM to alice): from here on only what the system says counts. */
 bool transaction_settle_user(struct leader *leader) {
     const void *name = NULL;
-    if (pam_get_item(leader->pam.handle, PAM_USER, &name) != PAM_SUCCESS || name == NULL)
-        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "PAM has no user name any more");
-    if (!account_find(name, &leader->account))
-        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "the system has no user '%.255s', PAM has", (const char *)name);
+    if (pam_get_item(leader->pam.handle, PAM_USER, &name) != PAM_SUCCESS || name == NULL || !account_find(name, &leader->account))
+        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "PAM made it user '%.255s', whom the system does not know",
+                    name == NULL ? "" : (const char *)name);
     return policy_check_account(leader);
 }
 
@@ -91,9 +87,4 @@ void transaction_end(struct leader *leader) {
     if (leader->pam.handle != NULL)
         (void)pam_end(leader->pam.handle, leader->pam.last);
     leader->pam = (struct transaction){0};
-}
-
-void rootd_release(void) {
-    (void)!write(READY_FD, "1", 1); /* it does not count root's leaders, and may be away */
-    (void)close(READY_FD);
 }

@@ -31,26 +31,23 @@ static void sleep_once(const struct watch *watch, int events, int timeout) {
     struct pollfd polled[] = {{.fd = watch->signals, .events = POLLIN}, {.fd = events, .events = POLLPRI}};
     if (poll(polled, 2, timeout) < 0 && errno != EINTR)
         die_errno("the watch cannot wait");
-    struct signalfd_siginfo info;
-    while (read(watch->signals, &info, sizeof info) > 0)
+    for (struct signalfd_siginfo info; read(watch->signals, &info, sizeof info) > 0;)
         continue;
 }
 
 /* While no deadline is set, the next one lies at least timeout_ms after it is set: waking once in that time is enough. */
 static void wait_or_kill(struct watch *watch) {
-    if (atomic_load(&watch->shared->opened)) {
-        sleep_once(watch, -1, -1);
-        return;
-    }
     const uint64_t deadline = atomic_load(&watch->shared->deadline_ms), now = monotonic_ms();
-    if (deadline == 0 || now < deadline) {
-        sleep_once(watch, -1, (int)(deadline == 0 ? watch->timeout_ms : deadline - now));
-        return;
+    int timeout = deadline == 0 ? (int)watch->timeout_ms : (int)(deadline - now);
+    if (atomic_load(&watch->shared->opened)) {
+        timeout = -1;
+    } else if (deadline != 0 && now >= deadline) {
+        log_line(LOG_ERR, "PAM does not come back to leader %d within %llu s (auth-pam-timeout-seconds), killed",
+                 (int)watch->leader, (unsigned long long)watch->timeout_ms / 1000);
+        (void)kill(watch->leader, SIGKILL);
+        timeout = -1;
     }
-    log_line(LOG_ERR, "PAM does not come back to leader %d, killed: auth-pam-timeout-seconds is %llu", (int)watch->leader,
-             (unsigned long long)watch->timeout_ms / 1000);
-    (void)kill(watch->leader, SIGKILL);
-    sleep_once(watch, -1, -1);
+    sleep_once(watch, -1, timeout);
 }
 
 static void clean_up(struct watch *watch, pid_t leader) {
@@ -58,7 +55,7 @@ static void clean_up(struct watch *watch, pid_t leader) {
     log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x%s", (int)leader, shared->session,
              (unsigned)watch->status, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
     cleanup_fd int events = programs_events(shared);
-    for (reap(watch); programs_left(shared); reap(watch)) {
+    for (reap(watch); programs_left(shared, events); reap(watch)) {
         programs_kill(shared);
         sleep_once(watch, events, -1);
     }
@@ -72,6 +69,7 @@ static void clean_up(struct watch *watch, pid_t leader) {
 }
 
 static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
+    const pid_t leader = watch->leader;
     log_open("vestibule-watch");
     close_from(OWNER_FD);
     /* A machine that shuts down sends SIGTERM to all: the leader closes its session, the watch stays until then. */
@@ -80,7 +78,6 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     watch->signals = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK);
     if (watch->signals < 0)
         die_errno("the watch cannot watch");
-    const pid_t leader = watch->leader;
     for (reap(watch); watch->leader != 0; reap(watch))
         wait_or_kill(watch);
     if (atomic_load(&watch->shared->closed))
@@ -91,16 +88,13 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
 
 void watch_begin(struct leader *leader) {
     leader->shared = mmap(NULL, sizeof *leader->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct watch watch = {.shared = leader->shared, .timeout_ms = leader->config.auth_pam_timeout_seconds * UINT64_C(1000)};
     sigset_t child, before;
     if (leader->shared == MAP_FAILED || sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 ||
         sigprocmask(SIG_BLOCK, &child, &before) < 0)
         die_errno("cannot prepare the watch");
     /* What the leader leaves behind becomes a child of the watch; what a program leaves, one of the leader. */
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-        die_errno("cannot become a subreaper");
-    struct watch watch = {.shared = leader->shared, .timeout_ms = leader->config.auth_pam_timeout_seconds * UINT64_C(1000)};
-    watch.leader = fork();
-    if (watch.leader < 0)
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || (watch.leader = fork()) < 0)
         die_errno("cannot fork the leader");
     if (watch.leader > 0)
         become_watch(&watch, &child);
