@@ -21,7 +21,8 @@ test('while its program works, a leader sleeps', async () => {
   const leader = parent(parent(String(pid)));
   const viewer = await client.view();
   // Nanoseconds on a processor (proc(5), schedstat); the bytes of a viewer do not pass the leader.
-  const onProcessor = (): string => readFileSync(`/proc/${leader}/schedstat`, 'utf8').split(' ')[0]!;
+  const onProcessor = (): string =>
+    readFileSync(`/proc/${leader}/schedstat`, 'utf8').split(' ')[0]!;
   viewer.type('one\n');
   await viewer.until(/one/);
   const before = onProcessor();
