@@ -100,14 +100,14 @@ static void serve(struct host *host) {
             viewer_deliver(host, &host->viewers[i]);
 }
 
-/* After the program's end: when the viewers have all that they are owed. */
+/* After the program's end: when the viewers have all that they are owed, or nobody is left who could come for it. */
 static bool is_over(const struct host *host) {
-    if (host->ended)
+    if (host->ended || (host->exited && host->control < 0 && viewers_count(host) == 0))
         return true;
     if (host->linger_by == 0)
         return false;
     if (host->lossless)
-        return viewers_count(host) == 0 && (host->served || host->control < 0);
+        return viewers_count(host) == 0 && host->served;
     return viewers_count(host) == 0 || monotonic_ms() >= host->linger_by;
 }
 

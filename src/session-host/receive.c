@@ -81,9 +81,11 @@ static bool take(struct host *host, struct viewer *viewer) {
     case VST_TO_SESSION_RESIZE:
         return take_resize(host, viewer, &reader);
     case VST_TO_SESSION_EOF:
-        /* On a pty the terminal's own character says it. */
-        if (!host->pty)
+        /* On a pty the terminal's own character says it. What others' input still waits is not taken any more. */
+        if (!host->pty) {
             input_close(host);
+            input_feed(host);
+        }
         return read_end(&reader);
     case VST_TO_SESSION_SIGNAL:
         return take_signal(host, &reader);

@@ -127,11 +127,37 @@ static void test_random(void) {
     check(viewers_count(&host) == 0 && host.feeding == NULL, "random frames leave nothing behind");
 }
 
+/* Two viewers on pipes; the program reads nothing, so the second one's input waits when the first ends all input. */
+static void test_eof(void) {
+    struct host host;
+    int pair[2], ends[2];
+    static const uint8_t frame[9] = {0, 0, 0, 5, VST_TO_SESSION_INPUT, 'm', 'o', 'r', 'e'};
+    static const uint8_t eof[5] = {0, 0, 0, 1, VST_TO_SESSION_EOF};
+    static char much[1 << 20];
+    open_host(&host);
+    close_descriptor(&host.input);
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        abort();
+    while (write(ends[1], much, sizeof much) > 0)
+        ;
+    host.pty = false;
+    host.input = ends[1];
+    host.viewers[1] = (struct viewer){.fd = pair[0], .joined = true};
+    cleanup_fd int unread = ends[0], first = connect_viewer(&host, true), second = pair[1];
+    (void)send(second, frame, sizeof frame, MSG_NOSIGNAL);
+    viewer_receive(&host, &host.viewers[1]);
+    check(host.viewers[1].waiting, "input that the program does not take waits");
+    say(&host, first, eof, sizeof eof);
+    check(host.input < 0 && !host.viewers[1].waiting && host.feeding == NULL, "eof from another viewer drops it");
+    viewers_drop_all(&host);
+}
+
 int main(void) {
     /* One line for every refusal would hide the results. */
     if (freopen("/dev/null", "w", stderr) == NULL)
         return 1;
     test_hello();
+    test_eof();
     test_random();
     return tap_end();
 }

@@ -152,6 +152,14 @@ test('lossless: a program that ended before anyone came is still shown', async (
   assert.equal(await host.end, 0);
 });
 
+test('lossless: output that nobody came for does not outlive the leader', async () => {
+  const options = { pty: false, lossless: true, scrollback: 4096 };
+  const host = await startShell('head -c 20000 /dev/zero', options);
+  assert.deepEqual(await host.hear(), { name: 'exited', status: 0 });
+  host.leader.end();
+  assert.equal(await host.end, 0);
+});
+
 test('a viewer that comes back to pipes gets no errors twice', async () => {
   const host = await startShell('echo out; echo wrong >&2; exec cat >&2', { pty: false });
   const first = await host.view();
