@@ -11,6 +11,7 @@ import { openSessionStore, type SessionRow, type SessionStore } from './sessions
 import type { Conversation } from './sign-in/conversation.ts';
 import { LeaderSlots } from './throttle/leader-slots.ts';
 import { Throttle } from './throttle/throttle.ts';
+import { type AccountChecks, makeAccountChecks } from './tickets/account-checks.ts';
 import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
 
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
@@ -61,6 +62,7 @@ export interface Broker {
   readonly store: OpenDatabase;
   readonly audit: Audit;
   readonly tickets: TicketStore;
+  readonly checks: AccountChecks;
   readonly sessions: SessionStore;
   readonly links: Map<SessionId, Link>;
   /** Sessions whose leader is being looked for. */
@@ -101,6 +103,7 @@ export function createBroker(options: BrokerOptions): Broker {
     store,
     audit: openAudit(store.database, now),
     tickets: openTicketStore(store.database),
+    checks: makeAccountChecks(),
     sessions: openSessionStore(store.database),
     links: new Map(),
     finding: new Set(),

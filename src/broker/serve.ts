@@ -8,6 +8,7 @@ import { type Broker, type BrokerOptions, createBroker } from './context.ts';
 import { cliRequests, gatewayRequests } from './requests.ts';
 import { type Service, serveConnection } from './serve-connection.ts';
 import { dropCodes } from './sessions/enter-session.ts';
+import { recheckDue } from './tickets/recheck.ts';
 import { revokeExpired } from './tickets/revoke-tickets.ts';
 import { longestMs } from './tickets/ticket-times.ts';
 
@@ -76,6 +77,7 @@ async function listen(broker: Broker, service: Service, where: Listening) {
 function cleanUp(broker: Broker): void {
   try {
     revokeExpired(broker);
+    recheckDue(broker).catch((error) => log.error('recheck-failed', { error }));
     dropCodes(broker);
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);

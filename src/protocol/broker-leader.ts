@@ -86,6 +86,11 @@ export const toLeader = {
     doc: "Hang up, then kill, this session's programs, and close the PAM session. Answered by closed.",
     fields: {},
   },
+  check: {
+    type: 17,
+    doc: 'Ask PAM, by the login profile, whether USER still may be signed in: account management only, nobody is asked for anything. Answered by checked or failed; the leader ends.',
+    fields: { user: 'string', grant: 'bytes', rhost: 'string' },
+  },
 } as const satisfies Record<string, MessageSpec>;
 
 /** Even types: sent by a leader. */
@@ -149,6 +154,7 @@ export const fromLeader = {
     fields: { status: 'u32' },
   },
   closed: { type: 18, doc: 'The PAM session is closed and nothing of it runs.', fields: {} },
+  checked: { type: 20, doc: 'PAM and the policy have nothing against the user.', fields: {} },
 } as const satisfies Record<string, MessageSpec>;
 
 /** Life of a leader, in order; the number travels in hello.phase. */

@@ -15,7 +15,10 @@ export const PROBLEMS = {
     status: 503,
     text: 'Too many people are signing in right now. Try again in a moment.',
   },
-  'conversation-gone': { status: 410, text: 'This sign-in took too long or has ended. Start again.' },
+  'conversation-gone': {
+    status: 410,
+    text: 'This sign-in took too long or has ended. Start again.',
+  },
   'wrong-origin': { status: 403, text: 'The request came from another site and was refused.' },
   'not-found': { status: 404, text: 'There is nothing at this address.' },
   'session-not-found': { status: 404, text: 'There is no such session, or it is not yours.' },

@@ -31,6 +31,7 @@ const HOUR = 3_600_000;
 const PAM_AUTH_ERR = 7;
 const PAM_AUTHINFO_UNAVAIL = 9;
 const PAM_PERM_DENIED = 6;
+const PAM_ACCT_EXPIRED = 13;
 
 /** What the login profile does with a user's answer. Everybody else: one password, right or wrong. */
 const LOGINS: Record<string, (leader: FakeLeader) => void> = {
@@ -53,6 +54,7 @@ const OPENINGS: Record<string, (leader: FakeLeader) => void> = {
     leader.prompt(['error', 'Too many logins for denied.']);
     leader.fail('session', PAM_PERM_DENIED, 'pam_open_session: permission denied');
   },
+  lapsed: (leader) => leader.fail('account', PAM_ACCT_EXPIRED, 'pam_acct_mgmt: expired'),
   asks: (leader) => leader.prompt(['hidden', 'Password: ']),
   slow: () => {},
   dies: (leader) => leader.die(),
@@ -184,6 +186,10 @@ export class FakeLeader {
       case 'cancel':
         this.fail('authenticate', PAM_AUTH_ERR, `profile 'su' asks: auth sufficient pam_rootok.so`);
         return;
+      case 'check':
+        Object.assign(this, { phase: 'authenticating', user: message.user });
+        this.check(message.grant);
+        return;
       case 'open':
         this.begin('opening', message.user);
         Object.assign(this, { session: message.session, label: message.label });
@@ -205,6 +211,19 @@ export class FakeLeader {
         return;
       case 'rotate':
         return;
+    }
+  }
+
+  private check(grant: Uint8Array): void {
+    const refusal = this.machine.refusals.get(this.user);
+    if (refusal === 'dies') this.die();
+    else if (refusal === 'asks') this.prompt(['hidden', 'Again: ']);
+    else if (!this.machine.grants.includes(Buffer.from(grant).toString('hex'))) {
+      this.fail('grant', PAM_PERM_DENIED, 'the grant is not ours');
+    } else if (refusal !== undefined) this.fail(...refusal, 'refused');
+    else {
+      this.tell({ name: 'checked' });
+      this.leave();
     }
   }
 
@@ -290,6 +309,8 @@ export class FakeMachine {
   grantMs = 168 * HOUR;
   /** Of everybody who signs in from now on. */
   uid = 61_000;
+  /** What a check of these users leads to; the others are good. */
+  readonly refusals = new Map<string, readonly [Stage, number] | 'dies' | 'asks'>();
   /** rootd's cap is reached: connections are closed. */
   full = false;
   readonly leadersDirectory: string;

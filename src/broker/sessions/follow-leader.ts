@@ -5,7 +5,9 @@ import type { MessageOf } from '../../protocol/codec.ts';
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
 import type { Broker, Link } from '../context.ts';
 import type { FromLeader } from '../leader-client.ts';
+import { isVerdict } from '../pam-verdict.ts';
 import { ProblemError } from '../problem.ts';
+import { recheck } from '../tickets/recheck.ts';
 import { changeSession, noteSession } from './change-session.ts';
 import { endLeader, watchEnding } from './end-session.ts';
 import { makeKey } from './session-keys.ts';
@@ -22,6 +24,7 @@ type Handlers = {
 const handlers: Handlers = {
   hello: misplaced,
   authenticated: misplaced,
+  checked: misplaced,
   /** Nobody will answer, so there is nothing to seal. */
   key: () => {},
   prompt: takePrompt,
@@ -92,7 +95,8 @@ function takeFailure(broker: Broker, link: Link, { stage, code, text }: Message<
   const { problem } = new ProblemError('session-failed', detail, words.join('\n') || undefined);
   if (!link.opened) {
     forgetLink(broker, link);
-    changeSession(broker, link.session, 'failed', { problem }, detail);
+    const row = changeSession(broker, link.session, 'failed', { problem }, detail);
+    if (isVerdict({ stage, code })) void recheck(broker, row, 0);
     return;
   }
   // The PAM session is open and must be closed in order.

@@ -7,9 +7,11 @@ import { findLeader } from '../adoption/find-leader.ts';
 import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection } from '../leader-client.ts';
 import { asProblemError, ProblemError } from '../problem.ts';
+import { isRefusedAtStart } from '../tickets/recheck.ts';
 import type { Person, Ticket } from '../tickets/ticket-store.ts';
 import { addSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
+import { endSession } from './end-session.ts';
 import type { SessionRow } from './session-store.ts';
 
 /** A terminal's size until its first viewer says another. */
@@ -34,7 +36,19 @@ export function startSession(broker: Broker, ticket: Ticket, origin: Origin): Se
     problem: null,
   });
   launch(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
+  void recheckAtStart(broker, row);
   return row;
+}
+
+/** Who turns out not to be allowed any more does not keep it. */
+async function recheckAtStart(broker: Broker, { id, user, uid }: SessionRow): Promise<void> {
+  if (!(await isRefusedAtStart(broker, { user, uid }))) return;
+  try {
+    const row = broker.sessions.find(id);
+    if (row?.ended === null) endSession(broker, row);
+  } catch (error) {
+    log.error('session-not-ended', { session: id, error });
+  }
 }
 
 /** The lowest number that no live session of the user has. */

@@ -5,6 +5,7 @@ import type { Uid, UserName } from '../../protocol/ids.ts';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
 import type { ProblemCode } from '../../protocol/problems.ts';
 import type { Broker } from '../context.ts';
+import { isMachineFault } from '../pam-verdict.ts';
 import { ProblemError } from '../problem.ts';
 import { issueTicket } from '../tickets/issue-ticket.ts';
 import type { Conversation, Outcome } from './conversation.ts';
@@ -72,22 +73,16 @@ function signIn(
   return { kind: 'signed-in', user, ticket, info, items };
 }
 
-/**
- * PAM_OPEN_ERR, PAM_SYMBOL_ERR, PAM_SERVICE_ERR, PAM_SYSTEM_ERR, PAM_BUF_ERR, PAM_AUTHINFO_UNAVAIL, PAM_ABORT,
- * PAM_MODULE_UNKNOWN: the machine's fault, nobody was judged.
- */
-const MACHINE_CODES: readonly number[] = [1, 2, 3, 4, 5, 9, 26, 28];
-
 export function problemCodeOf(failure: Failed): ProblemCode {
   const { code } = failure;
   switch (stageOf(failure)) {
     case 'authenticate':
-      return MACHINE_CODES.includes(code) ? 'sign-in-unavailable' : 'sign-in-failed';
+      return isMachineFault(code) ? 'sign-in-unavailable' : 'sign-in-failed';
     case 'policy':
     case 'account':
     case 'password':
     case 'user':
-      return MACHINE_CODES.includes(code) ? 'sign-in-unavailable' : 'sign-in-refused';
+      return isMachineFault(code) ? 'sign-in-unavailable' : 'sign-in-refused';
     default:
       return 'sign-in-unavailable';
   }

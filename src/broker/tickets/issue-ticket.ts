@@ -4,6 +4,7 @@ import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
 import { transact } from '../database/transact.ts';
+import { noteAsked } from './recheck.ts';
 import { revokeNamesakes } from './revoke-tickets.ts';
 import { makeSecret, type Person, type Ticket } from './ticket-store.ts';
 import { absoluteEnd, idleEnd, infoOf } from './ticket-times.ts';
@@ -47,5 +48,6 @@ export function issueTicket(
       detail: `ticket ${ticket.id}, ${userAgent}`,
     });
   });
+  noteAsked(broker, ticket);
   return { ticket: secret, info: infoOf(ticket) };
 }

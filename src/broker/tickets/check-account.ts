@@ -1,0 +1,67 @@
+/** Asks PAM, through a leader of its own, whether a person who is signed in still may be. */
+import { existsSync } from 'node:fs';
+import { LEADER_STAGES, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
+import type { Broker } from '../context.ts';
+import { connectLeader, type FromLeader, type LeaderConnection } from '../leader-client.ts';
+import { isVerdict } from '../pam-verdict.ts';
+import type { AccountVerdict } from './account-checks.ts';
+import type { Ticket } from './ticket-store.ts';
+
+/** pam_nologin(8): nobody new may come in, which says nothing about those who are there. */
+const NOLOGIN = ['/etc/nologin', '/run/nologin'];
+
+/** Never rejects. */
+export async function checkAccount(broker: Broker, ticket: Ticket): Promise<AccountVerdict> {
+  const { user, grant, address: rhost } = ticket;
+  if (NOLOGIN.some((path) => existsSync(path))) return unknown('nologin is set');
+  try {
+    const leader = await connectLeader(broker.paths.rootd);
+    const verdict = waitForVerdict(leader);
+    leader.send({ name: 'check', user, grant, rhost });
+    return await verdict;
+  } catch (error) {
+    return unknown((error as Error).message);
+  }
+}
+
+function waitForVerdict(leader: LeaderConnection): Promise<AccountVerdict> {
+  return new Promise((resolve) => {
+    const settle = (verdict: AccountVerdict) => {
+      resolve(verdict);
+      leader.destroy();
+    };
+    leader.listen({
+      message: (message) => take(leader, message, settle),
+      close: (error) => settle(unknown(error?.message ?? 'the leader ended')),
+    });
+  });
+}
+
+function take(
+  leader: LeaderConnection,
+  message: FromLeader,
+  settle: (verdict: AccountVerdict) => void,
+): void {
+  switch (message.name) {
+    case 'checked':
+      settle({ kind: 'good', detail: '' });
+      return;
+    case 'failed': {
+      const detail = `${LEADER_STAGES[message.stage]}: ${message.text} (PAM ${message.code})`;
+      settle({ kind: isVerdict(message) ? 'refused' : 'unknown', detail });
+      return;
+    }
+    case 'prompt': {
+      const asks = (style: number) =>
+        style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
+      if (message.styles.some(asks)) leader.send({ name: 'cancel' });
+      return;
+    }
+    default:
+      throw new Error(`'${message.name}' does not belong into a check`);
+  }
+}
+
+function unknown(detail: string): AccountVerdict {
+  return { kind: 'unknown', detail };
+}
