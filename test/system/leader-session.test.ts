@@ -220,12 +220,14 @@ test('RLIMIT_NPROC that is used up is said in words', async () => {
 test('arguments and environment stay arrays, in any bytes, up to their limit', async () => {
   const client = await openSession({ user: eve.name });
   const odd = ['a b', '$HOME', '"', "'", '\\', 'ü\n', '', '*'];
+  const script = 'read -r go; exec /usr/bin/printf "<%s>" "$@"';
   client.spawn({
-    argv: ['/usr/bin/printf', '<%s>', ...odd],
+    argv: ['/bin/sh', '-c', script, 'sh', ...odd],
     environment: ['X=a b;$(id)', 'LONG='.padEnd(30_000, 'x')],
   });
   await client.expect('spawned');
   const viewer = await client.view();
+  viewer.type('\n');
   await viewer.rest();
   assert.equal(
     Buffer.from(viewer.text, 'latin1').toString(),

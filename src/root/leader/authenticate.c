@@ -1,4 +1,5 @@
-/* Signing in: PAM's authentication and account management by the login profile. The result is a grant. */
+/* Signing in: PAM's authentication and account management by the login profile. The result is a grant. Later, whether
+ * its user still would be let in. */
 #include "leader.h"
 
 /* rootd does not count root's leaders, and may be away. */
@@ -48,5 +49,33 @@ bool request_authenticate(struct leader *leader, struct connection *connection, 
         transaction_account(leader, PAM_DISALLOW_NULL_AUTHTOK, /* may_renew= */ true) &&
         transaction_settle_user(leader) &&
         give_grant(leader);
+    leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static bool give_checked(struct leader *leader) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_LEADER_CHECKED);
+    connection_send(leader, &leader->connections[0], &writer);
+    return true;
+}
+
+/* No key is offered, so nothing that a module asks can be answered. The profile is ours to know: a broker that started
+ * with another one must not take that for a verdict. */
+bool request_check(struct leader *leader, struct connection *connection, struct reader *reader) {
+    size_t size;
+    read_user(reader, leader->conversation.user);
+    const uint8_t *grant = read_bytes(reader, UINT16_MAX, &size);
+    read_string(reader, leader->rhost, sizeof leader->rhost);
+    if (!read_end(reader))
+        return false;
+    (void)snprintf(leader->service, sizeof leader->service, "%s", leader->config.auth_pam_profile);
+    leader->phase = VST_PHASE_AUTHENTICATING;
+    const bool done =
+        policy_check_request(leader, connection, leader->service) &&
+        claim_user(leader, connection, grant, size) &&
+        transaction_begin(leader, "vestibule") &&
+        transaction_account(leader, PAM_DISALLOW_NULL_AUTHTOK, /* may_renew= */ false) &&
+        settle_claimed_user(leader) &&
+        give_checked(leader);
     leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -123,7 +123,7 @@ _Noreturn void leave(struct leader *leader, int status);
 /* requests.c: false when the frame may not come now or is malformed: its connection is to be dropped. Handlers likewise. */
 bool request_dispatch(struct leader *leader, struct connection *connection);
 typedef bool request_handler(struct leader *leader, struct connection *connection, struct reader *reader);
-request_handler request_hello, request_authenticate, request_open, request_answer, request_cancel, request_spawn,
+request_handler request_hello, request_authenticate, request_check, request_open, request_answer, request_cancel, request_spawn,
     request_rotate, request_end;
 
 /* connections.c: connection_send drops a connection that does not take its frame; announce sends exited or closed to all;
@@ -167,11 +167,17 @@ void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);
 bool policy_check_account(struct leader *leader);
 bool account_find(const char *name, struct account *ret_account);
+/* Of PAM, right after account_find was false. */
+int account_missing_code(void);
 gid_t *account_groups(const struct account *account, int *ret_count);
 
 /* grant.c: false when there is no usable key, or the grant is not good for this account now. */
 bool grant_make(const struct account *account, struct writer *ret_grant, uint64_t *ret_expires);
 bool grant_check(const struct account *account, const uint8_t *grant, size_t size);
+
+/* open.c: who signed in is the grant's user, root needs no grant; PAM may not make another of them. */
+bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size);
+bool settle_claimed_user(struct leader *leader);
 
 /* spawn.c, host.c */
 void session_directory_remove(struct shared *shared);
@@ -193,7 +199,7 @@ void utmp_clear(struct shared *shared);
 
 /* group.c: the session's programs; on struct shared, for the watch too. */
 void group_create(struct shared *shared);
-void group_join(const struct shared *shared);
+pid_t group_fork(const struct shared *shared); /* fork(2) into the group */
 void group_remove(const struct shared *shared);
 void helpers_note(struct shared *shared); /* children that there are now */
 int programs_events(const struct shared *shared); /* POLLPRI when the group's emptiness has changed since programs_left

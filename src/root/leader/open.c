@@ -19,11 +19,10 @@ static const uint8_t *read_request(struct leader *leader, struct reader *reader,
     return read_end(reader) && is_id(leader->shared->session) ? grant : NULL;
 }
 
-/* Who signed in is the grant's user; root needs no grant. */
-static bool check_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size) {
+bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size) {
     struct account account;
     if (!account_find(leader->conversation.user, &account))
-        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "the system has no user '%s'", leader->conversation.user);
+        return fail(leader, VST_STAGE_USER, account_missing_code(), "the system has no user '%s'", leader->conversation.user);
     if (connection->who != WHO_ROOT && !grant_check(&account, grant, size))
         return fail(leader, VST_STAGE_GRANT, PAM_PERM_DENIED, "that is no grant for user '%s', or it is over", account.name);
     leader->account = account;
@@ -44,7 +43,7 @@ static bool identify(struct leader *leader) {
                 ": it asks; a session that starts without its user there needs 'auth sufficient pam_rootok.so' first");
 }
 
-static bool settle_user(struct leader *leader) {
+bool settle_claimed_user(struct leader *leader) {
     const struct account before = leader->account;
     return transaction_settle_user(leader) &&
            ((strcmp(before.name, leader->account.name) == 0 && before.uid == leader->account.uid) ||
@@ -89,7 +88,7 @@ static bool enter_session(struct leader *leader) {
 /* From here on the session is there for others: control socket, watch, utmp. */
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
-    /* What the program will have, and be proven to have. */
+    /* initgroups' and those of modules: what the program gets. */
     leader->groups = must_alloc(NGROUPS_MAX, sizeof *leader->groups);
     leader->group_count = getgroups(NGROUPS_MAX, leader->groups);
     /* A session id that another leader has fails here, before anything of that session is touched. */
@@ -125,13 +124,13 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
     leader->phase = VST_PHASE_OPENING;
     const bool done =
         policy_check_request(leader, connection, leader->config.auth_pam_sessions_profile) &&
-        check_user(leader, connection, grant, size) &&
+        claim_user(leader, connection, grant, size) &&
         key_offer(leader) &&
         make_terminal(leader) &&
         transaction_begin(leader, leader->wants_pty ? leader->tty : "vestibule") &&
         identify(leader) &&
         transaction_account(leader, 0, /* may_renew= */ connection->who == WHO_ROOT) &&
-        settle_user(leader) &&
+        settle_claimed_user(leader) &&
         give_environment(leader) &&
         establish_credentials(leader) &&
         enter_session(leader) &&

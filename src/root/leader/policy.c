@@ -44,13 +44,20 @@ static bool copy_text(char *to, size_t size, const char *from) {
 bool account_find(const char *name, struct account *ret_account) {
     cleanup_free char *buffer = must_alloc(PASSWD_BUFFER, 1);
     struct passwd entry, *found = NULL;
-    if (getpwnam_r(name, &entry, buffer, PASSWD_BUFFER, &found) != 0 || found == NULL)
+    errno = getpwnam_r(name, &entry, buffer, PASSWD_BUFFER, &found);
+    if (errno != 0 || found == NULL)
         return false;
     ret_account->uid = found->pw_uid;
     ret_account->gid = found->pw_gid;
     return copy_text(ret_account->name, sizeof ret_account->name, found->pw_name) &&
            copy_text(ret_account->home, sizeof ret_account->home, found->pw_dir) &&
            copy_text(ret_account->shell, sizeof ret_account->shell, found->pw_shell[0] == '\0' ? "/bin/sh" : found->pw_shell);
+}
+
+/* What getpwnam(3) lists means that there is no such user; anything else, that nobody could say. */
+int account_missing_code(void) {
+    return errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF || errno == EPERM ? PAM_USER_UNKNOWN
+                                                                                              : PAM_AUTHINFO_UNAVAIL;
 }
 
 gid_t *account_groups(const struct account *account, int *ret_count) {

@@ -32,21 +32,13 @@ static _Noreturn void give_up(int control, const char *what) {
     _exit(EXIT_FAILURE);
 }
 
-static bool has_groups(const struct leader *leader) {
-    cleanup_free gid_t *groups = must_alloc(NGROUPS_MAX, sizeof *groups);
-    const int count = getgroups(NGROUPS_MAX, groups);
-    errno = EPERM;
-    return count == leader->group_count && memcmp(groups, leader->groups, (size_t)count * sizeof *groups) == 0;
-}
-
 /* In the child. The order is that of login(1); where a line could stand elsewhere it says why it must not. */
 static _Noreturn void become_host(struct leader *leader, pid_t parent, int control, int listener) {
     cleanup_free char *program = sibling_path("vestibule-session-host");
-    group_join(leader->shared); /* as root, before anything of the user's can run */
     reset_signals();
-    if (setsid() < 0 || !has_groups(leader))
-        give_up(control, "the session's groups");
-    drop_privileges(leader->account.uid, leader->account.gid, NULL, 0);
+    if (setsid() < 0)
+        give_up(control, "making a session");
+    drop_privileges(leader->account.uid, leader->account.gid, leader->groups, (size_t)leader->group_count);
     /* As the user, for pam_cap; silent, or it would destroy the session's Kerberos cache. */
     (void)pam_end(leader->pam.handle, PAM_SUCCESS | PAM_DATA_SILENT);
     /* After setresuid, which clears it. */
@@ -141,7 +133,7 @@ static const char *start_host(struct leader *leader, const struct program *progr
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return "making a socket pair";
     cleanup_fd int mine = pair[0], theirs = pair[1];
-    const pid_t parent = getpid(), pid = fork();
+    const pid_t parent = getpid(), pid = group_fork(leader->shared);
     if (pid < 0)
         return "making a process";
     if (pid == 0)
