@@ -1,6 +1,13 @@
 /** Who may import whom. A process never reaches into another process's folder; src/lib knows nothing of ours. */
 const rows = [
-  { from: 'page', may: ['page', 'lib', 'protocol/(page-gateway|sealed-answer|seal-answer|problems|ids|gateway-session|broker-leader|codec)'] },
+  {
+    from: 'page',
+    may: [
+      'page',
+      'lib',
+      'protocol/(page-gateway|sealed-answer|seal-answer|problems|ids|gateway-session|broker-leader|codec)',
+    ],
+  },
   { from: 'gateway', may: ['gateway', 'protocol', 'config', 'lib'] },
   { from: 'broker', may: ['broker', 'protocol', 'config', 'lib'] },
   { from: 'cli', may: ['cli', 'protocol', 'config', 'lib'] },
@@ -21,7 +28,8 @@ module.exports = {
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'not-to-dev-dependency',
-      comment: 'services and CLI run what is installed; only pages are bundled from devDependencies',
+      comment:
+        'services and CLI run what is installed; only pages are bundled from devDependencies',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/page/', '\\.test\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'] },
@@ -31,6 +39,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types'],
+    },
   },
 };

@@ -53,6 +53,7 @@ test('a terminal has uid, all groups, limits, environment and a real tty', async
   await home.getByRole('button', { name: texts.home.start }).click();
   await home.getByRole('link', { name: texts.session.newTabLabel('Terminal 1') }).click();
   terminal = await opened;
+  await terminal.getByText(texts.terminal.connected).waitFor();
   await terminal.locator('.xterm-helper-textarea').focus();
   const screen = await runInTerminal(
     terminal,
