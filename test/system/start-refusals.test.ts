@@ -1,7 +1,7 @@
 /** Where npm start cannot go on it says why in one line, and has changed nothing. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import {
@@ -82,6 +82,14 @@ test('a port of the configuration that is taken is refused', async () => {
   rmSync('/etc/vestibule', { recursive: true });
   server.close();
   await once(server, 'close');
+});
+
+test('a machine on which PAM would let nobody in is refused', async () => {
+  const other = readFileSync('/etc/pam.d/other');
+  writeFileSync('/etc/pam.d/other', 'auth required pam_deny.so\naccount required pam_deny.so\n');
+  const ended = await runProgram(START);
+  writeFileSync('/etc/pam.d/other', other);
+  assertRefused(ended, /the server cannot work like this: .*\/etc\/pam\.d\/other:1: error: /);
 });
 
 test('every problem of the configuration is told before anything is built', async () => {

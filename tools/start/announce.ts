@@ -19,7 +19,8 @@ export function writeAnnouncement(announcement: Announcement): string {
   const file = `${PATHS.run}/announcement`;
   const { flags, demo } = announcement;
   const url = serverUrl(announcement.settings);
-  for (const line of describeChanges(readChanges())) say(line);
+  for (const line of [...announcement.settings.warnings, ...describeChanges(readChanges())])
+    say(line);
   const text = flags.json
     ? `${JSON.stringify({ url, user: demo?.user ?? null, password: demo?.password ?? null })}\n`
     : describe(url, announcement);

@@ -1,5 +1,6 @@
 /** What the server will listen on: its configuration, and what the flags of npm start put over it. */
-import { loadConfiguration, problemLine } from '../../src/config/load.ts';
+import { checkMachine, findingLine } from '../../src/config/check.ts';
+import { type Configuration, loadConfiguration, problemLine } from '../../src/config/load.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Flags } from './flags.mjs';
 import { SetupError } from './report.mjs';
@@ -11,6 +12,8 @@ export interface Settings {
   /** Empty: the generated one */
   readonly certificate: string;
   readonly overrides: Readonly<Record<string, string>>;
+  /** What an administrator should know, though the server works. */
+  readonly warnings: readonly string[];
 }
 
 export function readSettings({ demo, port }: Flags): Settings {
@@ -32,5 +35,16 @@ export function readSettings({ demo, port }: Flags): Settings {
     sessionPort: port === null ? values['www-session-port'] : port + 1,
     certificate: values['ssl-certificate'],
     overrides,
+    warnings: findWarnings(values),
   };
+}
+
+/** What the broker would refuse in its log is refused here, before anything is changed. */
+function findWarnings(values: Configuration): string[] {
+  // The generated certificate is made later.
+  const findings = checkMachine(values, values['ssl-certificate'] !== '');
+  const errors = findings.filter(({ level }) => level === 'error').map(findingLine);
+  if (errors.length > 0)
+    throw new SetupError(`the server cannot work like this: ${errors.join('; ')}`);
+  return findings.map(findingLine);
 }
