@@ -72,7 +72,7 @@ test('messages out of their phase and unknown ones end the leader', async () => 
     const client = await Client.greet('broker');
     await expectLog(client, /refused: not in this phase/, () => client.send({ name }));
   }
-  for (const type of [0, 2, 8, 17, 255]) {
+  for (const type of [0, 2, 8, 254, 255]) {
     const client = await Client.greet('root');
     await expectLog(client, /\(unknown\) from root in phase 0 refused/, () =>
       client.frames.send(Buffer.from([type])),
