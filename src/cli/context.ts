@@ -9,6 +9,8 @@ export interface Context {
   readonly err: (text: string) => void;
   readonly uid: number;
   readonly brokerSocket: string;
+  /** What grants are made and checked with. */
+  readonly grantKey: string;
   readonly load: () => LoadedConfiguration;
   /** What the program will exit with. */
   exitStatus: number;
@@ -31,6 +33,7 @@ export function processContext(): Context {
     err: (text) => process.stderr.write(text),
     uid: process.geteuid?.() ?? -1,
     brokerSocket: PATHS.brokerForCli,
+    grantKey: PATHS.grantKey,
     load: () => loadConfiguration(),
     exitStatus: 0,
   };

@@ -8,6 +8,7 @@ import { addConfigShow } from './config-show.ts';
 import type { Context } from './context.ts';
 import { addKillSession } from './kill-session.ts';
 import { addRun } from './run.ts';
+import { addSignOut } from './sign-out.ts';
 import { addStatus } from './status.ts';
 
 export function makeProgram(context: Context): Command {
@@ -22,6 +23,7 @@ export function makeProgram(context: Context): Command {
   addStatus(program, context);
   addActiveSessions(program, context);
   addKillSession(program, context);
+  addSignOut(program, context);
   addRun(program, context);
   return program;
 }

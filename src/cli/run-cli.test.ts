@@ -43,6 +43,7 @@ async function call(args: string, changes: Partial<Context> & { text?: string } 
     },
     uid: 0,
     brokerSocket: socket,
+    grantKey: join(folder, 'grant.key'),
     load: () => parseConfiguration([{ name: 'f', data }]),
     exitStatus: 0,
     ...changes,
