@@ -7,6 +7,7 @@ WARN := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum
 HARDEN := -O2 -g -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2 \
 	-ftrivial-auto-var-init=zero
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+# -lcrypt in build/asan: the sanitizer replaces crypt(3) at start, and pam_unix then finds its replacement without it.
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # A machine of another kind than x86 has no control-flow protection of this name.
 ifneq ($(shell uname -m),x86_64)
@@ -22,7 +23,7 @@ FAKES := $(patsubst test/fakes/%.c,build/test-c/%,$(filter-out test/fakes/pam_%.
 FAKE_MODULES := $(patsubst test/fakes/%.c,build/test-c/%.so,$(wildcard test/fakes/pam_*.c))
 TOOLS_C := $(patsubst test/c/%.c,build/test-c/%,$(filter-out %_test.c,$(wildcard test/c/*.c)))
 
-.PHONY: bin asan test-c fakes clean
+.PHONY: bin asan test-c fakes fuzz clean
 bin: $(BIN)
 asan: $(PROGRAMS:%=build/asan/vestibule-%)
 fakes: $(FAKES) $(FAKE_MODULES) $(TOOLS_C)
@@ -37,7 +38,7 @@ build/bin/vestibule-$(1): $$(wildcard $(2)/*.c) $$(LIB) $$(HEADERS) Makefile
 	$$(CC) $$(WARN) $$(HARDEN) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $$(LINK) $(3)
 build/asan/vestibule-$(1): $$(wildcard $(2)/*.c) $$(LIB) $$(HEADERS) Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(WARN) $$(SANITIZE) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $(3)
+	$$(CC) $$(WARN) $$(SANITIZE) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $(3) -Wl,--no-as-needed -lcrypt
 endef
 $(eval $(call program,supervise,src/root/supervise,$(LIBS_root)))
 $(eval $(call program,rootd,src/root/rootd,$(LIBS_root)))
@@ -58,3 +59,15 @@ build/test-c/%.so: test/fakes/%.c Makefile
 build/test-c/%: test/fakes/%.c $(LIB) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O1 -g $(PKG_CFLAGS) -Isrc/root/lib -o $@ $< $(LIB) $(LIBS_root)
+
+# libFuzzer harnesses: clang alone has it. One's first line may say what it is linked with and which symbols it replaces:
+# "needs: FILE… wraps: SYMBOL…".
+FUZZ_CC ?= clang-14
+FUZZERS := $(patsubst test/fuzz/%_fuzz.c,build/fuzz/%,$(wildcard test/fuzz/*_fuzz.c))
+FUZZ := -Wno-format-nonliteral -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+fuzz: $(FUZZERS)
+build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(WARN) $(FUZZ) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/fuzz -o $@ $< test/fuzz/fuzz.c $(LIB) \
+		$$(sed -n '1s/.*needs: \(.*\) wraps:.*/\1/p' $<) \
+		$$(for name in _exit write syslog $$(sed -n '1s/.*wraps: \(.*\) \*\//\1/p' $<); do echo -Wl,--wrap=$$name; done) -lsodium

@@ -6,6 +6,13 @@ import { runSetup } from '../start/report.mjs';
 
 await runSetup(async () => {
   checkMachine();
-  await installTestPackages(['chromium', 'fonts-dejavu-core', 'iproute2', 'procps']);
+  await installTestPackages([
+    'chromium',
+    'clang-14',
+    'fonts-dejavu-core',
+    'iproute2',
+    'libclang-rt-14-dev',
+    'procps',
+  ]);
   await installNpmPackages();
 });

@@ -1,6 +1,7 @@
 /** All tests, in the order in which a failure is cheapest to find. Prints 'N passed, N failed, N skipped' last. */
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { runCheck } from './run-check.ts';
+import { runFuzzers } from './run-fuzzers.ts';
 import { runSandboxTests, runUnitTests } from './run-node-tests.ts';
 import { runTapPrograms } from './run-tap-programs.ts';
 
@@ -35,6 +36,7 @@ const steps: readonly Step[] = [
   { name: 'budgets', run: () => runCheck(node, ['tools/test/check-budgets.ts']) },
   { name: 'build', run: () => runCheck(node, ['tools/build.ts']), vital: true },
   { name: 'C under sanitizers', run: () => runTapPrograms('make', ['-s', '-j2', 'test-c']) },
+  { name: 'fuzz', run: () => runFuzzers({ all: 30 }) },
   { name: 'unit', run: () => runUnitTests('src/**/*.test.ts') },
   { name: 'system', run: () => runSandboxTests('test/system/**/*.test.ts') },
   { name: 'browser', run: () => runSandboxTests('test/e2e/**/*.test.ts') },

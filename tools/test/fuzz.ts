@@ -1,0 +1,10 @@
+/** npm run fuzz -- SECONDS: each harness of test/fuzz for so long. */
+import { runFuzzers } from './run-fuzzers.ts';
+
+const each = Number(process.argv[2] ?? 60);
+if (!Number.isInteger(each) || each < 1) {
+  console.error(`wanted a whole number of seconds, came '${process.argv[2]}'`);
+  process.exit(2);
+}
+const { failed } = await runFuzzers({ each });
+process.exitCode = failed > 0 ? 1 : 0;

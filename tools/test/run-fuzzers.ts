@@ -1,0 +1,63 @@
+/**
+ * libFuzzer on each C parser (test/fuzz), one after the other, from the kept corpus. A failure leaves its input in
+ * build/fuzz-findings; new inputs go to a scratch directory, never into the kept corpus.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Counts } from './counts.ts';
+import { runCheck } from './run-check.ts';
+
+const findings = 'build/fuzz-findings/';
+
+export async function runFuzzers(seconds: { all: number } | { each: number }): Promise<Counts> {
+  const names = globSync('test/fuzz/*_fuzz.c').map((path) => basename(path, '_fuzz.c'));
+  const built = await runCheck('make', ['-s', '-j2', 'fuzz']);
+  if (built.failed > 0) return built;
+  mkdirSync(findings, { recursive: true });
+  const each = 'each' in seconds ? seconds.each : Math.max(1, seconds.all / names.length);
+  let failed = 0;
+  for (const name of names.sort()) if (!(await runFuzzer(name, Math.floor(each)))) failed += 1;
+  return { passed: names.length - failed, failed, skipped: 0 };
+}
+
+async function runFuzzer(name: string, seconds: number): Promise<boolean> {
+  const scratch = mkdtempSync(join('build', 'fuzz-corpus-'));
+  const dictionary = `test/fuzz/${name}.dict`;
+  const args = [
+    `-max_total_time=${seconds}`,
+    '-seed=1',
+    '-timeout=25',
+    '-rss_limit_mb=2048',
+    '-print_final_stats=1',
+    `-artifact_prefix=${findings}${name}-`,
+    ...(existsSync(dictionary) ? [`-dict=${dictionary}`] : []),
+    scratch,
+    `test/corpus/fuzz/${name}`,
+  ];
+  const child = spawn(`build/fuzz/${name}`, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) lines.push(line);
+  const [status] = await closed;
+  rmSync(scratch, { recursive: true });
+  report(name, status, lines);
+  return status === 0;
+}
+
+/** One line for a good run; the sanitizer's own words for another. */
+function report(name: string, status: number | null, lines: readonly string[]): void {
+  const find = (pattern: RegExp) => lines.map((line) => pattern.exec(line)?.[1]).findLast(Boolean);
+  const runs = find(/^stat::number_of_executed_units:\s*(\d+)/);
+  const rate = find(/^stat::average_exec_per_sec:\s*(\d+)/);
+  const edges = find(/\bcov: (\d+)/);
+  if (status !== 0) {
+    const noise = /^#\d+\s+(NEW|REDUCE|pulse|RELOAD)\b/;
+    console.log(lines.filter((line) => !noise.test(line)).join('\n'));
+    console.log(`${name}: failed; to see it again: build/fuzz/${name} ${findings}${name}-…`);
+    return;
+  }
+  console.log(`${name}: ${runs} runs, ${rate} a second, ${edges} edges, no finding`);
+}
