@@ -28,7 +28,9 @@ test('a request that is not in the table, or looks wrong, is refused without rep
 test('what is for root is not for the gateway, nor the reverse', async (t) => {
   const { gateway, cli } = await startFixture(t);
   await gateway.refusedAs('bad-request', 'status', {});
+  await gateway.refusedAs('bad-request', 'end-sign-ins', { user: null });
   await cli.refusedAs('bad-request', 'session-list', { ticket: 'x' });
+  await cli.refusedAs('bad-request', 'end-sign-ins', {});
 });
 
 test('an unknown ticket is refused everywhere', async (t) => {
@@ -37,6 +39,9 @@ test('an unknown ticket is refused everywhere', async (t) => {
   const session = '0'.repeat(32);
   await gateway.refusedAs('not-signed-in', 'ticket-check', { ticket, active: true });
   await gateway.refusedAs('not-signed-in', 'sign-out', { ticket });
+  await gateway.refusedAs('not-signed-in', 'sign-out-everywhere', { ticket });
+  await gateway.refusedAs('not-signed-in', 'sign-in-list', { ticket });
+  await gateway.refusedAs('not-signed-in', 'sign-in-end', { ticket, signIn: session });
   await gateway.refusedAs('not-signed-in', 'session-list', { ticket });
   await gateway.refusedAs('not-signed-in', 'session-end', { ticket, session });
   await gateway.refusedAs('not-signed-in', 'session-enter', { ticket, session });

@@ -1,0 +1,220 @@
+/** Who has to wait at the door, and where people are signed in: over the real server, with real accounts. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PATHS } from '../../src/protocol/broker-leader.ts';
+import { type Account, makeAccount } from '../lib/accounts.ts';
+import { Api, type ApiAnswer, problemOf } from '../lib/api.ts';
+import { findProcesses } from '../lib/processes.ts';
+import { type Server, startServer } from '../lib/server.ts';
+import { clearMachine } from '../lib/setup.ts';
+
+const CLI = '/usr/local/lib/vestibule/current/bin/vestibule';
+const WRONG_WORDS = 'The user name or password is not right.';
+let server: Server;
+let network = 0;
+
+before(async () => {
+  await clearMachine();
+  mkdirSync('/etc/vestibule', { recursive: true });
+  execFileSync('groupadd', ['-f', 'tickets-lab']);
+  writeFileSync(PATHS.configuration, 'auth-required-user-group=tickets-lab\n', { mode: 0o644 });
+  server = await startServer('--port', '9453');
+});
+after(async () => {
+  await server?.interrupt();
+  rmSync(PATHS.configuration, { force: true });
+});
+
+/** A browser at an address that nobody else has had. */
+function elsewhere(): Api {
+  network += 1;
+  return new Api(server.url, `127.0.${network}.1`);
+}
+const makeMember = (name: string): Account => makeAccount(name, ['tickets-lab']);
+
+async function signedIn({ name, password }: Account, api = elsewhere()): Promise<Api> {
+  const answer = await api.signIn(name, password);
+  assert.equal(answer.status, 200, problemOf(answer)?.text);
+  return api;
+}
+
+/** There is no event to wait for from outside. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = AbortSignal.timeout(20_000);
+  while (!(await isSo())) await delay(50, undefined, { signal: end });
+}
+
+function whenSignedOut(api: Api): Promise<void> {
+  return until(async () => (await api.send('GET', '/api/sign-ins')).status === 401);
+}
+
+function audit(event: string, user: string): number {
+  const database = new DatabaseSync(PATHS.database, { readOnly: true });
+  const count = database.prepare('SELECT count(*) AS n FROM audit WHERE event = ? AND user = ?');
+  const n = Number(count.get(event, user)?.n);
+  database.close();
+  return n;
+}
+
+test('unknown user, wrong password, locked account: the same words after the same time', async () => {
+  const [known, locked] = [makeMember('tk-known'), makeMember('tk-locked')];
+  execFileSync('usermod', ['-L', locked.name]);
+  const tries = [
+    ['tk-nobody', 'x'],
+    [known.name, 'x'],
+    [locked.name, locked.password],
+  ] as const;
+  const answers = await Promise.all(
+    tries.map(async ([user, password]) => {
+      const began = performance.now();
+      return { answer: await elsewhere().signIn(user, password), ms: performance.now() - began };
+    }),
+  );
+  for (const { answer, ms } of answers) {
+    const problem = problemOf(answer);
+    assert.deepEqual(
+      [answer.status, problem?.code, problem?.text],
+      [401, 'sign-in-failed', WRONG_WORDS],
+    );
+    assert.ok(ms >= 2990, `${ms} ms`);
+  }
+});
+
+test('a good sign-in is answered while wrong ones wait for their answer', async () => {
+  const good = makeMember('tk-good');
+  const attackers = [elsewhere(), elsewhere(), elsewhere(), elsewhere()];
+  let answered = 0;
+  const wrong = attackers.flatMap((api) =>
+    ['a', 'b', 'c'].map(async (guess) => {
+      const answer = await api.signIn(good.name, guess);
+      answered += 1;
+      return answer;
+    }),
+  );
+  await signedIn(good);
+  assert.equal(answered, 0);
+  for (const answer of await Promise.all(wrong)) assert.equal(answer.status, 401);
+  await signedIn(good);
+});
+
+test('who guessed five times waits and is told how long, others do not', async () => {
+  const account = makeMember('tk-guessed');
+  const attacker = elsewhere();
+  const guesses = ['1', '2', '3', '4', '5'].map((guess) => attacker.signIn(account.name, guess));
+  for (const answer of await Promise.all(guesses)) assert.equal(answer.status, 401);
+  const refused: ApiAnswer = await attacker.signIn(account.name, account.password);
+  assert.equal(refused.status, 429);
+  const { code, text, retryAfter } = problemOf(refused)!;
+  assert.equal(code, 'too-many');
+  assert.match(text, /^Too many failed sign-ins\. Try again in \d+ seconds?\.$/);
+  assert.equal(refused.headers['retry-after'], String(retryAfter));
+  assert.ok(audit('sign-in-throttled', account.name) > 0);
+  await signedIn(account);
+});
+
+test('60 people of one address sign in at once', async () => {
+  const accounts = Array.from({ length: 6 }, (_, i) => makeMember(`tk-many-${i}`));
+  const from = elsewhere().from;
+  const all = Array.from({ length: 60 }, (_, i) =>
+    signedIn(accounts[i % accounts.length]!, new Api(server.url, from)),
+  );
+  await Promise.all(all);
+});
+
+test('the list of sign-ins, the end of one elsewhere, of all', async () => {
+  const account = makeMember('tk-list');
+  const [here, there] = [await signedIn(account), await signedIn(account)];
+  const list = await here.signIns();
+  assert.deepEqual(
+    list.map(({ address, userAgent, current }) => [address, userAgent, current]),
+    [here, there].map(({ from }) => [from, `test from ${from}`, from === here.from]),
+  );
+  const { id } = list.find(({ current }) => !current)!;
+  assert.equal((await here.send('DELETE', `/api/sign-ins/${id}`)).status, 204);
+  assert.equal((await there.send('GET', '/api/home')).status, 401);
+  const again = await signedIn(account);
+  assert.equal((await here.send('DELETE', '/api/sign-ins')).status, 204);
+  for (const api of [here, again]) assert.equal((await api.send('GET', '/api/home')).status, 401);
+  assert.equal(audit('sign-out', account.name), 1);
+  assert.equal(audit('sign-out-everywhere', account.name), 2);
+});
+
+test('asking in the background is no use', async () => {
+  const api = await signedIn(makeMember('tk-poll'));
+  const [before] = await api.signIns();
+  await api.home();
+  await api.home();
+  const [now] = await api.signIns();
+  assert.equal(now!.used, before!.used);
+});
+
+const ENDS: Record<string, (account: Account) => void> = {
+  'has expired': ({ name }) => execFileSync('usermod', ['-e', '1', name]),
+  'left the required group': ({ name }) => execFileSync('gpasswd', ['-d', name, 'tickets-lab']),
+  'is another account now': ({ name }) => {
+    execFileSync('userdel', [name]);
+    execFileSync('useradd', ['-K', 'UID_MAX=65000', '-u', '64100', '-G', 'tickets-lab', name]);
+  },
+};
+
+for (const [number, [what, change]] of Object.entries(ENDS).entries()) {
+  test(`a user who ${what} is signed out everywhere when a session starts`, async () => {
+    const account = makeMember(`tk-start-${number}`);
+    const [api, other] = [await signedIn(account), await signedIn(account)];
+    change(account);
+    await api.startTerminal();
+    await whenSignedOut(api);
+    await whenSignedOut(other);
+    assert.equal(audit('account-refused', account.name), 2);
+    if (what.startsWith('is another')) execFileSync('userdel', [account.name]);
+  });
+}
+
+test('... and when PAM is asked again, which a new broker soon does; others stay', async () => {
+  const [gone, stays] = [makeMember('tk-gone'), makeMember('tk-stays')];
+  const [out, still] = [await signedIn(gone), await signedIn(stays)];
+  execFileSync('usermod', ['-e', '1', gone.name]);
+  const [broker] = findProcesses('/dist/broker.js');
+  process.kill(broker!.pid, 'SIGKILL');
+  await whenSignedOut(out);
+  assert.equal((await still.signIns()).length, 1);
+});
+
+test('while nologin is set nobody is judged, for it says nothing about those who are there', async () => {
+  const account = makeMember('tk-nologin');
+  const api = await signedIn(account);
+  writeFileSync('/etc/nologin', 'back at noon\n');
+  execFileSync('usermod', ['-e', '1', account.name]);
+  await api.startTerminal();
+  const told = '"event":"account-not-checked","user":"tk-nologin"';
+  await until(() => readFileSync('/var/log/vestibule/vestibule.log', 'utf8').includes(told));
+  assert.equal((await api.signIns()).length, 1);
+  rmSync('/etc/nologin');
+  await api.startTerminal();
+  await whenSignedOut(api);
+});
+
+test('vestibule sign-out ends those of one user, --all those of everybody; signing in works on', async () => {
+  const [one, two] = [makeMember('tk-cli-1'), makeMember('tk-cli-2')];
+  const [first, second] = [await signedIn(one), await signedIn(two)];
+  const { status, stdout } = spawnSync(CLI, ['sign-out', one.name], { encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [0, `1 sign-in of '${one.name}' ended\n`]);
+  assert.equal((await first.send('GET', '/api/home')).status, 401);
+  assert.equal((await second.send('GET', '/api/home')).status, 200);
+  const all = spawnSync(CLI, ['sign-out', '--all', '--json'], { encoding: 'utf8' });
+  const said = JSON.parse(all.stdout);
+  assert.deepEqual([all.status, said.grantsVoid, said.tickets > 0], [0, true, true]);
+  assert.equal((await second.send('GET', '/api/home')).status, 401);
+  const api = await signedIn(one);
+  const { id } = await api.startTerminal();
+  await until(async () => {
+    const row = (await api.home()).sessions.find((session) => session.id === id);
+    assert.notEqual(row?.state, 'failed');
+    return row?.state === 'running';
+  });
+  assert.equal((await api.send('DELETE', `/api/sessions/${id}`)).status, 202);
+});
