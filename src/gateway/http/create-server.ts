@@ -42,6 +42,8 @@ export function createServer(
   server.on('request', answerRequests(gateway, side));
   server.on('upgrade', (incoming, socket, head) => upgrader(side, incoming, socket, head));
   server.on('clientError', (error, socket) => refuseBroken(gateway, error, socket));
+  // After clientError: without a TLS session its answer would wait for one for ever, and keep the connection.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('drop', logDrops(gateway, side));
   return server;
 }

@@ -15,6 +15,8 @@ export function contentPolicy(origin: string): string {
     `connect-src 'self' ${origin.replace(/^https/, 'wss')}`,
     "img-src 'self' data:",
     "font-src 'self'",
+    // Else script-src would count for them, and a service worker outlives the page that made it.
+    "worker-src 'none'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "form-action 'self'",

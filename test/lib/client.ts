@@ -1,0 +1,249 @@
+/** A client of the real HTTPS API, as a program and not as a page: cookies are kept, certificates are not checked. */
+import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request } from 'node:https';
+import { WebSocket } from 'ws';
+import { decode, encode, type MessageOf } from '../../src/protocol/codec.ts';
+import {
+  FROM_START,
+  fromSession,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../src/protocol/gateway-session.ts';
+import type { SessionId } from '../../src/protocol/ids.ts';
+import type { Home, SessionView, SignInStep } from '../../src/protocol/page-gateway.ts';
+import type { Problem } from '../../src/protocol/problems.ts';
+import { sealAnswer } from '../../src/protocol/seal-answer.ts';
+
+export type Prompts = Extract<SignInStep, { kind: 'prompts' }>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+export interface Ask {
+  readonly body?: unknown;
+  /** Over those of a well-behaved page; undefined leaves one out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The server answered with a problem. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  readonly problem: Problem;
+
+  constructor(answer: Answer) {
+    super(`${answer.status} ${answer.text}`);
+    this.status = answer.status;
+    this.problem = (JSON.parse(answer.text) as { problem: Problem }).problem;
+  }
+}
+
+export class WebClient {
+  readonly url: URL;
+  /** By name; of a pass, by name and path. */
+  readonly cookies = new Map<string, string>();
+  private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+
+  constructor(url: string) {
+    this.url = new URL(url);
+  }
+
+  /** To a path of the home origin, or a whole URL. Redirects are not followed. */
+  async ask(method: string, target: string, { body, headers = {} }: Ask = {}): Promise<Answer> {
+    const url = new URL(target, this.url);
+    const sent: Record<string, string | undefined> = {
+      ...(method === 'GET' ? {} : { origin: url.origin, 'content-type': 'application/json' }),
+      cookie: this.cookieHeader(url.pathname),
+      ...headers,
+    };
+    for (const name of Object.keys(sent)) if (!sent[name]) delete sent[name];
+    const outgoing = request(url, { method, agent: this.agent, headers: sent });
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    const [incoming] = await once(outgoing, 'response');
+    let text = '';
+    for await (const chunk of incoming.setEncoding('utf8')) text += chunk;
+    this.keepCookies(incoming.headers['set-cookie'] ?? []);
+    return { status: incoming.statusCode, headers: incoming.headers, text };
+  }
+
+  /** Rejects with Refused unless it went well. */
+  async askJson<T>(method: string, target: string, ask: Ask = {}): Promise<T> {
+    const answer = await this.ask(method, target, ask);
+    if (answer.status >= 400) throw new Refused(answer);
+    return (answer.text === '' ? undefined : JSON.parse(answer.text)) as T;
+  }
+
+  beginSignIn(user: string): Promise<SignInStep> {
+    return this.askJson('POST', '/api/sign-in', { body: { user } });
+  }
+
+  /** Gives answers as they are, in base64. */
+  answerSealed(conversation: string, answers: readonly string[]): Promise<SignInStep> {
+    return this.askJson('POST', `/api/sign-in/${conversation}`, { body: { answers } });
+  }
+
+  /** secrets: for each item that asks, in order. */
+  answer(user: string, step: Prompts, secrets: readonly Uint8Array[]): Promise<SignInStep> {
+    return this.answerSealed(step.conversation, sealAll(user, step, secrets));
+  }
+
+  async signIn(user: string, password: Uint8Array): Promise<void> {
+    const step = await this.beginSignIn(user);
+    if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+    const last = await this.answer(user, step, [password]);
+    if (last.kind !== 'signed-in')
+      throw new Error(`wanted signed-in, came ${JSON.stringify(last)}`);
+  }
+
+  home(): Promise<Home> {
+    return this.askJson('GET', '/api/home');
+  }
+
+  startTerminal(): Promise<SessionView> {
+    return this.askJson('POST', '/api/sessions', { body: { kind: 'terminal' } });
+  }
+
+  async endSession(session: SessionId): Promise<void> {
+    await this.askJson('DELETE', `/api/sessions/${session}`);
+  }
+
+  async signOut(): Promise<void> {
+    await this.askJson('POST', '/api/sign-out');
+  }
+
+  /** The address on the session origin that carries the one-time code. */
+  async enterCode(session: SessionId): Promise<URL> {
+    const { status, headers, text } = await this.ask('GET', `/s/${session}/`);
+    if (status !== 303 || !headers.location) throw new Error(`no code: ${status} ${text}`);
+    return new URL(headers.location, this.url);
+  }
+
+  /** Takes the pass for a session; the origin it is good for. */
+  async enter(session: SessionId): Promise<URL> {
+    const address = await this.enterCode(session);
+    const { status, text } = await this.ask('GET', address.href);
+    if (status !== 303) throw new Error(`no pass: ${status} ${text}`);
+    return new URL(address.origin);
+  }
+
+  /** After enter(). */
+  openTerminal(session: SessionId, origin: URL): Promise<Terminal> {
+    return Terminal.open(this.socket(new URL(`/s/${session}/socket`, origin)));
+  }
+
+  /** A WebSocket with our cookies and the Origin of a page of that address. */
+  socket(address: URL, headers: Readonly<Record<string, string>> = {}): WebSocket {
+    const cookie = this.cookieHeader(address.pathname);
+    return new WebSocket(address.href.replace(/^http/, 'ws'), {
+      rejectUnauthorized: false,
+      headers: { origin: address.origin, ...(cookie ? { cookie } : {}), ...headers },
+    });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private cookieHeader(path: string): string {
+    return [...this.cookies]
+      .map(([name, value]) => [name.split(' ') as [string, string?], value] as const)
+      .filter(([[, under = '/']]) => path.startsWith(under))
+      .map(([[name], value]) => `${name}=${value}`)
+      .join('; ');
+  }
+
+  private keepCookies(lines: readonly string[]): void {
+    for (const line of lines) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      const path = /; Path=([^;]+)/.exec(line)?.[1] ?? '/';
+      const key = path === '/' ? name! : `${name} ${path}`;
+      if (/; Max-Age=0/.test(line)) this.cookies.delete(key);
+      else this.cookies.set(key, value!);
+    }
+  }
+}
+
+/** base64, one for each item that asks. */
+export function sealAll(
+  user: string,
+  { conversation, key, items }: Prompts,
+  secrets: readonly Uint8Array[],
+): string[] {
+  const asking = items.filter(({ style }) => style === 'hidden' || style === 'shown');
+  return asking.map(({ number }, at) => {
+    const secret = secrets[at] ?? new Uint8Array();
+    const record = { conversation, prompt: number, expires: key.expires, user, secret };
+    return Buffer.from(sealAnswer(record, Buffer.from(key.public, 'base64'))).toString('base64');
+  });
+}
+
+/** A terminal's WebSocket: what it showed so far, and how it was closed. */
+export class Terminal {
+  readonly ws: WebSocket;
+  /** The close code. */
+  readonly closed: Promise<number>;
+  output = '';
+  private readonly heard = new Set<() => void>();
+
+  private constructor(ws: WebSocket) {
+    this.ws = ws;
+    this.closed = once(ws, 'close').then(([code]) => code);
+    ws.on('message', (payload: Buffer) => this.take(decode(fromSession, payload)));
+    ws.on('error', () => {});
+    ws.on('close', () => this.tell());
+  }
+
+  static async open(ws: WebSocket): Promise<Terminal> {
+    const terminal = new Terminal(ws);
+    await once(ws, 'open');
+    terminal.send({
+      name: 'hello',
+      version: SESSION_PROTOCOL_VERSION,
+      key: new Uint8Array(),
+      from: FROM_START,
+      rows: 24,
+      columns: 80,
+    });
+    return terminal;
+  }
+
+  send(message: MessageOf<typeof toSession>): void {
+    this.ws.send(encode(toSession, message));
+  }
+
+  /** Waits until the output has it. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.output);
+      if (match !== null) return match;
+      if (this.ws.readyState !== WebSocket.OPEN) {
+        throw new Error(`wanted ${pattern}, came the end after: ${this.output}`);
+      }
+      await new Promise<void>((resolve) => this.heard.add(resolve));
+    }
+  }
+
+  /** Has the shell run a line; what came between its echo and its end. */
+  async run(line: string): Promise<string> {
+    const mark = `${this.output.length}-${line.length}`;
+    this.send({
+      name: 'input',
+      data: Buffer.from(`echo 'be''gin-${mark}'; ${line}; echo 'e''nd-${mark}'\r`),
+    });
+    const pattern = new RegExp(`begin-${mark}\r\n([^]*?)end-${mark}\r\n`);
+    return (await this.until(pattern))[1]!.replaceAll('\r\n', '\n');
+  }
+
+  private take(message: MessageOf<typeof fromSession>): void {
+    if (message.name === 'output') this.output += Buffer.from(message.data).toString('latin1');
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const resolve of this.heard) resolve();
+    this.heard.clear();
+  }
+}

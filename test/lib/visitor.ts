@@ -1,0 +1,18 @@
+/**
+ * A person in a process of their own, for tests that look into all others: signs in at URL as USER with the password
+ * that stands on standard input, opens a terminal, says "ready", and stays until standard input ends.
+ */
+import { once } from 'node:events';
+import { WebClient } from './client.ts';
+
+const [url, user] = process.argv.slice(2);
+const [password] = (await once(process.stdin, 'data')) as [Buffer];
+const client = new WebClient(url!);
+await client.signIn(user!, password);
+const { id } = await client.startTerminal();
+const terminal = await client.openTerminal(id, await client.enter(id));
+await terminal.run('true');
+process.stdout.write('ready\n');
+await once(process.stdin.resume(), 'end');
+terminal.ws.terminate();
+client.close();
