@@ -5,6 +5,7 @@ import { EventEmitter, once } from 'node:events';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -31,7 +32,8 @@ export type LeaderMessage = MessageOf<typeof fromLeader>;
 type Named<N extends LeaderMessage['name']> = Extract<LeaderMessage, { name: N }>;
 
 export const CONFIGURATION = PATHS.configuration;
-const bin = process.env.VESTIBULE_BIN ?? 'build/bin';
+/** Users execute session-host, and the clone may lie where only root may enter. */
+const bin = '/usr/local/lib/vestibule-test';
 
 function idOf(database: 'passwd' | 'group', name: string): number {
   return Number(execFileSync('getent', [database, name], { encoding: 'utf8' }).split(':')[2]);
@@ -89,7 +91,14 @@ let log = '';
 const logGrew = new EventEmitter();
 const sockets: Socket[] = [];
 
+function installPrograms(): void {
+  mkdirSync(bin, { recursive: true });
+  for (const name of ['vestibule-rootd', 'vestibule-leader', 'vestibule-session-host'])
+    copyFileSync(`${process.env.VESTIBULE_BIN ?? 'build/bin'}/${name}`, `${bin}/${name}`);
+}
+
 export async function startRootd(): Promise<ChildProcess> {
+  if (rootds.length === 0) installPrograms();
   const server = createServer();
   server.listen(`${PATHS.rootd}.new`);
   await once(server, 'listening');
