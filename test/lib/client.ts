@@ -32,11 +32,13 @@ export interface Ask {
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly problem: Problem;
 
   constructor(answer: Answer) {
     super(`${answer.status} ${answer.text}`);
     this.status = answer.status;
+    this.headers = answer.headers;
     this.problem = (JSON.parse(answer.text) as { problem: Problem }).problem;
   }
 }
@@ -45,10 +47,14 @@ export class WebClient {
   readonly url: URL;
   /** By name; of a pass, by name and path. */
   readonly cookies = new Map<string, string>();
-  private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  private readonly agent: Agent;
 
-  constructor(url: string) {
+  /** from: the address that it comes from, any of 127.0.0.0/8. */
+  constructor(url: string, from?: string) {
     this.url = new URL(url);
+    // A name could lead to ::1, where nobody comes from 127.
+    if (from !== undefined) this.url.hostname = '127.0.0.1';
+    this.agent = new Agent({ keepAlive: true, rejectUnauthorized: false, localAddress: from });
   }
 
   /** To a path of the home origin, or a whole URL. Redirects are not followed. */

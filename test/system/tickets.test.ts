@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
+import type { SignIns } from '../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
-import { Api, type ApiAnswer, problemOf } from '../lib/api.ts';
+import { Refused, WebClient } from '../lib/client.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { clearMachine } from '../lib/setup.ts';
@@ -30,16 +31,28 @@ after(async () => {
 });
 
 /** A browser at an address that nobody else has had. */
-function elsewhere(): Api {
+function elsewhere(): WebClient {
   network += 1;
-  return new Api(server.url, `127.0.${network}.1`);
+  return new WebClient(server.url, `127.0.${network}.1`);
 }
 const makeMember = (name: string): Account => makeAccount(name, ['tickets-lab']);
 
-async function signedIn({ name, password }: Account, api = elsewhere()): Promise<Api> {
-  const answer = await api.signIn(name, password);
-  assert.equal(answer.status, 200, problemOf(answer)?.text);
-  return api;
+async function signedIn({ name, password }: Account, client = elsewhere()): Promise<WebClient> {
+  await client.signIn(name, Buffer.from(password));
+  return client;
+}
+
+async function refused(client: WebClient, user: string, password: string): Promise<Refused> {
+  const error = await client.signIn(user, Buffer.from(password)).catch((error) => error);
+  assert.ok(error instanceof Refused, `wanted a refusal, came ${error}`);
+  return error;
+}
+
+const statusOf = async (client: WebClient): Promise<number> =>
+  (await client.ask('GET', '/api/sign-ins')).status;
+
+async function signInsOf(client: WebClient): Promise<SignIns['signIns']> {
+  return (await client.askJson<SignIns>('GET', '/api/sign-ins')).signIns;
 }
 
 /** There is no event to wait for from outside. */
@@ -48,8 +61,8 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(50, undefined, { signal: end });
 }
 
-function whenSignedOut(api: Api): Promise<void> {
-  return until(async () => (await api.send('GET', '/api/sign-ins')).status === 401);
+function whenSignedOut(client: WebClient): Promise<void> {
+  return until(async () => (await statusOf(client)) === 401);
 }
 
 function audit(event: string, user: string): number {
@@ -71,15 +84,12 @@ test('unknown user, wrong password, locked account: the same words after the sam
   const answers = await Promise.all(
     tries.map(async ([user, password]) => {
       const began = performance.now();
-      return { answer: await elsewhere().signIn(user, password), ms: performance.now() - began };
+      return { error: await refused(elsewhere(), user, password), ms: performance.now() - began };
     }),
   );
-  for (const { answer, ms } of answers) {
-    const problem = problemOf(answer);
-    assert.deepEqual(
-      [answer.status, problem?.code, problem?.text],
-      [401, 'sign-in-failed', WRONG_WORDS],
-    );
+  for (const { error, ms } of answers) {
+    const { code, text } = error.problem;
+    assert.deepEqual([error.status, code, text], [401, 'sign-in-failed', WRONG_WORDS]);
     assert.ok(ms >= 2990, `${ms} ms`);
   }
 });
@@ -88,39 +98,38 @@ test('a good sign-in is answered while wrong ones wait for their answer', async 
   const good = makeMember('tk-good');
   const attackers = [elsewhere(), elsewhere(), elsewhere(), elsewhere()];
   let answered = 0;
-  const wrong = attackers.flatMap((api) =>
+  const wrong = attackers.flatMap((client) =>
     ['a', 'b', 'c'].map(async (guess) => {
-      const answer = await api.signIn(good.name, guess);
+      const error = await refused(client, good.name, guess);
       answered += 1;
-      return answer;
+      return error;
     }),
   );
   await signedIn(good);
   assert.equal(answered, 0);
-  for (const answer of await Promise.all(wrong)) assert.equal(answer.status, 401);
+  for (const { status } of await Promise.all(wrong)) assert.equal(status, 401);
   await signedIn(good);
 });
 
 test('who guessed five times waits and is told how long, others do not', async () => {
-  const account = makeMember('tk-guessed');
+  const { name, password } = makeMember('tk-guessed');
   const attacker = elsewhere();
-  const guesses = ['1', '2', '3', '4', '5'].map((guess) => attacker.signIn(account.name, guess));
-  for (const answer of await Promise.all(guesses)) assert.equal(answer.status, 401);
-  const refused: ApiAnswer = await attacker.signIn(account.name, account.password);
-  assert.equal(refused.status, 429);
-  const { code, text, retryAfter } = problemOf(refused)!;
-  assert.equal(code, 'too-many');
-  assert.match(text, /^Too many failed sign-ins\. Try again in \d+ seconds?\.$/);
-  assert.equal(refused.headers['retry-after'], String(retryAfter));
-  assert.ok(audit('sign-in-throttled', account.name) > 0);
-  await signedIn(account);
+  const guesses = ['1', '2', '3', '4', '5'].map((guess) => refused(attacker, name, guess));
+  for (const { status } of await Promise.all(guesses)) assert.equal(status, 401);
+  const { status, headers, problem } = await refused(attacker, name, password);
+  assert.deepEqual([status, problem.code], [429, 'too-many']);
+  assert.match(problem.text, /^Too many failed sign-ins\. Try again in \d+ seconds?\.$/);
+  assert.equal(headers['retry-after'], String(problem.retryAfter));
+  assert.ok(audit('sign-in-throttled', name) > 0);
+  await elsewhere().signIn(name, Buffer.from(password));
 });
 
 test('60 people of one address sign in at once', async () => {
   const accounts = Array.from({ length: 6 }, (_, i) => makeMember(`tk-many-${i}`));
-  const from = elsewhere().from;
+  network += 1;
+  const from = `127.0.${network}.1`;
   const all = Array.from({ length: 60 }, (_, i) =>
-    signedIn(accounts[i % accounts.length]!, new Api(server.url, from)),
+    signedIn(accounts[i % accounts.length]!, new WebClient(server.url, from)),
   );
   await Promise.all(all);
 });
@@ -128,27 +137,29 @@ test('60 people of one address sign in at once', async () => {
 test('the list of sign-ins, the end of one elsewhere, of all', async () => {
   const account = makeMember('tk-list');
   const [here, there] = [await signedIn(account), await signedIn(account)];
-  const list = await here.signIns();
+  const list = await signInsOf(here);
   assert.deepEqual(
-    list.map(({ address, userAgent, current }) => [address, userAgent, current]),
-    [here, there].map(({ from }) => [from, `test from ${from}`, from === here.from]),
+    list.map(({ address, current }) => [address, current]),
+    [
+      [`127.0.${network - 1}.1`, true],
+      [`127.0.${network}.1`, false],
+    ],
   );
-  const { id } = list.find(({ current }) => !current)!;
-  assert.equal((await here.send('DELETE', `/api/sign-ins/${id}`)).status, 204);
-  assert.equal((await there.send('GET', '/api/home')).status, 401);
+  await here.askJson('DELETE', `/api/sign-ins/${list[1]!.id}`);
+  assert.equal(await statusOf(there), 401);
   const again = await signedIn(account);
-  assert.equal((await here.send('DELETE', '/api/sign-ins')).status, 204);
-  for (const api of [here, again]) assert.equal((await api.send('GET', '/api/home')).status, 401);
+  await here.askJson('DELETE', '/api/sign-ins');
+  for (const client of [here, again]) assert.equal(await statusOf(client), 401);
   assert.equal(audit('sign-out', account.name), 1);
   assert.equal(audit('sign-out-everywhere', account.name), 2);
 });
 
 test('asking in the background is no use', async () => {
-  const api = await signedIn(makeMember('tk-poll'));
-  const [before] = await api.signIns();
-  await api.home();
-  await api.home();
-  const [now] = await api.signIns();
+  const client = await signedIn(makeMember('tk-poll'));
+  const [before] = await signInsOf(client);
+  await client.home();
+  await client.home();
+  const [now] = await signInsOf(client);
   assert.equal(now!.used, before!.used);
 });
 
@@ -164,10 +175,10 @@ const ENDS: Record<string, (account: Account) => void> = {
 for (const [number, [what, change]] of Object.entries(ENDS).entries()) {
   test(`a user who ${what} is signed out everywhere when a session starts`, async () => {
     const account = makeMember(`tk-start-${number}`);
-    const [api, other] = [await signedIn(account), await signedIn(account)];
+    const [client, other] = [await signedIn(account), await signedIn(account)];
     change(account);
-    await api.startTerminal();
-    await whenSignedOut(api);
+    await client.startTerminal();
+    await whenSignedOut(client);
     await whenSignedOut(other);
     assert.equal(audit('account-refused', account.name), 2);
     if (what.startsWith('is another')) execFileSync('userdel', [account.name]);
@@ -181,21 +192,21 @@ test('... and when PAM is asked again, which a new broker soon does; others stay
   const [broker] = findProcesses('/dist/broker.js');
   process.kill(broker!.pid, 'SIGKILL');
   await whenSignedOut(out);
-  assert.equal((await still.signIns()).length, 1);
+  assert.equal((await signInsOf(still)).length, 1);
 });
 
 test('while nologin is set nobody is judged, for it says nothing about those who are there', async () => {
   const account = makeMember('tk-nologin');
-  const api = await signedIn(account);
+  const client = await signedIn(account);
   writeFileSync('/etc/nologin', 'back at noon\n');
   execFileSync('usermod', ['-e', '1', account.name]);
-  await api.startTerminal();
+  await client.startTerminal();
   const told = '"event":"account-not-checked","user":"tk-nologin"';
   await until(() => readFileSync('/var/log/vestibule/vestibule.log', 'utf8').includes(told));
-  assert.equal((await api.signIns()).length, 1);
+  assert.equal((await signInsOf(client)).length, 1);
   rmSync('/etc/nologin');
-  await api.startTerminal();
-  await whenSignedOut(api);
+  await client.startTerminal();
+  await whenSignedOut(client);
 });
 
 test('vestibule sign-out ends those of one user, --all those of everybody; signing in works on', async () => {
@@ -203,18 +214,18 @@ test('vestibule sign-out ends those of one user, --all those of everybody; signi
   const [first, second] = [await signedIn(one), await signedIn(two)];
   const { status, stdout } = spawnSync(CLI, ['sign-out', one.name], { encoding: 'utf8' });
   assert.deepEqual([status, stdout], [0, `1 sign-in of '${one.name}' ended\n`]);
-  assert.equal((await first.send('GET', '/api/home')).status, 401);
-  assert.equal((await second.send('GET', '/api/home')).status, 200);
+  assert.equal(await statusOf(first), 401);
+  assert.equal(await statusOf(second), 200);
   const all = spawnSync(CLI, ['sign-out', '--all', '--json'], { encoding: 'utf8' });
   const said = JSON.parse(all.stdout);
   assert.deepEqual([all.status, said.grantsVoid, said.tickets > 0], [0, true, true]);
-  assert.equal((await second.send('GET', '/api/home')).status, 401);
-  const api = await signedIn(one);
-  const { id } = await api.startTerminal();
+  assert.equal(await statusOf(second), 401);
+  const client = await signedIn(one);
+  const { id } = await client.startTerminal();
   await until(async () => {
-    const row = (await api.home()).sessions.find((session) => session.id === id);
+    const row = (await client.home()).sessions.find((session) => session.id === id);
     assert.notEqual(row?.state, 'failed');
     return row?.state === 'running';
   });
-  assert.equal((await api.send('DELETE', `/api/sessions/${id}`)).status, 202);
+  await client.endSession(id);
 });

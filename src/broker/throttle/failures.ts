@@ -40,11 +40,13 @@ export class Failures {
     if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
   }
 
-  /** These were no attack after all. */
-  forgive(key: string, count: number, now: number): void {
-    const level = this.level(key, now) - count;
+  /** So many were no attack after all. A lock that others brought about becomes no longer by that. */
+  forgive(key: string, count: number): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    const level = entry.level - count;
     if (level <= 0) this.entries.delete(key);
-    else this.entries.set(key, { at: now, level });
+    else this.entries.set(key, { at: entry.at, level });
   }
 
   /** Doubles with every failure beyond the free ones. 0: not locked. */

@@ -70,6 +70,19 @@ test('many names from one address lock the address, but no one who has signed in
   assert.equal(throttle.waitMs(at(ELSEWHERE, 'carol')), 0);
 });
 
+test('a good sign-in at a locked address makes the lock no longer', () => {
+  const { clock, throttle, fail, succeed } = makeThrottle();
+  succeed(at(HERE, 'bob'));
+  for (let i = 0; i < 22; i++) fail(at(HERE, `name${i}`));
+  clock.now += 30 * SECOND;
+  fail(at(HERE, 'bob'));
+  succeed(at(HERE, 'bob'));
+  assert.ok(throttle.waitMs(at(HERE, 'carol')) <= 40 * SECOND);
+  clock.now += 5 * SECOND;
+  succeed(at(HERE, 'bob'));
+  assert.ok(throttle.waitMs(at(HERE, 'carol')) <= 35 * SECOND);
+});
+
 test('one name guessed from many addresses: its owner is not locked out, each guesser has one', () => {
   const { throttle, fail, succeed } = makeThrottle();
   succeed(at(ELSEWHERE));

@@ -77,15 +77,14 @@ export class Throttle {
 
   /** Whoever gets in had mistyped: that does not count against the address either. */
   private succeed(attempt: Attempt): void {
-    const now = this.monotonic();
     const { network, name, pair } = keysOf(attempt);
-    const own = this.pairs.level(pair, now);
+    const own = Math.ceil(this.pairs.level(pair, this.monotonic()));
     for (const [failures, key] of [
       [this.pairs, pair],
       [this.addresses, network],
       [this.users, name],
     ] as const) {
-      failures.forgive(key, own, now);
+      failures.forgive(key, own);
     }
     this.known.delete(pair);
     this.known.add(pair);
