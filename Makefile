@@ -66,8 +66,11 @@ FUZZ_CC ?= clang-14
 FUZZERS := $(patsubst test/fuzz/%_fuzz.c,build/fuzz/%,$(wildcard test/fuzz/*_fuzz.c))
 FUZZ := -Wno-format-nonliteral -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 fuzz: $(FUZZERS)
+# The leader whole, but for the files that only do things to the system: leader_system.c stands in for those.
+LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main serve watch group terminal take-syslog)
+build/fuzz/leader: FUZZ_NEEDS := $(filter-out $(LEADER_SYSTEM),$(wildcard src/root/leader/*.c))
 build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(WARN) $(FUZZ) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/fuzz -o $@ $< test/fuzz/fuzz.c $(LIB) \
+	$(FUZZ_CC) $(WARN) $(FUZZ) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/fuzz -o $@ $< test/fuzz/fuzz.c $(LIB) $(FUZZ_NEEDS) \
 		$$(sed -n '1s/.*needs: \(.*\) wraps:.*/\1/p' $<) \
 		$$(for name in _exit write syslog $$(sed -n '1s/.*wraps: \(.*\) \*\//\1/p' $<); do echo -Wl,--wrap=$$name; done) -lsodium

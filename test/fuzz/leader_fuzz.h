@@ -47,7 +47,7 @@ extern const char *const KNOWN_NAMES[8];
 
 /* leader_says.c: one frame each (or bytes as they are), filled from the script. */
 typedef void say_function(int fd);
-say_function say_any, say_bytes, say_hello, say_authenticate, say_check, say_open, say_answers, say_spawn;
+say_function say_any, say_bytes, say_hello, say_authenticate, say_check, say_test, say_open, say_answers, say_spawn;
 
 /* The next step of the script; false at its end. */
 bool take_step(void);

@@ -10,6 +10,13 @@ static struct {
 static char handle_memory;
 #define HANDLE ((pam_handle_t *)(void *)&handle_memory)
 
+/* Root tries a profile: any function in any order, and nothing to undo. */
+static bool testing(void) {
+    const bool testing = run.leader.phase == VST_PHASE_AUTHENTICATING;
+    must(!testing || !run.broker);
+    return testing;
+}
+
 static void check_handle(const pam_handle_t *handle) { must(handle == HANDLE && run.started); }
 
 static bool was_sealed(uint32_t number, const char *secret) {
@@ -105,13 +112,15 @@ int pam_acct_mgmt(pam_handle_t *handle, int flags) {
 }
 
 int pam_chauthtok(pam_handle_t *handle, int flags) {
-    must(flags == PAM_CHANGE_EXPIRED_AUTHTOK);
+    must(flags == PAM_CHANGE_EXPIRED_AUTHTOK || testing());
     must(!run.broker || run.leader.phase == VST_PHASE_AUTHENTICATING);
     return call(handle);
 }
 
 int pam_setcred(pam_handle_t *handle, int flags) {
     const int result = call(handle);
+    if (testing())
+        return result;
     must(!run.session && run.credentials == (flags == PAM_DELETE_CRED));
     run.credentials = flags == PAM_ESTABLISH_CRED && result == PAM_SUCCESS;
     return result;
@@ -120,6 +129,8 @@ int pam_setcred(pam_handle_t *handle, int flags) {
 int pam_open_session(pam_handle_t *handle, int flags) {
     const struct account *account = &run.leader.account;
     const int result = call(handle);
+    if (testing())
+        return result;
     must(flags == 0 && run.credentials && !run.session);
     must(account->uid != 0 && account->uid >= run.leader.config.auth_minimum_user_id);
     must(!run.broker || strcmp(run.granted, account->name) == 0);
@@ -128,7 +139,7 @@ int pam_open_session(pam_handle_t *handle, int flags) {
 }
 
 int pam_close_session(pam_handle_t *handle, int flags) {
-    must(flags == 0 && run.session && !run.programs);
+    must(testing() || (flags == 0 && run.session && !run.programs));
     const int result = call(handle);
     run.session = false;
     return result;

@@ -179,6 +179,26 @@ static void put_texts(struct writer *writer) {
     }
 }
 
+#ifdef VST_TO_LEADER_TEST
+/* Root's alone: a profile's functions in any order. */
+void say_test(int fd) {
+    static const char *const names[] = {"authenticate", "acct_mgmt", "setcred", "open_session", "close_session", "chauthtok", "", "x"};
+    struct writer writer = {0};
+    writer_start(&writer, VST_TO_LEADER_TEST);
+    put_bytes(&writer, (const uint8_t *)SESSION, sizeof run.leader.conversation.id);
+    put_choice(&writer, "su");
+    put_user(&writer);
+    put_choice(&writer, "192.0.2.1");
+    const uint8_t count = next() % 64;
+    put_u16(&writer, count);
+    for (size_t i = 0; i < count; i++)
+        put_string(&writer, names[next() & 7]);
+    say_frame(fd, &writer);
+}
+#else
+void say_test(int fd) { say_any(fd); }
+#endif
+
 void say_spawn(int fd) {
     struct writer writer = {0};
     writer_start(&writer, VST_TO_LEADER_SPAWN);
