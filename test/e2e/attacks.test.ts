@@ -1,0 +1,268 @@
+/**
+ * A hostile script in a page of a session's origin. Twice: under the content security policy that we send, and without
+ * one, for whatever a session may once serve: then only what the home origin itself refuses counts.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { texts } from '../../src/page/texts.ts';
+import { type Account, makeAccount } from '../lib/accounts.ts';
+import { launchBrowser, signIn } from '../lib/browser.ts';
+import { logged, readLog, startWith } from '../lib/intruder.ts';
+import { listProcesses } from '../lib/processes.ts';
+import type { Server } from '../lib/server.ts';
+
+const TICKET = '__Host-vestibule-ticket';
+const SESSION_ORIGIN = 'https://localhost:9444';
+let server: Server;
+let browser: Browser;
+let account: Account;
+/** Both signed in, both with a terminal of their own. */
+let guarded: Visit;
+let bare: Visit;
+
+interface Visit {
+  readonly context: BrowserContext;
+  readonly home: Page;
+  readonly terminal: Page;
+  readonly ticket: string;
+}
+
+before(async () => {
+  account = makeAccount('ada-xs');
+  server = await startWith();
+  browser = await launchBrowser();
+  guarded = await visit('Terminal 1', false);
+  bare = await visit('Terminal 2', true);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.interrupt();
+});
+
+async function visit(name: string, bypassCSP: boolean): Promise<Visit> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP });
+  context.setDefaultTimeout(15_000);
+  const home = await context.newPage();
+  await signIn(home, server.url, account.name, account.password);
+  const opened = context.waitForEvent('page');
+  await home.getByRole('button', { name: texts.home.start }).click();
+  await home.getByRole('link', { name: texts.session.newTabLabel(name) }).click();
+  const terminal = await opened;
+  await terminal.getByText(texts.terminal.connected).waitFor();
+  assert.equal(new URL(terminal.url()).origin, SESSION_ORIGIN);
+  return { context, home, terminal, ticket: await ticketOf(context) };
+}
+
+async function ticketOf(context: BrowserContext): Promise<string> {
+  const cookies = await context.cookies(server.url);
+  return cookies.find(({ name }) => name === TICKET)?.value ?? 'none';
+}
+
+const both = (): (readonly [string, Visit])[] => [
+  ['with our policy', guarded],
+  ['without any policy', bare],
+];
+const sessions = (): number =>
+  listProcesses().filter(({ argv }) => argv[0]?.endsWith('/vestibule-session-host')).length;
+
+/** What the home page would do, from the other origin: what came of each. */
+function callHome(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(async (home) => {
+    const json = { 'content-type': 'application/json' };
+    const body = '{"kind":"terminal"}';
+    const tries: Record<string, RequestInit & { path: string }> = {
+      'read home': { path: '/api/home' },
+      'read home blindly': { path: '/api/home', mode: 'no-cors' },
+      'start a session': { path: '/api/sessions', method: 'POST', headers: json, body },
+      'start one as a form': { path: '/api/sessions', method: 'POST', mode: 'no-cors', body },
+      'sign out as a form': { path: '/api/sign-out', method: 'POST', mode: 'no-cors', body: '{}' },
+      'fetch a code': { path: `${location.pathname}`, redirect: 'manual' },
+    };
+    const results: Record<string, string> = {};
+    for (const [name, { path, ...init }] of Object.entries(tries)) {
+      results[name] = await fetch(home + path, { credentials: 'include', ...init }).then(
+        async (answer) => `${answer.type} ${answer.status} ${await answer.text()}`,
+        (error: Error) => error.name,
+      );
+    }
+    results.live = await new Promise((resolve) => {
+      try {
+        const socket = new WebSocket(`${home.replace('https', 'wss')}/api/live`);
+        socket.onopen = () => resolve('open');
+        socket.onmessage = () => resolve('message');
+        socket.onerror = () => resolve('refused');
+      } catch {
+        resolve('refused');
+      }
+    });
+    return results;
+  }, new URL(server.url).origin);
+}
+
+test('it calls the home API and reads nothing, starts nothing, ends nothing', async () => {
+  const before = sessions();
+  for (const [how, { terminal, context, home, ticket }] of both()) {
+    const from = readLog().length;
+    const results = await callHome(terminal);
+    for (const [name, result] of Object.entries(results)) {
+      // Opaque: the browser did send it, but shows neither status nor text.
+      const allowed =
+        how === 'with our policy' ? /^(TypeError|refused)$/ : /^(TypeError|refused|opaque 0 )$/;
+      assert.match(result, allowed, `${name}, ${how}`);
+    }
+    if (how === 'without any policy') {
+      await logged(/"request refused".*"wrong-origin".*"POST","path":"\/api\/sessions"/, from);
+      await logged(/"request refused".*"wrong-origin".*"POST","path":"\/api\/sign-out"/, from);
+      await logged(/"request refused".*"wrong-origin".*"path":"\/api\/live"/, from);
+    }
+    assert.equal(sessions(), before, how);
+    assert.equal(await ticketOf(context), ticket);
+    await home.reload();
+    await home.getByRole('button', { name: texts.home.signOut }).waitFor();
+  }
+});
+
+test('it sees no cookie and overwrites none', async () => {
+  for (const [how, { terminal, context, home, ticket }] of both()) {
+    const path = new URL(terminal.url()).pathname;
+    const pass = (await context.cookies(terminal.url())).find(({ name }) =>
+      name.includes('session'),
+    );
+    const seen = await terminal.evaluate(
+      ([name, under]) => {
+        const first = document.cookie;
+        document.cookie = `${name}=evil; Path=/; Secure`;
+        document.cookie = `${name}=evil; Path=/; Secure; Domain=localhost`;
+        document.cookie = `${name}=; Path=/; Secure; Max-Age=0`;
+        document.cookie = `__Secure-vestibule-session=evil; Path=${under}; Secure`;
+        document.cookie = `__Secure-vestibule-session=; Path=${under}; Secure; Max-Age=0`;
+        return [first, document.cookie];
+      },
+      [TICKET, path] as const,
+    );
+    assert.deepEqual(seen, ['', ''], how);
+    assert.equal(await ticketOf(context), ticket, how);
+    const now = (await context.cookies(terminal.url())).find(({ name }) =>
+      name.includes('session'),
+    );
+    assert.equal(now?.value, pass?.value, how);
+    await home.reload();
+    await home.getByRole('button', { name: texts.home.signOut }).waitFor();
+  }
+});
+
+/** What a frame of this page shows when it is asked to show the address. */
+async function showInFrame(page: Page, address: string): Promise<string> {
+  await page.evaluate(async (source) => {
+    const frame = document.createElement('iframe');
+    const loaded = new Promise((resolve) => {
+      frame.onload = resolve;
+      frame.onerror = resolve;
+    });
+    frame.src = source;
+    document.body.append(frame);
+    await loaded;
+  }, address);
+  const [, frame] = page.frames();
+  const shown = frame?.url() ?? 'none';
+  await page.evaluate(() => document.querySelector('iframe')?.remove());
+  return shown;
+}
+
+test('it frames neither the home page nor another session', async () => {
+  for (const [how, { terminal }] of both()) {
+    for (const address of [`${server.url}/`, terminal.url()]) {
+      assert.match(await showInFrame(terminal, address), /^chrome-error:/, `${address} ${how}`);
+    }
+  }
+  // And a frame that may be shown is: the test would see it.
+  assert.equal(await showInFrame(bare.terminal, 'data:text/html,shown'), 'data:text/html,shown');
+  for (const { home, terminal } of [guarded, bare]) {
+    assert.match(await fetchPolicy(home, '/'), /frame-ancestors 'none'/);
+    assert.match(await fetchPolicy(terminal, './'), /frame-ancestors 'none'/);
+  }
+});
+
+function fetchPolicy(page: Page, address: string): Promise<string> {
+  return page.evaluate(
+    async (path) => (await fetch(path)).headers.get('content-security-policy') ?? '',
+    address,
+  );
+}
+
+test('it registers no service worker', async () => {
+  for (const [how, { terminal }] of both()) {
+    const results = await terminal.evaluate(async () => {
+      const script = [...document.scripts].find(({ src }) => src !== '')!.src;
+      const outcomes: string[] = [];
+      for (const [source, scope] of [
+        [script, '/'],
+        [script, location.pathname],
+        ['data:text/javascript,1', '/'],
+        [`${location.pathname}worker.js`, location.pathname],
+      ] as const) {
+        await navigator.serviceWorker.register(source, { scope }).then(
+          () => outcomes.push('registered'),
+          () => outcomes.push('refused'),
+        );
+      }
+      const left = (await navigator.serviceWorker.getRegistrations()).length;
+      return [...outcomes, `${left} left`];
+    });
+    assert.deepEqual(results, [...Array(4).fill('refused'), '0 left'], how);
+  }
+  // Under our policy not even for its own files, where no scope stands in the way.
+  const own = await guarded.terminal.evaluate(async () => {
+    const script = [...document.scripts].find(({ src }) => src !== '')!.src;
+    const violated = new Promise<string>((resolve) =>
+      document.addEventListener('securitypolicyviolation', (e) => resolve(e.effectiveDirective)),
+    );
+    await navigator.serviceWorker.register(script).catch(() => {});
+    return await violated;
+  });
+  assert.equal(own, 'worker-src');
+});
+
+test('it has no opener to navigate, and a window of ours that it opens is out of its reach', async () => {
+  for (const [how, { terminal, context, home }] of both()) {
+    assert.equal(await terminal.evaluate(() => window.opener === null), true, how);
+    const opened = context.waitForEvent('page');
+    await terminal.evaluate((url) => {
+      Object.assign(window, { victim: window.open(url) });
+    }, server.url);
+    const victim = await opened;
+    await victim.getByRole('button', { name: texts.home.signOut }).waitFor();
+    const reach = await terminal.evaluate(() => {
+      const { victim: other } = window as unknown as { victim: Window };
+      if (other.closed) return 'cut off';
+      other.location.href = 'about:blank#stolen';
+      return 'reached';
+    });
+    assert.equal(reach, 'cut off', how);
+    assert.equal(new URL(victim.url()).origin, new URL(server.url).origin);
+    assert.equal(await victim.evaluate(() => window.opener === null), true);
+    await victim.close();
+    assert.equal(home.isClosed(), false);
+  }
+});
+
+test('a session’s page cannot reach into another session of the same origin', async () => {
+  const [first, second] = [guarded.terminal, bare.terminal].map(
+    (page) => new URL(page.url()).pathname,
+  );
+  assert.notEqual(first, second);
+  // Its own pass is of its own path: the other's socket gets none, and the broker no pass to look up.
+  const code = await bare.terminal.evaluate(
+    (path) =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(`wss://${location.host}${path}socket`);
+        socket.onopen = () =>
+          socket.send(new Uint8Array([1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24, 0, 80]));
+        socket.onclose = (event) => resolve(event.code);
+      }),
+    first!,
+  );
+  assert.equal(code, 4401);
+});
