@@ -135,9 +135,11 @@ static void put_grant(struct writer *writer) {
     (void)crypto_auth(mac, grant.data, grant.size, key);
     put_raw(&grant, mac, sizeof mac);
     grant.data[bend == 0 ? 0 : next() % grant.size] ^= bend;
-    run.granted[0] = '\0';
-    if (bend == 0 && version == 1 && user != NULL && uid == user->uid && issued < expires && now < expires)
-        (void)snprintf(run.granted, sizeof run.granted, "%s", user->real_name);
+    /* A later one is not asked for: it must not change what the first one was. */
+    if (run.leader.phase == VST_PHASE_FRESH) {
+        const bool good = bend == 0 && version == 1 && user != NULL && uid == user->uid && issued < expires && now < expires;
+        (void)snprintf(run.granted, sizeof run.granted, "%s", good ? user->real_name : "");
+    }
     put_bytes(writer, grant.data, grant.size);
     writer_clear(&grant);
 }
