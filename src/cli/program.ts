@@ -7,6 +7,7 @@ import { addConfigCheck } from './config-check.ts';
 import { addConfigShow } from './config-show.ts';
 import type { Context } from './context.ts';
 import { addKillSession } from './kill-session.ts';
+import { addPamTest } from './pam-test.ts';
 import { addRun } from './run.ts';
 import { addSignOut } from './sign-out.ts';
 import { addStatus } from './status.ts';
@@ -25,5 +26,7 @@ export function makeProgram(context: Context): Command {
   addKillSession(program, context);
   addSignOut(program, context);
   addRun(program, context);
+  const pam = program.command('pam').description('the PAM profiles');
+  addPamTest(pam, context);
   return program;
 }

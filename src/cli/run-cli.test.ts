@@ -153,7 +153,7 @@ test('a broker that ends instead of answering is one line', async () => {
   assert.match(err, /^vestibule: wanted an answer of the broker, came none: .*\n$/);
 });
 
-for (const args of ['status', 'active-sessions', `kill-session ${ID}`]) {
+for (const args of ['pam test su ada setcred', 'status', 'active-sessions', `kill-session ${ID}`]) {
   test(`${args} wants root`, async () => {
     const { status, err } = await call(args, { uid: 1000 });
     assert.deepEqual(

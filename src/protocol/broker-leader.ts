@@ -91,6 +91,17 @@ export const toLeader = {
     doc: 'Ask PAM, by the login profile, whether USER still may be signed in: account management only, nobody is asked for anything. Answered by checked or failed; the leader ends.',
     fields: { user: 'string', grant: 'bytes', rhost: 'string' },
   },
+  test: {
+    type: 19,
+    doc: 'Call these functions of PAM in this order, up to the first that fails; only root may ask. Answered by key, then for each prompt and logged as they come and one tested, or failed; the leader ends. Operations: those of TEST_OPERATIONS.',
+    fields: {
+      conversation: 'bytes',
+      service: 'string',
+      user: 'string',
+      rhost: 'string',
+      operations: 'strings',
+    },
+  },
 } as const satisfies Record<string, MessageSpec>;
 
 /** Even types: sent by a leader. */
@@ -155,6 +166,16 @@ export const fromLeader = {
   },
   closed: { type: 18, doc: 'The PAM session is closed and nothing of it runs.', fields: {} },
   checked: { type: 20, doc: 'PAM and the policy have nothing against the user.', fields: {} },
+  tested: {
+    type: 22,
+    doc: 'A function of PAM returned code, in words text, after so long, the time a person took to answer included.',
+    fields: { operation: 'string', code: 'u32', text: 'string', microseconds: 'u64' },
+  },
+  logged: {
+    type: 24,
+    doc: 'During a test somebody wrote this to syslog, as it came (RFC 3164).',
+    fields: { line: 'string' },
+  },
 } as const satisfies Record<string, MessageSpec>;
 
 /** Life of a leader, in order; the number travels in hello.phase. */
@@ -180,6 +201,15 @@ export const LEADER_STAGES = [
   'credentials',
   'session',
   'spawn',
+] as const;
+/** The functions of PAM that test calls, without their 'pam_'. */
+export const TEST_OPERATIONS = [
+  'authenticate',
+  'acct_mgmt',
+  'setcred',
+  'open_session',
+  'close_session',
+  'chauthtok',
 ] as const;
 /** The msg_style values of pam_conv(3), with our words for them. */
 export const PROMPT_STYLES = { hidden: 1, shown: 2, error: 3, info: 4 } as const;

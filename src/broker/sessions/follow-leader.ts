@@ -25,6 +25,8 @@ const handlers: Handlers = {
   hello: misplaced,
   authenticated: misplaced,
   checked: misplaced,
+  tested: misplaced,
+  logged: misplaced,
   /** Nobody will answer, so there is nothing to seal. */
   key: () => {},
   prompt: takePrompt,

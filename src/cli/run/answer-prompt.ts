@@ -1,22 +1,15 @@
 /** One call of the PAM conversation: texts are shown, the first hidden question gets the password, sealed. */
-import { readFileSync } from 'node:fs';
 import { PROMPT_STYLES } from '../../protocol/broker-leader.ts';
-import type { ConversationId } from '../../protocol/ids.ts';
-import { sealAnswer } from '../../protocol/seal-answer.ts';
-import { importHostKey, refuseKey, type SignedKey } from '../../protocol/verify-key.ts';
+import type { SignedKey } from '../../protocol/verify-key.ts';
 import type { FromLeader, LeaderLink } from './leader-link.ts';
-import { RunError } from './run-error.ts';
+import { type SealContext, sealSecret } from './seal-secret.ts';
 
-export interface AnswerContext {
-  readonly conversation: ConversationId;
-  readonly user: string;
+export interface AnswerContext extends SealContext {
   /** null: none is at hand. */
   readonly password: Uint8Array | null;
   /** The password answers one question only. */
   used: boolean;
-  /** What the leader wants answers sealed to. */
   key: SignedKey | null;
-  readonly hostKeyFile: string;
   /** Shows a PAM module's words. */
   readonly tell: (text: string) => void;
   /** Why a question was not answered. */
@@ -47,25 +40,11 @@ export function answerPrompt(link: LeaderLink, prompt: Prompt, context: AnswerCo
     return;
   }
   context.used = true;
-  link.send({ name: 'answer', first: prompt.first, sealed: [seal(question, password, context)] });
-}
-
-function seal(question: Question, secret: Uint8Array, context: AnswerContext): Uint8Array {
-  const { conversation, user, key } = context;
-  if (key === null)
-    throw new RunError('wanted a key to seal the password to, came a question first');
-  const hostKey = importHostKey(readFileSync(context.hostKeyFile));
-  const why = refuseKey(hostKey, conversation, key, Date.now());
-  if (why !== null)
-    throw new RunError(`wanted a key that is the leader's, came one that is not: ${why}`);
-  const answer = {
-    conversation,
-    user,
-    secret,
-    prompt: question.number,
-    expires: Number(key.expires),
-  };
-  return sealAnswer(answer, key.public);
+  link.send({
+    name: 'answer',
+    first: prompt.first,
+    sealed: [sealSecret(context, question.number, password)],
+  });
 }
 
 function refusal(questions: readonly Question[], { password }: AnswerContext): string {

@@ -11,7 +11,7 @@ static bool asks(const struct pam_message *message) {
 }
 
 /* Modules pass on files (nologin, a message of the day) in any encoding and of any length; a string of ours is UTF-8. */
-static void put_text(struct writer *writer, const char *text) {
+void put_text(struct writer *writer, const char *text) {
     char clean[MAX_TEXT + 1];
     (void)snprintf(clean, sizeof clean, "%s", text == NULL ? "" : text);
     for (char *at = clean; *at != '\0';) {

@@ -75,6 +75,12 @@ struct transaction {
     bool session;     /* pam_open_session is to be undone */
 };
 
+/* /dev/log, while root tests a profile. */
+struct syslog {
+    int machine, own; /* sockets: to what it was, and what it is */
+    bool made, taken;
+};
+
 /* The session-host. It runs as the user: what it says is passed on, a pid from it is never signalled. */
 struct host {
     bool present, started;
@@ -95,6 +101,7 @@ struct leader {
     bool broker_seen;
     struct conversation conversation;
     struct transaction pam;
+    struct syslog syslog;
     struct account account;
     gid_t *groups; /* as PAM left them */
     int group_count, events; /* programs_events */
@@ -123,8 +130,8 @@ _Noreturn void leave(struct leader *leader, int status);
 /* requests.c: false when the frame may not come now or is malformed: its connection is to be dropped. Handlers likewise. */
 bool request_dispatch(struct leader *leader, struct connection *connection);
 typedef bool request_handler(struct leader *leader, struct connection *connection, struct reader *reader);
-request_handler request_hello, request_authenticate, request_check, request_open, request_answer, request_cancel, request_spawn,
-    request_rotate, request_end;
+request_handler request_hello, request_authenticate, request_check, request_test, request_open, request_answer, request_cancel,
+    request_spawn, request_rotate, request_end;
 
 /* connections.c: connection_send drops a connection that does not take its frame; announce sends exited or closed to all;
  * listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno). */
@@ -145,8 +152,15 @@ bool key_offer(struct leader *leader);
 char *key_open_answer(const struct conversation *conversation, const uint8_t *sealed, uint32_t number);
 void key_forget(struct leader *leader);
 
-/* converse.c: the conversation function of PAM. data: the leader. */
+/* converse.c: the conversation function of PAM (data: the leader); a module's text, cut and made UTF-8. */
+void put_text(struct writer *writer, const char *text);
 int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data);
+
+/* take-syslog.c: lines that modules write between read (-1: they cannot be had) and read_end go to the owner. */
+void syslog_take(struct leader *leader);
+void syslog_give_back(struct leader *leader);
+pid_t syslog_read(struct leader *leader);
+void syslog_read_end(const struct leader *leader, pid_t reader);
 
 /* transaction.c: what signing in and opening share. Each false has told the owner why; fail formats, tells and is false. */
 void send_failed(struct leader *leader, struct connection *connection, uint8_t stage, int code, const char *text);

@@ -17,6 +17,7 @@ static const struct request {
     {VST_TO_LEADER_HELLO, "hello", BOTH, IN(FRESH) | OPENED, EACH_CONNECTION, request_hello},
     {VST_TO_LEADER_AUTHENTICATE, "authenticate", BOTH, IN(FRESH), ONCE, request_authenticate},
     {VST_TO_LEADER_CHECK, "check", BOTH, IN(FRESH), ONCE, request_check},
+    {VST_TO_LEADER_TEST, "test", WHO_ROOT, IN(FRESH), ONCE, request_test},
     {VST_TO_LEADER_OPEN, "open", BOTH, IN(FRESH), ONCE, request_open},
     {VST_TO_LEADER_ANSWER, "answer", BOTH, ANSWERING, MANY, request_answer},
     {VST_TO_LEADER_CANCEL, "cancel", BOTH, ANSWERING, MANY, request_cancel},

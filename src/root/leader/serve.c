@@ -108,6 +108,7 @@ void serve(struct leader *leader) {
 
 void leave(struct leader *leader, int status) {
     transaction_end(leader);
+    syslog_give_back(leader);
     key_forget(leader);
     connections_close_listener(leader);
     atomic_store(&leader->shared->closed, true);

@@ -11,6 +11,7 @@
 #define VST_TO_LEADER_ROTATE 13 /* u8 drop, bytes key */
 #define VST_TO_LEADER_END 15 /* no fields */
 #define VST_TO_LEADER_CHECK 17 /* string user, bytes grant, string rhost */
+#define VST_TO_LEADER_TEST 19 /* bytes conversation, string service, string user, string rhost, strings operations */
 
 #define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, string tty, u8 attached, u64 openedAt, u32 program, u8 exited, u32 status */
 #define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature */
@@ -22,6 +23,8 @@
 #define VST_FROM_LEADER_EXITED 16 /* u32 status */
 #define VST_FROM_LEADER_CLOSED 18 /* no fields */
 #define VST_FROM_LEADER_CHECKED 20 /* no fields */
+#define VST_FROM_LEADER_TESTED 22 /* string operation, u32 code, string text, u64 microseconds */
+#define VST_FROM_LEADER_LOGGED 24 /* string line */
 
 #define VST_PHASE_FRESH 0
 #define VST_PHASE_AUTHENTICATING 1

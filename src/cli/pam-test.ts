@@ -1,0 +1,62 @@
+/** `vestibule pam test PROFILE USER OPERATION…`: what pamtester is, by our road and with all that the modules said. */
+import { Argument, type Command } from 'commander';
+import { findProfile, PAM_DIRECTORIES } from '../config/pam-stack.ts';
+import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
+import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
+import { askPerson } from './pam/ask-person.ts';
+import { type Event, type Operation, type Outcome, testProfile } from './pam/test-profile.ts';
+import { describeEvent } from './pam/words.ts';
+import { RunError } from './run/run-error.ts';
+
+interface Options {
+  readonly rhost: string;
+  readonly json?: true;
+}
+
+export function addPamTest(pam: Command, context: Context): void {
+  pam
+    .command('test')
+    .description(
+      'call PAM functions in this order, as far as they succeed, and show what each returned, said and wrote to syslog, and how long it took; exit with 0 when all succeeded (root)',
+    )
+    .argument('<profile>', 'the PAM profile: a file of /etc/pam.d')
+    .argument('<user>', 'the name that somebody would type')
+    .addArgument(
+      new Argument('<operation...>', `what to call: ${TEST_OPERATIONS.join(', ')}`).choices(
+        TEST_OPERATIONS,
+      ),
+    )
+    .option('--rhost <address>', 'where the user comes from (PAM_RHOST)', '')
+    .option('--json', 'write JSON')
+    .action((profile: string, user: string, operations: Operation[], options: Options) =>
+      pamTest(context, { profile, user, operations, ...options }),
+    );
+}
+
+interface Wish extends Options {
+  readonly profile: string;
+  readonly user: string;
+  readonly operations: readonly Operation[];
+}
+
+async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void> {
+  requireRoot(context);
+  const { profile, operations } = wish;
+  if (findProfile(profile, PAM_DIRECTORIES) === null)
+    printLine(context.err, `warning: there is no profile '${profile}': PAM uses 'other'`);
+  const tell = (event: Event): void => {
+    if (json !== true) for (const line of describeEvent(event)) printLine(context.out, line);
+  };
+  const outcomes = await testProfile({ ...wish, ask: askPerson, tell }).catch((error: unknown) => {
+    throw error instanceof RunError ? new CliError(error.message) : error;
+  });
+  const ok = outcomes.length === operations.length && outcomes.every(isSuccess);
+  context.exitStatus = ok ? 0 : 1;
+  const notCalled = operations.slice(outcomes.length);
+  if (json === true) printJson(context, { ok, operations: outcomes, notCalled });
+  else for (const operation of notCalled) printLine(context.out, `${operation}: not called`);
+}
+
+function isSuccess({ code }: Outcome): boolean {
+  return code === 0;
+}

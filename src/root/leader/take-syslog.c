@@ -1,0 +1,78 @@
+/* What PAM modules write to syslog, for root to see (test-profile.c): /dev/log becomes a socket of ours, in a mount
+ * namespace that ends with this leader. Why so: docs/decisions/0011. */
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "leader.h"
+
+enum { MAX_LINE = 8192 };
+
+static const struct sockaddr_un dev_log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+
+static void send_logged(struct leader *leader, const char *line) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_LEADER_LOGGED);
+    put_text(&writer, line);
+    connection_send(leader, &leader->connections[0], &writer);
+}
+
+/* Where nobody takes such lines there is no /dev/log: an empty file is then made to mount on. */
+void syslog_take(struct leader *leader) {
+    struct sockaddr_un own = {.sun_family = AF_UNIX};
+    (void)snprintf(own.sun_path, sizeof own.sun_path, "%s/log-%d", VST_PATH_RUN, (int)getpid());
+    leader->syslog.machine = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    (void)connect(leader->syslog.machine, (const struct sockaddr *)&dev_log, sizeof dev_log);
+    leader->syslog.own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    leader->syslog.made = mknod(dev_log.sun_path, S_IFREG | 0600, 0) == 0;
+    leader->syslog.taken = unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
+                           bind(leader->syslog.own, (const struct sockaddr *)&own, sizeof own) == 0 &&
+                           mount(own.sun_path, dev_log.sun_path, NULL, MS_BIND, NULL) == 0;
+    if (!leader->syslog.taken) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "(what modules write to syslog cannot be shown: %s)", strerror(errno));
+        send_logged(leader, text);
+    }
+    (void)unlink(own.sun_path);
+    closelog(); /* the next line connects again: to ours */
+}
+
+void syslog_give_back(struct leader *leader) {
+    /* A syslog daemon that replaced the file ended our mount by that: its socket is not ours to remove. */
+    const bool ours = !leader->syslog.taken || umount2(dev_log.sun_path, MNT_DETACH) == 0;
+    if (leader->syslog.made && ours)
+        (void)unlink(dev_log.sun_path);
+    leader->syslog.made = leader->syslog.taken = false;
+    closelog();
+}
+
+/* A process of its own: a module that writes more than a socket's queue holds (10 lines) would wait for ever. What both
+ * send to the owner stays whole: a frame of this size is queued at once or not at all. The machine's log gets each line
+ * too. */
+pid_t syslog_read(struct leader *leader) {
+    char line[MAX_LINE];
+    const pid_t leader_pid = getpid(), pid = leader->syslog.taken ? fork() : -1;
+    if (pid != 0)
+        return pid;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != leader_pid)
+        _exit(EXIT_FAILURE);
+    for (ssize_t size; (size = recv(leader->syslog.own, line, sizeof line - 1, 0)) > 0;) {
+        (void)send(leader->syslog.machine, line, (size_t)size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        line[size] = '\0';
+        send_logged(leader, line);
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+/* An empty datagram is the end: all before it has been read by then. */
+void syslog_read_end(const struct leader *leader, pid_t reader) {
+    if (reader > 0 && sendto(leader->syslog.own, "", 0, 0, (const struct sockaddr *)&dev_log, sizeof dev_log) < 0)
+        (void)kill(reader, SIGKILL);
+    while (reader > 0 && waitpid(reader, NULL, 0) < 0 && errno == EINTR)
+        continue;
+}
