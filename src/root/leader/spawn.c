@@ -124,6 +124,9 @@ static const char *start_host(struct leader *leader, const struct program *progr
     errno = leader->phase != VST_PHASE_OPEN ? ECANCELED : !fits(program, &count) ? E2BIG : 0;
     if (errno != 0)
         return "arguments and environment for an open session";
+    errno = EINVAL;
+    if (program->argv[0] != NULL && program->argv[0][0] != '/')
+        return "wanted the absolute path of a program";
     errno = ENOENT;
     if (!find_user("vestibule-web", &web_uid, &web_gid))
         return "user vestibule-web";
