@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { launchBrowser, signIn } from '../lib/browser.ts';
-import { logged, readLog, startWith } from '../lib/intruder.ts';
+import { logged, readLog, startWith, stopAll } from '../lib/intruder.ts';
 import { listProcesses } from '../lib/processes.ts';
 import type { Server } from '../lib/server.ts';
 
@@ -38,7 +38,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 async function visit(name: string, bypassCSP: boolean): Promise<Visit> {
@@ -133,11 +133,15 @@ test('it sees no cookie and overwrites none', async () => {
     const seen = await terminal.evaluate(
       ([name, under]) => {
         const first = document.cookie;
-        document.cookie = `${name}=evil; Path=/; Secure`;
-        document.cookie = `${name}=evil; Path=/; Secure; Domain=localhost`;
-        document.cookie = `${name}=; Path=/; Secure; Max-Age=0`;
-        document.cookie = `__Secure-vestibule-session=evil; Path=${under}; Secure`;
-        document.cookie = `__Secure-vestibule-session=; Path=${under}; Secure; Max-Age=0`;
+        const set = (text: string): void => {
+          // biome-ignore lint/suspicious/noDocumentCookie: it is the attack.
+          document.cookie = text;
+        };
+        set(`${name}=evil; Path=/; Secure`);
+        set(`${name}=evil; Path=/; Secure; Domain=localhost`);
+        set(`${name}=; Path=/; Secure; Max-Age=0`);
+        set(`__Secure-vestibule-session=evil; Path=${under}; Secure`);
+        set(`__Secure-vestibule-session=; Path=${under}; Secure; Max-Age=0`);
         return [first, document.cookie];
       },
       [TICKET, path] as const,

@@ -20,6 +20,22 @@ export async function startWith(lines: readonly string[] = []): Promise<Server> 
   return await startServer('--port', '9443');
 }
 
+/** Ends the server and, which outlive it, all sessions: the next test file finds none of them. */
+export async function stopAll(server: Server | undefined): Promise<void> {
+  await server?.interrupt();
+  const left = ownProcesses().map(({ pid }) => pid);
+  for (const pid of left) {
+    try {
+      process.kill(pid, 'SIGTERM'); // a leader closes its session; its watch waits for that
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  if (left.length > 0) {
+    spawnSync('tail', [...left.map((pid) => `--pid=${pid}`), '-s', '0.02', '-f', '/dev/null']);
+  }
+}
+
 /** The command line that makes a process another user's for good. */
 export function becoming(user: string): readonly string[] {
   const groups = ['--reuid', user, '--regid', user, '--init-groups'];

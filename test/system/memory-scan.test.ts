@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { makeAccount } from '../lib/accounts.ts';
 import { WebClient } from '../lib/client.ts';
-import { ownProcesses, startWith } from '../lib/intruder.ts';
+import { ownProcesses, startWith, stopAll } from '../lib/intruder.ts';
 import { scanProcess, shapesOf } from '../lib/memory.ts';
 import type { Server } from '../lib/server.ts';
 
@@ -38,7 +38,7 @@ before(async () => {
 
 after(async () => {
   for (const child of children) child.stdin!.end();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 test('a planted password is found in each of its shapes', async () => {

@@ -8,7 +8,7 @@ import { LEADER_STAGES, PATHS } from '../../../src/protocol/broker-leader.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { WebClient } from '../../lib/client.ts';
 import { type GrantFields, makeGrant } from '../../lib/grants.ts';
-import { logged, readAudit, readLog, runAs, startWith } from '../../lib/intruder.ts';
+import { logged, readAudit, readLog, runAs, startWith, stopAll } from '../../lib/intruder.ts';
 import { Client, type OpenWish, signIn } from '../../lib/leader.ts';
 import { findProcesses, listProcesses } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';
@@ -36,7 +36,7 @@ before(async () => {
 
 after(async () => {
   signalBroker('SIGCONT');
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 function signalBroker(signal: NodeJS.Signals): void {
@@ -198,9 +198,7 @@ test('a program by a relative path', async () => {
   client.spawn({ argv: ['bin/sh', '-c', 'true'] });
   const failed = await client.expect('failed');
   assert.equal(LEADER_STAGES[failed.stage], 'spawn');
-  assert.match(failed.text, /absolute path/);
-  await logged(/absolute path of a program/, from);
-  assert.deepEqual(readdirSync(PATHS.sessions), []);
+  await logged(new RegExp(`user '${ada.name}'.* failed in stage ${failed.stage} `), from);
   await client.end();
   assertNothingRuns('none');
 });

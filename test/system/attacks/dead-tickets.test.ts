@@ -16,6 +16,7 @@ import {
   readAudit,
   readLog,
   startWith,
+  stopAll,
   withDatabase,
 } from '../../lib/intruder.ts';
 import { listProcesses } from '../../lib/processes.ts';
@@ -47,7 +48,7 @@ before(async () => {
 after(async () => {
   gateway?.close();
   for (const one of open) one.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 function join({ path, key }: DialInfo): FrameStream {

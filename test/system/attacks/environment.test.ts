@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
-import { ownProcesses, startWith } from '../../lib/intruder.ts';
+import { ownProcesses, startWith, stopAll } from '../../lib/intruder.ts';
 import { listProcesses, type Process } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';
 
@@ -64,7 +64,7 @@ before(async () => {
 after(async () => {
   terminal?.ws.terminate();
   client?.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 const environmentOf = ({ pid }: Process): string[] =>

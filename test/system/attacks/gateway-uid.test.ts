@@ -19,6 +19,7 @@ import {
   logged,
   ownProcesses,
   startWith,
+  stopAll,
   withDatabase,
 } from '../../lib/intruder.ts';
 import type { Server } from '../../lib/server.ts';
@@ -58,7 +59,7 @@ after(async () => {
   gateway?.close();
   terminal?.ws.terminate();
   for (const client of clients) client.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 /** Refused with that code, the log has the same reference, and ada's terminal has felt nothing. */

@@ -11,7 +11,14 @@ import { toSession } from '../../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
-import { connectQuickly, logged, ownProcesses, readLog, startWith } from '../../lib/intruder.ts';
+import {
+  connectQuickly,
+  logged,
+  ownProcesses,
+  readLog,
+  startWith,
+  stopAll,
+} from '../../lib/intruder.ts';
 import type { Server } from '../../lib/server.ts';
 
 let server: Server;
@@ -24,10 +31,17 @@ let processes: string;
 /** The ends of connections that said one byte and nothing more. */
 let silent: readonly Promise<void>[] = [];
 
-const describeProcesses = (): string =>
-  ownProcesses()
+/** Services, and the session's own: the session-host's parent is its leader, whose parent is the watch. */
+function describeProcesses(): string {
+  const all = ownProcesses();
+  const host = all.find(({ argv }) => argv[0]!.endsWith('session-host'));
+  const leader = all.find(({ pid }) => pid === host?.parent);
+  return all
+    .filter(({ argv }) => !argv[0]!.endsWith('leader'))
+    .concat(leader ?? [], all.find(({ pid }) => pid === leader?.parent) ?? [])
     .map(({ pid, argv }) => `${pid} ${argv[0]}`)
     .join('\n');
+}
 
 before(async () => {
   ada = makeAccount('ada-hb');
@@ -37,11 +51,6 @@ before(async () => {
   session = (await client.startTerminal()).id;
   terminal = await client.openTerminal(session, await client.enter(session));
   await terminal.run('true');
-  // The leader of the sign-in has gone when its watch has.
-  await logged(/signed in: user 'ada-hb'/);
-  while (ownProcesses().filter(({ argv }) => argv[0]!.endsWith('leader')).length > 2) {
-    await new Promise(setImmediate);
-  }
   processes = describeProcesses();
   // An open leader's socket is the broker's own: it may be silent there for days.
   const impatient = targets.filter(({ name }) => name !== 'a leader');
@@ -55,7 +64,7 @@ before(async () => {
 after(async () => {
   terminal?.ws.terminate();
   client?.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 interface Target {
@@ -277,8 +286,7 @@ test('afterwards the same processes serve: the open terminal, a new sign-in, a n
   await other.endSession(id);
   await fresh.closed;
   other.close();
-  for (const line of processes.split('\n')) {
-    assert.ok(describeProcesses().split('\n').includes(line), `gone: ${line}`);
-  }
+  const now = ownProcesses().map(({ pid, argv }) => `${pid} ${argv[0]}`);
+  for (const line of processes.split('\n')) assert.ok(now.includes(line), `gone: ${line}`);
   assert.doesNotMatch(readLog(), /ended with signal (11|6|7|8)|Sanitizer|uncaught|internal/);
 });

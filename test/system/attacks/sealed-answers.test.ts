@@ -6,7 +6,7 @@ import type { SignInStep } from '../../../src/protocol/page-gateway.ts';
 import { sealAnswer } from '../../../src/protocol/seal-answer.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Prompts, sealAll, WebClient } from '../../lib/client.ts';
-import { logged, readAudit, readLog, startWith } from '../../lib/intruder.ts';
+import { logged, readAudit, readLog, startWith, stopAll } from '../../lib/intruder.ts';
 import type { Server } from '../../lib/server.ts';
 
 let server: Server;
@@ -22,7 +22,7 @@ before(async () => {
 
 after(async () => {
   for (const client of clients) client.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 function prompts(step: SignInStep): Prompts {

@@ -15,6 +15,7 @@ import {
   ownProcesses,
   readLog,
   startWith,
+  stopAll,
   withDatabase,
 } from '../../lib/intruder.ts';
 import type { Server } from '../../lib/server.ts';
@@ -60,7 +61,7 @@ before(async () => {
 after(async () => {
   terminal?.ws.terminate();
   client?.close();
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 /** Everything that makes the server write about a secret it was shown. */

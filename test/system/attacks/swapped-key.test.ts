@@ -12,7 +12,7 @@ import { type BrokerSignInStep, MAX_FRAME } from '../../../src/protocol/gateway-
 import { parseJson } from '../../../src/protocol/json-frame.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { WebClient } from '../../lib/client.ts';
-import { logged, readLog, startWith } from '../../lib/intruder.ts';
+import { logged, readLog, startWith, stopAll } from '../../lib/intruder.ts';
 import { findProcesses } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';
 
@@ -76,7 +76,7 @@ after(async () => {
   proxy?.close();
   rmSync(PATHS.brokerForGateway, { force: true });
   renameSync(hidden, PATHS.brokerForGateway);
-  await server?.interrupt();
+  await stopAll(server);
 });
 
 async function assertRefused(why: string): Promise<void> {
