@@ -134,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     run.started = false;
     for (size_t i = 0; i < MAX_VIEWERS; i++)
         run.host.viewers[i].fd = -1;
-    (void)fuzz_contain(serve, NULL);
+    (void)fuzz_contain(serve, NULL, NULL);
     for (size_t i = 0; i < STREAMS; i++)
         if (run.host.streams[i].ring.data != NULL)
             (void)munmap(run.host.streams[i].ring.data, run.host.streams[i].ring.capacity);

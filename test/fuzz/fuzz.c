@@ -76,7 +76,7 @@ static void forget_block(const volatile void *block) {
 
 static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
-int fuzz_contain(void (*body)(void *), void *data) {
+int fuzz_contain(void (*body)(void *), void *data, void (*ending)(void)) {
     static bool hooked;
     if (!hooked)
         must(__sanitizer_install_malloc_and_free_hooks(note_block, forget_block) > 0);
@@ -90,6 +90,8 @@ int fuzz_contain(void (*body)(void *), void *data) {
         run.inside = counting = true;
         body(data);
     }
+    if (ending != NULL)
+        ending();
     run.inside = counting = false;
     for (int fd = 0; fd < MAX_FDS; fd++) {
         must(run.status >= 0 || is_open(fd) == before[fd]);

@@ -32,8 +32,8 @@ const uint8_t *script_bytes(struct script *script, size_t max, size_t *ret_size)
 void script_string(struct script *script, char *ret_text, size_t size);
 
 /* Runs body; the status when it called _exit, -1 when it returned: then it must have closed what it opened (and freed
- * what it took: LeakSanitizer looks). Meanwhile its log lines go nowhere. */
-int fuzz_contain(void (*body)(void *), void *data);
+ * what it took: LeakSanitizer looks). Meanwhile its log lines go nowhere. ending may look at what it left, or be NULL. */
+int fuzz_contain(void (*body)(void *), void *data, void (*ending)(void));
 /* True while body runs: system calls that a harness replaces are libFuzzer's own otherwise. */
 bool fuzz_inside(void);
 

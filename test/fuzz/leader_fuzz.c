@@ -77,6 +77,16 @@ static void check_prompt(const struct frame *frame) {
     must(read_end(&reader));
 }
 
+/* Its text may show a user name that a module or the script made. */
+static void check_failed(const struct frame *frame) {
+    struct reader reader = reader_of(frame);
+    size_t size;
+    (void)read_u8(&reader);
+    (void)read_u32(&reader);
+    const uint8_t *text = read_bytes(&reader, UINT16_MAX, &size);
+    must(text != NULL && is_utf8(text, size) && read_end(&reader));
+}
+
 void take_words(void) {
     for (size_t i = 0; i < CLIENTS; i++) {
         struct client *client = &run.clients[i];
@@ -86,6 +96,8 @@ void take_words(void) {
             must(i == 0 || (type != VST_FROM_LEADER_KEY && type != VST_FROM_LEADER_PROMPT && type != VST_FROM_LEADER_AUTHENTICATED));
             if (type == VST_FROM_LEADER_PROMPT)
                 check_prompt(&client->frame);
+            if (type == VST_FROM_LEADER_FAILED)
+                check_failed(&client->frame);
             frame_clear(&client->frame);
         }
     }
@@ -133,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t i = 0; i < CLIENTS; i++)
         run.clients[i].fd = -1;
     context.terminate = 0;
-    must(fuzz_contain(lead, NULL) >= 0);
+    must(fuzz_contain(lead, NULL, take_words) >= 0);
     /* However it ended: what PAM was asked to do is undone. */
     must(!run.session && !run.credentials);
     return 0;

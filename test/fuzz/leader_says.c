@@ -181,7 +181,6 @@ static void put_texts(struct writer *writer) {
     }
 }
 
-#ifdef VST_TO_LEADER_TEST
 /* Root's alone: a profile's functions in any order. */
 void say_test(int fd) {
     static const char *const names[] = {"authenticate", "acct_mgmt", "setcred", "open_session", "close_session", "chauthtok", "", "x"};
@@ -197,9 +196,6 @@ void say_test(int fd) {
         put_string(&writer, names[next() & 7]);
     say_frame(fd, &writer);
 }
-#else
-void say_test(int fd) { say_any(fd); }
-#endif
 
 void say_spawn(int fd) {
     struct writer writer = {0};

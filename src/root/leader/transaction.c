@@ -16,7 +16,7 @@ void send_failed(struct leader *leader, struct connection *connection, uint8_t s
     writer_start(&writer, VST_FROM_LEADER_FAILED);
     put_u8(&writer, stage);
     put_u32(&writer, (uint32_t)code);
-    put_string(&writer, text);
+    put_text(&writer, text);
     connection_send(leader, connection, &writer);
 }
 
