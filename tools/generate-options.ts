@@ -43,7 +43,7 @@ ${OPTION_KEYS.map((key) => `    KEY_${upper(key)},`).join('\n')}
 struct option {
     const char *key;
     enum option_type type;
-    uint32_t min, max;        /* numbers only */
+    uint32_t min, max;        /* of a number; max: of a text, characters */
     const char *standard;     /* the default, as it would be written in the file */
     const char *wanted;
     size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
@@ -105,7 +105,7 @@ function section(key: OptionKey): string {
 
 ${spec.doc}
 
-- Wanted: ${wantedWords(key)}${spec.type === 'groups' || spec.type === 'path' ? ', or nothing' : ''}
+- Wanted: ${wantedWords(key)}${['groups', 'path', 'text'].includes(spec.type) ? ', or nothing' : ''}
 - Default: ${spec.default === '' ? 'empty' : `\`${spec.default}\``}
 - Read by: ${spec.readBy.join(', ')}
 - A change counts: ${change}`;

@@ -4,7 +4,8 @@ import { findProfile, PAM_DIRECTORIES } from '../config/pam-stack.ts';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
 import { askPerson } from './pam/ask-person.ts';
-import { type Event, type Operation, type Outcome, testProfile } from './pam/test-profile.ts';
+import type { Event, Outcome } from './pam/outcome.ts';
+import { type Operation, testProfile } from './pam/test-profile.ts';
 import { describeEvent } from './pam/words.ts';
 import { RunError } from './run/run-error.ts';
 

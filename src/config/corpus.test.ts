@@ -28,7 +28,7 @@ function byTypeScript(names: readonly string[]): string[] {
     return problems.map(({ file, line, text }) => `${file}:${line}: ${text}`);
   const readByC = OPTION_KEYS.filter((key) => {
     const { readBy }: OptionSpec = OPTIONS[key];
-    return readBy.some((reader) => reader !== 'broker');
+    return readBy.some((reader) => reader === 'supervise' || reader === 'leader');
   });
   return readByC.map(
     (key) => `${key}=${OPTIONS[key].type === 'flag' ? Number(values[key]) : values[key]}`,

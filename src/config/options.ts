@@ -7,12 +7,12 @@ export interface OptionSpec {
   readonly type: OptionType;
   /** As it would be written in the file. */
   readonly default: string;
-  /** Numbers only. */
+  /** Of a number; of a text the most characters. */
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;
   readonly doc: string;
-  readonly readBy: readonly ('supervise' | 'leader' | 'broker')[];
+  readonly readBy: readonly ('supervise' | 'leader' | 'broker' | 'gateway')[];
   /** What makes a change count: nothing (the next sign-in or session uses it), or a restart. */
   readonly change: 'at once' | 'restart';
 }
@@ -25,6 +25,7 @@ export const OPTION_TYPES = {
   groups: 'group names separated by commas, without spaces around the commas',
   address: 'an IPv4 or IPv6 address such as 127.0.0.1 or ::1',
   path: 'an absolute path',
+  text: 'text',
 } as const;
 export type OptionType = keyof typeof OPTION_TYPES;
 
@@ -131,6 +132,22 @@ export const OPTIONS = {
     readBy: ['supervise'],
     change: 'restart',
   },
+  'www-title': {
+    type: 'text',
+    default: '',
+    max: 100,
+    doc: 'What people sign in to, for the heading and the title of the pages. Empty: the host name in the address.',
+    readBy: ['gateway'],
+    change: 'restart',
+  },
+  'www-banner': {
+    type: 'text',
+    default: '',
+    max: 2000,
+    doc: 'Text shown above the sign-in, to everybody who opens the page. `\\n` (a backslash and an n) begins a new line. Empty: none.',
+    readBy: ['gateway'],
+    change: 'restart',
+  },
   'ssl-certificate': {
     type: 'path',
     default: '',
@@ -162,6 +179,7 @@ export type Configuration = {
 /** What an option wants, in words. */
 export function wantedWords(key: OptionKey): string {
   const { type, min, max, unit }: OptionSpec = OPTIONS[key];
+  if (type === 'text') return `${OPTION_TYPES.text} of at most ${max} characters`;
   if (type !== 'number') return OPTION_TYPES[type];
   return `${OPTION_TYPES.number}${unit === undefined ? '' : ` of ${unit}`} from ${min} to ${max}`;
 }

@@ -16,6 +16,8 @@ export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
   groups: 255,
   address: 63,
   path: 4095,
+  /** Bytes of the longest line. */
+  text: 8192,
 };
 /** Longest value that a problem repeats. */
 export const MAX_SHOWN = 100;
@@ -55,6 +57,8 @@ const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => bool
     text === '' || text.split(',').every((name) => name !== '' && name === unspaced(name)),
   address: (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
   path: (text) => text === '' || text.startsWith('/'),
+  // Code points, not what JavaScript calls a length.
+  text: (text, spec) => [...text].length <= (spec.max ?? 0),
 };
 
 function typed(type: OptionType, text: string): OptionValue {

@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import type { log } from '../lib/log.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
+import type { Welcome } from './pages/fill-page.ts';
 import type { Pages } from './pages/load-pages.ts';
 import type { Revocations } from './revocations.ts';
 import type { Host } from './security/read-host.ts';
@@ -19,6 +20,7 @@ export interface Gateway {
   readonly revocations: Revocations;
   readonly conversations: Conversations;
   readonly pages: Pages;
+  readonly welcome: Welcome;
   /** Ed25519: signs the conversation keys of leaders. */
   readonly hostKey: KeyObject;
   /** For people. */

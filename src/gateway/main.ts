@@ -5,11 +5,13 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { loadConfiguration, problemLine } from '../config/load.ts';
 import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 import { importHostKey } from '../protocol/verify-key.ts';
 import { systemClock } from './clock.ts';
+import { makeWelcome } from './pages/fill-page.ts';
 import { loadPages } from './pages/load-pages.ts';
 import { type RunningGateway, startGateway } from './start-gateway.ts';
 
@@ -17,6 +19,8 @@ const DESCRIPTORS = ['home', 'session', 'certificate', 'certificate-key', 'ready
 
 async function main(): Promise<void> {
   const fds = inheritedDescriptors(DESCRIPTORS);
+  const { values, problems } = loadConfiguration();
+  if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
   const running = await startGateway({
     listen: { home: { fd: fds.home }, session: { fd: fds.session } },
     credentials: {
@@ -26,6 +30,7 @@ async function main(): Promise<void> {
     brokerPath: PATHS.brokerForGateway,
     hostKey: importHostKey(readFileSync(PATHS.hostPublicKey)),
     pages: loadPages(join(import.meta.dirname, '../page')),
+    welcome: makeWelcome(values['www-title'], values['www-banner']),
     hostName: hostname(),
     clock: systemClock,
     log,

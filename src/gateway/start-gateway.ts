@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import { DEFAULT_LIMITS, type Gateway, type Limits, type Ports, type Side } from './gateway.ts';
 import { type Credentials, createServer } from './http/create-server.ts';
 import { createUpgrader } from './http/upgrade.ts';
+import type { Welcome } from './pages/fill-page.ts';
 import type { Pages } from './pages/load-pages.ts';
 import { Revocations } from './revocations.ts';
 import { Conversations } from './sign-in/conversations.ts';
@@ -24,6 +25,7 @@ export interface GatewaySetup {
   readonly brokerPath: string;
   readonly hostKey: KeyObject;
   readonly pages: Pages;
+  readonly welcome: Welcome;
   readonly hostName: string;
   readonly clock: Clock;
   readonly log: typeof log;
@@ -58,7 +60,7 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
 }
 
 function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
-  const { clock, log, hostKey, pages, hostName } = setup;
+  const { clock, log, hostKey, pages, welcome, hostName } = setup;
   const broker = new BrokerClient(setup.brokerPath, log);
   const revocations = new Revocations(clock);
   const tickets = new TicketCache(broker, clock, revocations);
@@ -71,8 +73,8 @@ function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
   const ownCertificate = !isSelfSigned(setup.credentials.certificate);
   const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   return {
-    ...{ broker, tickets, revocations, conversations, pages, hostKey, hostName },
-    ...{ ownCertificate, clock, log, limits, ports },
+    ...{ broker, tickets, revocations, conversations, pages, welcome, hostKey },
+    ...{ hostName, ownCertificate, clock, log, limits, ports },
   };
 }
 

@@ -24,6 +24,7 @@ export const texts = {
   },
   signIn: {
     title: (host: string) => `Sign in to ${host}`,
+    banner: 'Notice',
     explanation: 'Use your Linux account on this machine.',
     user: 'User name',
     password: 'Password',

@@ -117,6 +117,9 @@ export type LiveMessage =
 
 /** Stands in terminal.html where the gateway puts the home origin, which the session origin's page cannot know. */
 export const HOME_ORIGIN = '__VESTIBULE_HOME_ORIGIN__';
+/** Stand in index.html where the gateway puts `www-title` and `www-banner`: there before anybody has signed in. */
+export const TITLE = '__VESTIBULE_TITLE__';
+export const BANNER = '__VESTIBULE_BANNER__';
 
 /** WebSocket close codes of ours (4000-4999). */
 export const CLOSE_CODES = {

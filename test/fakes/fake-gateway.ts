@@ -8,12 +8,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { fillPage, makeWelcome } from '../../src/gateway/pages/fill-page.ts';
 import { loadPages, type Pages } from '../../src/gateway/pages/load-pages.ts';
 import { contentPolicy } from '../../src/gateway/security/headers.ts';
 import type { SessionId, UserName } from '../../src/protocol/ids.ts';
 import {
   CLOSE_CODES,
-  HOME_ORIGIN,
   type Home,
   type PromptItem,
   type PromptStyle,
@@ -80,6 +80,9 @@ export class FakeGateway {
   givesPasses = true;
   /** Sessions go on from 'starting' only by setState(). */
   startsSlowly = false;
+  /** www-title and www-banner. */
+  title = '';
+  banner = '';
 
   async start(homePort = 0, contentPort = 0): Promise<void> {
     this.home = await this.listen(homePort, (path, body) => this.answerHome(path, body));
@@ -166,7 +169,8 @@ export class FakeGateway {
   }
 
   private page(path: string): Reply {
-    const content = this.pages.get(path)!.body.toString().replaceAll(HOME_ORIGIN, this.homeOrigin);
+    const html = this.pages.get(path)!.body.toString();
+    const content = fillPage(html, this.homeOrigin, makeWelcome(this.title, this.banner));
     return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, content };
   }
 

@@ -84,6 +84,7 @@ export class Fixture {
       brokerPath: join(this.directory, 'broker'),
       hostKey: importHostKey(readFileSync(join(this.directory, 'host.pub'))),
       pages: loadPages(makePages(join(this.directory, 'page'))),
+      welcome: { title: '', banner: '' },
       hostName: 'testhost',
       clock: {
         monotonic: () => performance.now() + this.ahead,

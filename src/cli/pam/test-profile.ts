@@ -11,31 +11,10 @@ import type { SignedKey } from '../../protocol/verify-key.ts';
 import { type FromLeader, type LeaderLink, linkLeader } from '../run/leader-link.ts';
 import { RunError } from '../run/run-error.ts';
 import { sealSecret } from '../run/seal-secret.ts';
-import { codeName, type LoggedLine, readLogged } from './words.ts';
+import type { Event, LoggedLine, Outcome, Said } from './outcome.ts';
+import { codeName, readLogged } from './words.ts';
 
 export type Operation = (typeof TEST_OPERATIONS)[number];
-export interface Said {
-  readonly style: 'info' | 'error';
-  readonly text: string;
-}
-export interface Outcome {
-  readonly operation: string;
-  readonly code: number;
-  /** As pam(3) has it: PAM_AUTH_ERR. */
-  readonly name: string;
-  /** As pam_strerror(3) has it. */
-  readonly text: string;
-  /** Without the time that a person took to answer. */
-  readonly microseconds: number;
-  readonly texts: readonly Said[];
-  readonly syslog: readonly LoggedLine[];
-}
-export type Event =
-  | { readonly kind: 'calling'; readonly operation: string }
-  | { readonly kind: 'said'; readonly said: Said }
-  | { readonly kind: 'logged'; readonly logged: LoggedLine }
-  | { readonly kind: 'returned'; readonly outcome: Outcome };
-
 export interface ProfileTest {
   readonly profile: string;
   readonly user: string;

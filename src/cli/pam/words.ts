@@ -1,5 +1,5 @@
 /** What an administrator reads: names of PAM's results, pamtester's sentences, the parts of a line for syslog. */
-import type { Event, Outcome } from './test-profile.ts';
+import { type Event, type LoggedLine, type Outcome, SEVERITIES } from './outcome.ts';
 
 /** By their numbers, as Linux-PAM's _pam_types.h has them. */
 const CODE_NAMES = [
@@ -18,14 +18,6 @@ const DONE: Readonly<Record<string, string>> = {
   close_session: 'session has successfully been closed',
   chauthtok: 'authentication token altered successfully',
 };
-const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
-
-export interface LoggedLine {
-  /** null: it was no line as syslog(3) writes it. */
-  readonly severity: (typeof SEVERITIES)[number] | null;
-  readonly text: string;
-}
-
 export function codeName(code: number): string {
   const name = CODE_NAMES[code];
   return name === undefined ? `code ${code}` : `PAM_${name}`;

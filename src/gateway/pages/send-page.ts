@@ -1,9 +1,9 @@
-/** Sends files of the built page: HTML that knows its home origin, hashed assets for ever, the rest by its tag. */
+/** Sends files of the built page: HTML that knows where and whose it is, hashed assets for ever, the rest by its tag. */
 import type { Context } from 'hono';
-import { HOME_ORIGIN } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { originOf } from '../security/read-host.ts';
+import { fillPage } from './fill-page.ts';
 import type { PageFile } from './load-pages.ts';
 
 /** GET / on the home origin. */
@@ -23,12 +23,10 @@ export const sendFile: Handler = (gateway, c) => {
 };
 
 export function sendHtml(gateway: Gateway, c: Context<Env>, address: string): Response {
-  const html = gateway.pages
-    .get(address)!
-    .body.toString()
-    .replaceAll(HOME_ORIGIN, originOf(c.env.host.name, gateway.ports().home));
+  const html = gateway.pages.get(address)!.body.toString();
+  const homeOrigin = originOf(c.env.host.name, gateway.ports().home);
   c.header('cache-control', 'no-cache');
-  return c.html(html);
+  return c.html(fillPage(html, homeOrigin, gateway.welcome));
 }
 
 function chooseBody(c: Context<Env>, file: PageFile): Uint8Array<ArrayBuffer> {

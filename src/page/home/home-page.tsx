@@ -7,6 +7,7 @@ import { api } from '../api.ts';
 import { HOME_KEY } from '../home-key.ts';
 import { ConnectionLost, FailureAlert, PamMessages } from '../notices.tsx';
 import { texts } from '../texts.ts';
+import { readTitle } from '../welcome.ts';
 import { Announcer } from './announcer.tsx';
 import { sortSessions } from './session-order.ts';
 import { SessionRow } from './session-row.tsx';
@@ -25,7 +26,7 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
   const starting = useStartTerminal(home.sessions);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = texts.home.documentTitle(home.host);
+    document.title = texts.home.documentTitle(readTitle(home.host));
   }, [home.host]);
   // What a person used before (the sign-in's form) is gone: screen readers start here.
   useEffect(() => heading.current?.focus(), []);

@@ -5,6 +5,7 @@ import type { PromptItem } from '../../protocol/page-gateway.ts';
 import { api } from '../api.ts';
 import { ConnectionLost, PamMessages, ProblemAlert } from '../notices.tsx';
 import { texts } from '../texts.ts';
+import { readBanner, readTitle } from '../welcome.ts';
 import { CredentialsForm } from './credentials-form.tsx';
 import { PromptsForm } from './prompts-form.tsx';
 import type { SignInState } from './sign-in-machine.ts';
@@ -19,13 +20,14 @@ export interface SignInPageProps {
 export function SignInPage({ signedOut, onSignedIn }: SignInPageProps): ReactElement {
   const [runner] = useState(() => new SignInRunner(api));
   const state = useSyncExternalStore(runner.subscribe, () => runner.state);
+  const banner = readBanner();
   const done = state.kind === 'signed-in';
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is done
   useEffect(() => {
     if (done) onSignedIn(state.messages);
   }, [done]);
   useEffect(() => {
-    document.title = `${texts.signIn.title(location.hostname)} · ${texts.product}`;
+    document.title = `${texts.signIn.title(readTitle(location.hostname))} · ${texts.product}`;
   }, []);
 
   return (
@@ -34,12 +36,24 @@ export function SignInPage({ signedOut, onSignedIn }: SignInPageProps): ReactEle
         <Stack>
           <div>
             <Title order={1} size="h2">
-              {texts.signIn.title(location.hostname)}
+              {texts.signIn.title(readTitle(location.hostname))}
             </Title>
             <Text c="dimmed" size="sm">
               {state.asked ? texts.signIn.signingInAs(state.user) : texts.signIn.explanation}
             </Text>
           </div>
+          {banner !== '' && (
+            <section
+              className="banner"
+              aria-label={texts.signIn.banner}
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: a long one scrolls, by the keyboard too
+              tabIndex={0}
+            >
+              <Text size="sm" className="pam-text">
+                {banner}
+              </Text>
+            </section>
+          )}
           {signedOut && state.kind === 'credentials' && state.problem === null && (
             <Alert variant="outline" role="status">
               {texts.signIn.signedOut}

@@ -117,6 +117,15 @@ static bool is_group_list(const char *value)
         && strstr(value, ",,") == NULL && strstr(value, " ,") == NULL && strstr(value, ", ") == NULL);
 }
 
+/* value is UTF-8: of a character only the first byte is not 10xxxxxx. */
+static size_t count_characters(const char *value)
+{
+    size_t count = 0;
+    for (; *value != '\0'; value++)
+        count += ((unsigned char)*value & 0xc0) != 0x80;
+    return count;
+}
+
 /* Checks a value of at most its type's length and puts it into its field. */
 static bool store(struct config *config, const struct option *option, const char *value)
 {
@@ -131,6 +140,7 @@ static bool store(struct config *config, const struct option *option, const char
     case OPTION_GROUPS: right = is_group_list(value); break;
     case OPTION_ADDRESS: right = inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1; break;
     case OPTION_PATH: right = value[0] == '\0' || value[0] == '/'; break;
+    case OPTION_TEXT: right = count_characters(value) <= option->max; break;
     }
     if (!right || option->size == 0)
         return right;

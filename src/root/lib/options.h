@@ -17,9 +17,10 @@ enum option_type {
     OPTION_GROUPS,
     OPTION_ADDRESS,
     OPTION_PATH,
+    OPTION_TEXT,
 };
 /* Longest text of each type, bytes. */
-static const size_t OPTION_MAX_TEXT[] = { 1, 10, 255, 255, 63, 4095 };
+static const size_t OPTION_MAX_TEXT[] = { 1, 10, 255, 255, 63, 4095, 8192 };
 
 enum option_key {
     KEY_AUTH_PAM_PROFILE,
@@ -34,6 +35,8 @@ enum option_key {
     KEY_WWW_ADDRESS,
     KEY_WWW_PORT,
     KEY_WWW_SESSION_PORT,
+    KEY_WWW_TITLE,
+    KEY_WWW_BANNER,
     KEY_SSL_CERTIFICATE,
     KEY_SSL_CERTIFICATE_KEY,
     KEY_COUNT
@@ -42,7 +45,7 @@ enum option_key {
 struct option {
     const char *key;
     enum option_type type;
-    uint32_t min, max;        /* numbers only */
+    uint32_t min, max;        /* of a number; max: of a text, characters */
     const char *standard;     /* the default, as it would be written in the file */
     const char *wanted;
     size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
@@ -73,6 +76,10 @@ static const struct option OPTIONS[KEY_COUNT] = {
         "8787", "a whole number from 1 to 65535", PLACE(www_port) },
     [KEY_WWW_SESSION_PORT] = { "www-session-port", OPTION_NUMBER, 1, 65535,
         "8788", "a whole number from 1 to 65535", PLACE(www_session_port) },
+    [KEY_WWW_TITLE] = { "www-title", OPTION_TEXT, 0, 100,
+        "", "text of at most 100 characters", 0, 0 },
+    [KEY_WWW_BANNER] = { "www-banner", OPTION_TEXT, 0, 2000,
+        "", "text of at most 2000 characters", 0, 0 },
     [KEY_SSL_CERTIFICATE] = { "ssl-certificate", OPTION_PATH, 0, 0,
         "", "an absolute path", PLACE(ssl_certificate) },
     [KEY_SSL_CERTIFICATE_KEY] = { "ssl-certificate-key", OPTION_PATH, 0, 0,
