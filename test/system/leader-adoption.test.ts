@@ -119,6 +119,15 @@ test('a ninth connection of the control socket is turned away', async () => {
   await client.end();
 });
 
+test('silent connections of the broker’s uid keep nobody out', async () => {
+  const client = await openSession({ user: pat!.name });
+  const path = `${PATHS.leaders}/${client.session}`;
+  const silent = Array.from({ length: 8 }, () => Client.connect('broker', path));
+  await Client.adopt(client.session, 'root');
+  await silent[0]!.expectEnd();
+  await client.end();
+});
+
 test('a program that ends while the broker is away: the leader waits to tell its status', async () => {
   const client = await startForBroker(['/bin/sh', '-c', 'read -r go; exit 7']);
   const viewer = await client.view();

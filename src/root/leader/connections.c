@@ -56,12 +56,17 @@ void connections_close_listener(struct leader *leader) {
 void connections_accept(struct leader *leader) {
     cleanup_fd int fd = accept4(leader->listener, NULL, NULL, SOCK_CLOEXEC);
     const enum who who = fd < 0 ? WHO_NOBODY : find_peer(leader, fd);
-    for (size_t i = 1; i < MAX_CONNECTIONS && who != WHO_NOBODY; i++)
-        if (leader->connections[i].fd < 0) {
-            leader->connections[i] = (struct connection){.fd = take_fd(&fd), .who = who};
-            return;
-        }
-    log_line(LOG_ERR, "connection refused: %s", who == WHO_NOBODY ? "wanted root or user vestibule" : "there are too many");
+    struct connection *place = NULL;
+    for (size_t i = 1; i < MAX_CONNECTIONS && (place == NULL || place->fd >= 0); i++)
+        if (leader->connections[i].fd < 0 || (!leader->connections[i].greeted && place == NULL))
+            place = &leader->connections[i];
+    if (who == WHO_NOBODY || place == NULL) {
+        log_line(LOG_ERR, "connection refused: %s", who == WHO_NOBODY ? "wanted root or user vestibule" : "there are too many");
+        return;
+    }
+    if (place->fd >= 0)
+        connection_drop(leader, place, "it said nothing, and another came");
+    *place = (struct connection){.fd = take_fd(&fd), .who = who};
 }
 
 void connection_drop(struct leader *leader, struct connection *connection, const char *why) {
