@@ -1,5 +1,5 @@
 /** Requests to the gateway, as page-gateway.ts lists them. */
-import type { SessionId } from '../protocol/ids.ts';
+import type { SessionId, TicketId } from '../protocol/ids.ts';
 import type {
   Home,
   SessionStart,
@@ -7,6 +7,7 @@ import type {
   SignInAnswers,
   SignInStart,
   SignInStep,
+  SignIns,
 } from '../protocol/page-gateway.ts';
 import type { Problem } from '../protocol/problems.ts';
 
@@ -27,6 +28,8 @@ export const api = {
     send<SignInStep>('POST', `/api/sign-in/${conversation}`, answers),
   cancelSignIn: (conversation: string) => send<null>('DELETE', `/api/sign-in/${conversation}`),
   signOut: () => send<null>('POST', '/api/sign-out'),
+  signIns: () => send<SignIns>('GET', '/api/sign-ins'),
+  endSignIn: (signIn: TicketId) => send<null>('DELETE', `/api/sign-ins/${signIn}`),
   home: () => send<Home>('GET', '/api/home'),
   startSession: (start: SessionStart) => send<SessionView>('POST', '/api/sessions', start),
   endSession: (session: SessionId) => send<null>('DELETE', `/api/sessions/${session}`),

@@ -69,6 +69,20 @@ export const texts = {
     confirm: 'End session',
     keep: 'Keep it running',
   },
+  signIns: {
+    title: 'Where you are signed in',
+    browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+    unknownBrowser: 'Unknown browser',
+    current: 'This browser',
+    started: 'signed in',
+    used: 'last used',
+    end: 'Sign out there',
+    endLabel: (browser: string, address: string) => `Sign out there: ${browser} at ${address}`,
+    endOthers: 'Sign out everywhere else',
+    explanation: 'Signing out elsewhere ends no session: terminals keep running.',
+    ended: (count: number) =>
+      count === 1 ? 'Signed out there.' : `Signed out in ${count} places.`,
+  },
   terminal: {
     title: 'Terminal',
     label: 'Terminal. Control+Shift+F6 leaves it.',

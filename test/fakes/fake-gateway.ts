@@ -11,13 +11,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { fillPage, makeWelcome } from '../../src/gateway/pages/fill-page.ts';
 import { loadPages, type Pages } from '../../src/gateway/pages/load-pages.ts';
 import { contentPolicy } from '../../src/gateway/security/headers.ts';
-import type { SessionId, UserName } from '../../src/protocol/ids.ts';
+import type { SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
 import {
   CLOSE_CODES,
   type Home,
   type PromptItem,
   type PromptStyle,
   type SessionView,
+  type SignInView,
 } from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
 import { FakeTerminal } from './fake-terminal.ts';
@@ -62,6 +63,18 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
   };
 }
 
+export function fakeSignIn(number: number, fields: Partial<SignInView> = {}): SignInView {
+  return {
+    id: number.toString(16).padStart(32, 'f') as TicketId,
+    address: `192.0.2.${number}`,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    started: Date.now() - number * 86_400_000,
+    used: Date.now() - number * 3_600_000,
+    current: false,
+    ...fields,
+  };
+}
+
 export class FakeGateway {
   private readonly pages: Pages = loadPages(pageDirectory);
   private readonly sockets = new WebSocketServer({ noServer: true });
@@ -74,6 +87,7 @@ export class FakeGateway {
   readonly terminal = new FakeTerminal();
   user: string | null = null;
   sessions: SessionView[] = [];
+  signIns: SignInView[] = [fakeSignIn(1, { current: true })];
   /** The session origin's cookie. */
   hasPass = true;
   /** false: as a browser that keeps no cookies. */
@@ -199,6 +213,10 @@ export class FakeGateway {
       case 'POST /api/sign-out':
         this.signOut();
         return json(204);
+      case 'GET /api/sign-ins':
+        return json(200, { signIns: this.signIns });
+      case 'DELETE /api/sign-ins':
+        return this.endSignIn(id!);
       case 'POST /api/sessions':
         return json(202, this.startSession());
       case 'DELETE /api/sessions':
@@ -206,6 +224,12 @@ export class FakeGateway {
         return json(202);
     }
     return undefined;
+  }
+
+  private endSignIn(id: string): Reply {
+    const before = this.signIns.length;
+    this.signIns = this.signIns.filter((one) => one.id !== id);
+    return this.signIns.length < before ? json(204) : problem('not-found');
   }
 
   setState(id: string, fields: Partial<SessionView>): void {

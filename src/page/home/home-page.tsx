@@ -11,6 +11,7 @@ import { readTitle } from '../welcome.ts';
 import { Announcer } from './announcer.tsx';
 import { sortSessions } from './session-order.ts';
 import { SessionRow } from './session-row.tsx';
+import { SignIns } from './sign-ins.tsx';
 import { useLiveSessions } from './use-live-sessions.ts';
 import { useStartTerminal } from './use-start-terminal.ts';
 
@@ -49,6 +50,7 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
             {live.lost && <ConnectionLost tryNow={live.tryNow} />}
             {starting.error && <FailureAlert error={starting.error} />}
             <SessionList home={home} />
+            <SignIns />
           </Stack>
         </main>
         <Announcer sessions={home.sessions} lost={live.lost} />

@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import { texts } from '../texts.ts';
-import { formatTime, formatUtc } from './format-time.ts';
+import { Time } from './time.tsx';
 
 export function SessionFacts({ session }: { session: SessionView }): ReactElement {
   const { kind, state, started, ended, tty, exitStatus } = session;
@@ -27,13 +27,5 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
       {state === 'unclean' && <Text size="sm">{texts.session.unclean}</Text>}
       {state === 'stuck' && <Text size="sm">{texts.session.stuck}</Text>}
     </>
-  );
-}
-
-function Time({ at }: { at: number }): ReactElement {
-  return (
-    <time dateTime={new Date(at).toISOString()} title={formatUtc(at)}>
-      {formatTime(at, Date.now())}
-    </time>
   );
 }
