@@ -40,10 +40,8 @@ export interface RunningGateway {
 
 export async function startGateway(setup: GatewaySetup): Promise<RunningGateway> {
   const servers: Partial<Record<Side, Server>> = {};
-  const gateway = createGateway(setup, () => ({
-    home: portOf(servers.home!),
-    session: portOf(servers.session!),
-  }));
+  const ports: Record<Side, number> = { home: 0, session: 0 };
+  const gateway = createGateway(setup, () => ports);
   const open = new Set<WebSocket>();
   const upgrader = createUpgrader(gateway, open);
   for (const side of ['home', 'session'] as const) {
@@ -51,10 +49,12 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
     servers[side] = server.listen(setup.listen[side]);
   }
   await Promise.all([once(servers.home!, 'listening'), once(servers.session!, 'listening')]);
+  // Kept: requests that a closed server still answers want them too.
+  for (const side of ['home', 'session'] as const) ports[side] = portOf(servers[side]!);
   void gateway.broker.connect();
   return {
     gateway,
-    ports: gateway.ports(),
+    ports,
     close: () => closeAll(gateway, [servers.home!, servers.session!], open),
   };
 }

@@ -1,6 +1,6 @@
 /* A PAM module that misbehaves on command. Arguments: STAGE=ACTION[:VALUE], in order; a stage without one succeeds.
  * Stages: auth account password setcred delete open close. Actions:
- *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  hang  crash  stdout  descriptor  helper  groups:GID */
+ *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  wait:FIFO  hang  crash  stdout  descriptor  helper  groups:GID */
 #include <fcntl.h>
 #include <grp.h>
 #include <security/pam_appl.h>
@@ -78,6 +78,14 @@ static int leave_helper(void) {
     return PAM_SUCCESS;
 }
 
+/* Until somebody has opened the FIFO for writing, and closed it. */
+static int wait_for(const char *path) {
+    char byte;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd < 0 ? -1 : read(fd, &byte, 1);
+    return size == 0 && close(fd) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+}
+
 static int act(pam_handle_t *handle, const char *stage, const char *action) {
     const char *value = strchr(action, ':');
     const size_t length = value == NULL ? strlen(action) : (size_t)(value++ - action);
@@ -94,6 +102,8 @@ static int act(pam_handle_t *handle, const char *stage, const char *action) {
         return pam_putenv(handle, value);
     if (strncmp(action, "mark", length) == 0)
         return mark(handle, stage, value);
+    if (strncmp(action, "wait", length) == 0)
+        return wait_for(value);
     if (strncmp(action, "helper", length) == 0)
         return leave_helper();
     if (strncmp(action, "groups", length) == 0)

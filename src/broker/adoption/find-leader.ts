@@ -48,6 +48,8 @@ function settleMissing(broker: Broker, id: SessionId, error: LeaderError): void 
   try {
     const row = broker.sessions.find(id);
     if (row !== undefined && row.ended === null) settle(broker, row, error);
+    else if (error.kind === 'silent')
+      log.warning('leader-silent', { session: id, error: error.message });
   } catch (failure) {
     log.error('adoption-failed', { session: id, error: failure });
   }
