@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs a command as root where it can't touch the machine: own pid, mount, net, ipc and uts namespaces; overlays on
-# /etc /home /var /root /usr/local; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; a cgroup
+# /etc /home /var /root /usr; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; a cgroup
 # of its own. Usage: tools/sandbox.sh COMMAND [ARG…]
 set -eu
 
@@ -24,7 +24,7 @@ enter() {
 root=$(cd "$(dirname "$0")/.." && pwd)
 [ -z "$SANDBOX_CGROUP" ] || echo $$ >"$SANDBOX_CGROUP/cgroup.procs"
 mount -t tmpfs -o mode=0755 sandbox "$SANDBOX"
-for dir in /etc /home /var /root /usr/local; do
+for dir in /etc /home /var /root /usr; do
   mkdir -p "$SANDBOX/up$dir" "$SANDBOX/work$dir"
   chmod --reference="$dir" "$SANDBOX/up$dir"
   mount -t overlay overlay -o "lowerdir=$dir,upperdir=$SANDBOX/up$dir,workdir=$SANDBOX/work$dir" "$dir"

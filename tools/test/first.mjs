@@ -3,6 +3,7 @@ import { checkMachine } from '../start/check-machine.mjs';
 import { installNpmPackages } from '../start/install-npm-packages.mjs';
 import { installTestPackages } from '../start/install-system-packages.mjs';
 import { runSetup } from '../start/report.mjs';
+import { downloadPackages } from './download-packages.mjs';
 
 await runSetup(async () => {
   checkMachine();
@@ -13,6 +14,18 @@ await runSetup(async () => {
     'iproute2',
     'libclang-rt-14-dev',
     'procps',
+  ]);
+  await downloadPackages([
+    'krb5-admin-server',
+    'krb5-kdc',
+    'libnss-sss',
+    'libpam-google-authenticator',
+    'libpam-krb5',
+    'libpam-oath',
+    'libpam-sss',
+    'oathtool',
+    'slapd',
+    'sssd-ldap',
   ]);
   await installNpmPackages();
 });

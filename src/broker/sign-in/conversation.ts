@@ -35,6 +35,9 @@ const STYLE_NAMES = new Map<number, PromptStyle>(
   Object.entries(PROMPT_STYLES).map(([name, number]) => [number, name as PromptStyle]),
 );
 
+const LEADER_ENDED =
+  'the leader ended: a PAM module crashed, or worked longer than auth-pam-timeout-seconds (see the log)';
+
 export class Conversation {
   readonly id: ConversationId;
   readonly user: string;
@@ -80,8 +83,7 @@ export class Conversation {
     this.leader = leader;
     leader.listen({
       message: (message) => this.receive(message),
-      close: (error) =>
-        this.settle(lost('sign-in-unavailable', error?.message ?? 'the leader ended')),
+      close: (error) => this.settle(lost('sign-in-unavailable', error?.message ?? LEADER_ENDED)),
     });
     leader.send({
       name: 'authenticate',

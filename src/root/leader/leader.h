@@ -207,6 +207,7 @@ void session_close(struct leader *leader);
 /* terminal.c: false with errno. */
 bool terminal_open(struct leader *leader);
 bool terminal_give(struct leader *leader);
+void terminal_say(const struct leader *leader, const char *text);
 void terminal_release(struct leader *leader);
 void utmp_write(const struct leader *leader);
 void utmp_clear(struct shared *shared);

@@ -41,12 +41,17 @@ static bool copy_text(char *to, size_t size, const char *from) {
     return (size_t)snprintf(to, size, "%s", from) < size;
 }
 
+/* Names that share a uid are one person, who is called as getpwuid(3) says. */
 bool account_find(const char *name, struct account *ret_account) {
-    cleanup_free char *buffer = must_alloc(PASSWD_BUFFER, 1);
-    struct passwd entry, *found = NULL;
-    errno = getpwnam_r(name, &entry, buffer, PASSWD_BUFFER, &found);
+    cleanup_free char *buffer = must_alloc(2, PASSWD_BUFFER);
+    struct passwd named, first, *found = NULL, *canonical = NULL;
+    errno = getpwnam_r(name, &named, buffer, PASSWD_BUFFER, &found);
     if (errno != 0 || found == NULL)
         return false;
+    errno = getpwuid_r(found->pw_uid, &first, buffer + PASSWD_BUFFER, PASSWD_BUFFER, &canonical);
+    if (errno != 0)
+        return false;
+    found = canonical == NULL ? found : canonical;
     ret_account->uid = found->pw_uid;
     ret_account->gid = found->pw_gid;
     return copy_text(ret_account->name, sizeof ret_account->name, found->pw_name) &&

@@ -31,6 +31,13 @@ bool terminal_give(struct leader *leader) {
            set_owner(leader, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
 }
 
+/* As login(1): what modules say while the session opens (last login, message of the day) stands above the program. */
+void terminal_say(const struct leader *leader, const char *text) {
+    cleanup_fd int terminal = ioctl(leader->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (terminal < 0 || dprintf(terminal, "%s\n", text) < 0)
+        log_line(LOG_WARNING, "cannot write on %s: %s", leader->tty, strerror(errno));
+}
+
 void terminal_release(struct leader *leader) {
     if (leader->pty >= 0 && !set_owner(leader, 0, 0, 0600))
         log_line(LOG_WARNING, "cannot take %s back: %s", leader->tty, strerror(errno));
