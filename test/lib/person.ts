@@ -1,5 +1,7 @@
 /** An account's owner in front of a browser. Each browser has an address of its own: failures of one lock no other. */
-import type { Account } from './accounts.ts';
+import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { type Account, makeAccount } from './accounts.ts';
 import { Refused, WebClient } from './client.ts';
 
 let lastAddress = 1;
@@ -8,6 +10,14 @@ export function makeClient(): WebClient {
   const number = ++lastAddress;
   const from = `127.${1 + ((number >> 16) & 63)}.${(number >> 8) & 255}.${number & 255}`;
   return new WebClient('https://127.0.0.1:8787', from);
+}
+
+/** The kernel counts keys by uid, of all sandboxes together: this one's are its own. */
+export function makePrivateAccount(name: string): Account {
+  const account = makeAccount(name);
+  const uid = randomInt(62_000, 65_000);
+  execFileSync('usermod', ['-u', String(uid), name]);
+  return { ...account, uid };
 }
 
 /** The code of the problem, 'connection' when it ended before the answer, null when it went well. */

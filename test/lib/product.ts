@@ -15,6 +15,9 @@ export type Service = (typeof SERVICES)[number];
 export const INSTALLED = '/usr/local/lib/vestibule/current';
 export const VESTIBULE = `${INSTALLED}/bin/vestibule`;
 
+/** Accounts of the tests. */
+const FIRST_UID = 61_000;
+
 export class Product {
   /** What all supervises and what they started wrote to stderr. */
   log = '';
@@ -105,7 +108,9 @@ export class Product {
   async wipe(): Promise<void> {
     await this.stop();
     for (;;) {
-      const left = listProcesses().filter(({ argv }) => argv[0]?.includes('vestibule'));
+      const left = listProcesses().filter(
+        ({ argv, uid }) => uid >= FIRST_UID || argv[0]?.includes('vestibule'),
+      );
       if (left.length === 0) break;
       for (const { pid } of left) kill(pid);
       await delay(20);

@@ -102,6 +102,7 @@ export const commands: fc.Arbitrary<Command[]> = fc.array(
 
 /** supervise waits twice as long after each death of a service, and starts over when it is started. */
 const MOST_KILLS = 3;
+const COMMAND_MS = 30_000;
 
 export class World {
   private readonly product: Product;
@@ -130,9 +131,9 @@ export class World {
       if (this.kills >= MOST_KILLS) await this.restart('SIGTERM');
       for (const command of sequence) {
         this.performed[command.do] = (this.performed[command.do] ?? 0) + 1;
-        await this.perform(command);
+        await inTime(this.perform(command), JSON.stringify(command));
       }
-      await this.leave();
+      await inTime(this.leave(), 'the end of all');
     } catch (error) {
       await this.reset();
       throw error;
@@ -317,6 +318,20 @@ export class World {
     this.kills = 0;
     await this.product.wipe();
     await this.product.start();
+  }
+}
+
+/** What hangs is a failure too. */
+async function inTime(work: Promise<void>, what: string): Promise<void> {
+  const clock = new AbortController();
+  const late = delay(COMMAND_MS, undefined, { signal: clock.signal }).then(() => {
+    throw new Error(`wanted within ${COMMAND_MS / 1000} s: ${what}`);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    late.catch(() => {});
+    clock.abort();
   }
 }
 

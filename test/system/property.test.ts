@@ -5,8 +5,8 @@
  */
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { makeAccount } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
+import { makePrivateAccount } from '../lib/person.ts';
 import { Product } from '../lib/product.ts';
 import { commands, World } from '../lib/random-life.ts';
 
@@ -18,7 +18,7 @@ let product: Product;
 let world: World;
 
 before(async () => {
-  const accounts = ['ada', 'grace'].map((name) => makeAccount(name));
+  const accounts = ['ada', 'grace'].map((name) => makePrivateAccount(name));
   preparePam();
   product = await Product.install();
   await product.start();

@@ -13,11 +13,11 @@ import { encode } from '../../src/protocol/codec.ts';
 import { FrameStream } from '../../src/protocol/frame.ts';
 import { MAX_SESSION_FRAME, toSession } from '../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
+import type { Account } from '../lib/accounts.ts';
 import { agree, type Checked, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { Client } from '../lib/leader.ts';
-import { judge, makeClient, Person } from '../lib/person.ts';
+import { judge, makeClient, makePrivateAccount, Person } from '../lib/person.ts';
 import { askBroker, kill, Product, SERVICES, type Service } from '../lib/product.ts';
 
 const GATE = '/tmp/gate';
@@ -31,7 +31,7 @@ let leftovers: Leftovers;
 const running = new Set<string>();
 
 before(async () => {
-  account = makeAccount('ada');
+  account = makePrivateAccount('ada');
   preparePam();
   execFileSync('mkfifo', [GATE]);
   product = await Product.install();
