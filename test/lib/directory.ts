@@ -52,7 +52,7 @@ export function startSssd(): Service {
   writeFileSync('/etc/sssd/sssd.conf', SSSD, { mode: 0o600 });
   const nsswitch = readFileSync('/etc/nsswitch.conf', 'utf8');
   writeFileSync('/etc/nsswitch.conf', nsswitch.replace(/^(passwd|group):.*$/gm, '$1: files sss'));
-  return start('sssd', '-i', '--logger=files', '-d', '9');
+  return start('sssd', '-i', '--logger=files');
 }
 
 /** A realm with these principals. */
@@ -74,7 +74,10 @@ export async function startKdc(people: readonly Person[]): Promise<Service> {
 const QUIET = ['pipe', 'ignore', 'pipe'] as ['pipe', 'ignore', 'pipe'];
 
 function start(program: string, ...args: string[]): Service {
-  return new Service(spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // A test that failed before it stopped the service must still end.
+  child.unref();
+  return new Service(child);
 }
 
 /** Until a connection is taken. */

@@ -72,10 +72,8 @@ export class Outcomes {
     mkdirSync('/etc/vestibule', { recursive: true });
     writeProfile(DEBIAN);
     configure([]);
-    const [server, browser] = await Promise.all([
-      startServer('--port', String(PORT)),
-      launchBrowser(),
-    ]);
+    const server = await startServer('--port', String(PORT));
+    const browser = await launchBrowser();
     return new Outcomes(server, browser);
   }
 
