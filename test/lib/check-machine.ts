@@ -7,6 +7,8 @@ import type { Account } from './accounts.ts';
 import { listProcesses, type Process } from './processes.ts';
 import { askBroker } from './product.ts';
 
+/** _uid and _uid_ses, which the kernel makes at a user's first session and keeps (user-keyring(7)). */
+const KEPT_KEYS = 2;
 /** utmp(5): struct utmp of 384 bytes; type at 0, line at 8, user at 44. */
 const UTMP = { size: 384, line: 8, user: 44, name: 32, userProcess: 7 };
 const SETTLE_MS = 15_000;
@@ -121,7 +123,8 @@ function compareLeftovers(
 ): string[] {
   const differences = came.mounts === before.mounts ? [] : [`mounts:\n${came.mounts}`];
   for (const [name, keys] of Object.entries(came.keys)) {
-    const wanted = (before.keys[name] ?? 0) + rows.filter(({ user }) => user === name).length;
+    const sessions = rows.filter(({ user }) => user === name).length;
+    const wanted = (before.keys[name] ?? 0) + sessions + KEPT_KEYS;
     if (keys > wanted) differences.push(`${name} has ${keys} keys, wanted at most ${wanted}`);
   }
   return differences;
