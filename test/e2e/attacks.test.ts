@@ -120,7 +120,7 @@ test('it calls the home API and reads nothing, starts nothing, ends nothing', as
     assert.equal(sessions(), before, how);
     assert.equal(await ticketOf(context), ticket);
     await home.reload();
-    await home.getByRole('button', { name: texts.home.signOut }).waitFor();
+    await home.getByRole('button', { name: texts.home.signOut, exact: true }).waitFor();
   }
 });
 
@@ -153,7 +153,7 @@ test('it sees no cookie and overwrites none', async () => {
     );
     assert.equal(now?.value, pass?.value, how);
     await home.reload();
-    await home.getByRole('button', { name: texts.home.signOut }).waitFor();
+    await home.getByRole('button', { name: texts.home.signOut, exact: true }).waitFor();
   }
 });
 
@@ -237,7 +237,7 @@ test('it has no opener to navigate, and a window of ours that it opens is out of
       Object.assign(window, { victim: window.open(url) });
     }, server.url);
     const victim = await opened;
-    await victim.getByRole('button', { name: texts.home.signOut }).waitFor();
+    await victim.getByRole('button', { name: texts.home.signOut, exact: true }).waitFor();
     const reach = await terminal.evaluate(() => {
       const { victim: other } = window as unknown as { victim: Window };
       if (other.closed) return 'cut off';

@@ -129,7 +129,7 @@ test('ending the session from the home page ends its programs and its utmp row',
 });
 
 test('after signing out the pages ask for a sign-in again', async () => {
-  await home.getByRole('button', { name: texts.home.signOut }).click();
+  await home.getByRole('button', { name: texts.home.signOut, exact: true }).click();
   await home.getByLabel(texts.signIn.user).waitFor();
   await home.reload();
   await home.getByLabel(texts.signIn.user).waitFor();
