@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,7 @@
 #include "protocol.h"
 #include "util.h"
 
-enum { BACKLOG = 511 };
+enum { BACKLOG = 511, CLOSING_MS = 1000, RETRY_MS = 20 };
 
 static int open_socket(int family) {
     const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -32,7 +33,12 @@ static int listen_tcp(const char *address, uint16_t port, const char *option) {
     const int fd = open_socket(is_ipv4 ? AF_INET : AF_INET6), yes = 1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
         die_errno("cannot set SO_REUSEADDR");
-    if (bind(fd, name, is_ipv4 ? sizeof ipv4 : sizeof ipv6) == 0 && listen(fd, BACKLOG) == 0)
+    /* The services of a supervise that was killed may still be closing what they had: they get a second for it. */
+    const uint64_t deadline = monotonic_ms() + CLOSING_MS;
+    int bound;
+    while ((bound = bind(fd, name, is_ipv4 ? sizeof ipv4 : sizeof ipv6)) < 0 && errno == EADDRINUSE && monotonic_ms() < deadline)
+        (void)poll(NULL, 0, RETRY_MS);
+    if (bound == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     const char *open = is_ipv4 ? "" : "[", *close = is_ipv4 ? "" : "]";
     if (errno == EADDRINUSE)
