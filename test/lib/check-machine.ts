@@ -204,6 +204,10 @@ function listGroups(): string[] {
   );
   const path = `${base}${own}`;
   return readdirSync(path)
-    .filter((name) => name.startsWith('vestibule-') && statSync(`${path}/${name}`).isDirectory())
+    .filter(
+      (name) =>
+        name.startsWith('vestibule-') &&
+        statSync(`${path}/${name}`, { throwIfNoEntry: false })?.isDirectory() === true,
+    )
     .map((name) => name.slice('vestibule-'.length));
 }
