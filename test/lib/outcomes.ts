@@ -56,6 +56,8 @@ export interface Wish {
   readonly configuration?: readonly string[];
 }
 
+const MOST_ADDRESSES = 60;
+
 export class Outcomes {
   readonly server: Server;
   private readonly browser: Browser;
@@ -73,6 +75,9 @@ export class Outcomes {
     writeProfile(DEBIAN);
     configure([]);
     const server = await startServer('--port', String(PORT));
+    // Before the browser starts: a network that changes breaks off what it loads.
+    for (let i = 1; i <= MOST_ADDRESSES; i++)
+      execFileSync('ip', ['address', 'add', `10.9.0.${i}/32`, 'dev', 'lo']);
     const browser = await launchBrowser();
     return new Outcomes(server, browser);
   }
@@ -85,7 +90,6 @@ export class Outcomes {
   /** Types name and password; resolves when the leader has read profile and configuration, which others then replace. */
   async begin(wish: Wish): Promise<Attempt> {
     const address = `10.9.0.${++this.addresses}`;
-    execFileSync('ip', ['address', 'add', `${address}/32`, 'dev', 'lo']);
     const context = await this.browser.newContext({ ignoreHTTPSErrors: true });
     context.setDefaultTimeout(30_000);
     const page = await context.newPage();
