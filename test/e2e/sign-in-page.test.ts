@@ -1,38 +1,21 @@
 /** The sign-in and home pages in a real browser, against a gateway that plays what PAM and sessions can do. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { beforeEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { PROBLEMS } from '../../src/protocol/problems.ts';
-import { FAKE_REFERENCE, FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
-import { launchBrowser, signIn } from '../lib/browser.ts';
-import { checkAccessibility, collectComplaints } from '../lib/watch-page.ts';
+import { FAKE_REFERENCE, type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
+import { signIn } from '../lib/browser.ts';
+import { setStage } from '../lib/page-stage.ts';
+import { checkAccessibility } from '../lib/watch-page.ts';
 
-let browser: Browser;
+const stage = setStage();
 let gateway: FakeGateway;
 let page: Page;
-let complaints: string[];
 
-before(async () => {
-  browser = await launchBrowser();
+beforeEach(() => {
+  ({ gateway, page } = stage);
 });
-after(() => browser.close());
-beforeEach(async () => {
-  gateway = new FakeGateway();
-  await gateway.start();
-  await open({});
-});
-afterEach(async () => {
-  await page.context().close();
-  await gateway.stop();
-  assert.deepEqual(complaints, []);
-});
-
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
-  page = await (await browser.newContext(options)).newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = collectComplaints(page);
-}
 
 async function startSignIn(user: string): Promise<void> {
   await page.goto(gateway.homeOrigin);
@@ -166,8 +149,7 @@ test('being signed out elsewhere shows the sign-in', async () => {
 });
 
 test('times are of the reader’s zone, UTC on hover', async () => {
-  await page.context().close();
-  await open({ timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
+  page = await stage.open({ timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
   gateway.sessions = [fakeSession(1, { started: Date.UTC(2026, 0, 31, 20, 30, 5) })];
   await signIn(page, gateway.homeOrigin, 'ada', 'secret');
   const time = page.locator('time').first();
@@ -178,8 +160,7 @@ test('times are of the reader’s zone, UTC on hover', async () => {
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1000, 360]) {
     test(`axe finds nothing, ${colorScheme}, ${width} px wide`, async () => {
-      await page.context().close();
-      await open({ colorScheme, viewport: { width, height: 700 } });
+      page = await stage.open({ colorScheme, viewport: { width, height: 700 } });
       await startSignIn('wrong');
       await page.getByText(PROBLEMS['sign-in-failed'].text).waitFor();
       await checkAccessibility(page);

@@ -1,38 +1,21 @@
 /** What the sign-in page says before anybody has signed in, and where it goes afterwards. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { beforeEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
-import { FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
-import { launchBrowser, signIn } from '../lib/browser.ts';
-import { checkAccessibility, collectComplaints } from '../lib/watch-page.ts';
+import { type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
+import { signIn } from '../lib/browser.ts';
+import { setStage } from '../lib/page-stage.ts';
+import { checkAccessibility } from '../lib/watch-page.ts';
 
-let browser: Browser;
+const stage = setStage();
 let gateway: FakeGateway;
 let page: Page;
-let complaints: string[];
 
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
-beforeEach(async () => {
-  gateway = new FakeGateway();
-  await gateway.start();
-  await open({});
-});
-afterEach(async () => {
-  await page.context().close();
-  await gateway.stop();
-  assert.deepEqual(complaints, []);
+beforeEach(() => {
+  ({ gateway, page } = stage);
 });
 
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
-  page = await (await browser.newContext(options)).newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = collectComplaints(page);
-}
 const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true });
 const banner = () => page.getByRole('region', { name: texts.signIn.banner });
 
@@ -68,8 +51,7 @@ test('a person can start to type at once, whatever the banner', async () => {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the longest banner leaves the form on a small ${colorScheme} screen`, async () => {
-    await page.context().close();
-    await open({ colorScheme, viewport: { width: 360, height: 640 } });
+    page = await stage.open({ colorScheme, viewport: { width: 360, height: 640 } });
     gateway.title = 'Computing centre of the Institute for Applied Things';
     gateway.banner = 'This system is for authorised use only. '.repeat(50).trimEnd();
     await page.goto(gateway.homeOrigin);
@@ -78,16 +60,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     assert.ok(await banner().evaluate((box) => box.scrollHeight > box.clientHeight));
     const field = await page.getByLabel(texts.signIn.user).boundingBox();
     assert.ok(field !== null && field.y + field.height < 640, 'the user name is below the screen');
-    await shoot(`banner-${colorScheme}`);
+    await stage.shoot(`banner-${colorScheme}`);
   });
-}
-
-/** For people to look at, where VESTIBULE_SCREENSHOTS says. */
-async function shoot(name: string): Promise<void> {
-  const directory = process.env.VESTIBULE_SCREENSHOTS;
-  if (directory === undefined) return;
-  mkdirSync(directory, { recursive: true });
-  await page.screenshot({ path: `${directory}/${name}.png` });
 }
 
 const { id } = fakeSession(1);

@@ -1,46 +1,34 @@
 /** Where I am signed in: the list on the home page, the end of one, of all others. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { beforeEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { PROBLEMS } from '../../src/protocol/problems.ts';
-import { FAKE_REFERENCE, FakeGateway, fakeSession, fakeSignIn } from '../fakes/fake-gateway.ts';
-import { launchBrowser, signIn } from '../lib/browser.ts';
-import { checkAccessibility, collectComplaints } from '../lib/watch-page.ts';
+import {
+  FAKE_REFERENCE,
+  type FakeGateway,
+  fakeSession,
+  fakeSignIn,
+} from '../fakes/fake-gateway.ts';
+import { signIn } from '../lib/browser.ts';
+import { setStage } from '../lib/page-stage.ts';
+import { checkAccessibility } from '../lib/watch-page.ts';
 
 const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
-let browser: Browser;
+const stage = setStage();
 let gateway: FakeGateway;
 let page: Page;
-let complaints: string[];
 
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
-beforeEach(async () => {
-  gateway = new FakeGateway();
+beforeEach(() => {
+  ({ gateway, page } = stage);
   gateway.signIns = [
     fakeSignIn(3, { userAgent: 'curl/8.5.0', address: '2001:db8:85a3:8d3:1319:8a2e:370:7348' }),
     fakeSignIn(2, { userAgent: PHONE }),
     fakeSignIn(1, { current: true, used: Date.now() - 5 * 3_600_000 }),
   ];
-  await gateway.start();
-  await open({});
-});
-afterEach(async () => {
-  await page.context().close();
-  await gateway.stop();
-  assert.deepEqual(complaints, []);
 });
 
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
-  page = await (await browser.newContext(options)).newPage();
-  page.setDefaultTimeout(10_000);
-  complaints = collectComplaints(page);
-}
 const section = () => page.getByRole('region', { name: texts.signIns.title, exact: true });
 const rows = () => section().getByRole('listitem');
 const status = () => section().getByRole('status');
@@ -126,21 +114,12 @@ test('a browser’s name that is markup is text', async () => {
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1000, 360]) {
     test(`axe finds nothing, ${colorScheme}, ${width} px wide`, async () => {
-      await page.context().close();
-      await open({ colorScheme, viewport: { width, height: 900 } });
+      page = await stage.open({ colorScheme, viewport: { width, height: 900 } });
       gateway.sessions = [fakeSession(1)];
       await signIn(page, gateway.homeOrigin, 'ada', 'secret');
       await rows().nth(2).waitFor();
       await checkAccessibility(page);
-      await shoot(`sign-ins-${colorScheme}-${width}`);
+      await stage.shoot(`sign-ins-${colorScheme}-${width}`);
     });
   }
-}
-
-/** For people to look at, where VESTIBULE_SCREENSHOTS says. */
-async function shoot(name: string): Promise<void> {
-  const directory = process.env.VESTIBULE_SCREENSHOTS;
-  if (directory === undefined) return;
-  mkdirSync(directory, { recursive: true });
-  await page.screenshot({ path: `${directory}/${name}.png` });
 }

@@ -1,35 +1,21 @@
 /** The terminal page in a real browser: what it shows of a stream that breaks, skips, asks and ends. */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { beforeEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
-import { FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
-import { launchBrowser, readScreen, waitForScreen } from '../lib/browser.ts';
-import { collectComplaints } from '../lib/watch-page.ts';
+import { type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
+import { readScreen, waitForScreen } from '../lib/browser.ts';
+import { setStage } from '../lib/page-stage.ts';
 
-let browser: Browser;
+const stage = setStage({ viewport: { width: 1000, height: 600 } });
 let gateway: FakeGateway;
 let page: Page;
-let complaints: string[];
 
-before(async () => {
-  browser = await launchBrowser();
-});
-after(() => browser.close());
 beforeEach(async () => {
-  gateway = new FakeGateway();
-  await gateway.start();
+  ({ gateway, page } = stage);
   gateway.user = 'ada';
-  page = await browser.newPage({ viewport: { width: 1000, height: 600 } });
-  page.setDefaultTimeout(10_000);
-  complaints = collectComplaints(page);
   await page.goto(`${gateway.contentOrigin}/s/${fakeSession(1).id}/`);
-});
-afterEach(async () => {
-  await page.close();
-  await gateway.stop();
-  assert.deepEqual(complaints, []);
 });
 
 const says = (text: string) => page.getByRole('status').filter({ hasText: text }).waitFor();

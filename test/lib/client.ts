@@ -140,6 +140,14 @@ export class WebClient {
     return Terminal.open(this.socket(new URL(`/s/${session}/socket`, origin)));
   }
 
+  /** A new terminal whose shell answers. */
+  async startShell(): Promise<{ readonly session: SessionId; readonly terminal: Terminal }> {
+    const { id } = await this.startTerminal();
+    const terminal = await this.openTerminal(id, await this.enter(id));
+    await terminal.run('true');
+    return { session: id, terminal };
+  }
+
   /** A WebSocket with our cookies and the Origin of a page of that address. */
   socket(address: URL, headers: Readonly<Record<string, string>> = {}): WebSocket {
     const cookie = this.cookieHeader(address.pathname);

@@ -1,30 +1,14 @@
 /** Sealed answers: one is good for one prompt of one conversation of one user until its time, and for nothing else. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { sealBox } from '../../src/lib/sealed-box.ts';
 import type { ConversationId } from '../../src/protocol/ids.ts';
 import { ANSWER_LAYOUT } from '../../src/protocol/sealed-answer.ts';
-import { makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  prepareMachine,
-  readLog,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { expectRefusal, setAskingLeaders } from '../lib/asking-leader.ts';
+import { Client, makeProfile } from '../lib/leader.ts';
 
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required %FAKE% auth=ask:2', 'account required %FAKE%']);
-  makeAccount('answers');
-  await startRootd();
-});
-after(stopRootd);
+setAskingLeaders('answers', 2);
 
 async function beginConversation(): Promise<Client> {
   const client = await Client.greet('broker');
@@ -39,17 +23,13 @@ const good = (client: Client): [Uint8Array, Uint8Array] => [
   client.seal('answer-1', 2),
 ];
 
-/** The leader ends without a word; the log says why. */
-async function expectRefusal(
+async function expectRefusedAnswer(
   client: Client,
   sealed: readonly Uint8Array[],
   why: RegExp,
   first = 0,
 ): Promise<void> {
-  const before = readLog().length;
-  client.send({ name: 'answer', first, sealed });
-  await client.expectEnd();
-  await logged(why, before);
+  await expectRefusal(client, why, () => client.send({ name: 'answer', first, sealed }));
 }
 
 test('good answers are taken', async () => {
@@ -70,7 +50,7 @@ test('an answer for another prompt, conversation, user or time ends the leader',
   ] as const;
   for (const [change, why] of changes) {
     const client = await beginConversation();
-    await expectRefusal(client, [client.seal('answer-0', 1, change), good(client)[1]], why);
+    await expectRefusedAnswer(client, [client.seal('answer-0', 1, change), good(client)[1]], why);
   }
 });
 
@@ -98,17 +78,21 @@ test('a record with a wrong version, purpose, length, padding or a NUL ends the 
     );
     record.set(Buffer.from('answer-0'), ANSWER_LAYOUT.secret);
     record[offset] = value;
-    await expectRefusal(client, [sealBox(record, client.leaderKey!.public), good(client)[1]], why);
+    await expectRefusedAnswer(
+      client,
+      [sealBox(record, client.leaderKey!.public), good(client)[1]],
+      why,
+    );
   }
 });
 
 test('what was sealed to another leader, or changed on the way, ends the leader', async () => {
   const other = await beginConversation();
   const client = await beginConversation();
-  await expectRefusal(client, [...good(other)], /refused for its seal/);
+  await expectRefusedAnswer(client, [...good(other)], /refused for its seal/);
   const changed = good(other);
   changed[0][600]! ^= 1;
-  await expectRefusal(other, changed, /refused for its seal/);
+  await expectRefusedAnswer(other, changed, /refused for its seal/);
 });
 
 test('too few, too many, too short or answers to another prompt end the leader', async () => {
@@ -122,7 +106,7 @@ test('too few, too many, too short or answers to another prompt end the leader',
   for (const change of cases) {
     const client = await beginConversation();
     const [sealed, first] = change(client);
-    await expectRefusal(
+    await expectRefusedAnswer(
       client,
       sealed,
       /answer\) from the broker in phase 1 refused: it is malformed/,

@@ -1,36 +1,13 @@
 /** The hop into root: whatever the table of requests does not permit ends the connection, before anything is done. */
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { toLeader } from '../../src/protocol/broker-leader.ts';
 import { encode } from '../../src/protocol/codec.ts';
 import { makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  readLog,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { expectRefusal, setAskingLeaders } from '../lib/asking-leader.ts';
+import { Client, openSession } from '../lib/leader.ts';
 
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required %FAKE% auth=ask:1', 'account required %FAKE%']);
-  makeAccount('protocol');
-  await startRootd();
-});
-after(stopRootd);
-
-async function expectLog(client: Client, why: RegExp, action: () => void): Promise<void> {
-  const before = readLog().length;
-  action();
-  await client.expectEnd();
-  await logged(why, before);
-}
+setAskingLeaders('protocol', 1);
 
 test('other protocols and impossible lengths end the leader', async () => {
   const hello = Buffer.from(encode(toLeader, { name: 'hello', version: 1 }));
@@ -42,27 +19,31 @@ test('other protocols and impossible lengths end the leader', async () => {
   ];
   for (const start of bytes) {
     const client = Client.connect('broker');
-    await expectLog(client, /no request came: Message too long/, () => client.socket.write(start));
+    await expectRefusal(client, /no request came: Message too long/, () =>
+      client.socket.write(start),
+    );
   }
   const cut = Client.connect('broker');
-  await expectLog(cut, /no request came: Connection reset by peer/, () =>
+  await expectRefusal(cut, /no request came: Connection reset by peer/, () =>
     cut.socket.end(hello.subarray(0, 3)),
   );
 });
 
 test('hello comes first, once, with the right version, and nothing behind its fields', async () => {
   const first = Client.connect('broker');
-  await expectLog(first, /refused: hello must come first/, () => first.authenticate('protocol'));
+  await expectRefusal(first, /refused: hello must come first/, () =>
+    first.authenticate('protocol'),
+  );
   const twice = await Client.greet('broker');
-  await expectLog(twice, /refused: hello comes once/, () =>
+  await expectRefusal(twice, /refused: hello comes once/, () =>
     twice.send({ name: 'hello', version: 1 }),
   );
   const newer = Client.connect('broker');
-  await expectLog(newer, /refused: it is malformed/, () =>
+  await expectRefusal(newer, /refused: it is malformed/, () =>
     newer.send({ name: 'hello', version: 2 }),
   );
   const longer = Client.connect('broker');
-  await expectLog(longer, /refused: it is malformed/, () =>
+  await expectRefusal(longer, /refused: it is malformed/, () =>
     longer.frames.send(Buffer.from([1, 0, 0, 0, 1, 0])),
   );
 });
@@ -70,11 +51,11 @@ test('hello comes first, once, with the right version, and nothing behind its fi
 test('messages out of their phase and unknown ones end the leader', async () => {
   for (const name of ['cancel', 'end'] as const) {
     const client = await Client.greet('broker');
-    await expectLog(client, /refused: not in this phase/, () => client.send({ name }));
+    await expectRefusal(client, /refused: not in this phase/, () => client.send({ name }));
   }
   for (const type of [0, 2, 8, 254, 255]) {
     const client = await Client.greet('root');
-    await expectLog(client, /\(unknown\) from root in phase 0 refused/, () =>
+    await expectRefusal(client, /\(unknown\) from root in phase 0 refused/, () =>
       client.frames.send(Buffer.from([type])),
     );
   }
@@ -82,7 +63,7 @@ test('messages out of their phase and unknown ones end the leader', async () => 
   client.authenticate('protocol');
   await client.takeKey();
   await client.expectPrompt();
-  await expectLog(client, /authenticate\) from the broker in phase 1 refused/, () =>
+  await expectRefusal(client, /authenticate\) from the broker in phase 1 refused/, () =>
     client.authenticate('protocol'),
   );
 });
@@ -106,7 +87,7 @@ test('fields that do not fit end the leader', async () => {
     Buffer.from(wish({})).fill(0, 22, 23), // a NUL in the profile's name
   ]) {
     const client = await Client.greet('broker');
-    await expectLog(client, /authenticate\).*refused: it is malformed/, () =>
+    await expectRefusal(client, /authenticate\).*refused: it is malformed/, () =>
       client.frames.send(frame),
     );
   }
@@ -115,7 +96,7 @@ test('fields that do not fit end the leader', async () => {
 test('a session id is 32 hexadecimal digits', async () => {
   for (const session of ['', '../../../etc/cron.d/evil00000000', 'A'.repeat(32), '0'.repeat(31)]) {
     const client = await Client.greet('root');
-    await expectLog(client, /open\).*refused: it is malformed/, () =>
+    await expectRefusal(client, /open\).*refused: it is malformed/, () =>
       client.open({ user: 'protocol', session }),
     );
   }

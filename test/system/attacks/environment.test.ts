@@ -56,9 +56,7 @@ before(async () => {
   server = await startWith(['auth-pam-sessions-profile=session-env']);
   client = new WebClient(server.url);
   await client.signIn(ada.name, Buffer.from(ada.password));
-  session = (await client.startTerminal()).id;
-  terminal = await client.openTerminal(session, await client.enter(session));
-  await terminal.run('true');
+  ({ session, terminal } = await client.startShell());
 });
 
 after(async () => {

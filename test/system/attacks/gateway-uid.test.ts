@@ -48,9 +48,7 @@ before(async () => {
   eve = makeAccount('eve-gw');
   server = await startWith();
   const client = await signIn(ada);
-  session = (await client.startTerminal()).id;
-  terminal = await client.openTerminal(session, await client.enter(session));
-  await terminal.run('true');
+  ({ session, terminal } = await client.startShell());
   pass = client.cookies.get(`__Secure-vestibule-session /s/${session}/`)!;
   gateway = await FalseGateway.connect();
 });

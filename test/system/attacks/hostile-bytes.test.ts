@@ -48,9 +48,7 @@ before(async () => {
   server = await startWith();
   client = new WebClient(server.url);
   await client.signIn(ada.name, Buffer.from(ada.password));
-  session = (await client.startTerminal()).id;
-  terminal = await client.openTerminal(session, await client.enter(session));
-  await terminal.run('true');
+  ({ session, terminal } = await client.startShell());
   processes = describeProcesses();
   // An open leader's socket is the broker's own: it may be silent there for days.
   const impatient = targets.filter(({ name }) => name !== 'a leader');

@@ -47,9 +47,7 @@ before(async () => {
   server = await startWith(['auth-pam-sessions-profile=session-077']);
   client = new WebClient(server.url);
   await client.signIn(ada.name, Buffer.from(ada.password));
-  session = (await client.startTerminal()).id;
-  terminal = await client.openTerminal(session, await client.enter(session));
-  await terminal.run('true');
+  ({ session, terminal } = await client.startShell());
 });
 
 after(async () => {
@@ -185,9 +183,7 @@ test('with the directories open to all, each C end still refuses by the peer’s
 });
 
 test('nobody takes the place of a session that has ended', async () => {
-  const own = (await client.startTerminal()).id;
-  const place = await client.openTerminal(own, await client.enter(own));
-  await place.run('true');
+  const { session: own, terminal: place } = await client.startShell();
   await client.endSession(own);
   await place.closed;
   const path = `${PATHS.sessions}/${own}`;

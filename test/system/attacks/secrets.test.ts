@@ -211,9 +211,7 @@ test('a leader leaves no core although its limit allows one: not while it waits 
 });
 
 test('a session-host is not dumpable: its files in /proc are root’s', async () => {
-  const { id } = await client.startTerminal();
-  const fresh = await client.openTerminal(id, await client.enter(id));
-  await fresh.run('true');
+  const { terminal: fresh } = await client.startShell();
   const [host] = ownProcesses().filter(({ argv }) => argv[0]!.endsWith('/vestibule-session-host'));
   assert.equal(host!.uid, ada.uid);
   assert.equal(statSync(`/proc/${host!.pid}/environ`).uid, 0);
