@@ -1,7 +1,8 @@
 /** Events to every gateway that is connected. */
-import type { BrokerEvent } from '../protocol/gateway-broker.ts';
+import type { BrokerEvent, Holdings } from '../protocol/gateway-broker.ts';
 import type { SessionView } from '../protocol/page-gateway.ts';
 import type { Broker } from './context.ts';
+import { homeSessionOf } from './home/home-session-view.ts';
 import { viewOf } from './sessions/session-view.ts';
 import type { Person } from './tickets/ticket-store.ts';
 
@@ -15,6 +16,10 @@ export function announce(broker: Broker, event: BrokerEvent): void {
 export function announceSessions(broker: Broker, person: Person): void {
   const { user, uid } = person;
   announce(broker, { event: 'sessions', user, uid, sessions: sessionsOf(broker, person) });
+}
+
+export function holdingsOf(broker: Broker, person: Person): Holdings {
+  return { sessions: sessionsOf(broker, person), homeSession: homeSessionOf(broker, person) };
 }
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {

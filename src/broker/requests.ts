@@ -3,9 +3,10 @@ import * as v from 'valibot';
 import type { CliRequests } from '../protocol/cli-broker.ts';
 import type { Requests } from '../protocol/gateway-broker.ts';
 import { type ConversationId, ID_PATTERN, type SessionId, type TicketId } from '../protocol/ids.ts';
-import { sessionsOf } from './announce.ts';
+import { holdingsOf } from './announce.ts';
 import type { Broker } from './context.ts';
 import { killSession, listActive, tellStatus } from './for-root.ts';
+import { visitHome } from './home/visit-home.ts';
 import type { Peer } from './peer.ts';
 import { endSession } from './sessions/end-session.ts';
 import { dialSession, enterSession, passSession, touchSession } from './sessions/enter-session.ts';
@@ -67,11 +68,13 @@ export const gatewayRequests: Table<Requests> = {
   'sign-out-everywhere': { ask: v.object({ ticket: secret }), handle: signOutEverywhere },
   'sign-in-list': { ask: v.object({ ticket: secret }), handle: listSignIns },
   'sign-in-end': { ask: v.object({ ticket: secret, signIn }), handle: endSignIn },
+  'home-visit': {
+    ask: v.object({ ticket: secret, origin, retry: v.boolean() }),
+    handle: visitHome,
+  },
   'session-list': {
     ask: v.object({ ticket: secret }),
-    handle: (broker, { ticket }) => ({
-      sessions: sessionsOf(broker, requireTicket(broker, ticket)),
-    }),
+    handle: (broker, { ticket }) => holdingsOf(broker, requireTicket(broker, ticket)),
   },
   'session-start': {
     ask: v.object({ ticket: secret, kind: v.literal('terminal'), origin }),

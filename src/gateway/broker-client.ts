@@ -18,12 +18,14 @@ const REQUEST_MS = 10_000;
 const MAX_PENDING = 5000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
+type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
 type RevokedEvent = Extract<BrokerEvent, { event: 'revoked' }>;
 interface BrokerClientEvents {
   up: [];
   down: [];
   revoked: [tickets: RevokedEvent['tickets']];
   sessions: [event: SessionsEvent];
+  'home-session': [event: HomeSessionEvent];
 }
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -116,6 +118,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
   private announce(event: BrokerEvent): void {
     if (event.event === 'revoked') this.emit('revoked', event.tickets);
     else if (event.event === 'sessions') this.emit('sessions', event);
+    else if (event.event === 'home-session') this.emit('home-session', event);
     else this.logger.warning('unknown broker event, ignoring', { message: event });
   }
 

@@ -1,5 +1,6 @@
 /** Every address that the gateway answers, for each of its two origins. A HEAD is answered like its GET. */
 import type { Handler, Side, SocketHandler } from './gateway.ts';
+import { retryHomeSession } from './home/retry-home-session.ts';
 import { showHome } from './home/show-home.ts';
 import { openLive } from './live/open-live.ts';
 import { sendFile, showIndex } from './pages/send-page.ts';
@@ -29,6 +30,7 @@ export const ROUTES: Readonly<Record<Side, readonly Route[]>> = {
     ['DELETE', '/api/sign-ins', signOutEverywhere],
     ['DELETE', '/api/sign-ins/:id', endSignIn],
     ['GET', '/api/home', showHome],
+    ['POST', '/api/home-session', retryHomeSession],
     ['POST', '/api/sessions', startSession],
     ['DELETE', '/api/sessions/:id', endSession],
     ['GET', '/s/:id/', enterSession],

@@ -31,6 +31,7 @@ export const api = {
   signIns: () => send<SignIns>('GET', '/api/sign-ins'),
   endSignIn: (signIn: TicketId) => send<null>('DELETE', `/api/sign-ins/${signIn}`),
   home: () => send<Home>('GET', '/api/home'),
+  retryHomeSession: () => send<null>('POST', '/api/home-session'),
   startSession: (start: SessionStart) => send<SessionView>('POST', '/api/sessions', start),
   endSession: (session: SessionId) => send<null>('DELETE', `/api/sessions/${session}`),
 };

@@ -5,7 +5,7 @@
  * events (no id) when it has some.
  */
 import type { ConversationId, SessionId, TicketId, Uid, UserName } from './ids.ts';
-import type { PromptItem, SessionView, SignInView } from './page-gateway.ts';
+import type { HomeSessionView, PromptItem, SessionView, SignInView } from './page-gateway.ts';
 import type { Problem } from './problems.ts';
 
 export const BROKER_PROTOCOL_VERSION = 1;
@@ -33,7 +33,9 @@ export interface Requests {
   'sign-in-list': { ask: { ticket: string }; answer: { signIns: readonly SignInView[] } };
   /** One of the person's tickets, by its id. */
   'sign-in-end': { ask: { ticket: string; signIn: TicketId }; answer: Record<string, never> };
-  'session-list': { ask: { ticket: string }; answer: { sessions: readonly SessionView[] } };
+  /** The person looks at the home page: opens their home session unless it is open, or retry is false and it failed. */
+  'home-visit': { ask: { ticket: string; origin: Origin; retry: boolean }; answer: Holdings };
+  'session-list': { ask: { ticket: string }; answer: Holdings };
   'session-start': {
     ask: { ticket: string; kind: 'terminal'; origin: Origin };
     answer: { session: SessionView };
@@ -83,6 +85,11 @@ export interface TicketInfo {
   readonly idleEnd: number;
   readonly absoluteEnd: number;
 }
+/** What a person has on this server. */
+export interface Holdings {
+  readonly sessions: readonly SessionView[];
+  readonly homeSession: HomeSessionView;
+}
 export interface DialInfo {
   readonly ticket: TicketId;
   readonly user: UserName;
@@ -100,4 +107,11 @@ export type BrokerEvent =
       readonly user: UserName;
       readonly uid: Uid;
       readonly sessions: readonly SessionView[];
+    }
+  /** This user's home session as it is now. */
+  | {
+      readonly event: 'home-session';
+      readonly user: UserName;
+      readonly uid: Uid;
+      readonly homeSession: HomeSessionView;
     };

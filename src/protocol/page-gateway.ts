@@ -9,7 +9,8 @@
  *   GET    /api/sign-ins                               -> SignIns
  *   DELETE /api/sign-ins                               -> 204, signs out everywhere
  *   DELETE /api/sign-ins/:id                           -> 204, signs out there
- *   GET    /api/home                                   -> Home
+ *   GET    /api/home                                   -> Home; the visit opens the home session
+ *   POST   /api/home-session                           -> 202, opens it again after it failed
  *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
  *   DELETE /api/sessions/:id                           -> 202, ends it
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
@@ -103,9 +104,25 @@ export interface SessionView {
 export interface SessionStart {
   readonly kind: 'terminal';
 }
+export const HOME_SESSION_STATES = ['off', 'opening', 'open', 'failed'] as const;
+export type HomeSessionState = (typeof HOME_SESSION_STATES)[number];
+/**
+ * The PAM session on the server that visiting the home page opens: it makes home directories, mounts, tickets. off: there
+ * is none, or PAM sessions are off.
+ */
+export interface HomeSessionView {
+  readonly state: HomeSessionState;
+  /** Unix ms: when its opening began. */
+  readonly since: number | null;
+  /** Why it failed. */
+  readonly problem: Problem | null;
+  /** What PAM said while it opened, a line or more each. */
+  readonly texts: readonly string[];
+}
 export interface Home {
   readonly user: UserName;
   readonly sessions: readonly SessionView[];
+  readonly homeSession: HomeSessionView;
   /** Host name to show. */
   readonly host: string;
   /** Unix ms of the server, for clocks that differ. */
@@ -113,6 +130,7 @@ export interface Home {
 }
 export type LiveMessage =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
+  | { readonly kind: 'home-session'; readonly homeSession: HomeSessionView }
   | { readonly kind: 'signed-out' };
 
 /** Stands in terminal.html where the gateway puts the home origin, which the session origin's page cannot know. */

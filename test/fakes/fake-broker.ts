@@ -21,6 +21,7 @@ import type { FrameStream } from '../../src/protocol/frame.ts';
 import type {
   BrokerSignInStep,
   DialInfo,
+  Holdings,
   Request,
   RequestName,
   Requests,
@@ -28,7 +29,7 @@ import type {
 } from '../../src/protocol/gateway-broker.ts';
 import type { ConversationId, SessionId, TicketId, Uid, UserName } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
-import type { PromptItem, SessionView } from '../../src/protocol/page-gateway.ts';
+import type { HomeSessionView, PromptItem, SessionView } from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
 
 export type Order =
@@ -36,6 +37,7 @@ export type Order =
   /** Like revoke, but the gateway is not told: as if it had happened while it was away. */
   | { readonly order: 'forget'; readonly user: string }
   | { readonly order: 'sessions'; readonly user: string }
+  | { readonly order: 'home-session'; readonly user: string }
   /** The next answer of this type is followed by the revocation of the user's tickets in the same write. */
   | { readonly order: 'revoke-after'; readonly type: RequestName; readonly user: string }
   /** Answers to requests of this type wait for release. */
@@ -115,6 +117,7 @@ class FakeBroker {
 
   obey(order: Order): void {
     if (order.order === 'sessions') this.push(this.sessionsEvent(order.user));
+    else if (order.order === 'home-session') this.push(homeEvent(order.user));
     else if (order.order === 'revoke-after') this.revokeAfter = order;
     else if (order.order === 'hold') this.held = { type: order.type, answers: [] };
     else if (order.order === 'release') this.release();
@@ -192,7 +195,8 @@ class FakeBroker {
       this.push({ event: 'revoked', tickets: [signIn] });
       return {};
     },
-    'session-list': ({ ticket }) => ({ sessions: sessionsOf(this.check(ticket).user) }),
+    'home-visit': ({ ticket }) => holdingsOf(this.check(ticket).user),
+    'session-list': ({ ticket }) => holdingsOf(this.check(ticket).user),
     'session-start': ({ ticket }) => {
       this.check(ticket);
       return { session: { ...viewOf(FAKE_SESSION), state: 'starting' } };
@@ -340,6 +344,16 @@ function sessionsOf(user: string): SessionView[] {
   if (user !== 'alice') return [];
   const ended = viewOf(ENDED_SESSION);
   return [viewOf(FAKE_SESSION), { ...ended, state: 'ended', ended: 2000, exitStatus: 0 }];
+}
+
+const HOME_SESSION: HomeSessionView = { state: 'open', since: 1000, problem: null, texts: [] };
+
+function holdingsOf(user: string): Holdings {
+  return { sessions: sessionsOf(user), homeSession: HOME_SESSION };
+}
+
+function homeEvent(user: string): object {
+  return { event: 'home-session', user, uid: FAKE_UID, homeSession: HOME_SESSION };
 }
 
 function viewOf(id: SessionId): SessionView {

@@ -15,6 +15,7 @@ import type { SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
 import {
   CLOSE_CODES,
   type Home,
+  type HomeSessionView,
   type PromptItem,
   type PromptStyle,
   type SessionView,
@@ -87,6 +88,7 @@ export class FakeGateway {
   readonly terminal = new FakeTerminal();
   user: string | null = null;
   sessions: SessionView[] = [];
+  homeSession: HomeSessionView = { state: 'open', since: 0, problem: null, texts: [] };
   signIns: SignInView[] = [fakeSignIn(1, { current: true })];
   /** The session origin's cookie. */
   hasPass = true;
@@ -128,6 +130,12 @@ export class FakeGateway {
   setSessions(sessions: SessionView[]): void {
     this.sessions = sessions;
     for (const socket of this.live) socket.send(JSON.stringify({ kind: 'sessions', sessions }));
+  }
+
+  setHomeSession(homeSession: HomeSessionView): void {
+    this.homeSession = homeSession;
+    for (const socket of this.live)
+      socket.send(JSON.stringify({ kind: 'home-session', homeSession }));
   }
 
   signOut(): void {
@@ -210,6 +218,9 @@ export class FakeGateway {
     switch (path.split('/').slice(0, 3).join('/')) {
       case 'GET /api/home':
         return json(200, this.homeView());
+      case 'POST /api/home-session':
+        this.setHomeSession({ state: 'opening', since: Date.now(), problem: null, texts: [] });
+        return json(202);
       case 'POST /api/sign-out':
         this.signOut();
         return json(204);
@@ -237,8 +248,9 @@ export class FakeGateway {
   }
 
   private homeView(): Home {
-    const { sessions } = this;
-    return { user: this.user as UserName, sessions, host: 'testhost', now: Date.now() };
+    const { sessions, homeSession } = this;
+    const user = this.user as UserName;
+    return { user, sessions, homeSession, host: 'testhost', now: Date.now() };
   }
 
   private startSession(): SessionView {

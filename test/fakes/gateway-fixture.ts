@@ -13,7 +13,7 @@ import type { Limits, Side } from '../../src/gateway/gateway.ts';
 import { loadPages } from '../../src/gateway/pages/load-pages.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { LogFields, LogLevel } from '../../src/lib/log.ts';
-import { HOME_ORIGIN } from '../../src/protocol/page-gateway.ts';
+import { HOME_ORIGIN, type HomeSessionView } from '../../src/protocol/page-gateway.ts';
 import type { Problem } from '../../src/protocol/problems.ts';
 import { importHostKey } from '../../src/protocol/verify-key.ts';
 import { FAKE_SESSION, type Order, SESSION_KEY } from './fake-broker.ts';
@@ -214,6 +214,10 @@ export class Fixture {
 }
 
 /** A WebSocket whose messages and end a test can wait for. */
+function isHomeSession(data: Buffer): boolean {
+  return data.includes('"kind":"home-session"');
+}
+
 export class TestSocket {
   readonly ws: WebSocket;
   readonly messages = new Mailbox<Buffer>();
@@ -234,8 +238,13 @@ export class TestSocket {
     );
   }
 
+  /** The next message, home session apart. */
   async json(): Promise<{ kind: string; sessions?: { id: string }[] }> {
-    return JSON.parse((await this.messages.take()).toString());
+    return JSON.parse((await this.messages.take((data) => !isHomeSession(data))).toString());
+  }
+
+  async homeSession(): Promise<{ homeSession: HomeSessionView }> {
+    return JSON.parse((await this.messages.take(isHomeSession)).toString());
   }
 }
 

@@ -14,6 +14,10 @@ test('the list comes at once and whenever it changes, to its person only', async
   assert.equal((await alice.json()).sessions!.length, 2);
   await gateway.order({ order: 'sessions', user: 'bob' });
   assert.deepEqual(await bob.json(), { kind: 'sessions', sessions: [] });
+  await alice.homeSession();
+  await bob.homeSession();
+  await gateway.order({ order: 'home-session', user: 'bob' });
+  assert.equal((await bob.homeSession()).homeSession.state, 'open');
   assert.equal(alice.messages.all.length + bob.messages.all.length, 0);
 });
 

@@ -1,6 +1,6 @@
 /**
- * GET /api/live: pushes a person's list of sessions to one tab, whenever it changes, and the end of their sign-in.
- * It outlives the broker: when a new one is there, the ticket is checked again and the list sent again.
+ * GET /api/live: pushes a person's sessions and home session to one tab, whenever they change, and the end of their
+ * sign-in. It outlives the broker: when a new one is there, the ticket is checked again and all is sent again.
  */
 import type { WebSocket } from 'ws';
 import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
@@ -13,6 +13,7 @@ import { requireTicket } from '../sign-in/require-ticket.ts';
 const MAX_WAITING = 1_048_576;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
+type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
 
 export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   ws.on('message', () => ws.close(CLOSE_CODES.protocol));
@@ -26,19 +27,24 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   const changed = ({ user, uid, sessions }: SessionsEvent): void => {
     if (user === info.user && uid === info.uid) send(ws, { kind: 'sessions', sessions });
   };
-  const resume = (): void => void sendList(gateway, ws, ticket, signedOut);
+  const homeChanged = ({ user, uid, homeSession }: HomeSessionEvent): void => {
+    if (user === info.user && uid === info.uid) send(ws, { kind: 'home-session', homeSession });
+  };
+  const resume = (): void => void sendAll(gateway, ws, ticket, signedOut);
   broker.on('sessions', changed);
+  broker.on('home-session', homeChanged);
   broker.on('up', resume);
   ws.on('close', () => {
     broker.off('sessions', changed);
+    broker.off('home-session', homeChanged);
     broker.off('up', resume);
   });
   ws.on('close', gateway.revocations.hold(info.id, signedOut));
   resume();
 };
 
-/** The list is the broker's word on the ticket too: what was revoked while it was away shows here. */
-async function sendList(
+/** This is the broker's word on the ticket too: what was revoked while it was away shows here. */
+async function sendAll(
   gateway: Gateway,
   ws: WebSocket,
   ticket: string,
@@ -46,8 +52,9 @@ async function sendList(
 ): Promise<void> {
   if (!gateway.broker.connected) return;
   try {
-    const { sessions } = await gateway.broker.request('session-list', { ticket });
+    const { sessions, homeSession } = await gateway.broker.request('session-list', { ticket });
     send(ws, { kind: 'sessions', sessions });
+    send(ws, { kind: 'home-session', homeSession });
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-signed-in') {
       gateway.tickets.forget(ticket);

@@ -17,6 +17,8 @@ test('home shows the person, the host and the sessions, and does not keep the ti
   gateway.advance(31_000);
   const home = JSON.parse((await gateway.ask('/api/home', { cookie })).text);
   assert.deepEqual([home.user, home.host, home.sessions.length], ['alice', 'testhost', 2]);
+  assert.equal(home.homeSession.state, 'open');
+  assert.equal((await gateway.asked('home-visit')).retry, false);
   assert.ok(Math.abs(home.now - 31_000 - Date.now()) < 10_000);
   assert.equal((await gateway.asked('ticket-check')).active, false);
 });
@@ -25,6 +27,7 @@ test('acts keep the ticket alive', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.signIn('alice');
   for (const [method, path, body] of [
+    ['POST', '/api/home-session', '{}'],
     ['POST', '/api/sessions', '{"kind":"terminal"}'],
     ['DELETE', `/api/sessions/${FAKE_SESSION}`, undefined],
     ['GET', entrance, undefined],

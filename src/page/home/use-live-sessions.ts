@@ -25,10 +25,8 @@ export function useLiveSessions(): Live {
         const message = JSON.parse(data as string) as LiveMessage;
         live.settled();
         if (message.kind === 'signed-out') return askAgain();
-        client.setQueryData<Home>(
-          HOME_KEY,
-          (home) => home && { ...home, sessions: message.sessions },
-        );
+        const { kind: _, ...news } = message;
+        client.setQueryData<Home>(HOME_KEY, (home) => home && { ...home, ...news });
       },
       onClose: (code) => {
         askAgain();

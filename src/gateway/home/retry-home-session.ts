@@ -1,0 +1,12 @@
+/** POST /api/home-session: opens the home session again; the live socket tells what becomes of it. */
+import type { Handler } from '../gateway.ts';
+import { clientOrigin } from '../http/client-origin.ts';
+import { requireTicket } from '../sign-in/require-ticket.ts';
+
+export const retryHomeSession: Handler = async (gateway, c) => {
+  const { incoming } = c.env;
+  const { ticket } = await requireTicket(gateway, incoming, { active: true });
+  const ask = { ticket, origin: clientOrigin(incoming), retry: true };
+  await gateway.broker.request('home-visit', ask);
+  return c.body(null, 202);
+};
