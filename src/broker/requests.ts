@@ -48,7 +48,7 @@ const signIn = v.pipe(
   id,
   v.transform((text) => text as TicketId),
 );
-/** Tickets, passes and codes: base64url of 32 bytes. Odd ones are looked up, and found not to exist. */
+/** Tickets, passes and codes. Those of another form are looked up, and found not to exist. */
 const secret = v.pipe(v.string(), v.maxLength(100));
 const origin = v.object({
   address: v.pipe(v.string(), v.maxLength(255), v.regex(/^[^\p{Cc}]*$/u)),

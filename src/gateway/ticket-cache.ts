@@ -2,8 +2,7 @@
  * Which tickets are good: the broker's word, kept for a while, so that pages keep working while it restarts. A
  * revocation drops the entry at once.
  */
-
-import type { TicketInfo } from '../protocol/gateway-broker.ts';
+import { SECRET_PATTERN, type TicketInfo } from '../protocol/gateway-broker.ts';
 import type { TicketId } from '../protocol/ids.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
@@ -17,7 +16,6 @@ const HONOURED_MS = 60_000;
 /** How often a ticket in use is marked active, so that it slides. */
 const ACTIVE_MS = 60_000;
 const MAX_ENTRIES = 10_000;
-const TICKET_PATTERN = /^[A-Za-z0-9_-]{43}$/;
 
 interface Entry {
   readonly info: TicketInfo;
@@ -42,7 +40,8 @@ export class TicketCache {
   /** Throws 'not-signed-in', or 'unavailable' when nobody can say. active: a person did something. */
   async check(ticket: string | undefined, active: boolean): Promise<TicketInfo> {
     if (ticket === undefined) throw new Failure('not-signed-in', 'no ticket came');
-    if (!TICKET_PATTERN.test(ticket)) throw new Failure('not-signed-in', 'malformed ticket');
+    if (!SECRET_PATTERN.test(ticket))
+      throw new Failure('not-signed-in', 'a ticket of another form');
     const entry = this.entries.get(ticket);
     if (entry && this.isFresh(entry, active)) return entry.info;
     try {

@@ -17,7 +17,13 @@ export interface Origin {
   readonly address: string;
   readonly userAgent: string;
 }
-/** The ticket is the cookie's value: 32 random bytes, base64url. */
+/**
+ * Tickets, passes and codes, as they stand in cookies and addresses: the version of this form, then 32 random bytes in
+ * base64url. Cookies outlive both of us; one of another form is nobody's.
+ */
+export const SECRET_VERSION = 1;
+export const SECRET_PATTERN = /^1\.[A-Za-z0-9_-]{43}$/;
+
 export interface Requests {
   'sign-in-start': { ask: { user: string; origin: Origin }; answer: BrokerSignInStep };
   'sign-in-answer': {

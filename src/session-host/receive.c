@@ -30,10 +30,21 @@ static void place(const struct host *host, struct viewer *viewer, uint64_t from)
     viewer->at[ERRORS] = from == 0 ? errors->start : errors->end;
 }
 
+/* Type and version are what the hello of every version has in common. */
+static bool is_of_our_version(const struct frame *frame) {
+    struct reader reader = reader_of(frame);
+    const uint32_t version = read_u32(&reader);
+    if (frame_type(frame) != VST_TO_SESSION_HELLO || version == VST_SESSION_PROTOCOL_VERSION)
+        return true;
+    log_line(LOG_WARNING, "a viewer speaks version %u, wanted %u, closing it", version, VST_SESSION_PROTOCOL_VERSION);
+    return false;
+}
+
 static bool join(struct host *host, struct viewer *viewer) {
     struct reader reader = reader_of(&viewer->frame);
-    if (frame_type(&viewer->frame) != VST_TO_SESSION_HELLO || read_u32(&reader) != VST_SESSION_PROTOCOL_VERSION)
+    if (frame_type(&viewer->frame) != VST_TO_SESSION_HELLO)
         return false;
+    (void)read_u32(&reader); /* the version */
     size_t size = 0;
     const uint8_t *key = read_bytes(&reader, VST_SESSION_KEY_BYTES, &size);
     uint64_t from = read_u64(&reader);
@@ -114,6 +125,10 @@ void viewer_receive(struct host *host, struct viewer *viewer) {
         if (got < 0) {
             if (errno != 0 && errno != ECONNRESET)
                 log_line(LOG_WARNING, "closing a viewer: %s", strerror(errno));
+            viewer_drop(host, viewer);
+            return;
+        }
+        if (!joined && !is_of_our_version(&viewer->frame)) {
             viewer_drop(host, viewer);
             return;
         }

@@ -18,14 +18,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { KEY_SIGNATURE_CONTEXT } from '../../src/protocol/broker-leader.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
-import type {
-  BrokerSignInStep,
-  DialInfo,
-  Holdings,
-  Request,
-  RequestName,
-  Requests,
-  TicketInfo,
+import {
+  type BrokerSignInStep,
+  type DialInfo,
+  type Holdings,
+  type Request,
+  type RequestName,
+  type Requests,
+  SECRET_VERSION,
+  type TicketInfo,
 } from '../../src/protocol/gateway-broker.ts';
 import type { ConversationId, SessionId, TicketId, Uid, UserName } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
@@ -207,7 +208,7 @@ class FakeBroker {
     },
     'session-enter': ({ ticket, session }) => {
       this.own(ticket, session);
-      const code = randomBytes(24).toString('base64url');
+      const code = makeSecret();
       this.state.codes[code] = { ticket, session };
       this.save();
       return { code };
@@ -216,7 +217,7 @@ class FakeBroker {
       const known = this.state.codes[code];
       delete this.state.codes[code];
       if (known?.session !== session) throw new Refusal('not-signed-in');
-      const pass = randomBytes(32).toString('base64url');
+      const pass = makeSecret();
       this.state.passes[pass] = known;
       this.save();
       return { pass };
@@ -276,7 +277,7 @@ class FakeBroker {
   }
 
   private signedIn(user: string): BrokerSignInStep {
-    const ticket = randomBytes(32).toString('base64url');
+    const ticket = makeSecret();
     const id = randomBytes(16).toString('hex') as TicketId;
     const now = Date.now();
     const person = { user: user as UserName, uid: FAKE_UID };
@@ -361,6 +362,10 @@ function viewOf(id: SessionId): SessionView {
     ...{ id, kind: 'terminal', name: 'Terminal 1', state: 'running', started: 1000, ended: null },
     ...{ tty: 'pts/0', exitStatus: null, problem: null },
   } as SessionView;
+}
+
+function makeSecret(): string {
+  return `${SECRET_VERSION}.${randomBytes(32).toString('base64url')}`;
 }
 
 if (import.meta.main) main(process.argv[2]!);

@@ -39,7 +39,7 @@ test('hello comes first, once, with the right version, and nothing behind its fi
     twice.send({ name: 'hello', version: 1 }),
   );
   const newer = Client.connect('broker');
-  await expectRefusal(newer, /refused: it is malformed/, () =>
+  await expectRefusal(newer, /refused: it speaks version 2, wanted 1/, () =>
     newer.send({ name: 'hello', version: 2 }),
   );
   const longer = Client.connect('broker');

@@ -31,6 +31,21 @@ test('a viewer with a wrong key is closed', async () => {
   host.leader.end();
 });
 
+test('a viewer of another version is closed for that, whatever its key', async () => {
+  const host = await startShell('exec cat');
+  for (const key of [host.key, Buffer.alloc(32)]) {
+    host.log = '';
+    const viewer = await host.connect();
+    const hello = { name: 'hello', version: 99, key, from: 0n, rows: 0, columns: 0 };
+    viewer.send(hello as never);
+    assert.equal(await viewer.next(), null);
+    await host.logged(/a viewer speaks version 99, wanted \d+, closing it/);
+    assert.doesNotMatch(host.log, /key/);
+  }
+  await host.view();
+  host.leader.end();
+});
+
 test('only root and the web uid may connect', async () => {
   const host = await startShell('exec cat');
   // Starts as root, because the program may lie where nobody else can go.

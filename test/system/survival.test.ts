@@ -197,7 +197,10 @@ test('leader and session-host drop a peer of an unknown version and go on', asyn
   const client = Client.connect('root', `${PATHS.leaders}/${id}`);
   client.send({ name: 'hello', version: 99 });
   await client.expectEnd();
-  await product.logged(/message 1 \(hello\) from root .*refused/, from);
+  await product.logged(
+    /message 1 \(hello\) from root .*refused: it speaks version 99, wanted \d+/,
+    from,
+  );
   const viewer = Client.connect('root', `${PATHS.sessions}/${id}/s`);
   const frames = new FrameStream(viewer.socket, MAX_SESSION_FRAME);
   const hello = {

@@ -1,6 +1,7 @@
 /** The rows of tickets and of the passes that hang on them. Secrets are stored as SHA-256 only. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { SECRET_VERSION } from '../../protocol/gateway-broker.ts';
 import type { SessionId, TicketId, Uid, UserName } from '../../protocol/ids.ts';
 
 /** A name alone is not enough: it can be given to somebody else. */
@@ -23,9 +24,9 @@ export interface Ticket extends Person {
 }
 export type TicketStore = ReturnType<typeof openTicketStore>;
 
-/** A secret for a cookie: 32 random bytes, base64url. */
+/** Of a ticket, a pass or a code. */
 export function makeSecret(): string {
-  return randomBytes(32).toString('base64url');
+  return `${SECRET_VERSION}.${randomBytes(32).toString('base64url')}`;
 }
 
 export function openTicketStore(database: DatabaseSync) {

@@ -3,13 +3,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { encode, type MessageOf } from '../../protocol/codec.ts';
 import { FrameStream } from '../../protocol/frame.ts';
-import type { DialInfo } from '../../protocol/gateway-broker.ts';
+import { type DialInfo, SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 import { MAX_SESSION_FRAME, toSession } from '../../protocol/gateway-session.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Gateway } from '../gateway.ts';
 import { Failure } from '../problem.ts';
-
-const PASS_PATTERN = /^[A-Za-z0-9_-]{16,128}$/;
 
 export type Hello = MessageOf<typeof toSession, 'hello'>;
 
@@ -19,7 +17,7 @@ export async function askDial(
   session: SessionId,
 ): Promise<DialInfo & { readonly pass: string }> {
   if (pass === undefined) throw new Failure('not-signed-in', 'no pass came');
-  if (!PASS_PATTERN.test(pass)) throw new Failure('not-signed-in', 'malformed pass');
+  if (!SECRET_PATTERN.test(pass)) throw new Failure('not-signed-in', 'a pass of another form');
   const info = await gateway.broker.request('session-dial', { pass, session });
   if (gateway.revocations.isRevoked(info.ticket)) {
     throw new Failure('not-signed-in', 'the ticket was revoked while the session was dialled');

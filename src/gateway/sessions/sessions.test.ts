@@ -58,11 +58,26 @@ test('a session is started, with the address it is asked from, and ended', async
   assert.equal((await gateway.asked('session-end')).session, FAKE_SESSION);
 });
 
+test('a ticket or code of another version is none, and the broker is not asked', async (t) => {
+  const gateway = await startFixture(t);
+  const ticket = await gateway.signIn('alice');
+  for (const prefix of ['', '0.', '2.', '1']) {
+    const cookie = ticket.replace('=1.', `=${prefix}`);
+    assert.equal((await gateway.ask('/api/home', { cookie })).status, 401);
+    const entry = `/s/${FAKE_SESSION}/enter?code=${prefix}${'A'.repeat(43)}`;
+    assert.equal((await gateway.ask(entry, { side: 'session' })).status, 400);
+  }
+  assert.deepEqual(
+    ['ticket-check', 'session-pass'].map((type) => gateway.countAsked(type)),
+    [0, 0],
+  );
+});
+
 test('without a ticket, or with a malformed one, nothing of sessions is answered', async (t) => {
   const gateway = await startFixture(t);
   const ticket = await gateway.signIn('alice');
   const bad = [undefined, '__Host-vestibule-ticket=short', `${ticket}; ${ticket}`, `${ticket}x`];
-  for (const cookie of [...bad, `__Host-vestibule-ticket=${'A'.repeat(43)}`]) {
+  for (const cookie of [...bad, `__Host-vestibule-ticket=1.${'A'.repeat(43)}`]) {
     const options = cookie === undefined ? {} : { cookie };
     assert.equal((await gateway.ask('/api/home', options)).status, 401);
     assert.equal((await gateway.post('/api/sessions', { kind: 'terminal' }, options)).status, 401);
@@ -107,7 +122,7 @@ test('a person is carried over to the session origin by a code that works once',
   assert.equal(second.status, 303);
   assert.equal(second.headers.location, entrance);
   const pass = new RegExp(
-    `^__Secure-vestibule-session=[\\w-]{43}; Path=${entrance}; Secure; HttpOnly; SameSite=Strict$`,
+    `^__Secure-vestibule-session=1\\.[\\w-]{43}; Path=${entrance}; Secure; HttpOnly; SameSite=Strict$`,
   );
   assert.match(second.headers['set-cookie']![0]!, pass);
   const page = await gateway.ask(entrance, { side: 'session', cookie: second.cookies[0]! });

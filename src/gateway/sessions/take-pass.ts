@@ -2,14 +2,13 @@
  * GET /s/:id/enter on the session origin: the one-time code becomes the pass, this origin's cookie. Without a code it
  * fetches one from the home origin, whose address the terminal page does not know.
  */
+import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 import type { Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
 import { passCookie } from '../security/cookies.ts';
 import { originOf } from '../security/read-host.ts';
 import { sessionId } from './session-id.ts';
-
-const CODE_PATTERN = /^[A-Za-z0-9_-]{16,128}$/;
 
 export const takePass: Handler = async (gateway, c) => {
   const { incoming, host } = c.env;
@@ -21,7 +20,7 @@ export const takePass: Handler = async (gateway, c) => {
   checkNavigation(incoming.headers);
   // Else another site could put its own session before a person, who would type into it.
   if (isCrossSite(incoming.headers)) throw new Failure('wrong-origin', 'a code from another site');
-  if (!CODE_PATTERN.test(code)) throw new Failure('bad-request', 'malformed code');
+  if (!SECRET_PATTERN.test(code)) throw new Failure('bad-request', 'a code of another form');
   const { pass } = await gateway.broker.request('session-pass', { code, session });
   c.header('set-cookie', passCookie(pass, session));
   return c.redirect(`/s/${session}/`, 303);

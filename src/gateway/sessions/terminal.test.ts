@@ -145,6 +145,19 @@ test('a revocation while the broker was away is caught up; the others go on with
   await viewer.closed;
 });
 
+test('a pass of another version is none, and the broker is not asked', async (t) => {
+  const gateway = await startFixture(t);
+  const pass = await gateway.enter(await gateway.signIn('alice'));
+  for (const prefix of ['', '0.', '2.', '1']) {
+    const cookie = pass.replace('=1.', `=${prefix}`);
+    const page = gateway.socket(path, { side: 'session', cookie });
+    await once(page.ws, 'open');
+    say(page, hello);
+    assert.equal(await page.closed, 4401);
+  }
+  assert.equal(gateway.countAsked('session-dial'), 0);
+});
+
 test('one session’s pass opens no other session, and none of another user', async (t) => {
   const gateway = await startFixture(t);
   const pass = await gateway.enter(await gateway.signIn('alice'));

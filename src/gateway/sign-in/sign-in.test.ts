@@ -44,7 +44,7 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   const [ticket, cleared] = last.headers['set-cookie']!;
   assert.match(
     ticket!,
-    /^__Host-vestibule-ticket=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    /^__Host-vestibule-ticket=1\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
   );
   assert.match(cleared!, /^__Host-vestibule-sign-in=; Path=\/; Max-Age=0;/);
   const { origin } = await gateway.asked('sign-in-start');

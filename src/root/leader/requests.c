@@ -48,13 +48,24 @@ static const char *refuse(const struct leader *leader, const struct connection *
     return NULL;
 }
 
+/* A hello's type and version are what every version has in common. */
+static const char *refuse_version(const struct frame *frame, char ret_text[64]) {
+    struct reader reader = reader_of(frame);
+    const uint32_t version = read_u32(&reader);
+    (void)snprintf(ret_text, 64, "it speaks version %u, wanted %u", version, VST_LEADER_PROTOCOL_VERSION);
+    return version == VST_LEADER_PROTOCOL_VERSION ? NULL : ret_text;
+}
+
 bool request_dispatch(struct leader *leader, struct connection *connection) {
     /* Taken out of the connection: a handler that runs PAM reads further frames from it. */
     struct frame frame = connection->frame;
     connection->frame = (struct frame){0};
     const uint8_t type = frame_type(&frame);
     const struct request *request = find_request(type);
+    char text[64];
     const char *refusal = refuse(leader, connection, request);
+    if (refusal == NULL && type == VST_TO_LEADER_HELLO)
+        refusal = refuse_version(&frame, text);
     if (refusal == NULL) {
         leader->seen |= 1U << (request - requests);
         struct reader reader = reader_of(&frame);
