@@ -23,7 +23,10 @@ FAKES := $(patsubst test/fakes/%.c,build/test-c/%,$(filter-out test/fakes/pam_%.
 FAKE_MODULES := $(patsubst test/fakes/%.c,build/test-c/%.so,$(wildcard test/fakes/pam_*.c))
 TOOLS_C := $(patsubst test/c/%.c,build/test-c/%,$(filter-out %_test.c,$(wildcard test/c/*.c)))
 
-.PHONY: bin asan test-c fakes fuzz clean
+# What npm run bench measures beside the product.
+BENCH_PEERS := $(patsubst bench/peers/%.c,build/bench/%,$(wildcard bench/peers/*.c))
+
+.PHONY: bin asan test-c fakes fuzz bench clean
 bin: $(BIN)
 asan: $(PROGRAMS:%=build/asan/vestibule-%)
 fakes: $(FAKES) $(FAKE_MODULES) $(TOOLS_C)
@@ -59,6 +62,11 @@ build/test-c/%.so: test/fakes/%.c Makefile
 build/test-c/%: test/fakes/%.c $(LIB) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O1 -g $(PKG_CFLAGS) -Isrc/root/lib -o $@ $< $(LIB) $(LIBS_root)
+
+bench: $(BENCH_PEERS)
+build/bench/%: bench/peers/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(HARDEN) -o $@ $< $(LINK) -lpam -lcrypt
 
 # libFuzzer harnesses: clang alone has it. One's first line may say what it is linked with and which symbols it replaces:
 # "needs: FILE… wraps: SYMBOL…".

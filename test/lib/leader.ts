@@ -26,7 +26,7 @@ import { FrameStream } from '../../src/protocol/frame.ts';
 import type { ConversationId } from '../../src/protocol/ids.ts';
 import { sealAnswer } from '../../src/protocol/seal-answer.ts';
 import { importHostKey, refuseKey } from '../../src/protocol/verify-key.ts';
-import { Viewer } from './session-host.ts';
+import { Viewer } from './viewer.ts';
 
 export type LeaderMessage = MessageOf<typeof fromLeader>;
 type Named<N extends LeaderMessage['name']> = Extract<LeaderMessage, { name: N }>;

@@ -5,7 +5,8 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { type Host, startShell, type Viewer } from '../lib/session-host.ts';
+import { type Host, startShell } from '../lib/session-host.ts';
+import type { Viewer } from '../lib/viewer.ts';
 
 const MIB = 1_048_576;
 

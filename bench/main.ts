@@ -1,0 +1,41 @@
+/** npm run bench [-- [--json] [--quick] ROW…]: measures inside the sandbox and prints the table. */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { runProgram } from '../tools/start/report.mjs';
+import { Lab } from './lib/lab.ts';
+import { printTable } from './lib/print-table.ts';
+import type { Row } from './lib/row.ts';
+import { benches } from './rows.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' } },
+});
+const unknown = positionals.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`wanted rows of: ${Object.keys(benches).join(' ')}; came: ${unknown.join(' ')}`);
+  process.exit(2);
+}
+runProgram('make', ['-s', 'bench']);
+if (process.env.VESTIBULE_IN_SANDBOX === undefined) enterSandbox();
+else await measure();
+
+function enterSandbox(): void {
+  const command = [process.execPath, ...process.argv.slice(1)];
+  const { status } = spawnSync('tools/sandbox.sh', command, { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
+}
+
+async function measure(): Promise<void> {
+  const lab = await Lab.open(values.quick === true);
+  const rows: Row[] = [];
+  for (const [name, bench] of Object.entries(benches)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const from = performance.now();
+    rows.push(...(await bench(lab)));
+    console.error(`${name}: ${((performance.now() - from) / 1000).toFixed(1)} s`);
+  }
+  console.log(values.json ? JSON.stringify({ rows }) : printTable(rows));
+  // Whatever a peer's client still holds open.
+  process.exit(0);
+}
