@@ -1,7 +1,7 @@
 /** OpenSSH: sshd with PAM, and its client with a password. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Shell } from './shell.ts';
 
 const PORT = '2222';
@@ -17,6 +17,8 @@ export class Sshd {
   constructor() {
     mkdirSync('/run/sshd', { recursive: true });
     mkdirSync(DIRECTORY, { recursive: true });
+    // Of an earlier one that was killed.
+    rmSync(`${DIRECTORY}/pid`, { force: true });
     const key = `${DIRECTORY}/key`;
     if (!existsSync(key)) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
     // The client asks this program instead of a person.
