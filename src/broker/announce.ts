@@ -7,7 +7,7 @@ import { viewOf } from './sessions/session-view.ts';
 import type { Person } from './tickets/ticket-store.ts';
 
 /** How long a session that ended stays on its user's list. */
-const SHOW_ENDED_MS = 3_600_000;
+export const SHOW_ENDED_MS = 3_600_000;
 
 export function announce(broker: Broker, event: BrokerEvent): void {
   for (const gateway of broker.gateways) gateway.send(event);
@@ -23,5 +23,7 @@ export function holdingsOf(broker: Broker, person: Person): Holdings {
 }
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {
-  return broker.sessions.listOf(person, broker.now() - SHOW_ENDED_MS).map(viewOf);
+  return broker.sessions
+    .listOf(person, broker.now() - SHOW_ENDED_MS)
+    .map((row) => viewOf(broker, row));
 }

@@ -13,6 +13,7 @@ import { LeaderSlots } from './throttle/leader-slots.ts';
 import { Throttle } from './throttle/throttle.ts';
 import { type AccountChecks, makeAccountChecks } from './tickets/account-checks.ts';
 import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
+import { makeWatch, type Watch } from './usage/watch.ts';
 
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
 
@@ -72,6 +73,7 @@ export interface Broker {
   readonly conversations: Map<ConversationId, Conversation>;
   readonly codes: Map<string, EnterCode>;
   readonly gateways: Set<Peer>;
+  readonly watch: Watch;
   /** Emits each changed SessionRow under its session's id. */
   readonly changes: EventEmitter<Record<string, [SessionRow]>>;
 }
@@ -112,6 +114,7 @@ export function createBroker(options: BrokerOptions): Broker {
     conversations: new Map(),
     codes: new Map(),
     gateways: new Set(),
+    watch: makeWatch(),
     changes: new EventEmitter<Record<string, [SessionRow]>>().setMaxListeners(0),
   };
 }

@@ -2,12 +2,15 @@
 import { VERSION } from '../lib/version.ts';
 import type { ActiveSession, Status } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
+import { SHOW_ENDED_MS } from './announce.ts';
 import type { Broker } from './context.ts';
 import { ProblemError } from './problem.ts';
 import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
 import { learnPrograms } from './sessions/learn-programs.ts';
+import { renameSession } from './sessions/rename-session.ts';
 import { findSession } from './sessions/require-session.ts';
 import { activeViewOf } from './sessions/session-view.ts';
+import { sample } from './usage/watch-sessions.ts';
 
 const KILL_FAILED = {
   stuck: 'Its PAM session does not close: see the log of its leader.',
@@ -29,9 +32,24 @@ export function tellStatus(broker: Broker): Status {
 
 export async function listActive(
   broker: Broker,
+  { ended = false }: { readonly ended?: boolean | undefined },
 ): Promise<{ readonly sessions: readonly ActiveSession[] }> {
   await learnPrograms(broker);
-  return { sessions: broker.sessions.listLive().map(activeViewOf) };
+  const rows = ended
+    ? broker.sessions.listSince(broker.now() - SHOW_ENDED_MS)
+    : broker.sessions.listLive();
+  return {
+    sessions: rows.map((row) => ({ ...activeViewOf(broker, row), ...sample(broker, row) })),
+  };
+}
+
+export function renameByRoot(
+  broker: Broker,
+  { session, name }: { readonly session: SessionId; readonly name: string },
+): { readonly session: ActiveSession } {
+  const by = { user: 'root', uid: 0 };
+  const row = renameSession(broker, findSession(broker, session), name, by);
+  return { session: activeViewOf(broker, row) };
 }
 
 export async function killSession(

@@ -21,6 +21,12 @@ export class ProblemError extends Error {
     this.problem = { code, text, reference, ...(retryAfter && { retryAfter }) };
     this.detail = detail;
   }
+
+  /** A problem that was there before and has its log line, met again. */
+  static again(problem: Problem, detail: string): ProblemError {
+    const error = new ProblemError(problem.code, detail, problem.text);
+    return Object.assign(error, { problem });
+  }
 }
 
 /** Whatever was thrown, as a problem: what is not one of ours is 'internal'. */

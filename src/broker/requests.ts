@@ -5,11 +5,12 @@ import type { Requests } from '../protocol/gateway-broker.ts';
 import { type ConversationId, ID_PATTERN, type SessionId, type TicketId } from '../protocol/ids.ts';
 import { holdingsOf } from './announce.ts';
 import type { Broker } from './context.ts';
-import { killSession, listActive, tellStatus } from './for-root.ts';
+import { killSession, listActive, renameByRoot, tellStatus } from './for-root.ts';
 import { visitHome } from './home/visit-home.ts';
 import type { Peer } from './peer.ts';
 import { endSession } from './sessions/end-session.ts';
 import { dialSession, enterSession, passSession, touchSession } from './sessions/enter-session.ts';
+import { renameSession } from './sessions/rename-session.ts';
 import { requireSession } from './sessions/require-session.ts';
 import { viewOf } from './sessions/session-view.ts';
 import { startSession } from './sessions/start-session.ts';
@@ -23,6 +24,7 @@ import {
   signOutByRoot,
   signOutEverywhere,
 } from './tickets/sign-ins.ts';
+import { watchSessions } from './usage/watch-sessions.ts';
 
 type Table<R extends { [K in keyof R]: { ask: object; answer: object } }> = {
   readonly [K in keyof R]: {
@@ -50,6 +52,8 @@ const signIn = v.pipe(
 );
 /** Tickets, passes and codes. Those of another form are looked up, and found not to exist. */
 const secret = v.pipe(v.string(), v.maxLength(100));
+/** What a name must be like says rename-session.ts. */
+const name = v.pipe(v.string(), v.maxLength(1024));
 const origin = v.object({
   address: v.pipe(v.string(), v.maxLength(255), v.regex(/^[^\p{Cc}]*$/u)),
   userAgent: v.pipe(v.string(), v.maxLength(1024)),
@@ -79,8 +83,24 @@ export const gatewayRequests: Table<Requests> = {
   'session-start': {
     ask: v.object({ ticket: secret, kind: v.literal('terminal'), origin }),
     handle: (broker, ask) => ({
-      session: viewOf(startSession(broker, requireTicket(broker, ask.ticket), ask.origin)),
+      session: viewOf(broker, startSession(broker, requireTicket(broker, ask.ticket), ask.origin)),
     }),
+  },
+  'session-rename': {
+    ask: v.object({ ticket: secret, session, name }),
+    handle: (broker, ask) => {
+      const ticket = requireTicket(broker, ask.ticket);
+      const row = requireSession(broker, ticket, ask.session);
+      const { user, uid } = ticket;
+      return { session: viewOf(broker, renameSession(broker, row, ask.name, { user, uid })) };
+    },
+  },
+  'session-watch': {
+    ask: v.object({ ticket: secret }),
+    handle: (broker, { ticket }) => {
+      watchSessions(broker, requireTicket(broker, ticket));
+      return {};
+    },
   },
   'session-end': {
     ask: v.object({ ticket: secret, session }),
@@ -97,7 +117,8 @@ export const gatewayRequests: Table<Requests> = {
 
 export const cliRequests: Table<CliRequests> = {
   status: { ask: v.object({}), handle: tellStatus },
-  'active-sessions': { ask: v.object({}), handle: listActive },
+  'active-sessions': { ask: v.object({ ended: v.optional(v.boolean()) }), handle: listActive },
+  'rename-session': { ask: v.object({ session, name }), handle: renameByRoot },
   'end-sign-ins': {
     ask: v.object({ user: v.nullable(v.pipe(v.string(), v.maxLength(255))) }),
     handle: signOutByRoot,

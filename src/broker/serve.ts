@@ -11,6 +11,7 @@ import { dropCodes } from './sessions/enter-session.ts';
 import { recheckDue } from './tickets/recheck.ts';
 import { revokeExpired } from './tickets/revoke-tickets.ts';
 import { longestMs } from './tickets/ticket-times.ts';
+import { stopWatching } from './usage/watch-sessions.ts';
 
 /** A descriptor in production, a path in tests. */
 type Listening = { readonly fd: number } | { readonly path: string };
@@ -48,6 +49,7 @@ export async function serveBroker(options: ServeOptions): Promise<RunningBroker>
     broker,
     close: async () => {
       clearInterval(timer);
+      stopWatching(broker);
       (await adoption).close();
       await Promise.all(stops.map((stop) => stop()));
       for (const link of broker.links.values()) link.leader.destroy();

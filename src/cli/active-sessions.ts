@@ -1,37 +1,56 @@
-/** `vestibule active-sessions`: the sessions that there are. */
+/** `vestibule active-sessions`: the sessions that there are, what they use, and why those failed that did. */
 import type { Command } from 'commander';
 import type { ActiveSession } from '../protocol/cli-broker.ts';
+import { PROBLEMS } from '../protocol/problems.ts';
 import { askBroker } from './ask-broker.ts';
-import { type Context, printJson } from './context.ts';
+import { type Context, printJson, printLine } from './context.ts';
 import { formatTable } from './print-table.ts';
+
+const HEAD = [
+  ...['SESSION', 'USER', 'NAME', 'STATE', 'PID', 'TTY', 'STARTED', 'ACTIVE', 'MEMORY', 'PROCS'],
+  ...['CPU', 'FROM'],
+];
 
 export function addActiveSessions(program: Command, context: Context): void {
   program
     .command('active-sessions')
-    .description('list the sessions of all users (root)')
+    .description('list the sessions of all users and what they use (root)')
+    .option('--ended', 'those too that ended within the last hour, and why they failed')
     .option('--json', 'write JSON')
-    .action(({ json }: { json?: true }) => listSessions(context, json === true));
+    .action(({ ended, json }: { ended?: true; json?: true }) =>
+      listSessions(context, ended === true, json === true),
+    );
 }
 
-async function listSessions(context: Context, json: boolean): Promise<void> {
-  const { sessions } = await askBroker(context, 'active-sessions', {});
+async function listSessions(context: Context, ended: boolean, json: boolean): Promise<void> {
+  const { sessions } = await askBroker(context, 'active-sessions', { ended });
   if (json) {
     printJson(context, sessions);
     return;
   }
-  const head = ['SESSION', 'USER', 'NAME', 'STATE', 'PID', 'TTY', 'STARTED', 'FROM'];
-  context.out(formatTable(head, sessions.map(row)));
+  context.out(formatTable(HEAD, sessions.map(row)));
+  for (const { id, problem } of sessions) {
+    if (problem === null) continue;
+    const text = problem.text.replaceAll('\n', ' ');
+    const { advice } = PROBLEMS[problem.code];
+    printLine(context.out, `${id}: ${text} ${advice} (reference ${problem.reference} in the log)`);
+  }
 }
 
 function row(session: ActiveSession): string[] {
+  const { state, step, usage, activity } = session;
   return [
     session.id,
     session.user,
     session.name,
-    session.state,
+    step === null ? state : `${state}: ${step}`,
     session.pid === 0 ? '-' : String(session.pid),
     session.tty ?? '-',
     new Date(session.started).toISOString(),
+    activity === null ? '-' : new Date(activity).toISOString(),
+    usage === null ? '-' : `${(usage.memory / 2 ** 20).toFixed(1)} MiB`,
+    usage === null ? '-' : String(usage.processes),
+    usage === null ? '-' : `${usage.cpu.toFixed(1)} s`,
     session.address === '' ? session.origin : session.address,
   ];
 }

@@ -1,8 +1,8 @@
 /** `vestibule kill-session ID`: ends a session's programs and closes its PAM session. */
 import type { Command } from 'commander';
-import { ID_PATTERN, type SessionId } from '../protocol/ids.ts';
 import { askBroker } from './ask-broker.ts';
-import { CliError, type Context, printJson, printLine } from './context.ts';
+import { type Context, printJson, printLine } from './context.ts';
+import { readSessionId } from './session-id.ts';
 
 export function addKillSession(program: Command, context: Context): void {
   program
@@ -16,11 +16,7 @@ export function addKillSession(program: Command, context: Context): void {
 }
 
 async function killSession(context: Context, id: string, json: boolean): Promise<void> {
-  if (!ID_PATTERN.test(id))
-    throw new CliError(
-      `wanted a session's 32 hexadecimal digits, came '${id}'; 'vestibule active-sessions' lists them`,
-    );
-  const session = id as SessionId;
+  const session = readSessionId(id);
   await askBroker(context, 'kill-session', { session });
   if (json) printJson(context, { session, closed: true });
   else printLine(context.out, `session ${session} is closed`);

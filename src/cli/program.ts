@@ -8,6 +8,7 @@ import { addConfigShow } from './config-show.ts';
 import type { Context } from './context.ts';
 import { addKillSession } from './kill-session.ts';
 import { addPamTest } from './pam-test.ts';
+import { addRenameSession } from './rename-session.ts';
 import { addRun } from './run.ts';
 import { addSignOut } from './sign-out.ts';
 import { addStatus } from './status.ts';
@@ -24,6 +25,7 @@ export function makeProgram(context: Context): Command {
   addStatus(program, context);
   addActiveSessions(program, context);
   addKillSession(program, context);
+  addRenameSession(program, context);
   addSignOut(program, context);
   addRun(program, context);
   const pam = program.command('pam').description('the PAM profiles');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { parseConfiguration } from '../config/load.ts';
 import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
+import { PROBLEMS } from '../protocol/problems.ts';
 import type { Context } from './context.ts';
 import { runCli } from './run-cli.ts';
 
@@ -73,6 +74,9 @@ const SESSION = {
   tty: 'pts/3',
   exitStatus: null,
   problem: null,
+  step: null,
+  activity: 60_000,
+  usage: { memory: 3_355_443, processes: 4, cpu: 1.26 },
   user: 'alice',
   uid: 61000,
   pid: 42,
@@ -106,15 +110,49 @@ test('active-sessions lists sessions in columns, or as JSON, control characters 
   await fakeBroker(() => ({ ok: { sessions: [SESSION] } }));
   const { out } = await call('active-sessions');
   const [head, row, ...more] = out.split('\n');
-  assert.match(head ?? '', /^SESSION +USER +NAME +STATE +PID +TTY +STARTED +FROM$/);
+  assert.match(
+    head ?? '',
+    /^SESSION +USER +NAME +STATE +PID +TTY +STARTED +ACTIVE +MEMORY +PROCS +CPU +FROM$/,
+  );
   assert.match(
     row ?? '',
-    /^0123456789abcdef\w{16} +alice +sly\\x1b\]0;x\\x07\\u202e +running +42 +pts\/3 .* cli$/,
+    /^0123456789abcdef\w{16} +alice +sly\\x1b\]0;x\\x07\\u202e +running +42 +pts\/3 .* 1970-01-01T00:01:00.000Z +3\.2 MiB +4 +1\.3 s +cli$/,
   );
   assert.deepEqual(more, ['']);
   const json = await call('active-sessions --json');
   assert.deepEqual(JSON.parse(json.out), [SESSION]);
   assert.doesNotMatch(json.out.trimEnd(), /[\p{Cc}\p{Bidi_Control}]/v);
+});
+
+test('active-sessions --ended says why one failed, what to do, and where the log has it', async () => {
+  const problem = {
+    code: 'session-refused',
+    text: 'No.\nToo many\x07.',
+    reference: '0123456789ab',
+  };
+  const failed = { ...SESSION, state: 'failed', activity: null, usage: null, problem };
+  const starting = { ...SESSION, state: 'starting', step: 'pam' };
+  await fakeBroker(({ ended }) =>
+    ended === true ? { ok: { sessions: [failed, starting] } } : { ok: { sessions: [] } },
+  );
+  const { out } = await call('active-sessions --ended');
+  const [, first, second, why] = out.split('\n');
+  assert.match(first ?? '', / failed .* - +- +- +- +cli$/);
+  assert.match(second ?? '', / starting: pam /);
+  const { advice } = PROBLEMS['session-refused'];
+  assert.equal(why, `${ID}: No. Too many\\x07. ${advice} (reference 0123456789ab in the log)`);
+});
+
+test('rename-session says the name as it is now; refuses what is no session id', async () => {
+  await fakeBroker(({ type, session, name }) =>
+    type === 'rename-session' && session === ID ? { ok: { session: { ...SESSION, name } } } : null,
+  );
+  assert.equal((await call(`rename-session ${ID} build`)).out, `session ${ID} is 'build'\n`);
+  const json = await call(`rename-session --json ${ID} build`);
+  assert.equal(JSON.parse(json.out).name, 'build');
+  const { status, err } = await call('rename-session ../x build');
+  assert.equal(status, 1);
+  assert.match(err, /wanted a session's 32 hexadecimal digits, came '\.\.\/x'/);
 });
 
 test('kill-session names the session and waits for the answer', async () => {

@@ -7,6 +7,7 @@ import { sendFile, showIndex } from './pages/send-page.ts';
 import { endSession } from './sessions/end-session.ts';
 import { enterSession } from './sessions/enter-session.ts';
 import { openTerminal } from './sessions/open-terminal.ts';
+import { renameSession } from './sessions/rename-session.ts';
 import { showTerminal } from './sessions/show-terminal.ts';
 import { startSession } from './sessions/start-session.ts';
 import { takePass } from './sessions/take-pass.ts';
@@ -16,7 +17,7 @@ import { endSignIn, listSignIns, signOutEverywhere } from './sign-in/sign-ins.ts
 import { signOut } from './sign-in/sign-out.ts';
 import { startSignIn } from './sign-in/start-sign-in.ts';
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export type Route = readonly [method: Method, path: string, handler: Handler];
 export type SocketRoute = readonly [path: RegExp, handler: SocketHandler];
 
@@ -32,6 +33,7 @@ export const ROUTES: Readonly<Record<Side, readonly Route[]>> = {
     ['GET', '/api/home', showHome],
     ['POST', '/api/home-session', retryHomeSession],
     ['POST', '/api/sessions', startSession],
+    ['PATCH', '/api/sessions/:id', renameSession],
     ['DELETE', '/api/sessions/:id', endSession],
     ['GET', '/s/:id/', enterSession],
     ['GET', '/', showIndex],

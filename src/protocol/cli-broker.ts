@@ -7,7 +7,15 @@ import type { SessionView } from './page-gateway.ts';
 
 export interface CliRequests {
   status: { ask: Record<never, never>; answer: Status };
-  'active-sessions': { ask: Record<never, never>; answer: { sessions: readonly ActiveSession[] } };
+  /** ended: those too that ended within the last hour. */
+  'active-sessions': {
+    ask: { ended?: boolean | undefined };
+    answer: { sessions: readonly ActiveSession[] };
+  };
+  'rename-session': {
+    ask: { session: SessionId; name: string };
+    answer: { session: ActiveSession };
+  };
   /** Ends the tickets of a user name, or (null) all; tickets: how many there were. */
   'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
   /** Resolves when the PAM session is closed. */

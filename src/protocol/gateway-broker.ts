@@ -46,9 +46,15 @@ export interface Requests {
     ask: { ticket: string; kind: 'terminal'; origin: Origin };
     answer: { session: SessionView };
   };
+  'session-rename': {
+    ask: { ticket: string; session: SessionId; name: string };
+    answer: { session: SessionView };
+  };
+  /** Somebody looks at this person's list: for a while it says what the sessions use, and changes with it. */
+  'session-watch': { ask: { ticket: string }; answer: Record<string, never> };
   'session-end': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
-  /** A one-time code (30 s) that carries the person over to the session origin. */
-  'session-enter': { ask: { ticket: string; session: SessionId }; answer: { code: string } };
+  /** A one-time code (30 s) that carries the person over to the session origin; null: it is still being started. */
+  'session-enter': { ask: { ticket: string; session: SessionId }; answer: { code: string | null } };
   /** The code becomes a pass: the session origin's cookie, good while ticket and session are. */
   'session-pass': { ask: { code: string; session: SessionId }; answer: { pass: string } };
   'session-dial': { ask: { pass: string; session: SessionId }; answer: DialInfo };

@@ -12,9 +12,11 @@
  *   GET    /api/home                                   -> Home; the visit opens the home session
  *   POST   /api/home-session                           -> 202, opens it again after it failed
  *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
+ *   PATCH  /api/sessions/:id             SessionRename -> SessionView
  *   DELETE /api/sessions/:id                           -> 202, ends it
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
- *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code
+ *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code; while the
+ *                                        session is being started, 303 to /?session=:id, which waits for it
  *   GET    /s/:id/enter?code=            session origin: sets the session cookie, 303 to /s/:id/
  *   GET    /s/:id/enter                  session origin, without a code: 303 to the home origin's /s/:id/ (for a new pass)
  *   GET    /s/:id/                       session origin: the terminal page
@@ -87,6 +89,14 @@ export const SESSION_STATES = [
   'unclean',
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
+/** What its processes use together, as far as anybody but root can tell. */
+export interface Usage {
+  /** Bytes that no other process shares. */
+  readonly memory: number;
+  readonly processes: number;
+  /** Seconds of CPU time so far; where a cgroup tells, of ended processes too. */
+  readonly cpu: number;
+}
 export interface SessionView {
   readonly id: SessionId;
   readonly kind: SessionKind;
@@ -100,9 +110,19 @@ export interface SessionView {
   readonly exitStatus: number | null;
   /** Why it failed. */
   readonly problem: Problem | null;
+  /** While it is being started: PAM opens its session, then its program is started. */
+  readonly step: 'pam' | 'program' | null;
+  /** Unix ms of its terminal's last input or output; null: not known. */
+  readonly activity: number | null;
+  /** null: not known, or nobody has looked for it yet. */
+  readonly usage: Usage | null;
 }
 export interface SessionStart {
   readonly kind: 'terminal';
+}
+export interface SessionRename {
+  /** Rules: broker/sessions/rename-session.ts. */
+  readonly name: string;
 }
 export const HOME_SESSION_STATES = ['off', 'opening', 'open', 'failed'] as const;
 export type HomeSessionState = (typeof HOME_SESSION_STATES)[number];

@@ -1,35 +1,130 @@
 /**
- * The closed list of problem codes: the code for machines, the HTTP status, one public sentence for people. The
- * private detail goes to the log with the reference that the answer carries.
+ * The closed list of problem codes: the code for machines, the HTTP status, and for people one public sentence and
+ * what to do. The private detail goes to the log with the reference that the answer carries.
  */
+const AGAIN = 'Try again. If it fails again, tell your administrator the reference.';
+const SOON = 'Try again in a moment. If it goes on, tell your administrator the reference.';
+const RELOAD = 'Load the page again. If that does not help, tell your administrator the reference.';
+
 export const PROBLEMS = {
-  'bad-request': { status: 400, text: 'The request could not be understood.' },
-  'not-signed-in': { status: 401, text: 'You are not signed in, or your sign-in has ended.' },
-  'sign-in-failed': { status: 401, text: 'The user name or password is not right.' },
-  'sign-in-refused': { status: 403, text: 'This account may not sign in here.' },
+  'bad-request': { status: 400, text: 'The request could not be understood.', advice: RELOAD },
+  'not-signed-in': {
+    status: 401,
+    text: 'You are not signed in, or your sign-in has ended.',
+    advice: 'Sign in, then open the address again.',
+  },
+  'sign-in-failed': {
+    status: 401,
+    text: 'The user name or password is not right.',
+    advice: 'Type both again.',
+  },
+  'sign-in-refused': {
+    status: 403,
+    text: 'This account may not sign in here.',
+    advice: 'Ask your administrator, and tell them the reference.',
+  },
   'sign-in-unavailable': {
     status: 503,
     text: 'Signing in is not possible at the moment. Try again in a while.',
+    advice: 'If it goes on, tell your administrator the reference.',
   },
   'sign-in-busy': {
     status: 503,
     text: 'Too many people are signing in right now. Try again in a moment.',
+    advice: 'If it goes on, tell your administrator the reference.',
   },
   'conversation-gone': {
     status: 410,
     text: 'This sign-in took too long or has ended. Start again.',
+    advice: 'Type user name and password again.',
   },
-  'wrong-origin': { status: 403, text: 'The request came from another site and was refused.' },
-  'not-found': { status: 404, text: 'There is nothing at this address.' },
-  'session-not-found': { status: 404, text: 'There is no such session, or it is not yours.' },
-  'session-not-running': { status: 409, text: 'The session is not running.' },
-  'session-failed': { status: 500, text: 'The session could not be started.' },
-  'method-not-allowed': { status: 405, text: 'This address does not take that kind of request.' },
-  'too-large': { status: 413, text: 'The request is too large.' },
-  'too-many': { status: 429, text: 'Too many requests. Wait a moment.' },
-  unavailable: { status: 503, text: 'The server is restarting. It will be back in a moment.' },
-  internal: { status: 500, text: 'Something went wrong on the server.' },
-} as const satisfies Record<string, { status: number; text: string }>;
+  'wrong-origin': {
+    status: 403,
+    text: 'The request came from another site and was refused.',
+    advice: 'Open the page by its address, or from the list of your sessions.',
+  },
+  'not-found': {
+    status: 404,
+    text: 'There is nothing at this address.',
+    advice: 'Look for a typing error in it, or go to the list of your sessions.',
+  },
+  'session-not-found': {
+    status: 404,
+    text: 'There is no such session, or it is not yours.',
+    advice: 'Sessions that ended some days ago are no longer known. Your sessions are on the list.',
+  },
+  'session-ended': {
+    status: 410,
+    text: 'This session has ended.',
+    advice: 'Its programs are gone. Start a new one from the list of your sessions.',
+  },
+  'session-not-running': {
+    status: 409,
+    text: 'The session is not running.',
+    advice: 'The list of your sessions says how it is.',
+  },
+  'session-failed': { status: 500, text: 'The session could not be started.', advice: AGAIN },
+  'session-account': {
+    status: 403,
+    text: 'Your account may not start sessions at the moment.',
+    advice:
+      'It may have expired or be locked. Ask your administrator, and tell them the reference.',
+  },
+  'session-refused': {
+    status: 403,
+    text: 'This machine refuses you another session.',
+    advice:
+      'End sessions or programs that you do not need, or ask your administrator about your limits.',
+  },
+  'session-set-up': {
+    status: 500,
+    text: 'What a session needs (home directory, limits, mounts, tickets) could not be set up.',
+    advice: AGAIN,
+  },
+  'session-profile': {
+    status: 500,
+    text: 'This machine is not set up for sessions: its PAM profile for them lets nobody in.',
+    advice: 'Tell your administrator the reference. Trying again does not help.',
+  },
+  'session-program': {
+    status: 500,
+    text: 'The program of the session could not be started.',
+    advice: 'Your login shell may be missing. Tell your administrator the reference.',
+  },
+  'session-unavailable': {
+    status: 503,
+    text: 'The part of the server that starts sessions does not answer.',
+    advice: SOON,
+  },
+  'session-lost': {
+    status: 500,
+    text: 'The session ended unexpectedly.',
+    advice: 'Start a new one. Your administrator finds the reason by the reference.',
+  },
+  'name-refused': {
+    status: 422,
+    text: 'A session cannot have this name.',
+    advice: 'Choose another name.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    text: 'This address does not take that kind of request.',
+    advice: 'Go to the list of your sessions.',
+  },
+  'too-large': {
+    status: 413,
+    text: 'The request is too large.',
+    advice:
+      'Shorten what you sent. If it was a link: delete the cookies of this site and try again.',
+  },
+  'too-many': { status: 429, text: 'Too many requests. Wait a moment.', advice: SOON },
+  unavailable: {
+    status: 503,
+    text: 'The server is restarting. It will be back in a moment.',
+    advice: 'Your sessions keep running meanwhile.',
+  },
+  internal: { status: 500, text: 'Something went wrong on the server.', advice: AGAIN },
+} as const satisfies Record<string, { status: number; text: string; advice: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 

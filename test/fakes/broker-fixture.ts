@@ -25,6 +25,15 @@ export const WRONG = Buffer.alloc(SEALED_BYTES, 2).toString('base64');
 type All = Requests & CliRequests;
 type Reply = { id: number; ok?: unknown; problem?: Problem };
 
+export interface AuditRow {
+  readonly event: string;
+  readonly user: string | null;
+  readonly session: string | null;
+  readonly problem: string | null;
+  readonly reference: string | null;
+  readonly detail: string;
+}
+
 /** One connection to the broker. */
 export class Asker {
   readonly events = new Mailbox<BrokerEvent>();
@@ -103,7 +112,7 @@ export class Asker {
   /** Through code and pass, as the gateway does. */
   async pass(ticket: string, session: SessionId): Promise<string> {
     const { code } = await this.ask('session-enter', { ticket, session });
-    return (await this.ask('session-pass', { code, session })).pass;
+    return (await this.ask('session-pass', { code: code!, session })).pass;
   }
 }
 
@@ -172,7 +181,7 @@ export class BrokerFixture {
     await this.startBroker();
   }
 
-  audit(): { event: string; session: string | null; problem: string | null; detail: string }[] {
+  audit(): AuditRow[] {
     const { database } = this.broker.store;
     return database.prepare('SELECT * FROM audit ORDER BY number').all() as never;
   }

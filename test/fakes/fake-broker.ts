@@ -50,6 +50,8 @@ export const FAKE_REFERENCE = '0123456789ab';
 /** The one session that exists; its host listens on DIRECTORY/session. It is alice's. */
 export const FAKE_SESSION = 'a'.repeat(32) as SessionId;
 export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
+/** Is being started for ever. */
+export const STARTING_SESSION = 'b'.repeat(32) as SessionId;
 export const FAKE_UID = 61_000 as Uid;
 export const SESSION_KEY = Buffer.alloc(32, 7);
 
@@ -202,12 +204,22 @@ class FakeBroker {
       this.check(ticket);
       return { session: { ...viewOf(FAKE_SESSION), state: 'starting' } };
     },
+    'session-rename': ({ ticket, session, name }) => {
+      this.own(ticket, session);
+      if (name === 'taken') throw new Refusal('name-refused');
+      return { session: { ...viewOf(session), name } };
+    },
+    'session-watch': ({ ticket }) => {
+      this.check(ticket);
+      return {};
+    },
     'session-end': ({ ticket, session }) => {
       this.own(ticket, session);
       return {};
     },
     'session-enter': ({ ticket, session }) => {
       this.own(ticket, session);
+      if (session === STARTING_SESSION) return { code: null };
       const code = makeSecret();
       this.state.codes[code] = { ticket, session };
       this.save();
@@ -295,9 +307,10 @@ class FakeBroker {
 
   private own(ticket: string, session: SessionId): TicketInfo {
     const info = this.check(ticket);
+    if (info.user === 'alice' && session === STARTING_SESSION) return info;
     const view = sessionsOf(info.user).find(({ id }) => id === session);
     if (!view) throw new Refusal('session-not-found');
-    if (view.state === 'ended') throw new Refusal('session-not-running');
+    if (view.state === 'ended') throw new Refusal('session-ended');
     return info;
   }
 
@@ -360,7 +373,7 @@ function homeEvent(user: string): object {
 function viewOf(id: SessionId): SessionView {
   return {
     ...{ id, kind: 'terminal', name: 'Terminal 1', state: 'running', started: 1000, ended: null },
-    ...{ tty: 'pts/0', exitStatus: null, problem: null },
+    ...{ tty: 'pts/0', exitStatus: null, problem: null, step: null, activity: null, usage: null },
   } as SessionView;
 }
 

@@ -60,6 +60,9 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
     tty: `pts/${number}`,
     exitStatus: null,
     problem: null,
+    step: null,
+    activity: null,
+    usage: null,
     ...fields,
   };
 }

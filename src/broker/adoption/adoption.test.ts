@@ -96,7 +96,7 @@ test('a leader that dies under the broker leaves its session unclean', async (t)
   const { id } = await fixture.gateway.start(ticket);
   (await fixture.machine.opening.take((leader) => leader.session === id)).die();
   const { problem } = await fixture.gateway.sessionIn('unclean');
-  assert.equal(problem?.code, 'session-failed');
+  assert.equal(problem?.code, 'session-lost');
 });
 
 test("root's run is listed from its start to its end, and nobody gets a key to it", async (t) => {

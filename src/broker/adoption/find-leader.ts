@@ -62,8 +62,7 @@ function settle(broker: Broker, row: SessionRow, { kind, message }: LeaderError)
     return;
   }
   const open = wasOpen(row);
-  const words = open ? 'The session ended unexpectedly.' : undefined;
-  const { problem } = new ProblemError('session-failed', message, words);
+  const { problem } = new ProblemError(open ? 'session-lost' : 'session-failed', message);
   changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, message);
 }
 

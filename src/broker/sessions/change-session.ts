@@ -43,7 +43,10 @@ function write(broker: Broker, row: SessionRow, detail?: string): SessionRow {
   const { id: session, user, uid, address, problem } = row;
   transact(broker.store.database, () => {
     broker.sessions.write(row);
-    if (isFinal(row.state)) broker.sessions.dropPasses(session);
+    if (isFinal(row.state)) {
+      broker.sessions.dropPasses(session);
+      broker.watch.samples.delete(session);
+    }
     broker.audit({
       event: `session-${row.state}`,
       ...{ user, uid, address, session, detail },

@@ -8,7 +8,7 @@ import type { SessionRow } from './session-store.ts';
 
 /** Begins the end; `closed` from the leader completes it. */
 export function endSession(broker: Broker, { id, state, ended }: SessionRow): void {
-  if (ended !== null) throw new ProblemError('session-not-running', `session ${id} is '${state}'`);
+  if (ended !== null) throw new ProblemError('session-ended', `session ${id} is '${state}'`);
   if (state === 'ending') return;
   changeSession(broker, id, 'ending');
   const link = broker.links.get(id);

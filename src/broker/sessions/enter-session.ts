@@ -9,6 +9,7 @@ import { makeSecret } from '../tickets/ticket-store.ts';
 import { isExpired } from '../tickets/ticket-times.ts';
 import { whenSession } from './end-session.ts';
 import { requireSession } from './require-session.ts';
+import type { SessionRow } from './session-store.ts';
 
 const CODE_MS = 30_000;
 /** More than anybody needs within 30 s. */
@@ -19,10 +20,11 @@ const START_MS = 8_000;
 export function enterSession(
   broker: Broker,
   ask: { readonly ticket: string; readonly session: SessionId },
-): { readonly code: string } {
+): { readonly code: string | null } {
   const ticket = requireTicket(broker, ask.ticket);
-  const { ended, state } = requireSession(broker, ticket, ask.session);
-  if (ended !== null) throw notRunning(ask.session, state);
+  const row = requireSession(broker, ticket, ask.session);
+  if (row.ended !== null) throw whyEnded(row);
+  if (row.state === 'pending' || row.state === 'starting') return { code: null };
   dropCodes(broker);
   if (broker.codes.size >= MAX_CODES) throw new ProblemError('too-many', `${MAX_CODES} codes`);
   const code = makeSecret();
@@ -45,8 +47,8 @@ export function passSession(
   if (!ticket || isExpired(ticket, now)) {
     throw new ProblemError('not-signed-in', 'the ticket behind the code has ended');
   }
-  const { ended, state } = requireSession(broker, ticket, ask.session);
-  if (ended !== null) throw notRunning(ask.session, state);
+  const row = requireSession(broker, ticket, ask.session);
+  if (row.ended !== null) throw whyEnded(row);
   const pass = makeSecret();
   broker.tickets.insertPass(pass, ticket.id, ask.session);
   return { pass };
@@ -61,6 +63,7 @@ export async function dialSession(
   // Again: waiting took time.
   const ticket = requirePass(broker, ask.pass, ask.session);
   const row = requireSession(broker, ticket, ask.session);
+  if (row.ended !== null) throw hasEnded(row);
   const key = broker.links.get(row.id)?.key;
   if (row.state !== 'running' || !key) throw notRunning(row.id, row.state);
   const path = join(broker.paths.sessions, row.id, 's');
@@ -88,6 +91,17 @@ async function started(broker: Broker, id: SessionId): Promise<void> {
   const late = AbortSignal.timeout(START_MS);
   // Too late is no error of its own: the state then says why there is nothing to dial.
   await whenSession(broker, row, ({ state }) => isStarted(state), late).catch(() => {});
+}
+
+/** One that failed says why, under the reference that its failure was logged with. */
+function whyEnded(row: SessionRow): ProblemError {
+  if (row.problem === null) return hasEnded(row);
+  return ProblemError.again(row.problem, `session ${row.id} is '${row.state}'`);
+}
+
+function hasEnded({ id, name, state }: SessionRow): ProblemError {
+  const text = `The session “${name}” has ended.`;
+  return new ProblemError('session-ended', `session ${id} is '${state}'`, text);
 }
 
 function notRunning(id: SessionId, state: string): ProblemError {

@@ -1,15 +1,15 @@
 /** From here on a session does what its leader says: one function for each message. */
 import { exitStatus } from '../../lib/exit-status.ts';
-import { type fromLeader, LEADER_STAGES, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
+import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
 import type { Broker, Link } from '../context.ts';
 import type { FromLeader } from '../leader-client.ts';
 import { isVerdict } from '../pam-verdict.ts';
-import { ProblemError } from '../problem.ts';
 import { recheck } from '../tickets/recheck.ts';
 import { changeSession, noteSession } from './change-session.ts';
 import { endLeader, watchEnding } from './end-session.ts';
+import { explainFailure } from './explain-failure.ts';
 import { makeKey } from './session-keys.ts';
 
 type Message<N extends keyof typeof fromLeader> = MessageOf<typeof fromLeader, N>;
@@ -92,9 +92,7 @@ function takePrompt(_: Broker, link: Link, { styles, texts }: Message<'prompt'>)
 }
 
 function takeFailure(broker: Broker, link: Link, { stage, code, text }: Message<'failed'>): void {
-  const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
-  const words = link.texts.map((line) => line.trim()).filter((line) => line !== '');
-  const { problem } = new ProblemError('session-failed', detail, words.join('\n') || undefined);
+  const { problem, detail } = explainFailure({ stage, code, text, words: link.texts });
   if (!link.opened) {
     forgetLink(broker, link);
     const row = changeSession(broker, link.session, 'failed', { problem }, detail);

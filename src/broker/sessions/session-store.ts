@@ -5,7 +5,8 @@ import type { SessionKind, SessionState, SessionView } from '../../protocol/page
 import type { Problem } from '../../protocol/problems.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
-export interface SessionRow extends SessionView {
+/** What is known of it at the moment alone is no part of the row. */
+export interface SessionRow extends Omit<SessionView, 'step' | 'activity' | 'usage'> {
   readonly user: UserName;
   readonly uid: Uid;
   /** Who started it. */
@@ -32,6 +33,9 @@ export function openSessionStore(database: DatabaseSync) {
   const ofUser = database.prepare(
     'SELECT * FROM sessions WHERE user = ? AND uid = ? AND (ended IS NULL OR ended > ?) ORDER BY started, id',
   );
+  const liveSince = database.prepare(
+    'SELECT * FROM sessions WHERE ended IS NULL OR ended > ? ORDER BY started, id',
+  );
   const countLive = database.prepare('SELECT count(*) AS n FROM sessions WHERE ended IS NULL');
   const prune = database.prepare('DELETE FROM sessions WHERE ended <= ?');
   const dropPasses = database.prepare('DELETE FROM passes WHERE session = ?');
@@ -43,6 +47,8 @@ export function openSessionStore(database: DatabaseSync) {
     },
     /** Those that have not come to their end. */
     listLive: (): SessionRow[] => live.all().map(toRow),
+    /** Those too that ended after `since`. */
+    listSince: (since: number): SessionRow[] => liveSince.all(since).map(toRow),
     /** A person's live ones and those that ended after `since`. */
     listOf: ({ user, uid }: Person, since: number): SessionRow[] =>
       ofUser.all(user, uid, since).map(toRow),

@@ -1,14 +1,22 @@
-/** What the page and root's CLI see of a session's row. */
+/** What the page and root's CLI see of a session: its row, and what is known at the moment. */
 import type { ActiveSession } from '../../protocol/cli-broker.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
+import type { Broker } from '../context.ts';
 import type { SessionRow } from './session-store.ts';
 
-export function viewOf(row: SessionRow): SessionView {
+export function viewOf(broker: Broker, row: SessionRow): SessionView {
   const { id, kind, name, state, started, ended, tty, exitStatus, problem } = row;
-  return { id, kind, name, state, started, ended, tty, exitStatus, problem };
+  const { usage = null, activity = null } = broker.watch.samples.get(id) ?? {};
+  const known = { id, kind, name, state, started, ended, tty, exitStatus, problem };
+  return { ...known, step: stepOf(broker, row), usage, activity };
 }
 
-export function activeViewOf(row: SessionRow): ActiveSession {
+export function activeViewOf(broker: Broker, row: SessionRow): ActiveSession {
   const { user, uid, pid, origin, address } = row;
-  return { ...viewOf(row), user, uid, pid, origin, address };
+  return { ...viewOf(broker, row), user, uid, pid, origin, address };
+}
+
+function stepOf({ links }: Broker, { id, state }: SessionRow): SessionView['step'] {
+  if (state !== 'starting') return null;
+  return links.get(id)?.opened ? 'program' : 'pam';
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import { PROBLEMS } from '../../protocol/problems.ts';
+import { makeSecret } from '../tickets/ticket-store.ts';
 
 const terminal = (ticket: string) => ({ ticket, kind: 'terminal' as const, origin: ORIGIN });
 
@@ -50,20 +52,25 @@ test('names use the lowest number that is free', async (t) => {
   assert.equal((await gateway.start(ticket)).name, 'Terminal 3');
 });
 
-for (const [user, text, detail] of [
-  ['denied', 'Too many logins for denied.', /session: pam_open_session/],
-  ['asks', 'The session could not be started.', /pam_rootok/],
-  ['dies', 'The session could not be started.', /ENOENT/],
-  ['nospawn', 'The session could not be started.', /spawn: no such file/],
+for (const [user, code, words, detail] of [
+  ['denied', 'session-refused', '\nToo many logins for denied.', /session: pam_open_session/],
+  ['lapsed', 'session-account', '', /account: pam_acct_mgmt/],
+  ['asks', 'session-profile', '', /pam_rootok/],
+  ['dies', 'session-failed', '', /ENOENT/],
+  ['nospawn', 'session-program', '', /spawn: no such file/],
 ] as const) {
   test(`a session of '${user}' fails, with the reason in the audit`, async (t) => {
     const fixture = await startFixture(t);
-    const { ticket } = await fixture.gateway.signIn(user);
-    await fixture.gateway.ask('session-start', terminal(ticket));
-    const { problem } = await fixture.gateway.sessionIn('failed');
-    assert.deepEqual([problem?.code, problem?.text], ['session-failed', text]);
-    assert.ok(fixture.audit().some((row) => row.detail !== null && detail.test(row.detail)));
+    const { gateway } = fixture;
+    const { ticket } = await gateway.signIn(user);
+    await gateway.ask('session-start', terminal(ticket));
+    const { id, problem } = await gateway.sessionIn('failed');
+    assert.deepEqual([problem?.code, problem?.text], [code, PROBLEMS[code].text + words]);
+    const audited = fixture.audit().find((row) => row.detail !== null && detail.test(row.detail));
+    assert.equal(audited?.reference, problem?.reference);
     assert.equal(fixture.broker.links.size, 0);
+    // Its link says the same, under the same reference.
+    assert.deepEqual(await gateway.refused('session-enter', { ticket, session: id }), problem);
   });
 }
 
@@ -72,7 +79,22 @@ test('without rootd a session fails', async (t) => {
   const { ticket } = await gateway.signIn('ada');
   machine.close();
   await gateway.ask('session-start', terminal(ticket));
-  await gateway.sessionIn('failed');
+  assert.equal((await gateway.sessionIn('failed')).problem?.code, 'session-unavailable');
+});
+
+test('a session says which step of its start it is at, and has no code until it runs', async (t) => {
+  const { gateway, machine } = await startFixture(t);
+  const { ticket } = await gateway.signIn('slow');
+  const { session } = await gateway.ask('session-start', terminal(ticket));
+  assert.equal(session.step, null);
+  assert.equal((await gateway.sessionIn('starting')).step, 'pam');
+  assert.deepEqual(await gateway.ask('session-enter', { ticket, session: session.id }), {
+    code: null,
+  });
+  const leader = await machine.opening.take((leader) => leader.session === session.id);
+  await leader.finishOpening();
+  assert.equal((await gateway.sessionIn('starting')).step, 'program');
+  assert.equal((await gateway.sessionIn('running')).step, null);
 });
 
 test('a session that is ended while it opens is closed as soon as it is open', async (t) => {
@@ -94,7 +116,7 @@ test('the exit of the program is the end of the session', async (t) => {
   const { id } = await gateway.start(ticket);
   (await machine.opening.take((leader) => leader.session === id)).exit(3 << 8);
   assert.equal((await gateway.sessionIn('ended')).exitStatus, 3);
-  await gateway.refusedAs('session-not-running', 'session-end', { ticket, session: id });
+  await gateway.refusedAs('session-ended', 'session-end', { ticket, session: id });
 });
 
 test('a pass opens one session, for as long as its ticket lives', async (t) => {
@@ -118,7 +140,7 @@ test('a code is good once, for its session, for 30 seconds', async (t) => {
   const { gateway } = fixture;
   const { ticket } = await gateway.signIn('ada');
   const { id: session } = await gateway.start(ticket);
-  const code = async () => (await gateway.ask('session-enter', { ticket, session })).code;
+  const code = async () => (await gateway.ask('session-enter', { ticket, session })).code!;
   const once = await code();
   await gateway.ask('session-pass', { code: once, session });
   await gateway.refusedAs('not-signed-in', 'session-pass', { code: once, session });
@@ -130,10 +152,12 @@ test('a code is good once, for its session, for 30 seconds', async (t) => {
 });
 
 test('dialling a session that is being started waits for it', async (t) => {
-  const { gateway, machine } = await startFixture(t);
-  const { ticket } = await gateway.signIn('slow');
+  const { broker, gateway, machine } = await startFixture(t);
+  const { ticket, info } = await gateway.signIn('slow');
   const { session } = await gateway.ask('session-start', terminal(ticket));
-  const pass = await gateway.pass(ticket, session.id);
+  // As one that was made before the broker was restarted.
+  const pass = makeSecret();
+  broker.tickets.insertPass(pass, info.id, session.id);
   const dial = gateway.ask('session-dial', { pass, session: session.id });
   await gateway.sessionIn('starting');
   await (await machine.opening.take((leader) => leader.session === session.id)).finishOpening();
@@ -170,7 +194,7 @@ test('root sees and kills sessions of everybody', async (t) => {
   );
   await cli.ask('kill-session', { session });
   assert.equal((await gateway.sessionIn('ended')).id, session);
-  await cli.refusedAs('session-not-running', 'kill-session', { session });
+  await cli.refusedAs('session-ended', 'kill-session', { session });
 });
 
 test('a leader that does not close its session leaves it stuck', async (t) => {

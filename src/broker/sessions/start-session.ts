@@ -92,7 +92,7 @@ function sendOpen(broker: Broker, row: SessionRow, ticket: Ticket, leader: Leade
 
 function failStart(broker: Broker, id: SessionId, error: unknown): void {
   const { detail } = asProblemError(error);
-  const { problem } = new ProblemError('session-failed', detail);
+  const { problem } = new ProblemError('session-unavailable', detail);
   try {
     changeSession(broker, id, 'failed', { problem }, detail);
   } catch (second) {

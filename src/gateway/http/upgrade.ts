@@ -86,7 +86,7 @@ function closeFailed(
 function closeCode(code: keyof typeof PROBLEMS): number {
   if (code === 'not-signed-in') return CLOSE_CODES.signedOut;
   if (code === 'session-not-found') return CLOSE_CODES.sessionNotFound;
-  if (code === 'session-not-running') return CLOSE_CODES.sessionEnded;
+  if (code === 'session-ended') return CLOSE_CODES.sessionEnded;
   if (code === 'bad-request') return CLOSE_CODES.protocol;
   return CLOSE_CODES.unavailable;
 }

@@ -21,6 +21,17 @@ test('the list comes at once and whenever it changes, to its person only', async
   assert.equal(alice.messages.all.length + bob.messages.all.length, 0);
 });
 
+test('the broker is told that somebody looks, by every connection of the gateway', async (t) => {
+  const gateway = await startFixture(t);
+  const live = gateway.socket('/api/live', { cookie: await gateway.signIn('alice') });
+  await live.json();
+  await gateway.asked('session-watch');
+  await gateway.killBroker();
+  await gateway.restartBroker();
+  await live.json();
+  await gateway.asked('session-watch');
+});
+
 test('it does not keep the ticket alive', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.signIn('alice');

@@ -11,6 +11,8 @@ import { requireTicket } from '../sign-in/require-ticket.ts';
 
 /** A tab that takes nothing is closed; it comes back and gets the whole list. */
 const MAX_WAITING = 1_048_576;
+/** The broker looks for a bit longer than two of these. */
+const WATCH_MS = 10_000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
 type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
@@ -31,10 +33,12 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
     if (user === info.user && uid === info.uid) send(ws, { kind: 'home-session', homeSession });
   };
   const resume = (): void => void sendAll(gateway, ws, ticket, signedOut);
+  const timer = setInterval(() => watch(gateway, ticket), WATCH_MS);
   broker.on('sessions', changed);
   broker.on('home-session', homeChanged);
   broker.on('up', resume);
   ws.on('close', () => {
+    clearInterval(timer);
     broker.off('sessions', changed);
     broker.off('home-session', homeChanged);
     broker.off('up', resume);
@@ -55,6 +59,7 @@ async function sendAll(
     const { sessions, homeSession } = await gateway.broker.request('session-list', { ticket });
     send(ws, { kind: 'sessions', sessions });
     send(ws, { kind: 'home-session', homeSession });
+    watch(gateway, ticket);
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-signed-in') {
       gateway.tickets.forget(ticket);
@@ -64,6 +69,11 @@ async function sendAll(
       ws.close(CLOSE_CODES.unavailable);
     }
   }
+}
+
+/** Somebody looks: what the sessions use is worth finding out. What is wrong with the ticket shows elsewhere. */
+function watch({ broker }: Gateway, ticket: string): void {
+  if (broker.connected) broker.request('session-watch', { ticket }).catch(() => {});
 }
 
 function send(ws: WebSocket, message: LiveMessage): void {

@@ -1,5 +1,6 @@
 /**
- * GET /s/:id/ on the home origin: carries the person over to the session origin by a one-time code.
+ * GET /s/:id/ on the home origin: carries the person over to the session origin by a one-time code. Who has to sign in
+ * first, and who comes before the session runs, waits for it on the home page.
  */
 import type { Context } from 'hono';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -19,8 +20,10 @@ export const enterSession: Handler = async (gateway, c) => {
     return comeFromHere(c, session);
   }
   const ticket = await ticketOrNone(gateway, c);
-  if (ticket === null) return c.redirect(`/?session=${session}`, 303);
+  const waiting = `/?session=${session}`;
+  if (ticket === null) return c.redirect(waiting, 303);
   const { code } = await gateway.broker.request('session-enter', { ticket, session });
+  if (code === null) return c.redirect(waiting, 303);
   const origin = originOf(host.name, gateway.ports().session);
   return c.redirect(`${origin}/s/${session}/enter?code=${encodeURIComponent(code)}`, 303);
 };

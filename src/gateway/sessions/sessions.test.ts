@@ -1,7 +1,12 @@
 /** Home, starting and ending sessions, and the way over to the session origin. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENDED_SESSION, FAKE_REFERENCE, FAKE_SESSION } from '../../../test/fakes/fake-broker.ts';
+import {
+  ENDED_SESSION,
+  FAKE_REFERENCE,
+  FAKE_SESSION,
+  STARTING_SESSION,
+} from '../../../test/fakes/fake-broker.ts';
 import { problemOf, startFixture } from '../../../test/fakes/gateway-fixture.ts';
 
 const entrance = `/s/${FAKE_SESSION}/`;
@@ -29,6 +34,7 @@ test('acts keep the ticket alive', async (t) => {
   for (const [method, path, body] of [
     ['POST', '/api/home-session', '{}'],
     ['POST', '/api/sessions', '{"kind":"terminal"}'],
+    ['PATCH', `/api/sessions/${FAKE_SESSION}`, '{"name":"x"}'],
     ['DELETE', `/api/sessions/${FAKE_SESSION}`, undefined],
     ['GET', entrance, undefined],
   ] as const) {
@@ -196,6 +202,30 @@ test('a session that has ended cannot be entered', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.signIn('alice');
   const page = await gateway.ask(`/s/${ENDED_SESSION}/`, { cookie, headers: navigate });
-  assert.equal(page.status, 409);
-  assert.match(page.text, /The session is not running/);
+  assert.equal(page.status, 410);
+  assert.match(page.text, /This session has ended/);
+});
+
+test('a session that is still being started is waited for on the home page', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const { status, headers } = await gateway.ask(`/s/${STARTING_SESSION}/`, { cookie });
+  assert.deepEqual([status, headers.location], [303, `/?session=${STARTING_SESSION}`]);
+});
+
+test('a session is renamed; a body that is no name is refused', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const path = `/api/sessions/${FAKE_SESSION}`;
+  const rename = (body: string, ticket = cookie) =>
+    gateway.ask(path, { method: 'PATCH', cookie: ticket, body });
+  const renamed = await rename('{"name":"build"}');
+  assert.deepEqual([renamed.status, JSON.parse(renamed.text).name], [200, 'build']);
+  assert.equal(problemOf(await rename('{"name":"taken"}')).code, 'name-refused');
+  for (const body of ['{}', '{"name":7}', '{"name":"x","id":"y"}', '']) {
+    assert.equal(problemOf(await rename(body)).code, 'bad-request');
+  }
+  assert.equal(problemOf(await rename('{"name":"x"}', '')).code, 'not-signed-in');
+  const bob = await gateway.signIn('bob');
+  assert.equal(problemOf(await rename('{"name":"x"}', bob)).code, 'session-not-found');
 });

@@ -19,6 +19,9 @@ const session = (id: string, state: SessionState, started = 0): SessionView => (
   tty: null,
   exitStatus: null,
   problem: null,
+  step: null,
+  activity: null,
+  usage: null,
 });
 const states = (can: (view: SessionView) => boolean): string[] =>
   SESSION_STATES.filter((state) => can(session('a', state)));

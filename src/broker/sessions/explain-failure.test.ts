@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
+import { PROBLEMS } from '../../protocol/problems.ts';
+import { explainFailure } from './explain-failure.ts';
+
+/** PAM's codes, and an errno where the stage is spawn. */
+const cases = [
+  ['policy', 0, 'session-account'],
+  ['grant', 0, 'session-account'],
+  ['account', 13, 'session-account'],
+  ['account', 9, 'session-failed'],
+  ['user', 0, 'session-account'],
+  ['start', 26, 'session-failed'],
+  ['protocol', 0, 'session-failed'],
+  ['authenticate', 7, 'session-profile'],
+  ['credentials', 17, 'session-set-up'],
+  ['session', 14, 'session-set-up'],
+  ['session', 6, 'session-refused'],
+  ['spawn', 2, 'session-program'],
+  ['spawn', 11, 'session-refused'],
+] as const;
+
+for (const [stage, code, wanted] of cases) {
+  test(`${code} at ${stage} is ${wanted}`, () => {
+    const failure = { stage: LEADER_STAGES.indexOf(stage), code, text: 'why', words: [] };
+    const { problem, detail } = explainFailure(failure);
+    assert.equal(problem.code, wanted);
+    assert.equal(detail, `${stage}: why (PAM ${code})`);
+  });
+}
+
+test('what modules said follows our sentence', () => {
+  const failure = { stage: LEADER_STAGES.indexOf('session'), code: 14, text: '' };
+  const { problem } = explainFailure({ ...failure, words: [' no space left\n', '', 'on /home'] });
+  assert.equal(problem.text, `${PROBLEMS['session-set-up'].text}\nno space left\non /home`);
+});

@@ -1,0 +1,47 @@
+/** Why a session did not start, for the person who waits for it: the leader's failure as one of our problems. */
+import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
+import { PROBLEMS, type ProblemCode } from '../../protocol/problems.ts';
+import { isVerdict, type LeaderFailure } from '../pam-verdict.ts';
+import { ProblemError } from '../problem.ts';
+
+export interface StartFailure extends LeaderFailure {
+  /** The leader's own words: for the log. */
+  readonly text: string;
+  /** What PAM's modules said to the person. */
+  readonly words: readonly string[];
+}
+const PAM_PERM_DENIED = 6;
+const EAGAIN = 11;
+
+export function explainFailure(failure: StartFailure): ProblemError {
+  const { stage, code, text, words } = failure;
+  const problem = problemOf(failure);
+  const said = words.map((line) => line.trim()).filter((line) => line !== '');
+  const sentence = isProcessLimit(failure)
+    ? 'You run as many processes as you are allowed to.'
+    : PROBLEMS[problem].text;
+  const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
+  return new ProblemError(problem, detail, [sentence, ...said].join('\n'));
+}
+
+function problemOf(failure: StartFailure): ProblemCode {
+  if (isVerdict(failure)) return 'session-account';
+  switch (LEADER_STAGES[failure.stage]) {
+    case 'authenticate':
+      // Nobody is there to answer: a profile that does not let root in cannot work.
+      return 'session-profile';
+    case 'session':
+      return failure.code === PAM_PERM_DENIED ? 'session-refused' : 'session-set-up';
+    case 'credentials':
+      return 'session-set-up';
+    case 'spawn':
+      return isProcessLimit(failure) ? 'session-refused' : 'session-program';
+    default:
+      return 'session-failed';
+  }
+}
+
+/** Of spawn the code is an errno: fork(2) says so at RLIMIT_NPROC. */
+function isProcessLimit({ stage, code }: LeaderFailure): boolean {
+  return LEADER_STAGES[stage] === 'spawn' && code === EAGAIN;
+}

@@ -1,0 +1,53 @@
+/** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
+import { announceSessions } from '../announce.ts';
+import type { Broker } from '../context.ts';
+import { transact } from '../database/transact.ts';
+import { ProblemError } from '../problem.ts';
+import type { SessionRow } from './session-store.ts';
+
+const LONGEST = 64;
+/** Controls, what changes the direction of text, line ends, halves of a character. */
+const UNFIT = /[\p{Cc}\p{Bidi_Control}\p{Cs}\p{Zl}\p{Zp}]/u;
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/** by: who renames it, for the audit. */
+export function renameSession(
+  broker: Broker,
+  row: SessionRow,
+  wanted: string,
+  by: { readonly user: string; readonly uid: number },
+): SessionRow {
+  const { id, ended } = row;
+  if (ended !== null) throw new ProblemError('session-ended', `session ${id} is '${row.state}'`);
+  const name = wanted.normalize('NFC').trim();
+  checkName(name);
+  if (name === row.name) return row;
+  const others = broker.sessions.listOf(row, broker.now()).filter((other) => other.id !== id);
+  if (others.some((other) => other.name === name)) {
+    throw refused('another session has it', 'Another session of yours has this name.');
+  }
+  const renamed = { ...row, name };
+  transact(broker.store.database, () => {
+    broker.sessions.write(renamed);
+    const detail = `'${row.name}' to '${name}'`;
+    broker.audit({ event: 'session-renamed', ...by, session: id, detail });
+  });
+  announceSessions(broker, renamed);
+  return renamed;
+}
+
+function checkName(name: string): void {
+  const { length } = [...name];
+  if (!VISIBLE.test(name))
+    throw refused('nothing to see', 'A name has at least one letter or sign.');
+  if (length > LONGEST) {
+    throw refused(`${length} characters`, `A name has at most ${LONGEST} characters.`);
+  }
+  if (UNFIT.test(name)) {
+    throw refused('control characters', 'A name has no line ends or other control characters.');
+  }
+}
+
+function refused(detail: string, text: string): ProblemError {
+  return new ProblemError('name-refused', `name: ${detail}`, text);
+}

@@ -1,0 +1,87 @@
+/**
+ * Looks at what sessions use, for those persons alone whose list somebody looks at, all their sessions together and
+ * every few seconds; when something has changed, their list is announced. Nothing runs while nobody looks.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { log } from '../../lib/log.ts';
+import { announceSessions } from '../announce.ts';
+import type { Broker } from '../context.ts';
+import type { SessionRow } from '../sessions/session-store.ts';
+import type { Person } from '../tickets/ticket-store.ts';
+import { readActivity } from './read-activity.ts';
+import { readUsage } from './read-usage.ts';
+import type { Sample } from './watch.ts';
+
+const EVERY_MS = 3_000;
+/** More than two of the gateway's calls for it. */
+const LOOKS_MS = 25_000;
+/** Below these a change is noise: a list is announced for more. */
+const NOTABLE = { memory: 1 << 20, cpu: 0.05, activity: 8_000 };
+
+export function watchSessions(broker: Broker, { user, uid }: Person): void {
+  const { watch, clock } = broker;
+  const key = `${uid} ${user}`;
+  const known = watch.persons.has(key);
+  watch.persons.set(key, { person: { user, uid }, until: clock.monotonic() + LOOKS_MS });
+  if (!known) lookAt(broker, { user, uid });
+  watch.timer ??= setTimeout(() => void lookAtAll(broker), EVERY_MS).unref();
+}
+
+export function stopWatching({ watch }: Broker): void {
+  if (watch.timer) clearTimeout(watch.timer);
+  watch.persons.clear();
+}
+
+/** Now, whoever looks. */
+export function sample(broker: Broker, { id, state, pid, tty }: SessionRow): Sample {
+  const { samples } = broker.watch;
+  if (state !== 'running') return samples.get(id) ?? { usage: null, activity: null };
+  const activity = tty === null ? null : readActivity(tty, broker.now());
+  const taken = { usage: pid > 0 ? readUsage(pid) : null, activity };
+  samples.set(id, taken);
+  return taken;
+}
+
+/** One round. */
+export async function lookAtAll(broker: Broker): Promise<void> {
+  const { watch, clock } = broker;
+  for (const [key, { person, until }] of watch.persons) {
+    if (until <= clock.monotonic()) watch.persons.delete(key);
+    else lookAt(broker, person);
+    // Others wait for one person's sessions at most.
+    await nextTurn();
+  }
+  if (watch.timer) clearTimeout(watch.timer);
+  watch.timer = null;
+  if (watch.persons.size === 0) return;
+  watch.timer = setTimeout(() => void lookAtAll(broker), EVERY_MS).unref();
+}
+
+function lookAt(broker: Broker, person: Person): void {
+  try {
+    const rows = broker.sessions.listOf(person, broker.now());
+    const changed = rows.filter((row) => {
+      const before = broker.watch.samples.get(row.id);
+      const after = sample(broker, row);
+      if (isNotable(before, after)) return true;
+      // Small steps add up: they are measured from what was announced.
+      if (before) broker.watch.samples.set(row.id, before);
+      return false;
+    });
+    if (changed.length > 0) announceSessions(broker, person);
+  } catch (error) {
+    log.error('usage-not-read', { user: person.user, error });
+  }
+}
+
+function isNotable(before: Sample | undefined, after: Sample): boolean {
+  if (before === undefined) return true;
+  const [a, b] = [before.usage, after.usage];
+  if (a === null || b === null) return a !== b || before.activity !== after.activity;
+  return (
+    a.processes !== b.processes ||
+    Math.abs(a.memory - b.memory) >= NOTABLE.memory ||
+    Math.abs(a.cpu - b.cpu) >= NOTABLE.cpu ||
+    Math.abs((after.activity ?? 0) - (before.activity ?? 0)) >= NOTABLE.activity
+  );
+}

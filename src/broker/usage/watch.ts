@@ -1,0 +1,19 @@
+/** Whose sessions are looked at, and what was seen last. */
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Usage } from '../../protocol/page-gateway.ts';
+import type { Person } from '../tickets/ticket-store.ts';
+
+export interface Sample {
+  readonly usage: Usage | null;
+  readonly activity: number | null;
+}
+export interface Watch {
+  readonly samples: Map<SessionId, Sample>;
+  /** Who is looked at, and until when (monotonic ms) unless somebody says again. */
+  readonly persons: Map<string, { readonly person: Person; readonly until: number }>;
+  timer: NodeJS.Timeout | null;
+}
+
+export function makeWatch(): Watch {
+  return { samples: new Map(), persons: new Map(), timer: null };
+}
