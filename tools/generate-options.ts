@@ -105,7 +105,7 @@ function section(key: OptionKey): string {
 
 ${spec.doc}
 
-- Wanted: ${wantedWords(key)}${['groups', 'path', 'text'].includes(spec.type) ? ', or nothing' : ''}
+- Wanted: ${wantedWords(key)}${['groups', 'addresses', 'path', 'text'].includes(spec.type) ? ', or nothing' : ''}
 - Default: ${spec.default === '' ? 'empty' : `\`${spec.default}\``}
 - Read by: ${spec.readBy.join(', ')}
 - A change counts: ${change}`;

@@ -24,6 +24,7 @@ export const OPTION_TYPES = {
   profile: 'the name of a file in /etc/pam.d (lower-case letters, digits, ".", "_" and "-")',
   groups: 'group names separated by commas, without spaces around the commas',
   address: 'an IPv4 or IPv6 address such as 127.0.0.1 or ::1',
+  addresses: 'IPv4 or IPv6 addresses separated by commas, without spaces',
   path: 'an absolute path',
   text: 'text',
 } as const;
@@ -130,6 +131,13 @@ export const OPTIONS = {
     max: 65_535,
     doc: 'TCP port of the content of sessions (HTTPS): an origin of its own, so that it cannot reach the pages.',
     readBy: ['supervise'],
+    change: 'restart',
+  },
+  'www-trusted-proxies': {
+    type: 'addresses',
+    default: '',
+    doc: 'Addresses of the reverse proxies in front. What one of them adds to `X-Forwarded-For` counts as the address of the client: for PAM_RHOST, the counts of failed sign-ins and the audit. Empty: whoever connects is the client, and the header says nothing.',
+    readBy: ['gateway'],
     change: 'restart',
   },
   'www-title': {

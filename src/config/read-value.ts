@@ -15,6 +15,7 @@ export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
   profile: 255,
   groups: 255,
   address: 63,
+  addresses: 1023,
   path: 4095,
   /** Bytes of the longest line. */
   text: 8192,
@@ -55,11 +56,16 @@ const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => bool
   profile: (text) => /^[a-z0-9_][a-z0-9._-]*$/.test(text),
   groups: (text) =>
     text === '' || text.split(',').every((name) => name !== '' && name === unspaced(name)),
-  address: (text) => isIPv4(text) || (isIPv6(text) && !text.includes('%')),
+  address: isAddress,
+  addresses: (text) => text === '' || text.split(',').every(isAddress),
   path: (text) => text === '' || text.startsWith('/'),
   // Code points, not what JavaScript calls a length.
   text: (text, spec) => [...text].length <= (spec.max ?? 0),
 };
+
+function isAddress(text: string): boolean {
+  return isIPv4(text) || (isIPv6(text) && !text.includes('%'));
+}
 
 function typed(type: OptionType, text: string): OptionValue {
   if (type === 'flag') return text === '1';

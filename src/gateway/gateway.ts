@@ -1,6 +1,7 @@
 /** What the handlers work with: one explicit context, made by start-gateway.ts. */
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { WebSocket } from 'ws';
@@ -23,6 +24,8 @@ export interface Gateway {
   readonly welcome: Welcome;
   /** Ed25519: signs the conversation keys of leaders. */
   readonly hostKey: KeyObject;
+  /** Who may say in whose name they ask (www-trusted-proxies). */
+  readonly proxies: BlockList;
   /** For people. */
   readonly hostName: string;
   readonly ownCertificate: boolean;

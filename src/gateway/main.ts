@@ -11,6 +11,7 @@ import { log } from '../lib/log.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 import { importHostKey } from '../protocol/verify-key.ts';
 import { systemClock } from './clock.ts';
+import { listProxies } from './http/client-origin.ts';
 import { makeWelcome } from './pages/fill-page.ts';
 import { loadPages } from './pages/load-pages.ts';
 import { type RunningGateway, startGateway } from './start-gateway.ts';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     brokerPath: PATHS.brokerForGateway,
     hostKey: importHostKey(readFileSync(PATHS.hostPublicKey)),
     pages: loadPages(join(import.meta.dirname, '../page')),
+    proxies: listProxies(values['www-trusted-proxies']),
     welcome: makeWelcome(values['www-title'], values['www-banner']),
     hostName: hostname(),
     clock: systemClock,

@@ -2,7 +2,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, BlockList } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { log } from '../lib/log.ts';
 import { BrokerClient } from './broker-client.ts';
@@ -26,6 +26,7 @@ export interface GatewaySetup {
   readonly hostKey: KeyObject;
   readonly pages: Pages;
   readonly welcome: Welcome;
+  readonly proxies: BlockList;
   readonly hostName: string;
   readonly clock: Clock;
   readonly log: typeof log;
@@ -60,7 +61,7 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
 }
 
 function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
-  const { clock, log, hostKey, pages, welcome, hostName } = setup;
+  const { clock, log, hostKey, pages, welcome, proxies, hostName } = setup;
   const broker = new BrokerClient(setup.brokerPath, log);
   const revocations = new Revocations(clock);
   const tickets = new TicketCache(broker, clock, revocations);
@@ -73,7 +74,7 @@ function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
   const ownCertificate = !isSelfSigned(setup.credentials.certificate);
   const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   return {
-    ...{ broker, tickets, revocations, conversations, pages, welcome, hostKey },
+    ...{ broker, tickets, revocations, conversations, pages, welcome, proxies, hostKey },
     ...{ hostName, ownCertificate, clock, log, limits, ports },
   };
 }

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Limits, Side } from '../../src/gateway/gateway.ts';
+import { listProxies } from '../../src/gateway/http/client-origin.ts';
 import { loadPages } from '../../src/gateway/pages/load-pages.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { LogFields, LogLevel } from '../../src/lib/log.ts';
@@ -70,7 +71,7 @@ export class Fixture {
     this.key = readFileSync(paths.key);
   }
 
-  async start(limits: Partial<Limits>): Promise<void> {
+  async start(limits: Partial<Limits>, proxies: string): Promise<void> {
     await this.startBroker();
     await this.host.listen(join(this.directory, 'session'));
     const listen = { host: '127.0.0.1', port: 0 };
@@ -85,6 +86,7 @@ export class Fixture {
       hostKey: importHostKey(readFileSync(join(this.directory, 'host.pub'))),
       pages: loadPages(makePages(join(this.directory, 'page'))),
       welcome: { title: '', banner: '' },
+      proxies: listProxies(proxies),
       hostName: 'testhost',
       clock: {
         monotonic: () => performance.now() + this.ahead,
@@ -249,10 +251,14 @@ export class TestSocket {
 }
 
 /** Starts one for a test and closes it after. */
-export async function startFixture(t: TestContext, limits: Partial<Limits> = {}): Promise<Fixture> {
+export async function startFixture(
+  t: TestContext,
+  limits: Partial<Limits> = {},
+  proxies = '',
+): Promise<Fixture> {
   const fixture = new Fixture();
   t.after(() => fixture.close());
-  await fixture.start(limits);
+  await fixture.start(limits, proxies);
   return fixture;
 }
 

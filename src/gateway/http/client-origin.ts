@@ -1,24 +1,53 @@
-/** Where a request came from, for PAM_RHOST, the audit and the log. */
+/** Where a request came from, for PAM_RHOST, the throttle, the audit and the log. */
 import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { Origin } from '../../protocol/gateway-broker.ts';
+import type { Gateway } from '../gateway.ts';
 
 const MAX_USER_AGENT = 256;
 
-export function clientAddress(incoming: IncomingMessage): string {
-  return (incoming.socket.remoteAddress ?? '').replace(/^::ffff:(?=[0-9.]+$)/, '');
+/** addresses: as `www-trusted-proxies` has them. */
+export function listProxies(addresses: string): BlockList {
+  const list = new BlockList();
+  for (const address of addresses.split(',').filter((text) => text !== ''))
+    list.addAddress(plain(address), familyOf(plain(address)));
+  return list;
 }
 
-export function clientOrigin(incoming: IncomingMessage): Origin {
+/**
+ * Each proxy writes who connected to it at the end of X-Forwarded-For; before that stands what anybody may have written.
+ * So the header is read from its end, for as long as the one who wrote is trusted. `Forwarded` (RFC 7239) is not read:
+ * a proxy that does not know it passes on what the client made up.
+ */
+export function clientAddress({ proxies }: Pick<Gateway, 'proxies'>, incoming: IncomingMessage) {
+  const hops = incoming.headersDistinct['x-forwarded-for']?.join(',').split(',') ?? [];
+  let address = plain(incoming.socket.remoteAddress ?? '');
+  while (isIP(address) !== 0 && proxies.check(address, familyOf(address))) {
+    const next = plain(hops.pop()?.trim() ?? '');
+    if (isIP(next) === 0) break;
+    address = next;
+  }
+  return address;
+}
+
+export function clientOrigin(gateway: Gateway, incoming: IncomingMessage): Origin {
   const userAgent = (incoming.headers['user-agent'] ?? '').slice(0, MAX_USER_AGENT);
-  return { address: clientAddress(incoming), userAgent };
+  return { address: clientAddress(gateway, incoming), userAgent };
 }
 
 /** For log lines: method, path without query, address. */
-export function describeRequest(incoming: IncomingMessage): {
-  method: string;
-  path: string;
-  address: string;
-} {
+export function describeRequest(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+): { method: string; path: string; address: string } {
   const path = (incoming.url ?? '').split('?', 1)[0]!.slice(0, 200);
-  return { method: incoming.method ?? '', path, address: clientAddress(incoming) };
+  return { method: incoming.method ?? '', path, address: clientAddress(gateway, incoming) };
+}
+
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv4(address) ? 'ipv4' : 'ipv6';
 }

@@ -47,7 +47,7 @@ function refuseMethod(c: Context<Env>, methods: readonly string[]): never {
 
 function answerError(gateway: Gateway, c: Context<Env>, error: unknown): Response {
   const { incoming, host } = c.env;
-  const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+  const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
   const homeOrigin = originOf(host.name, gateway.ports().home);
   const { status, type, body } = renderProblem(incoming, problem, homeOrigin);
   c.header('content-security-policy', contentPolicy(host.origin));

@@ -1,13 +1,14 @@
 /** One HTTPS server, HTTP/1.1 only, with limits on everything a client can make us wait for or keep. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Gateway, Side } from '../gateway.ts';
 import { Failure, reportProblem } from '../problem.ts';
 import { type Host, readHost } from '../security/read-host.ts';
 import { refuseSocket, renderProblem } from './answer-problem.ts';
-import { clientAddress, describeRequest } from './client-origin.ts';
+import { describeRequest } from './client-origin.ts';
 import { createApp } from './create-app.ts';
 import type { SocketUpgrader } from './upgrade.ts';
 
@@ -55,7 +56,7 @@ function answerRequests(gateway: Gateway, side: Side) {
     try {
       host = readHost(incoming);
     } catch (error) {
-      const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+      const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
       const { status, type, body } = renderProblem(incoming, problem, '');
       outgoing.writeHead(status, { 'content-type': type, connection: 'close' }).end(body);
       return;
@@ -74,7 +75,7 @@ function refuseBroken(gateway: Gateway, error: NodeJS.ErrnoException, socket: Du
     socket.destroy();
     return;
   }
-  const address = clientAddress({ socket } as IncomingMessage);
+  const address = (socket as Socket).remoteAddress ?? '';
   const failure = new Failure('bad-request', `broken request: ${error.code ?? error.message}`);
   const problem = reportProblem(gateway.log, failure, { method: '', path: '', address });
   refuseSocket(socket, {

@@ -66,7 +66,7 @@ function refuseUpgrade(
   socket: Duplex,
   error: unknown,
 ): void {
-  const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+  const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
   const { status } = PROBLEMS[problem.code];
   refuseSocket(socket, { status, type: 'application/json', body: JSON.stringify({ problem }) });
 }
@@ -78,7 +78,7 @@ function closeFailed(
   incoming: IncomingMessage,
   error: unknown,
 ): void {
-  const problem = reportProblem(gateway.log, error, describeRequest(incoming));
+  const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
   ws.close(closeCode(problem.code), problem.reference);
   ws.resume(); // or its own close would not be read
 }

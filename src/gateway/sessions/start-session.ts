@@ -12,7 +12,7 @@ export const startSession: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const { kind } = await readJson(incoming, sessionStart, gateway.limits.body);
   const { ticket } = await requireTicket(gateway, incoming, { active: true });
-  const ask = { ticket, kind, origin: clientOrigin(incoming) };
+  const ask = { ticket, kind, origin: clientOrigin(gateway, incoming) };
   const { session } = await gateway.broker.request('session-start', ask);
   return c.json<SessionView>(session, 202);
 };

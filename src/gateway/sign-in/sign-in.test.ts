@@ -53,6 +53,23 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   assert.equal(steps(home).user, 'alice');
 });
 
+for (const [proxies, address] of [
+  ['', '127.0.0.1'],
+  ['192.0.2.1', '127.0.0.1'],
+  ['192.0.2.1,127.0.0.1', '198.51.100.7'],
+] as const) {
+  test(`with the proxies '${proxies}' the client is ${address}`, async (t) => {
+    const gateway = await startFixture(t, {}, proxies);
+    const headers = {
+      'x-forwarded-for': '203.0.113.1, 198.51.100.7',
+      forwarded: 'for=203.0.113.9',
+    };
+    await gateway.post('/api/sign-in', { user: 'alice' }, { headers });
+    const { origin } = await gateway.asked('sign-in-start');
+    assert.equal((origin as { address: string }).address, address);
+  });
+}
+
 test('PAM may ask more than once', async (t) => {
   const gateway = await startFixture(t);
   const first = await gateway.post('/api/sign-in', { user: 'otto' });

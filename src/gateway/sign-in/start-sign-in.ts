@@ -13,6 +13,6 @@ const signInStart = v.strictObject({
 export const startSignIn: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const { user } = await readJson(incoming, signInStart, gateway.limits.body);
-  const ask = { user, origin: clientOrigin(incoming) };
+  const ask = { user, origin: clientOrigin(gateway, incoming) };
   return answerStep(gateway, c, await gateway.broker.request('sign-in-start', ask, SIGN_IN_MS));
 };

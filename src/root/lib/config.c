@@ -117,6 +117,17 @@ static bool is_group_list(const char *value)
         && strstr(value, ",,") == NULL && strstr(value, " ,") == NULL && strstr(value, ", ") == NULL);
 }
 
+/* One, or several with commas between. */
+static bool is_address(const char *value, bool or_more)
+{
+    char first[64];
+    uint8_t address[sizeof(struct in6_addr)];
+    const char *comma = strchrnul(value, or_more ? ',' : '\0');
+    (void)snprintf(first, sizeof first, "%.*s", (int)(comma - value), value);
+    return (inet_pton(AF_INET, first, address) == 1 || inet_pton(AF_INET6, first, address) == 1)
+        && (*comma == '\0' || is_address(comma + 1, true));
+}
+
 /* value is UTF-8: of a character only the first byte is not 10xxxxxx. */
 static size_t count_characters(const char *value)
 {
@@ -130,7 +141,6 @@ static size_t count_characters(const char *value)
 static bool store(struct config *config, const struct option *option, const char *value)
 {
     void *field = (char *)config + option->at;
-    uint8_t address[sizeof(struct in6_addr)];
     uint32_t number = 0;
     bool right = false;
     switch (option->type) {
@@ -138,7 +148,8 @@ static bool store(struct config *config, const struct option *option, const char
     case OPTION_NUMBER: right = read_number(value, option->min, option->max, &number); break;
     case OPTION_PROFILE: right = is_profile(value); break;
     case OPTION_GROUPS: right = is_group_list(value); break;
-    case OPTION_ADDRESS: right = inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1; break;
+    case OPTION_ADDRESS: right = is_address(value, false); break;
+    case OPTION_ADDRESSES: right = value[0] == '\0' || is_address(value, true); break;
     case OPTION_PATH: right = value[0] == '\0' || value[0] == '/'; break;
     case OPTION_TEXT: right = count_characters(value) <= option->max; break;
     }

@@ -16,11 +16,12 @@ enum option_type {
     OPTION_PROFILE,
     OPTION_GROUPS,
     OPTION_ADDRESS,
+    OPTION_ADDRESSES,
     OPTION_PATH,
     OPTION_TEXT,
 };
 /* Longest text of each type, bytes. */
-static const size_t OPTION_MAX_TEXT[] = { 1, 10, 255, 255, 63, 4095, 8192 };
+static const size_t OPTION_MAX_TEXT[] = { 1, 10, 255, 255, 63, 1023, 4095, 8192 };
 
 enum option_key {
     KEY_AUTH_PAM_PROFILE,
@@ -35,6 +36,7 @@ enum option_key {
     KEY_WWW_ADDRESS,
     KEY_WWW_PORT,
     KEY_WWW_SESSION_PORT,
+    KEY_WWW_TRUSTED_PROXIES,
     KEY_WWW_TITLE,
     KEY_WWW_BANNER,
     KEY_SSL_CERTIFICATE,
@@ -76,6 +78,8 @@ static const struct option OPTIONS[KEY_COUNT] = {
         "8787", "a whole number from 1 to 65535", PLACE(www_port) },
     [KEY_WWW_SESSION_PORT] = { "www-session-port", OPTION_NUMBER, 1, 65535,
         "8788", "a whole number from 1 to 65535", PLACE(www_session_port) },
+    [KEY_WWW_TRUSTED_PROXIES] = { "www-trusted-proxies", OPTION_ADDRESSES, 0, 0,
+        "", "IPv4 or IPv6 addresses separated by commas, without spaces", 0, 0 },
     [KEY_WWW_TITLE] = { "www-title", OPTION_TEXT, 0, 100,
         "", "text of at most 100 characters", 0, 0 },
     [KEY_WWW_BANNER] = { "www-banner", OPTION_TEXT, 0, 2000,
