@@ -11,6 +11,7 @@ import { openSessionStore, type SessionRow, type SessionStore } from './sessions
 import type { Conversation } from './sign-in/conversation.ts';
 import { LeaderSlots } from './throttle/leader-slots.ts';
 import { Throttle } from './throttle/throttle.ts';
+import { openThrottleStore } from './throttle/throttle-store.ts';
 import { type AccountChecks, makeAccountChecks } from './tickets/account-checks.ts';
 import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
 import { makeWatch, type Watch } from './usage/watch.ts';
@@ -109,7 +110,10 @@ export function createBroker(options: BrokerOptions): Broker {
     sessions: openSessionStore(store.database),
     links: new Map(),
     finding: new Set(),
-    throttle: new Throttle(clock.monotonic),
+    throttle: new Throttle(
+      clock.monotonic,
+      openThrottleStore(store.database, now, clock.monotonic),
+    ),
     slots: new LeaderSlots(clock.monotonic),
     conversations: new Map(),
     codes: new Map(),

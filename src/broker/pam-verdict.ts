@@ -14,11 +14,25 @@ export interface LeaderFailure {
 const NO_VERDICT: readonly number[] = [1, 2, 3, 4, 5, 9, 19, 26, 28];
 const JUDGING: readonly string[] = ['policy', 'grant', 'account', 'password', 'user'];
 
+/**
+ * PAM_OPEN_ERR, PAM_SYMBOL_ERR, PAM_BUF_ERR, PAM_AUTHINFO_UNAVAIL, PAM_CONV_ERR, PAM_MODULE_UNKNOWN. The others are also
+ * how a module says no: pam_exec, whatever its program found, has only PAM_SYSTEM_ERR.
+ */
+const SURELY_NO_VERDICT: readonly number[] = [1, 2, 5, 9, 19, 28];
+
+export function isSurelyNoVerdict(code: number): boolean {
+  return SURELY_NO_VERDICT.includes(code);
+}
+
 export function isMachineFault(code: number): boolean {
   return NO_VERDICT.includes(code);
 }
 
 /** The account may not be used here: disabled, expired, not in the group, not the one that signed in. */
-export function isVerdict({ stage, code }: LeaderFailure): boolean {
-  return JUDGING.includes(LEADER_STAGES[stage] ?? '') && !isMachineFault(code);
+export function isVerdict(failure: LeaderFailure): boolean {
+  return JUDGING.includes(stageOf(failure)) && !isMachineFault(failure.code);
+}
+
+export function stageOf({ stage }: Pick<LeaderFailure, 'stage'>): string {
+  return LEADER_STAGES[stage] ?? `stage ${stage}`;
 }

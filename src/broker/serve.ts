@@ -83,6 +83,7 @@ function cleanUp(broker: Broker): void {
     dropCodes(broker);
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);
+    broker.throttle.prune();
   } catch (error) {
     log.error('clean-up-failed', { error });
   }

@@ -1,7 +1,7 @@
 /** Plays a PAM stack through (pam.d(5), "control"), given what each module would say. */
 import type { PamRule } from './pam-stack.ts';
 
-export type ModuleResult = 'success' | 'ignore' | 'fail';
+export type ModuleResult = 'success' | 'ignore' | 'perm_denied' | 'fail';
 export interface Outcome {
   readonly allowed: boolean;
   /** The rule that decided, null when none did. */

@@ -28,6 +28,7 @@ type Phase = (typeof LEADER_PHASES)[number];
 type Stage = (typeof LEADER_STAGES)[number];
 
 const HOUR = 3_600_000;
+const PAM_SYSTEM_ERR = 4;
 const PAM_AUTH_ERR = 7;
 const PAM_AUTHINFO_UNAVAIL = 9;
 const PAM_PERM_DENIED = 6;
@@ -43,6 +44,7 @@ const LOGINS: Record<string, (leader: FakeLeader) => void> = {
   },
   minor: (leader) => leader.fail('policy', 0, 'uid 33 is below 1000'),
   ldap: (leader) => leader.fail('authenticate', PAM_AUTHINFO_UNAVAIL, 'no server answers'),
+  exec: (leader) => leader.fail('authenticate', PAM_SYSTEM_ERR, 'its program said no'),
   crash: (leader) => leader.die(),
   /** Never comes to a decision. */
   undecided: () => {},

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 
 const HOME = '/run/directory';
 const LDAP = 'ldaps://ldap.lab.test:3636';
@@ -43,7 +43,7 @@ export async function startLdap(people: readonly Person[]): Promise<Service> {
   writeFileSync(`${HOME}/slapd.conf`, SLAPD);
   execFileSync('slapadd', ['-f', `${HOME}/slapd.conf`], { input: ldifOf(people), stdio: QUIET });
   const slapd = start('slapd', '-f', `${HOME}/slapd.conf`, '-h', LDAP, '-d', '0');
-  await listening(3636);
+  await listening({ port: 3636, host: '127.0.0.1' });
   return slapd;
 }
 
@@ -53,6 +53,15 @@ export function startSssd(): Service {
   const nsswitch = readFileSync('/etc/nsswitch.conf', 'utf8');
   writeFileSync('/etc/nsswitch.conf', nsswitch.replace(/^(passwd|group):.*$/gm, '$1: files sss'));
   return start('sssd', '-i', '--logger=files');
+}
+
+/** The other client of that directory, for pam_ldap: it keeps no passwords. */
+export async function startNslcd(): Promise<Service> {
+  mkdirSync('/run/nslcd', { recursive: true });
+  writeFileSync('/etc/nslcd.conf', NSLCD, { mode: 0o600 });
+  const nslcd = start('nslcd', '-n');
+  await listening({ path: '/run/nslcd/socket' });
+  return nslcd;
 }
 
 /** A realm with these principals. */
@@ -67,7 +76,7 @@ export async function startKdc(people: readonly Person[]): Promise<Service> {
     execFileSync('kadmin.local', [...realm, '-q', add], { stdio: QUIET });
   }
   const kdc = start('krb5kdc', '-n');
-  await listening(8888);
+  await listening({ port: 8888, host: '127.0.0.1' });
   return kdc;
 }
 
@@ -81,9 +90,9 @@ function start(program: string, ...args: string[]): Service {
 }
 
 /** Until a connection is taken. */
-async function listening(port: number): Promise<void> {
+async function listening(where: NetConnectOpts): Promise<void> {
   for (;;) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(where);
     const isOpen = await new Promise((resolve) => {
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     });
@@ -140,6 +149,14 @@ ldap_tls_cacert = ${HOME}/cert.pem
 cache_credentials = true
 case_sensitive = false
 re_expression = (((?P<domain>[^\\\\]+)\\\\(?P<name>.+))|((?P<name>[^@]+)@(?P<domain>.+))|((?P<name>[^@\\\\]+)))
+`;
+
+const NSLCD = `
+uri ${LDAP}
+base dc=lab,dc=test
+tls_cacertfile ${HOME}/cert.pem
+reconnect_sleeptime 0
+reconnect_retrytime 0
 `;
 
 const KRB5 = `[libdefaults]

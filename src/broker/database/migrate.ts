@@ -62,6 +62,15 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE tickets ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
   UPDATE tickets SET used = issued;
   `,
+  `
+  CREATE TABLE throttle (
+    list TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    level REAL NOT NULL,
+    PRIMARY KEY (list, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {

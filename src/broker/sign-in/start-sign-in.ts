@@ -28,7 +28,7 @@ export async function startSignIn(
 /** It cannot travel to a leader. In the same words as a wrong password, and after the same time. */
 async function refuseName(broker: Broker, conversation: Conversation): Promise<never> {
   const began = broker.clock.monotonic();
-  broker.throttle.fail(attemptOf(conversation));
+  broker.throttle.fail(attemptOf(conversation), 'wrong');
   const error = refuseSignIn(broker, conversation, 'sign-in-failed', 'not a name');
   await untilGrid(broker.clock, began);
   throw error;

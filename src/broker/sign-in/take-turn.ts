@@ -7,9 +7,10 @@ import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { Broker } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
-import type { Attempt, Verdict } from '../throttle/throttle.ts';
+import type { Attempt } from '../throttle/throttle.ts';
 import type { Conversation, Outcome } from './conversation.ts';
-import { giveStep, problemCodeOf } from './give-step.ts';
+import { giveStep } from './give-step.ts';
+import { verdictOf } from './judge-failure.ts';
 
 /** work: hands PAM what it waits for. */
 export async function takeTurn(
@@ -24,7 +25,7 @@ export async function takeTurn(
   throttle.begin(attempt);
   const outcome = await work();
   const before = throttle.lockMs(attempt);
-  throttle.end(attempt, verdictOf(conversation, outcome));
+  throttle.end(attempt, verdictOf(broker.settings.loginProfile, conversation, outcome));
   noteLock(broker, attempt, before);
   if (outcome.kind === 'prompts') conversation.idleSince = clock.monotonic();
   try {
@@ -53,20 +54,6 @@ export function requirePatience(broker: Broker, attempt: Attempt): void {
   const text = `Too many failed sign-ins. Try again in ${inWords(seconds)}.`;
   const detail = `'${attempt.user}' from '${attempt.address}' has to wait ${seconds} s`;
   throw new ProblemError('too-many', detail, text, seconds);
-}
-
-/** A guess that was taken back before its answer counts as wrong: a right one would have been answered sooner. */
-function verdictOf({ hasAnswered }: Conversation, outcome: Outcome): Verdict {
-  switch (outcome.kind) {
-    case 'authenticated':
-      return 'right';
-    case 'failed':
-      return problemCodeOf(outcome.message) === 'sign-in-failed' ? 'wrong' : 'none';
-    case 'lost':
-      return hasAnswered && outcome.code === 'conversation-gone' ? 'wrong' : 'none';
-    case 'prompts':
-      return 'none';
-  }
 }
 
 function noteLock(broker: Broker, attempt: Attempt, before: number): void {

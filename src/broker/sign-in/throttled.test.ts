@@ -85,6 +85,30 @@ test('a guess that is taken back before its answer counts as wrong', async (t) =
   assert.ok(broker.throttle.waitMs({ address: HERE, user: 'undecided' }) > 0);
 });
 
+for (const [user, waits] of [
+  ['exec', true],
+  ['ldap', true],
+  ['crash', true],
+  ['minor', false],
+  ['expired', false],
+] as const) {
+  test(`guesses that end as with '${user}' ${waits ? 'count' : 'are none'}`, async (t) => {
+    const { gateway, broker } = await startFixture(t);
+    for (let i = 0; i < 5; i++) {
+      const { conversation } = await begin(gateway, user);
+      await gateway.refused('sign-in-answer', { conversation, sealed: [RIGHT] });
+    }
+    assert.equal(broker.throttle.waitMs({ address: HERE, user }) > 0, waits);
+  });
+}
+
+test('a broker that starts anew knows who has to wait', async (t) => {
+  const fixture = await startFixture(t);
+  for (let i = 0; i < 5; i++) await fail(fixture.gateway, 'ada');
+  await fixture.restart();
+  await fixture.gateway.refusedAs('too-many', 'sign-in-start', from(HERE, 'ada'));
+});
+
 test('beginning without ever answering is no guess', async (t) => {
   const { gateway, broker } = await startFixture(t);
   for (let i = 0; i < 10; i++) {

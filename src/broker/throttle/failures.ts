@@ -1,28 +1,28 @@
 /** Failures by key (an address, a user name, both): counted, forgotten one by one with time, and how long they lock. */
+import type { Count, ListName, ThrottleStore } from './throttle-store.ts';
 
 export interface FailureRule {
+  readonly list: ListName;
   /** So many lock nothing. */
   readonly free: number;
   /** After this time one failure is forgotten, then the next. */
   readonly forgetMs: number;
 }
-interface Entry {
-  /** When the last failure came, and how many there were then. */
-  readonly at: number;
-  readonly level: number;
-}
 
 const FIRST_LOCK_MS = 10_000;
 const LONGEST_LOCK_MS = 15 * 60_000;
 /** Attackers must not fill our memory: the one that failed longest ago goes first. */
-const MAX_ENTRIES = 20_000;
+export const MAX_ENTRIES = 20_000;
 
 export class Failures {
   readonly rule: FailureRule;
-  private readonly entries = new Map<string, Entry>();
+  private readonly store: ThrottleStore;
+  private readonly entries: Map<string, Count>;
 
-  constructor(rule: FailureRule) {
+  constructor(rule: FailureRule, store: ThrottleStore) {
     this.rule = rule;
+    this.store = store;
+    this.entries = store.load(rule.list);
   }
 
   /** How many are not forgotten, with the fraction of the one that is being forgotten. */
@@ -35,18 +35,23 @@ export class Failures {
   add(key: string, now: number): void {
     const level = this.level(key, now) + 1;
     this.entries.delete(key); // to the end: oldest first
-    this.entries.set(key, { at: now, level });
+    this.set(key, { at: now, level });
     const oldest = this.entries.keys().next().value;
-    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.entries.delete(oldest);
+    if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.delete(oldest);
   }
 
   /** So many were no attack after all. A lock that others brought about becomes no longer by that. */
   forgive(key: string, count: number): void {
     const entry = this.entries.get(key);
-    if (entry === undefined) return;
+    if (entry === undefined || count === 0) return;
     const level = entry.level - count;
-    if (level <= 0) this.entries.delete(key);
-    else this.entries.set(key, { at: entry.at, level });
+    if (level <= 0) this.delete(key);
+    else this.set(key, { at: entry.at, level });
+  }
+
+  /** Those of which nothing is left. */
+  prune(now: number): void {
+    for (const key of this.entries.keys()) if (this.level(key, now) === 0) this.delete(key);
   }
 
   /** Doubles with every failure beyond the free ones. 0: not locked. */
@@ -57,5 +62,15 @@ export class Failures {
     if (entry === undefined || beyond < 0) return 0;
     const length = Math.min(FIRST_LOCK_MS * 2 ** beyond, LONGEST_LOCK_MS);
     return Math.max(0, entry.at + length - now);
+  }
+
+  private set(key: string, entry: Count): void {
+    this.entries.set(key, entry);
+    this.store.keep(this.rule.list, key, entry);
+  }
+
+  private delete(key: string): void {
+    this.entries.delete(key);
+    this.store.drop(this.rule.list, key);
   }
 }

@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { migrate } from '../database/migrate.ts';
 import { Failures } from './failures.ts';
 import { networkOf } from './network-of.ts';
 import { type Attempt, Throttle } from './throttle.ts';
+import { openThrottleStore } from './throttle-store.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+function startThrottle(clock: { now: number }, database = new DatabaseSync(':memory:')) {
+  migrate(database, ':memory:');
+  // Each life of the broker has a clock of its own.
+  const began = clock.now;
+  const monotonic = () => clock.now - began;
+  const store = openThrottleStore(database, () => clock.now, monotonic);
+  return { throttle: new Throttle(monotonic, store), store, database };
+}
+
 function makeThrottle() {
   const clock = { now: 0 };
-  const throttle = new Throttle(() => clock.now);
+  const { throttle } = startThrottle(clock);
   const fail = (attempt: Attempt, times = 1) => {
     for (let i = 0; i < times; i++) {
       throttle.begin(attempt);
@@ -126,10 +138,54 @@ test('names count without their case', () => {
 });
 
 test('what is counted is bounded: the oldest goes first', () => {
-  const failures = new Failures({ free: 1, forgetMs: HOUR });
-  for (let i = 0; i < 20_001; i++) failures.add(`key${i}`, i);
+  const { store, database } = startThrottle({ now: 0 });
+  const failures = new Failures({ list: 'pair', free: 1, forgetMs: HOUR }, store);
+  store.together(() => {
+    for (let i = 0; i < 20_001; i++) failures.add(`key${i}`, i);
+  });
   assert.equal(failures.level('key0', 0), 0);
   assert.equal(failures.level('key1', 1), 1);
+  assert.equal(database.prepare('SELECT count(*) AS n FROM throttle').get()!.n, 20_000);
+});
+
+test('a machine that is at fault locks the one who tries, not the network', () => {
+  const { throttle } = makeThrottle();
+  for (let i = 0; i < 100; i++) {
+    throttle.begin(at(HERE, `user${i}`));
+    throttle.end(at(HERE, `user${i}`), 'unjudged');
+  }
+  assert.equal(throttle.waitMs(at(HERE, 'carol')), 0);
+  for (let i = 0; i < 4; i++) throttle.fail(at(HERE, 'user7'), 'unjudged');
+  assert.ok(throttle.waitMs(at(HERE, 'user7')) > 0);
+});
+
+test('a broker that starts anew knows the locks, for as long as they last, and who has signed in', () => {
+  const clock = { now: 1_000_000 };
+  const { throttle, database } = startThrottle(clock);
+  throttle.end(at(HERE, 'bob'), 'right');
+  for (let i = 0; i < 22; i++) throttle.fail(at(HERE, i < 6 ? 'ada' : `name${i}`), 'wrong');
+  clock.now += 5 * SECOND;
+  const next = startThrottle(clock, database).throttle;
+  for (const who of ['ada', 'carol', 'bob']) {
+    assert.equal(next.waitMs(at(HERE, who)), throttle.waitMs(at(HERE, who)), who);
+  }
+  assert.equal(next.waitMs(at(HERE, 'carol')), 35 * SECOND);
+  assert.equal(next.waitMs(at(HERE, 'bob')), 0);
+  clock.now += 2 * HOUR;
+  next.prune();
+  const rows = database.prepare('SELECT list, key FROM throttle').all();
+  assert.deepEqual(
+    rows.map((row) => ({ ...row })),
+    [{ list: 'known', key: `${HERE} bob` }],
+  );
+});
+
+test('a wall clock that was set back makes no lock longer', () => {
+  const clock = { now: 1_000_000 };
+  const { throttle, database } = startThrottle(clock);
+  for (let i = 0; i < 5; i++) throttle.fail(at(HERE), 'wrong');
+  clock.now -= HOUR;
+  assert.equal(startThrottle(clock, database).throttle.waitMs(at(HERE)), 10 * SECOND);
 });
 
 test('an IPv6 customer has a /64, an IPv4 one an address, however they are written', () => {

@@ -2,23 +2,26 @@
  * Who must wait before the next try to sign in. Only those who failed themselves ever wait: others' failures lock
  * neither an account nor, for people who have signed in from it before, an address.
  */
-import { Failures } from './failures.ts';
+import { Failures, MAX_ENTRIES } from './failures.ts';
 import { networkOf } from './network-of.ts';
+import type { Count, ThrottleStore } from './throttle-store.ts';
 
 const MINUTE = 60_000;
 /** One name tried from one address: somebody mistypes, or guesses. */
-const PAIR = { free: 5, forgetMs: 10 * MINUTE };
+const PAIR = { list: 'pair', free: 5, forgetMs: 10 * MINUTE } as const;
 /** All names from one address. */
-const ADDRESS = { free: 20, forgetMs: 2 * MINUTE };
+const ADDRESS = { list: 'address', free: 20, forgetMs: 2 * MINUTE } as const;
 /** One name from all addresses. From here on each of them may fail with it only once. */
-const USER = { free: 30, forgetMs: MINUTE };
+const USER = { list: 'user', free: 30, forgetMs: MINUTE } as const;
 const FREE_UNDER_ATTACK = 1;
 /** While a guess of one who has failed before is with PAM, the others wait for about as long as it may take. */
 const UNDER_WAY_MS = 3000;
-const MAX_KNOWN = 20_000;
 
-/** wrong: failed, or given up after it had been tried. none: it says nothing about the password. */
-export type Verdict = 'right' | 'wrong' | 'none';
+/**
+ * wrong: failed, or given up after it had been tried. unjudged: the machine is said to be at fault; it may have been a
+ * guess all the same, but people whose directory is down must not lock their whole network. none: not a guess.
+ */
+export type Verdict = 'right' | 'wrong' | 'unjudged' | 'none';
 export interface Attempt {
   readonly address: string;
   readonly user: string;
@@ -26,16 +29,22 @@ export interface Attempt {
 
 export class Throttle {
   private readonly monotonic: () => number;
-  private readonly pairs = new Failures(PAIR);
-  private readonly addresses = new Failures(ADDRESS);
-  private readonly users = new Failures(USER);
+  private readonly store: ThrottleStore;
+  private readonly pairs: Failures;
+  private readonly addresses: Failures;
+  private readonly users: Failures;
   /** Pairs that have signed in. */
-  private readonly known = new Set<string>();
+  private readonly known: Map<string, Count>;
   /** How many guesses of a pair PAM is judging. */
   private readonly underWay = new Map<string, number>();
 
-  constructor(monotonic: () => number) {
+  constructor(monotonic: () => number, store: ThrottleStore) {
     this.monotonic = monotonic;
+    this.store = store;
+    this.pairs = new Failures(PAIR, store);
+    this.addresses = new Failures(ADDRESS, store);
+    this.users = new Failures(USER, store);
+    this.known = store.load('known');
   }
 
   /** ms; 0: it may try. */
@@ -63,33 +72,50 @@ export class Throttle {
     const left = (this.underWay.get(pair) ?? 1) - 1;
     if (left > 0) this.underWay.set(pair, left);
     else this.underWay.delete(pair);
-    if (verdict === 'wrong') this.fail(attempt);
-    else if (verdict === 'right') this.succeed(attempt);
+    if (verdict === 'right') this.succeed(attempt);
+    else if (verdict !== 'none') this.fail(attempt, verdict);
   }
 
-  fail(attempt: Attempt): void {
+  fail(attempt: Attempt, verdict: 'wrong' | 'unjudged'): void {
     const now = this.monotonic();
     const { network, name, pair } = keysOf(attempt);
-    this.pairs.add(pair, now);
-    this.addresses.add(network, now);
-    this.users.add(name, now);
+    this.store.together(() => {
+      this.pairs.add(pair, now);
+      if (verdict === 'wrong') this.addresses.add(network, now);
+      this.users.add(name, now);
+    });
+  }
+
+  /** What is forgotten anyhow need not be kept. */
+  prune(): void {
+    const now = this.monotonic();
+    this.store.together(() => {
+      for (const failures of [this.pairs, this.addresses, this.users]) failures.prune(now);
+    });
   }
 
   /** Whoever gets in had mistyped: that does not count against the address either. */
   private succeed(attempt: Attempt): void {
     const { network, name, pair } = keysOf(attempt);
     const own = Math.ceil(this.pairs.level(pair, this.monotonic()));
-    for (const [failures, key] of [
-      [this.pairs, pair],
-      [this.addresses, network],
-      [this.users, name],
-    ] as const) {
-      failures.forgive(key, own);
-    }
-    this.known.delete(pair);
-    this.known.add(pair);
-    const oldest = this.known.values().next().value;
-    if (this.known.size > MAX_KNOWN && oldest !== undefined) this.known.delete(oldest);
+    if (own === 0 && this.known.has(pair)) return;
+    this.store.together(() => {
+      this.pairs.forgive(pair, own);
+      this.addresses.forgive(network, own);
+      this.users.forgive(name, own);
+      this.recognize(pair);
+    });
+  }
+
+  private recognize(pair: string): void {
+    const count = { at: this.monotonic(), level: 0 };
+    this.known.delete(pair); // to the end: oldest first
+    this.known.set(pair, count);
+    this.store.keep('known', pair, count);
+    const oldest = this.known.keys().next().value;
+    if (this.known.size <= MAX_ENTRIES || oldest === undefined) return;
+    this.known.delete(oldest);
+    this.store.drop('known', oldest);
   }
 
   /** Many guesses at once must not count as one. Who never failed may sign in as often at once as they like. */
