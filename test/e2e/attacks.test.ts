@@ -12,7 +12,7 @@ import { logged, readLog, startWith, stopAll } from '../lib/intruder.ts';
 import { listProcesses } from '../lib/processes.ts';
 import type { Server } from '../lib/server.ts';
 
-const TICKET = '__Host-vestibule-ticket';
+const TICKET = '__Host-Http-vestibule-ticket';
 const SESSION_ORIGIN = 'https://localhost:9444';
 let server: Server;
 let browser: Browser;
@@ -155,6 +155,42 @@ test('it sees no cookie and overwrites none', async () => {
     await home.reload();
     await home.getByRole('button', { name: texts.home.signOut, exact: true }).waitFor();
   }
+});
+
+/** Sets and deletes so many cookies that the browser throws others of this host away, secure and HttpOnly ones too. */
+async function pushCookiesOut(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const set = (text: string): void => {
+      // biome-ignore lint/suspicious/noDocumentCookie: it is the attack.
+      document.cookie = text;
+    };
+    for (let i = 0; i < 400; i++) set(`flood${i}=x; Path=/; Secure`);
+    for (let i = 0; i < 400; i++) set(`flood${i}=; Path=/; Secure; Max-Age=0`);
+  });
+}
+
+test('it pushes the ticket out: the person is signed out, and gets no ticket of the attacker', async () => {
+  const attacker = await visit('Terminal 3', false);
+  const victim = await visit('Terminal 4', true);
+  await pushCookiesOut(victim.terminal);
+  assert.equal(await ticketOf(victim.context), 'none');
+  await victim.terminal.evaluate(
+    ([name, ticket]) => {
+      // biome-ignore lint/suspicious/noDocumentCookie: it is the attack.
+      document.cookie = `${name}=${ticket}; Path=/; Secure`;
+      // biome-ignore lint/suspicious/noDocumentCookie: what it could do without Http-.
+      document.cookie = `__Host-planted=${ticket}; Path=/; Secure`;
+    },
+    [TICKET, attacker.ticket] as const,
+  );
+  assert.equal(await ticketOf(victim.context), 'none');
+  assert.match(await victim.terminal.evaluate(() => document.cookie), /^__Host-planted=/);
+  // The sign-in that follows is the way back: the session is still theirs.
+  await signIn(victim.home, server.url, account.name, account.password);
+  await victim.home.getByText('Terminal 4', { exact: true }).first().waitFor();
+  assert.notEqual(await ticketOf(victim.context), attacker.ticket);
+  await attacker.context.close();
+  await victim.context.close();
 });
 
 /** What a frame of this page shows when it is asked to show the address. */

@@ -181,7 +181,7 @@ export class Fixture {
     const last = await this.post(`/api/sign-in/${conversation}`, body, {
       cookie: first.cookies.join('; '),
     });
-    return last.cookies.find((cookie) => cookie.startsWith('__Host-vestibule-ticket='))!;
+    return last.cookies.find((cookie) => cookie.startsWith('__Host-Http-vestibule-ticket='))!;
   }
 
   /** The pass cookie for a session, by the browser's way: home origin, code, session origin. */

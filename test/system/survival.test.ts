@@ -234,7 +234,7 @@ test('a database of a newer version is refused with a log line; what runs goes o
 test('a cookie that no version of ours made is no sign-in', async () => {
   const client = makeClient();
   for (const value of ['2.unknown', 'x'.repeat(43), '%00', '"']) {
-    client.cookies.set('__Host-vestibule-ticket', value);
+    client.cookies.set('__Host-Http-vestibule-ticket', value);
     assert.equal(await judge(client.home()), 'not-signed-in');
   }
   client.close();

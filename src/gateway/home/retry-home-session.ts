@@ -6,7 +6,7 @@ import { requireTicket } from '../sign-in/require-ticket.ts';
 export const retryHomeSession: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const { ticket } = await requireTicket(gateway, incoming, { active: true });
-  const ask = { ticket, origin: clientOrigin(incoming), retry: true };
+  const ask = { ticket, origin: clientOrigin(gateway, incoming), retry: true };
   await gateway.broker.request('home-visit', ask);
   return c.body(null, 202);
 };

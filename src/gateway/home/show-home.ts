@@ -10,7 +10,7 @@ import { requireTicket } from '../sign-in/require-ticket.ts';
 export const showHome: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const { ticket, info } = await requireTicket(gateway, incoming, { active: false });
-  const ask = { ticket, origin: clientOrigin(incoming), retry: false };
+  const ask = { ticket, origin: clientOrigin(gateway, incoming), retry: false };
   const { sessions, homeSession } = await gateway.broker.request('home-visit', ask);
   const { hostName: host, clock } = gateway;
   return c.json<Home>({ user: info.user, sessions, homeSession, host, now: clock.wall() });

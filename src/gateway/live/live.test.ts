@@ -62,7 +62,7 @@ test('signing out in one tab closes the others', async (t) => {
 test('without a good ticket it is closed as signed out', async (t) => {
   const gateway = await startFixture(t);
   assert.equal(await gateway.socket('/api/live').closed, 4401);
-  const cookie = `__Host-vestibule-ticket=1.${'A'.repeat(43)}`;
+  const cookie = `__Host-Http-vestibule-ticket=1.${'A'.repeat(43)}`;
   assert.equal(await gateway.socket('/api/live', { cookie }).closed, 4401);
 });
 

@@ -1,8 +1,12 @@
-/** Our three cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS. */
+/**
+ * Our three cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS; Http- from scripts,
+ * too: one on the session origin can push our cookies out, and must not put an attacker's ticket in their place. To
+ * browsers that do not know it (Chrome before 140) it is the old __Host-.
+ */
 import type { SessionId } from '../../protocol/ids.ts';
 
-export const TICKET_COOKIE = '__Host-vestibule-ticket';
-export const SIGN_IN_COOKIE = '__Host-vestibule-sign-in';
+export const TICKET_COOKIE = '__Host-Http-vestibule-ticket';
+export const SIGN_IN_COOKIE = '__Host-Http-vestibule-sign-in';
 export const PASS_COOKIE = '__Secure-vestibule-session';
 
 /** The value of one cookie; a name that came twice counts as missing, for nobody can say which one is ours. */

@@ -82,8 +82,13 @@ test('a ticket or code of another version is none, and the broker is not asked',
 test('without a ticket, or with a malformed one, nothing of sessions is answered', async (t) => {
   const gateway = await startFixture(t);
   const ticket = await gateway.signIn('alice');
-  const bad = [undefined, '__Host-vestibule-ticket=short', `${ticket}; ${ticket}`, `${ticket}x`];
-  for (const cookie of [...bad, `__Host-vestibule-ticket=1.${'A'.repeat(43)}`]) {
+  const bad = [
+    undefined,
+    '__Host-Http-vestibule-ticket=short',
+    `${ticket}; ${ticket}`,
+    `${ticket}x`,
+  ];
+  for (const cookie of [...bad, `__Host-Http-vestibule-ticket=1.${'A'.repeat(43)}`]) {
     const options = cookie === undefined ? {} : { cookie };
     assert.equal((await gateway.ask('/api/home', options)).status, 401);
     assert.equal((await gateway.post('/api/sessions', { kind: 'terminal' }, options)).status, 401);

@@ -162,7 +162,7 @@ test('one session’s pass opens no other session, and none of another user', as
   const gateway = await startFixture(t);
   const pass = await gateway.enter(await gateway.signIn('alice'));
   const bob = await gateway.signIn('bob');
-  const ticketAsPass = bob.replace('__Host-vestibule-ticket', '__Secure-vestibule-session');
+  const ticketAsPass = bob.replace('__Host-Http-vestibule-ticket', '__Secure-vestibule-session');
   for (const [session, cookie, code] of [
     [ENDED_SESSION, pass, 4404],
     ['b'.repeat(32), pass, 4404],

@@ -36,7 +36,7 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   assert.deepEqual(Object.keys(key), ['public', 'expires']);
   assert.match(
     first.headers['set-cookie']![0]!,
-    /^__Host-vestibule-sign-in=[\w-]{43}; Path=\/; Max-Age=600; Secure; HttpOnly; SameSite=Strict$/,
+    /^__Host-Http-vestibule-sign-in=[\w-]{43}; Path=\/; Max-Age=600; Secure; HttpOnly; SameSite=Strict$/,
   );
   const cookie = first.cookies.join('; ');
   const last = await gateway.post(`/api/sign-in/${conversation}`, answers, { cookie });
@@ -44,9 +44,9 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   const [ticket, cleared] = last.headers['set-cookie']!;
   assert.match(
     ticket!,
-    /^__Host-vestibule-ticket=1\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    /^__Host-Http-vestibule-ticket=1\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
   );
-  assert.match(cleared!, /^__Host-vestibule-sign-in=; Path=\/; Max-Age=0;/);
+  assert.match(cleared!, /^__Host-Http-vestibule-sign-in=; Path=\/; Max-Age=0;/);
   const { origin } = await gateway.asked('sign-in-start');
   assert.equal((origin as { address: string }).address, '127.0.0.1');
   const home = await gateway.ask('/api/home', { cookie: last.cookies[0]! });
@@ -152,7 +152,7 @@ test('two tabs of one browser sign in side by side', async (t) => {
 
 test('a sign-in cookie that is not ours is not taken over', async (t) => {
   const gateway = await startFixture(t);
-  const cookie = `__Host-vestibule-sign-in=${'x'.repeat(43)}`;
+  const cookie = `__Host-Http-vestibule-sign-in=${'x'.repeat(43)}`;
   const first = await gateway.post('/api/sign-in', { user: 'alice' }, { cookie });
   assert.notEqual(first.cookies[0], cookie);
 });
@@ -205,7 +205,10 @@ test('signing out ends the ticket and clears the cookie; signing in again ends t
   const ticket = await gateway.signIn('alice');
   const out = await gateway.ask('/api/sign-out', { method: 'POST', cookie: ticket });
   assert.equal(out.status, 204);
-  assert.match(out.headers['set-cookie']![0]!, /^__Host-vestibule-ticket=; Path=\/; Max-Age=0;/);
+  assert.match(
+    out.headers['set-cookie']![0]!,
+    /^__Host-Http-vestibule-ticket=; Path=\/; Max-Age=0;/,
+  );
   assert.equal((await gateway.ask('/api/home', { cookie: ticket })).status, 401);
   await gateway.asked('sign-out');
   const again = await gateway.ask('/api/sign-out', { method: 'POST', cookie: ticket });

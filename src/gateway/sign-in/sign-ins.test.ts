@@ -39,7 +39,10 @@ test('one elsewhere is signed out, at once; the own one with its cookie', async 
   assert.equal((await remove(gateway, '/api/sign-ins/x', here)).status, 404);
   const last = await remove(gateway, `/api/sign-ins/${own!.id}`, here);
   assert.equal(last.status, 204);
-  assert.match(last.headers['set-cookie']![0]!, /^__Host-vestibule-ticket=; Path=\/; Max-Age=0;/);
+  assert.match(
+    last.headers['set-cookie']![0]!,
+    /^__Host-Http-vestibule-ticket=; Path=\/; Max-Age=0;/,
+  );
 });
 
 test('everywhere: all are signed out; without a broker nobody is, and the cookie stays', async (t) => {
@@ -49,7 +52,10 @@ test('everywhere: all are signed out; without a broker nobody is, and the cookie
   assert.equal((await remove(gateway, '/api/sign-ins', '')).status, 401);
   const out = await remove(gateway, '/api/sign-ins', all[0]!);
   assert.equal(out.status, 204);
-  assert.match(out.headers['set-cookie']![0]!, /^__Host-vestibule-ticket=; Path=\/; Max-Age=0;/);
+  assert.match(
+    out.headers['set-cookie']![0]!,
+    /^__Host-Http-vestibule-ticket=; Path=\/; Max-Age=0;/,
+  );
   for (const cookie of all) assert.equal((await gateway.ask('/api/home', { cookie })).status, 401);
   assert.equal((await gateway.ask('/api/home', { cookie: foreign })).status, 200);
   await gateway.killBroker();

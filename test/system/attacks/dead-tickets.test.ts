@@ -22,7 +22,7 @@ import {
 import { listProcesses } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';
 
-const TICKET = '__Host-vestibule-ticket';
+const TICKET = '__Host-Http-vestibule-ticket';
 let server: Server;
 let gateway: FalseGateway;
 const open: { close(): void }[] = [];

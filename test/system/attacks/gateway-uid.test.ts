@@ -24,7 +24,7 @@ import {
 } from '../../lib/intruder.ts';
 import type { Server } from '../../lib/server.ts';
 
-const TICKET = '__Host-vestibule-ticket';
+const TICKET = '__Host-Http-vestibule-ticket';
 const origin = { address: '192.0.2.66', userAgent: 'false gateway' };
 let server: Server;
 let gateway: FalseGateway;

@@ -52,7 +52,7 @@ async function assertRefused(
     new RegExp(`vestibule-leader.*sealed answer to prompt \\d+ refused for ${why}\n`),
     from,
   );
-  assert.equal(client.cookies.has('__Host-vestibule-ticket'), false);
+  assert.equal(client.cookies.has('__Host-Http-vestibule-ticket'), false);
   assert.equal(readAudit().at(-1)?.event, 'sign-in-refused');
   const text = readLog().slice(from);
   assert.equal(/signed in: user|opened session/.test(text), false, text);

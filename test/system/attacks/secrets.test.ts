@@ -36,7 +36,7 @@ before(async () => {
   client = new WebClient(server.url);
   const step = await client.beginSignIn(ada.name);
   if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
-  secrets.set('sign-in cookie', client.cookies.get('__Host-vestibule-sign-in')!);
+  secrets.set('sign-in cookie', client.cookies.get('__Host-Http-vestibule-sign-in')!);
   await client.answer(ada.name, step, [Buffer.from(ada.password)]);
   session = (await client.startTerminal()).id;
   const code = await client.enterCode(session);
@@ -44,7 +44,7 @@ before(async () => {
   terminal = await client.openTerminal(session, new URL(code.origin));
   await terminal.run('true');
   secrets.set('password', ada.password).set('wrong password', wrongPassword).set('forged', forged);
-  secrets.set('ticket', client.cookies.get('__Host-vestibule-ticket')!);
+  secrets.set('ticket', client.cookies.get('__Host-Http-vestibule-ticket')!);
   const pass = client.cookies.get(`__Secure-vestibule-session /s/${session}/`)!;
   secrets.set('pass', pass).set('code', code.searchParams.get('code')!);
   const gateway = await FalseGateway.connect();
@@ -73,10 +73,13 @@ async function provoke(): Promise<void> {
   const code = secrets.get('code')!;
   for (const cookie of [forged, secrets.get('ticket')!, ada.password]) {
     await other.ask('GET', '/api/home', {
-      headers: { cookie: `__Host-vestibule-ticket=${cookie};x` },
+      headers: { cookie: `__Host-Http-vestibule-ticket=${cookie};x` },
     });
     await other.ask('POST', '/api/sessions', {
-      headers: { cookie: `__Host-vestibule-ticket=${cookie}`, origin: 'https://elsewhere.example' },
+      headers: {
+        cookie: `__Host-Http-vestibule-ticket=${cookie}`,
+        origin: 'https://elsewhere.example',
+      },
     });
   }
   for (const query of [code, forged, ada.password]) {
@@ -162,7 +165,7 @@ test('an answer shows no more than it must: no ticket in a body, cookies out of 
   const { headers, text } = await other.ask('POST', `/api/sign-in/${step.conversation}`, {
     body: { answers },
   });
-  const ticket = other.cookies.get('__Host-vestibule-ticket')!;
+  const ticket = other.cookies.get('__Host-Http-vestibule-ticket')!;
   assert.equal(text.includes(ticket), false);
   for (const line of headers['set-cookie'] ?? []) {
     assert.match(line, /; Secure; HttpOnly; SameSite=(Lax|Strict)/);
