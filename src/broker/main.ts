@@ -1,5 +1,5 @@
 /** vestibule-broker: tickets, sessions and their database; the only one that talks to rootd and to leaders. */
-import { checkProfiles } from '../config/check-profile.ts';
+import { checkProfiles } from '../config/check-profiles.ts';
 import { findingLine } from '../config/finding.ts';
 import { loadConfiguration, problemLine } from '../config/load.ts';
 import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';

@@ -1,6 +1,6 @@
 /** `vestibule pam test PROFILE USER OPERATION…`: what pamtester is, by our road and with all that the modules said. */
 import { Argument, type Command } from 'commander';
-import { findProfile, PAM_DIRECTORIES } from '../config/pam-stack.ts';
+import { openProfile } from '../config/pam-profile/check.ts';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
 import { askPerson } from './pam/ask-person.ts';
@@ -43,7 +43,7 @@ interface Wish extends Options {
 async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void> {
   requireRoot(context);
   const { profile, operations } = wish;
-  if (findProfile(profile, PAM_DIRECTORIES) === null)
+  if (openProfile({ service: profile, root: '', facts: {} }).own === null)
     printLine(context.err, `warning: there is no profile '${profile}': PAM uses 'other'`);
   const tell = (event: Event): void => {
     if (json !== true) for (const line of describeEvent(event)) printLine(context.out, line);

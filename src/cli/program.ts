@@ -7,6 +7,8 @@ import { addConfigCheck } from './config-check.ts';
 import { addConfigShow } from './config-show.ts';
 import type { Context } from './context.ts';
 import { addKillSession } from './kill-session.ts';
+import { addPamCheck } from './pam-check.ts';
+import { addPamExplain } from './pam-explain.ts';
 import { addPamTest } from './pam-test.ts';
 import { addRenameSession } from './rename-session.ts';
 import { addRun } from './run.ts';
@@ -30,5 +32,7 @@ export function makeProgram(context: Context): Command {
   addRun(program, context);
   const pam = program.command('pam').description('the PAM profiles');
   addPamTest(pam, context);
+  addPamExplain(pam, context);
+  addPamCheck(pam, context);
   return program;
 }

@@ -1,6 +1,6 @@
 /** All that `vestibule config check` looks at beyond the configuration's own text. */
 import { checkCertificate } from './check-certificate.ts';
-import { checkProfiles } from './check-profile.ts';
+import { checkProfiles } from './check-profiles.ts';
 import type { Finding } from './finding.ts';
 import type { Configuration } from './load.ts';
 

@@ -1,0 +1,68 @@
+/** `vestibule pam explain PROFILE`: what a PAM profile says, module by module, in words. */
+import type { Command } from 'commander';
+import { openProfile } from '../config/pam-profile/check.ts';
+import {
+  type ExplainedFacility,
+  type ExplainedModule,
+  explainProfile,
+} from '../config/pam-profile/explain.ts';
+import { findFacts } from '../config/pam-profile/find-facts.ts';
+import { RootFiles } from '../config/pam-profile/root-files.ts';
+import { at } from '../config/pam-profile/stack.ts';
+import { type Context, printJson, printLine } from './context.ts';
+import { checkedName, checkedRoot } from './pam-check.ts';
+
+interface Options {
+  readonly root: string;
+  readonly json?: true;
+}
+
+export function addPamExplain(pam: Command, context: Context): void {
+  pam
+    .command('explain')
+    .description(
+      'show what a PAM profile says: its modules in order, includes resolved, controls in words, where jumps land, what each means for a session here',
+    )
+    .argument('<profile>', 'the PAM profile: a file of /etc/pam.d')
+    .option('--root <directory>', 'read the files of this directory as if it were /', '/')
+    .option('--json', 'write JSON')
+    .action((profile: string, options: Options) => pamExplain(context, profile, options));
+}
+
+function pamExplain(context: Context, name: string, { root: directory, json }: Options): void {
+  const root = checkedRoot(directory);
+  const profile = openProfile({ service: checkedName(name), root, facts: {} });
+  const explained = explainProfile(profile, findFacts(new RootFiles(root)));
+  const found = profile.own !== null;
+  context.exitStatus = found || explained.other !== null ? 0 : 1;
+  if (json === true) {
+    printJson(context, explained);
+    return;
+  }
+  const { file, other } = explained;
+  const instead = other === null ? 'and no fallback' : `PAM uses the fallback ${other}`;
+  printLine(context.out, found ? file : `${file}: no such profile, ${instead}`);
+  for (const { file, line, code, came } of explained.problems)
+    printLine(context.out, `${file}:${line}: ${code}: '${came}'`);
+  for (const facility of explained.facilities) printFacility(context, facility, other);
+}
+
+function printFacility({ out }: Context, explained: ExplainedFacility, other: string | null): void {
+  const { facility, when, borrowed, modules } = explained;
+  const from = borrowed && other !== null ? ` (from ${other})` : '';
+  out('\n');
+  printLine(out, `${facility}${from}: ${when}`);
+  if (modules.length === 0) printLine(out, '  no modules: PAM denies');
+  for (const [index, module] of modules.entries()) printModule(out, index + 1, module);
+}
+
+function printModule(out: Context['out'], number: number, explained: ExplainedModule): void {
+  const { module, args, control, words, meaning, reached, through, level } = explained;
+  const inside = '  '.repeat(level);
+  const line = [module, ...args].join(' ');
+  const by = through.length === 0 ? '' : `, included by ${through.map(at).join(', ')}`;
+  printLine(out, `${inside}${String(number).padStart(3)}. ${line}  [${at(explained)}${by}]`);
+  printLine(out, `${inside}     ${meaning}`);
+  printLine(out, `${inside}     ${control}: ${words}`);
+  if (!reached) printLine(out, `${inside}     not called when all goes well`);
+}

@@ -1,0 +1,11 @@
+/** Where libpam looks for profiles, by distribution: its builders choose the last one. */
+import type { Directories } from './load-file.ts';
+
+const USUAL = ['/etc/pam.d', '/usr/lib/pam.d'] as const;
+
+export function profileDirectories(distribution: string | null): Directories {
+  const name = distribution?.toLowerCase() ?? '';
+  if (/suse|sles|sled/.test(name)) return [...USUAL, '/usr/etc/pam.d'];
+  if (/debian|ubuntu/.test(name)) return USUAL;
+  return [...USUAL, '/usr/share/pam.d'];
+}

@@ -1,0 +1,107 @@
+/** What a check must know beside the profiles themselves. null: not known, and no rule guesses. */
+
+export interface Facts {
+  /** Sessions are opened with the password of the sign-in. */
+  readonly auth_pam_sessions_use_password: boolean | null;
+  /** ID of os-release(5). */
+  readonly distribution: string | null;
+  /** Version of Linux-PAM. */
+  readonly linux_pam: string | null;
+  /** libpam knows `@include`. */
+  readonly at_include_supported: boolean | null;
+  readonly modules_dir: string | null;
+  /** Files of modules_dir. */
+  readonly modules: readonly string[] | null;
+  readonly systemd_booted: boolean | null;
+  readonly dbus: boolean | null;
+  readonly auditd: boolean | null;
+  readonly selinux: boolean | null;
+  /** Names of installed packages. */
+  readonly packages: readonly string[] | null;
+  /** sssd serves accounts. */
+  readonly sssd: boolean | null;
+  /** The program that pam_mount counts sessions with. */
+  readonly pmvarrun: boolean | null;
+  readonly accounts_with_empty_password: readonly string[] | null;
+  /** `pam`, or what else signs people in. */
+  readonly auth_by: string | null;
+}
+
+type Reader = (value: unknown) => unknown;
+/** What a fact may be written as; a reader gives undefined for anything else. */
+const flag: Reader = (value) => {
+  if (value === 1 || value === 'yes' || value === 'running') return true;
+  if (value === 0 || value === 'no' || value === 'disabled') return false;
+  return typeof value === 'boolean' ? value : undefined;
+};
+/** Where it is, or how it is set up, says that it is there. */
+const presence: Reader = (value) => {
+  if (typeof value === 'string' && flag(value) === undefined) return value !== '';
+  return typeof value === 'object' && !Array.isArray(value) ? true : flag(value);
+};
+const text: Reader = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
+const list: Reader = (value) => {
+  const names = Array.isArray(value) ? value : asNames(value);
+  return names?.every((name) => typeof name === 'string') === true ? names : undefined;
+};
+
+function asNames(value: unknown): unknown[] | undefined {
+  return typeof value === 'object' ? Object.keys(value ?? {}) : undefined;
+}
+
+const FORMS: Readonly<Record<keyof Facts, readonly [read: Reader, wanted: string]>> = {
+  auth_pam_sessions_use_password: [flag, 'true or false'],
+  distribution: [text, 'a text such as "debian"'],
+  linux_pam: [text, 'a version such as "1.5.2"'],
+  at_include_supported: [flag, 'true or false'],
+  modules_dir: [text, 'a path'],
+  modules: [list, 'a list of file names'],
+  systemd_booted: [flag, 'true or false'],
+  dbus: [presence, 'true or false'],
+  auditd: [presence, 'true or false'],
+  selinux: [presence, 'true or false'],
+  packages: [list, 'a list of names'],
+  sssd: [presence, 'true or false'],
+  pmvarrun: [presence, 'true or false, or its path'],
+  accounts_with_empty_password: [list, 'a list of names'],
+  auth_by: [text, 'a text such as "pam"'],
+};
+
+/** A facts file that cannot be used. */
+export class FactsError extends Error {
+  override readonly name = 'FactsError';
+}
+
+/** The facts that a file states. */
+export function parseFacts(file: string, json: string): Partial<Facts> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new FactsError(
+      `${file}: wanted JSON, came what is none: ${(error as Error).message}; correct it`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new FactsError(`${file}: wanted an object of facts, came ${came(value)}; write {…}`);
+  const facts = Object.entries(value).map(([key, given]) => [key, readFact(file, key, given)]);
+  return Object.fromEntries(facts) as Partial<Facts>;
+}
+
+function readFact(file: string, key: string, given: unknown): unknown {
+  if (!Object.hasOwn(FORMS, key)) {
+    const known = Object.keys(FORMS).join(', ');
+    throw new FactsError(`${file}: wanted known facts, came '${key}'; there are ${known}`);
+  }
+  const [read, wanted] = FORMS[key as keyof Facts];
+  if (given === null) return null;
+  const fact = read(given);
+  if (fact === undefined)
+    throw new FactsError(`${file}: ${key} wanted ${wanted}, came ${came(given)}; correct it`);
+  return fact;
+}
+
+function came(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
+}

@@ -1,0 +1,127 @@
+/** Files of a root directory, the machine's own or an unpacked image: no link leads out of it. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Profiles are small; who writes more wants to hang the reader. */
+const MAX_BYTES = 1_048_576;
+const MAX_LINKS = 40;
+
+export interface Place {
+  /** Inside the root, without links. */
+  readonly path: string;
+  /** Each directory, link and the file itself, as they were met, inside the root. */
+  readonly met: readonly string[];
+}
+export type FileText =
+  | { readonly kind: 'text'; readonly text: string; readonly place: Place }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export class RootFiles {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root.replace(/\/+$/, '');
+  }
+
+  /** Null: nothing is there, or its links lead round in circles. */
+  locate(path: string): Place | null {
+    const todo = path.split('/');
+    const met: string[] = ['/'];
+    let links = 0;
+    let here = '/';
+    while (todo.length > 0) {
+      const name = todo.shift()!;
+      if (name === '' || name === '.') continue;
+      if (name === '..') {
+        here = join(here, '..');
+        continue;
+      }
+      const next = join(here, name);
+      const about = lstatSync(this.outside(next), { throwIfNoEntry: false });
+      if (about === undefined) return null;
+      met.push(next);
+      if (!about.isSymbolicLink()) {
+        here = next;
+        continue;
+      }
+      if (++links > MAX_LINKS) return null;
+      const target = readlinkSync(this.outside(next));
+      if (target.startsWith('/')) here = '/';
+      todo.unshift(...target.split('/'));
+    }
+    return { path: here, met };
+  }
+
+  exists(path: string): boolean {
+    return this.tryLocate(path) !== null;
+  }
+
+  /** Names in a directory; null when there is none that can be read. */
+  list(path: string): string[] | null {
+    const place = this.tryLocate(path);
+    if (place === null) return null;
+    try {
+      return readdirSync(this.outside(place.path));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Bytes as characters 0 to 255, as libpam sees them. A directory reads as empty, as it does for libpam. */
+  read(path: string, most = MAX_BYTES): FileText {
+    try {
+      const place = this.locate(path);
+      if (place === null) return { kind: 'missing' };
+      // Not blocking: a named pipe must not hang the reader.
+      const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+      const fd = openSync(this.outside(place.path), flags);
+      try {
+        return readDescriptor(fd, place, most);
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      const { code = 'an error' } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+      return { kind: 'unreadable', reason: code };
+    }
+  }
+
+  /** Where a path of the root lies for this process. */
+  outside(path: string): string {
+    return `${this.root}${path}`;
+  }
+
+  private tryLocate(path: string): Place | null {
+    try {
+      return this.locate(path);
+    } catch {
+      return null;
+    }
+  }
+}
+
+function readDescriptor(fd: number, place: Place, most: number): FileText {
+  const about = fstatSync(fd);
+  if (about.isDirectory()) return { kind: 'text', text: '', place };
+  if (!about.isFile()) return { kind: 'unreadable', reason: 'no regular file' };
+  const data = Buffer.alloc(Math.min(about.size, most + 1));
+  let size = 0;
+  while (size < data.length) {
+    const count = readSync(fd, data, size, data.length - size, null);
+    if (count === 0) break;
+    size += count;
+  }
+  if (size > most) return { kind: 'unreadable', reason: `more than ${most} bytes` };
+  return { kind: 'text', text: data.toString('latin1', 0, size), place };
+}

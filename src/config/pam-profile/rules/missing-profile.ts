@@ -1,0 +1,45 @@
+/** No file for the service, or none of its rules for a type: libpam takes those of `other` and says nothing. */
+import { type Rule, usedFacilities } from '../rule.ts';
+
+const TRIAL = 'missing-profile.test.ts';
+
+export const missingProfile: Rule = {
+  code: 'profile-missing',
+  level: 'warning',
+  why: 'libpam silently takes the profile `other` for a service that has none; without that one too everybody is refused.',
+  mend: 'make the profile',
+  trial: TRIAL,
+  find: ({ profile, directories }) => {
+    if (profile.own !== null) return [];
+    const { service, file, other } = profile;
+    const came =
+      other === null
+        ? `neither it nor 'other' in ${directories.join(', ')}`
+        : `no such file: PAM uses 'other' (${other.file})`;
+    const message = `wanted a PAM profile '${service}', came ${came}`;
+    const fix = other === null ? 'auth required pam_unix.so' : 'auth include other';
+    return [
+      { origin: { file, line: 1 }, message, fix, level: other === null ? 'error' : 'warning' },
+    ];
+  },
+};
+
+export const borrowedType: Rule = {
+  code: 'type-from-other',
+  level: 'info',
+  why: 'libpam silently takes the rules of `other` for a type that a profile has none of.',
+  mend: 'write rules of that type',
+  trial: TRIAL,
+  find: ({ profile, purpose }) => {
+    const { own, other } = profile;
+    if (own === null) return [];
+    return usedFacilities(purpose)
+      .filter((facility) => facility !== 'password' && profile.borrowed.includes(facility))
+      .map((facility) => ({
+        origin: { file: own.file, line: 1 },
+        message: `wanted ${facility} rules, came none: PAM uses those of ${other?.file ?? "'other', which is missing"}`,
+        fix: `${facility} include other`,
+        ...(other === null ? { level: 'error' as const } : {}),
+      }));
+  },
+};

@@ -1,0 +1,71 @@
+/** Files that decide who is who, and that others than root can write. */
+import { lstatSync } from 'node:fs';
+import type { RootFiles } from '../root-files.ts';
+import { type Defect, type Rule, type Situation, usedFacilities } from '../rule.ts';
+import { type Module, modulesOf, type Origin } from '../stack.ts';
+
+const TRIAL = 'permissions.test.ts';
+
+export const fileWritable: Rule = {
+  code: 'file-writable',
+  level: 'error',
+  why: 'libpam does not look at who can write a profile or a module: who can, decides who signs in and runs code as root.',
+  mend: 'let root own it, and nobody else write it or a directory on its way',
+  trial: TRIAL,
+  unsafe: true,
+  find: (situation) => [...profileDefects(situation), ...moduleDefects(situation)],
+};
+
+function profileDefects({ profile, files }: Situation): Defect[] {
+  const borrowed = profile.borrowed.length > 0 ? (profile.other?.files ?? []) : [];
+  const paths = new Set([...(profile.own?.files ?? []), ...borrowed]);
+  return [...paths].flatMap((path) => writable(files, path, { file: path, line: 1 }));
+}
+
+function moduleDefects({ profile, purpose, facts, files }: Situation): Defect[] {
+  const modules = usedFacilities(purpose).flatMap((facility) => modulesOf(profile, facility));
+  const seen = new Set<string>();
+  return modules.flatMap((module) => {
+    const path = pathOf(module, facts.modules_dir);
+    if (path === null || seen.has(path)) return [];
+    seen.add(path);
+    return writable(files, path, module.origin);
+  });
+}
+
+function pathOf({ path, broken }: Module, directory: string | null): string | null {
+  if (broken || path.includes('$ISA')) return null;
+  if (path.startsWith('/')) return path;
+  return directory === null ? null : `${directory}/${path}`;
+}
+
+/** At most one defect: the first that is met on the way to the file. */
+function writable(files: RootFiles, path: string, origin: Origin): Defect[] {
+  for (const met of wayTo(files, path)) {
+    const problem = refuse(files, met);
+    if (problem === null) continue;
+    const what = met === path ? 'it' : met;
+    const message = `wanted ${what} to be written by root alone, came ${problem}`;
+    return [{ origin, message, fix: `chown root:root ${met} && chmod go-w ${met}` }];
+  }
+  return [];
+}
+
+function wayTo(files: RootFiles, path: string): readonly string[] {
+  try {
+    return files.locate(path)?.met ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** An image may be unpacked by somebody who is not root: whoever owns it stands for root. */
+function refuse(files: RootFiles, path: string): string | null {
+  const about = lstatSync(files.outside(path), { throwIfNoEntry: false });
+  const owner = lstatSync(files.outside('/')).uid;
+  if (about === undefined || path === '/') return null;
+  if (about.uid !== 0 && about.uid !== owner) return `uid ${about.uid} as its owner`;
+  const others = about.mode & (about.gid === 0 ? 0o002 : 0o022);
+  if (about.isSymbolicLink() || others === 0) return null;
+  return `mode ${(about.mode & 0o7777).toString(8).padStart(4, '0')} of group ${about.gid}`;
+}
