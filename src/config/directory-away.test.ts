@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -24,11 +24,13 @@ for (const [what, lines, expected] of [
   ['a profile that is not sound', ['auth include missing'], false],
 ] as const) {
   test(`${what}: ${expected}`, (t) => {
-    const directory = mkdtempSync(join(tmpdir(), 'vestibule-pam-'));
-    t.after(() => rmSync(directory, { recursive: true }));
+    const root = mkdtempSync(join(tmpdir(), 'vestibule-pam-'));
+    t.after(() => rmSync(root, { recursive: true }));
+    const directory = join(root, 'etc/pam.d');
+    mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'inner'), 'auth required pam_access.so\n');
     writeFileSync(join(directory, 'web'), `auth required pam_env.so\n${lines.join('\n')}\n`);
-    assert.equal(saysDirectoryAway('web', [directory]), expected);
-    assert.equal(saysDirectoryAway('no-such-profile', [directory]), false);
+    assert.equal(saysDirectoryAway('web', root), expected);
+    assert.equal(saysDirectoryAway('no-such-profile', root), false);
   });
 }

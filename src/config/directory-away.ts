@@ -3,8 +3,10 @@
  * password of that person's in its cache. A locked account brings a text with that code, and whom the policy of another
  * module keeps out must not be told apart from a wrong password.
  */
-import { findProfile, PAM_DIRECTORIES, type PamRule, readStack } from './pam-stack.ts';
-import { type ModuleResult, playStack } from './play-stack.ts';
+import { openProfile } from './pam-profile/check.ts';
+import type { Result } from './pam-profile/control.ts';
+import { playStack } from './pam-profile/play.ts';
+import { isModule, type Module } from './pam-profile/stack.ts';
 
 const SSSD = 'pam_sss.so';
 /** Their own verdict has that code, too. */
@@ -14,25 +16,15 @@ const PASSING = ['env', 'faildelay', 'faillock', 'localuser', 'nologin', 'userty
   (name) => `pam_${name}.so`,
 );
 
-export function saysDirectoryAway(
-  profile: string,
-  directories: readonly string[] = PAM_DIRECTORIES,
-): boolean {
-  try {
-    const path = findProfile(profile, directories);
-    const rules = path === null ? [] : readStack(path, 'auth', directories);
-    if (allRules(rules).some(({ module }) => DENYING.includes(module))) return false;
-    return playStack(rules, withoutDirectory).rule?.module === SSSD;
-  } catch {
-    return false; // the check of the configuration has said it
-  }
+/** root: of tests. */
+export function saysDirectoryAway(profile: string, root = ''): boolean {
+  const { auth } = openProfile({ service: profile, root, facts: {} }).stacks;
+  const modules = auth.filter(isModule);
+  if (modules.some(({ name, broken }) => broken || DENYING.includes(name))) return false;
+  return playStack(auth, withoutDirectory).decider?.name === SSSD;
 }
 
-function withoutDirectory({ module }: PamRule): ModuleResult {
-  if (module === SSSD) return 'perm_denied';
-  return PASSING.includes(module) ? 'ignore' : 'fail';
-}
-
-function allRules(rules: readonly PamRule[]): readonly PamRule[] {
-  return rules.flatMap((rule) => [rule, ...allRules(rule.substack ?? [])]);
+function withoutDirectory({ name }: Module): Result {
+  if (name === SSSD) return 'perm_denied';
+  return PASSING.includes(name) ? 'ignore' : 'auth_err';
 }
