@@ -21,6 +21,7 @@ BIN := $(PROGRAMS:%=build/bin/vestibule-%)
 C_TESTS := $(patsubst test/c/%_test.c,build/test-c/%_test,$(wildcard test/c/*_test.c))
 FAKES := $(patsubst test/fakes/%.c,build/test-c/%,$(filter-out test/fakes/pam_%.c,$(wildcard test/fakes/*.c)))
 FAKE_MODULES := $(patsubst test/fakes/%.c,build/test-c/%.so,$(wildcard test/fakes/pam_*.c))
+ORACLE := $(patsubst test/oracle/%.c,build/test-c/%,$(wildcard test/oracle/*.c))
 TOOLS_C := $(patsubst test/c/%.c,build/test-c/%,$(filter-out %_test.c,$(wildcard test/c/*.c)))
 
 # What npm run bench measures beside the product.
@@ -29,7 +30,7 @@ BENCH_PEERS := $(patsubst bench/peers/%.c,build/bench/%,$(wildcard bench/peers/*
 .PHONY: bin asan test-c fakes fuzz bench clean
 bin: $(BIN)
 asan: $(PROGRAMS:%=build/asan/vestibule-%)
-fakes: $(FAKES) $(FAKE_MODULES) $(TOOLS_C)
+fakes: $(FAKES) $(FAKE_MODULES) $(TOOLS_C) $(ORACLE)
 test-c: $(C_TESTS) fakes
 	@status=0; for t in $(C_TESTS); do echo "# $$t"; $$t || status=1; done; exit $$status
 clean:
@@ -56,6 +57,9 @@ build/test-c/%_test: test/c/%_test.c $(LIB) $(HEADERS) $(wildcard src/root/*/*.c
 build/test-c/%: test/c/%.c $(LIB) $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Itest/c -o $@ $< $(LIB) $(LIBS_root)
+build/test-c/%: test/oracle/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(WARN) -O1 -g -o $@ $<
 build/test-c/%.so: test/fakes/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O1 -g -fPIC -shared -o $@ $< -lpam

@@ -228,10 +228,10 @@ export class Terminal {
     this.ws.send(encode(toSession, message));
   }
 
-  /** Waits until the output has it. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Waits until the output, from `after` on, has it. */
+  async until(pattern: RegExp, after = 0): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.output);
+      const match = pattern.exec(this.output.slice(after));
       if (match !== null) return match;
       if (this.ws.readyState !== WebSocket.OPEN) {
         throw new Error(`wanted ${pattern}, came the end after: ${this.output}`);

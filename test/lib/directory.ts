@@ -90,7 +90,7 @@ function start(program: string, ...args: string[]): Service {
 }
 
 /** Until a connection is taken. */
-async function listening(where: NetConnectOpts): Promise<void> {
+export async function listening(where: NetConnectOpts): Promise<void> {
   for (;;) {
     const socket = connect(where);
     const isOpen = await new Promise((resolve) => {

@@ -1,0 +1,63 @@
+/** The table for people: what shows a module's work and what differs; the rest is counted. */
+import type { Case } from './case.ts';
+import type { Row } from './compare.ts';
+import { EXPLANATIONS } from './explained.ts';
+import { WAY_TITLES, WAYS, type WayName } from './way.ts';
+
+const WIDEST = 44;
+
+export function printCase(
+  { name, stack }: Case,
+  rows: readonly Row[],
+  ways: readonly WayName[],
+  all: boolean,
+): void {
+  console.log(`\n${name}`);
+  for (const line of stack) console.log(`    ${line}`);
+  const told = rows.filter(
+    ({ shown, verdict, values }) =>
+      all || shown || verdict !== 'same' || differ(values.su, values.ssh),
+  );
+  const cells = told.map((row) => [
+    row.item,
+    ...ways.map((way) => row.values[way] ?? '–'),
+    markOf(row),
+  ]);
+  const head = ['', ...ways.map((way) => WAY_TITLES[way]), ''];
+  const widths = head.map((_, at) =>
+    Math.min(WIDEST, Math.max(...[head, ...cells].map((line) => line[at]!.length))),
+  );
+  for (const line of [head, ...cells]) {
+    console.log(
+      `  ${line.map((cell, at) => cut(cell, widths[at]!).padEnd(widths[at]!)).join('  ')}`.trimEnd(),
+    );
+  }
+  const rest = rows.length - told.length;
+  if (rest > 0) console.log(`  and ${rest} items that are the same everywhere`);
+}
+
+export function printExplanations(): void {
+  console.log('\nExplained differences');
+  for (const [at, { why, cites }] of EXPLANATIONS.entries()) {
+    console.log(`  ${at + 1}. ${why} [${cites}]`);
+  }
+}
+
+function markOf({ verdict, explanations, wanted, values }: Row): string {
+  if (wanted !== null) return `UNEXPLAINED: wanted ${wanted}`;
+  if (verdict === 'unexplained') return 'UNEXPLAINED';
+  if (verdict === 'explained') return `explained: ${explanations.join(', ')}`;
+  if (!differ(values.su, values.ssh)) return '';
+  const ours = WAYS.map((way) => values[way])
+    .slice(2)
+    .find((value) => value !== null);
+  return ours === undefined ? '' : ours === values.ssh ? 'as ssh' : 'as su';
+}
+
+function differ(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && a !== b;
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}

@@ -1,0 +1,73 @@
+/** A signed-in person's list of sessions as it changes, and the terminals in it. */
+import { once } from 'node:events';
+import type { WebSocket } from 'ws';
+import type { SessionId } from '../../../src/protocol/ids.ts';
+import type { LiveMessage, SessionView } from '../../../src/protocol/page-gateway.ts';
+import type { Problem } from '../../../src/protocol/problems.ts';
+import type { WebClient } from '../../lib/client.ts';
+import type { Screen } from '../screen.ts';
+
+export interface StartedTerminal {
+  readonly id: SessionId;
+  readonly screen: Pick<Screen, 'output' | 'until' | 'type'>;
+}
+
+export class Live {
+  private readonly client: WebClient;
+  private readonly socket: WebSocket;
+  private sessions: readonly SessionView[] = [];
+
+  private constructor(client: WebClient) {
+    this.client = client;
+    this.socket = client.socket(new URL('/api/live', client.url));
+    this.socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as LiveMessage;
+      if (message.kind === 'sessions') this.sessions = message.sessions;
+    });
+  }
+
+  static async open(client: WebClient): Promise<Live> {
+    const live = new Live(client);
+    await once(live.socket, 'open');
+    return live;
+  }
+
+  async startTerminal(): Promise<StartedTerminal | { problem: Problem }> {
+    const { id } = await this.client.startTerminal();
+    const { state, problem } = await this.until(
+      id,
+      (session) => session.state === 'running' || session.ended !== null,
+    );
+    if (problem !== null) return { problem };
+    if (state !== 'running') throw new Error(`wanted a terminal, it is ${state}`);
+    const terminal = await this.client.openTerminal(id, await this.client.enter(id));
+    return {
+      id,
+      screen: {
+        output: () => terminal.output,
+        until: (pattern, after = 0) => terminal.until(pattern, after),
+        type: (line) => terminal.send({ name: 'input', data: Buffer.from(`${line}\r`) }),
+      },
+    };
+  }
+
+  /** The program ends with the line, and with it the session. */
+  async endTerminal({ id, screen }: StartedTerminal): Promise<void> {
+    screen.type('');
+    await this.until(id, ({ ended }) => ended !== null);
+  }
+
+  async leave(): Promise<void> {
+    this.socket.terminate();
+    await this.client.signOut();
+    this.client.close();
+  }
+
+  private async until(id: SessionId, holds: (view: SessionView) => boolean): Promise<SessionView> {
+    for (;;) {
+      const view = this.sessions.find((session) => session.id === id);
+      if (view !== undefined && holds(view)) return view;
+      await once(this.socket, 'message');
+    }
+  }
+}
