@@ -14,6 +14,10 @@ export interface Case {
   readonly prepare?: (account: Account) => void | Promise<void>;
   /** Before each way, so that none finds what another has left. */
   readonly reset?: (account: Account) => void | Promise<void>;
+  /** After each way: what a reset did to the whole machine. */
+  readonly restore?: () => void;
+  /** An item says whether the outcome took at least these milliseconds. */
+  readonly timed?: number;
   /** Whether a second program of the session is looked at. */
   readonly second?: boolean;
   /** What shows that the module did its work, on every way that let in: an item's value, or a pattern of it. */
@@ -21,6 +25,8 @@ export interface Case {
   /** More items, while the session is open and when it is closed. */
   readonly during?: (account: Account, items: Items) => Items;
   readonly afterwards?: (account: Account) => Items;
+  /** ssh gives the password itself, as PAM's data of one process then reach its session (pam_krb5). */
+  readonly sshPassword?: boolean;
   /** Ways that cannot take part, with the reason. */
   readonly without?: Partial<Readonly<Record<WayName, string>>>;
 }
@@ -28,18 +34,27 @@ export interface Case {
 export interface StackParts {
   /** Before the line that lets root in: modules that act in pam_setcred. */
   readonly auth?: readonly string[];
+  /** What asks, behind the line that lets root in. */
+  readonly identify?: readonly string[];
   readonly account?: readonly string[];
   readonly session?: readonly string[];
 }
 
+const UNIX = ['required pam_unix.so nodelay'];
+
 /** A profile in the manner of Debian's su, around the module's lines. */
-export function stackOf({ auth = [], account = [], session = [] }: StackParts): readonly string[] {
+export function stackOf({
+  auth = [],
+  identify = UNIX,
+  account = [],
+  session = [],
+}: StackParts): readonly string[] {
   return [
     ...auth.map((line) => `auth ${line}`),
     'auth sufficient pam_rootok.so',
-    'auth required pam_unix.so nodelay',
+    ...identify.map((line) => `auth ${line}`),
     ...account.map((line) => `account ${line}`),
-    'account required pam_unix.so',
+    ...(account.includes('required pam_unix.so') ? [] : ['account required pam_unix.so']),
     ...session.map((line) => `session ${line}`),
     'session required pam_unix.so',
   ];

@@ -36,8 +36,8 @@ export function makePerson(name: string): Account {
 }
 
 /** Into the service files of all programs: what differs afterwards is no module's doing. */
-export function writeStack(lines: readonly string[], programs = Object.values(PROGRAMS)): void {
-  for (const name of programs.flat()) {
+export function writeStack(services: readonly string[], lines: readonly string[]): void {
+  for (const name of services) {
     writeFileSync(`/etc/pam.d/${name}`, `${lines.join('\n')}\n`, { mode: 0o644 });
   }
 }

@@ -8,8 +8,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { OPTIONS } from '../../src/config/options.ts';
 import { Product } from '../lib/product.ts';
+import { accessCases } from './cases/access.ts';
 import { credentialCases } from './cases/credentials.ts';
 import { environmentCases } from './cases/environment.ts';
+import { homeCases } from './cases/homes.ts';
+import { programCases } from './cases/programs.ts';
+import { secondFactorCases } from './cases/second-factor.ts';
 import { compareColumns } from './compare.ts';
 import { prepareMachine, startSshd } from './machine.ts';
 import { printCase, printExplanations } from './print-table.ts';
@@ -19,7 +23,14 @@ import { enterBySsh } from './ways/ssh.ts';
 import { enterBySu } from './ways/su.ts';
 import { vestibuleWay } from './ways/vestibule.ts';
 
-const CASES = [...environmentCases, ...credentialCases];
+const CASES = [
+  ...environmentCases,
+  ...credentialCases,
+  ...homeCases,
+  ...programCases,
+  ...accessCases,
+  ...secondFactorCases,
+];
 
 const { values: flags, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, all: { type: 'boolean', default: false } },

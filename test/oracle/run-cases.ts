@@ -1,9 +1,9 @@
 /** Goes into each case by each way; su and ssh once, Vestibule once for each scope. */
 import type { Account } from '../lib/accounts.ts';
-import type { Case } from './case.ts';
+import { type Case, stackOf } from './case.ts';
 import { OUTCOME } from './compare.ts';
 import { explainItems, type Items } from './items.ts';
-import { describeRunner, makePerson, writeStack } from './machine.ts';
+import { describeRunner, makePerson, PROGRAMS, writeStack } from './machine.ts';
 import type { Entered, Way, WayName } from './way.ts';
 
 export interface Subject {
@@ -22,20 +22,40 @@ export async function makeSubject(oracleCase: Case): Promise<Subject> {
 
 export async function goBy(way: Way, name: WayName, subjects: readonly Subject[]): Promise<void> {
   const runner = describeRunner();
-  for (const subject of subjects) {
-    const { case: oracleCase, account } = subject;
-    if (oracleCase.without?.[name] !== undefined) continue;
-    writeStack(oracleCase.stack);
-    await oracleCase.reset?.(account);
-    const answers = oracleCase.answers?.(account) ?? null;
-    const entered = await way({ account, answers });
-    subject.columns[name] = await itemsOf(entered, subject, runner);
+  for (const { case: one, account, columns } of subjects) {
+    if (one.without?.[name] !== undefined) continue;
+    writeStacks(one);
+    await one.reset?.(account);
+    try {
+      const begun = performance.now();
+      const entered = await way({ account, answers: one.answers?.(account) ?? null });
+      const items = await itemsOf(entered, one, account, runner);
+      if (one.timed !== undefined) {
+        const isLong = performance.now() - begun >= one.timed;
+        items.set(`waited ${one.timed / 1000} s`, isLong ? 'yes' : 'no');
+      }
+      columns[name] = items;
+    } catch (cause) {
+      throw new Error(`${one.name} by ${name}: ${String(cause)}`, { cause });
+    } finally {
+      one.restore?.();
+    }
   }
+}
+
+/** Who signs in is asked by the same stack, without the line that lets root in. */
+function writeStacks({ stack, answers }: Case): void {
+  const asking = stack.filter((line) => !/^auth\s+\S+\s+pam_rootok/.test(line));
+  writeStack([...PROGRAMS.su, ...PROGRAMS.vestibule], stack);
+  // sshd is root: the line would let everybody in.
+  writeStack(PROGRAMS.ssh, answers === undefined ? stack : asking);
+  writeStack(['vestibule'], answers === undefined ? stackOf({}).slice(1) : asking);
 }
 
 async function itemsOf(
   entered: Entered,
-  { case: one, account }: Subject,
+  one: Case,
+  account: Account,
   runner: Items,
 ): Promise<Items> {
   const items: Items = new Map([

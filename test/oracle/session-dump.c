@@ -189,7 +189,7 @@ static void say_keyring(void) {
     bool has = false;
     for (long i = 0; i < size / (long)sizeof *linked && i < 64; i++)
         has = has || linked[i] == user;
-    say("session keyring links the user's", "", size < 0 ? strerror(errno) : has ? "yes" : "no");
+    say("session keyring holds the user keyring", "", size < 0 ? strerror(errno) : has ? "yes" : "no");
 }
 
 static void say_terminal(void) {

@@ -7,7 +7,7 @@ import { type Entered, type Entering, enteredOn, readDump } from '../way.ts';
 
 /** ssh's own words. */
 const OWN =
-  /^(.*Permission denied|Connection (closed|to)|Received disconnect|Disconnected|Shared connection)/;
+  /^(Warning: Permanently added|Could not chdir|.*Permission denied|Connection (closed|to)|Received disconnect|Disconnected|Shared connection)/;
 
 export type SshMethod = 'publickey' | 'keyboard-interactive' | 'password';
 
@@ -21,7 +21,7 @@ export async function enterBySsh(
   const control = `${ORACLE}/ssh-${id}`;
   const argv = (...more: readonly string[]): string[] => [
     ...['ssh', '-tt', '-F', 'none', '-p', String(SSH_PORT), '-i', `${ORACLE}/key`, '-S', control],
-    ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'].flatMap(
+    ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=INFO'].flatMap(
       (option) => ['-o', option],
     ),
     ...['-o', `PreferredAuthentications=${method}`, '-o', 'NumberOfPasswordPrompts=1'],

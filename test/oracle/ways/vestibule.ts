@@ -6,6 +6,8 @@ import type { Items } from '../items.ts';
 import { type Entered, type Entering, readDump, textsOf, type Way } from '../way.ts';
 import { Live, type StartedTerminal } from './live.ts';
 
+/** session-host's own words. */
+const OWN = /^Cannot enter the home directory/;
 const URL = 'https://127.0.0.1:8787';
 
 /** scope: whether a second program is one of the first one's, or another terminal of the user's leader. */
@@ -37,7 +39,7 @@ async function enteredAt(
   const items = await dumpOf(first);
   return {
     refused: false,
-    texts: [...texts, ...textsOf(first.screen.output())],
+    texts: [...texts, ...textsOf(first.screen.output()).filter((line) => !OWN.test(line))],
     items,
     second: async () => {
       if (scope === 'session') {
