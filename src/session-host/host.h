@@ -96,6 +96,9 @@ void program_reap(struct host *host);
 void program_signal(const struct host *host, int number);
 void program_hangup(const struct host *host);
 
+/* login-path.c: PATH=…, malloc'ed */
+char *login_path(void);
+
 /* terminal.c: what the program's descriptors 0-2 are */
 bool terminal_open(struct host *host, int ret_child[3]);
 bool pipes_open(struct host *host, int ret_child[3]);

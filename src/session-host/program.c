@@ -37,21 +37,29 @@ static void fail(struct host *host, const char *doing, int error) {
     control_fail(host, error, text);
 }
 
-/* The leader sends base, requested and PAM's in this order: of one name the last counts. False when one has no name. */
-static bool settle_environment(char **environment) {
+/* Of one name the last counts: a login's PATH, then base, requested and PAM's as the leader sends them. ret_settled has
+ * room for them all. False when one has no name. */
+static bool settle_environment(char *path, char **given, char **ret_settled) {
     size_t count = 0;
-    for (size_t i = 0; environment[i] != NULL; i++) {
-        const size_t name = strcspn(environment[i], "=") + 1; /* with the '=' */
-        if (name == 1 || environment[i][name - 1] != '=')
+    for (char *entry = path; entry != NULL; entry = *given++) {
+        const size_t name = strcspn(entry, "=") + 1; /* with the '=' */
+        if (name == 1 || entry[name - 1] != '=')
             return false;
         size_t at = 0;
-        while (at < count && strncmp(environment[at], environment[i], name) != 0)
+        while (at < count && strncmp(ret_settled[at], entry, name) != 0)
             at++;
-        environment[at] = environment[i];
+        ret_settled[at] = entry;
         count += at == count;
     }
-    environment[count] = NULL;
+    ret_settled[count] = NULL;
     return true;
+}
+
+static char **room_for(char *const *given) {
+    size_t count = 2; /* the PATH and NULL */
+    while (*given++ != NULL)
+        count++;
+    return must_alloc(count, sizeof *given);
 }
 
 /* As the user: root may have no access to a home on NFS or FUSE. HOME stays what it is. */
@@ -64,7 +72,7 @@ static void enter_home(const char *home) {
 }
 
 /* In the child. Returns only on failure, with errno set. */
-static void become(const struct host *host, const struct start *start, const int child[3]) {
+static void become(const struct host *host, const struct start *start, char **environment, const int child[3]) {
     if (setsid() < 0 || (host->pty && ioctl(child[0], TIOCSCTTY, 0) < 0))
         return;
     for (int i = 0; i < 3; i++)
@@ -73,17 +81,17 @@ static void become(const struct host *host, const struct start *start, const int
     enter_home(start->home);
     reset_signals();
     if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        (void)execve(start->program, start->argv, start->environment);
+        (void)execve(start->program, start->argv, environment);
 }
 
-static bool run(struct host *host, const struct start *start, const int child[3]) {
+static bool run(struct host *host, const struct start *start, char **environment, const int child[3]) {
     int settled[2];
     if (pipe2(settled, O_CLOEXEC) < 0)
         return false;
     host->settling = settled[0];
     host->program = fork();
     if (host->program == 0) {
-        become(host, start, child);
+        become(host, start, environment, child);
         int error = errno;
         (void)!write(settled[1], &error, sizeof error);
         _exit(127);
@@ -99,14 +107,16 @@ static bool run(struct host *host, const struct start *start, const int child[3]
 
 void program_start(struct host *host, const struct start *start) {
     int child[3] = { -1, -1, -1 };
-    if (!settle_environment(start->environment)) {
+    cleanup_free char *path = login_path();
+    cleanup_free char **environment = room_for(start->environment);
+    if (!settle_environment(path, start->environment, environment)) {
         fail(host, "use an environment entry that is no NAME=value", EINVAL);
         return;
     }
     bool open = host->pty ? terminal_open(host, child) : pipes_open(host, child);
     if (!open)
         fail(host, host->pty ? "open the terminal" : "make pipes", errno);
-    else if (!run(host, start, child))
+    else if (!run(host, start, environment, child))
         fail(host, "start a process", errno);
     for (int i = 0; i < 3 && !host->pty; i++)
         close_descriptor(&child[i]);

@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c wraps: kill waitpid ioctl monotonic_ms poll */
+/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c wraps: kill waitpid ioctl monotonic_ms poll */
 /* session-host's viewers: four of them, its program and its leader say and take what the script has, and its real loop
  * runs after each step. Every byte that a viewer gets is checked against what the program wrote. */
 #include <fcntl.h>

@@ -13,6 +13,7 @@ export interface Person {
   readonly names: readonly string[];
   readonly uid: number;
   readonly password: string;
+  readonly shell?: string;
 }
 
 /** Stops with SIGTERM. */
@@ -42,6 +43,11 @@ export async function startLdap(people: readonly Person[]): Promise<Service> {
   execFileSync('openssl', certificate, { stdio: 'ignore' });
   writeFileSync(`${HOME}/slapd.conf`, SLAPD);
   execFileSync('slapadd', ['-f', `${HOME}/slapd.conf`], { input: ldifOf(people), stdio: QUIET });
+  return await runLdap();
+}
+
+/** Again, after a stop. */
+export async function runLdap(): Promise<Service> {
   const slapd = start('slapd', '-f', `${HOME}/slapd.conf`, '-h', LDAP, '-d', '0');
   await listening({ port: 3636, host: '127.0.0.1' });
   return slapd;
@@ -75,6 +81,11 @@ export async function startKdc(people: readonly Person[]): Promise<Service> {
     const add = `addprinc -pw "${password}" ${names[0]}`;
     execFileSync('kadmin.local', [...realm, '-q', add], { stdio: QUIET });
   }
+  return await runKdc();
+}
+
+/** Again, after a stop. */
+export async function runKdc(): Promise<Service> {
   const kdc = start('krb5kdc', '-n');
   await listening({ port: 8888, host: '127.0.0.1' });
   return kdc;
@@ -103,7 +114,7 @@ export async function listening(where: NetConnectOpts): Promise<void> {
 
 function ldifOf(people: readonly Person[]): string {
   const root = 'dn: dc=lab,dc=test\nobjectClass: domain\ndc: lab\n';
-  const entries = people.map(({ names, uid, password }) =>
+  const entries = people.map(({ names, uid, password, shell = '/bin/bash' }) =>
     [
       `dn: uid=${names[0]},dc=lab,dc=test`,
       'objectClass: inetOrgPerson',
@@ -114,7 +125,7 @@ function ldifOf(people: readonly Person[]): string {
       `uidNumber: ${uid}`,
       `gidNumber: ${uid}`,
       `homeDirectory: /home/${names[0]}`,
-      'loginShell: /bin/bash',
+      `loginShell: ${shell}`,
       `userPassword: ${password}`,
       '',
     ].join('\n'),

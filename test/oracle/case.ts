@@ -1,7 +1,6 @@
 /** One module, or one profile of a distribution, in one stack that all programs take. */
 import type { Account } from '../lib/accounts.ts';
 import type { Items } from './items.ts';
-import type { WayName } from './way.ts';
 
 export interface Case {
   /** A module as people call it, and what about it. */
@@ -10,6 +9,8 @@ export interface Case {
   readonly stack: readonly string[];
   /** Asks the person: how they answer. Absent: nothing is asked (root, a key, a ticket). */
   readonly answers?: (account: Account) => readonly string[];
+  /** Absent: one of its own. */
+  readonly account?: () => Account;
   /** Once. */
   readonly prepare?: (account: Account) => void | Promise<void>;
   /** Before each way, so that none finds what another has left. */
@@ -27,8 +28,10 @@ export interface Case {
   readonly afterwards?: (account: Account) => Items;
   /** ssh gives the password itself, as PAM's data of one process then reach its session (pam_krb5). */
   readonly sshPassword?: boolean;
-  /** Ways that cannot take part, with the reason. */
-  readonly without?: Partial<Readonly<Record<WayName, string>>>;
+  /** Items that are compared; absent: all. */
+  readonly only?: RegExp;
+  /** The session goes by `vestibule run --password-stdin`: PAM gets the password. */
+  readonly run?: true;
 }
 
 export interface StackParts {

@@ -10,6 +10,7 @@ import { OPTIONS } from '../../src/config/options.ts';
 import { Product } from '../lib/product.ts';
 import { accessCases } from './cases/access.ts';
 import { credentialCases } from './cases/credentials.ts';
+import { directoryCases, stopServices } from './cases/directory.ts';
 import { environmentCases } from './cases/environment.ts';
 import { homeCases } from './cases/homes.ts';
 import { programCases } from './cases/programs.ts';
@@ -30,6 +31,7 @@ const CASES = [
   ...programCases,
   ...accessCases,
   ...secondFactorCases,
+  ...directoryCases,
 ];
 
 const { values: flags, positionals } = parseArgs({
@@ -57,7 +59,7 @@ async function run(): Promise<number> {
   for (const one of wanted) subjects.push(await makeSubject(one));
   const sshd = await startSshd();
   await goBy(enterBySu, 'su', subjects);
-  await goBy((entering) => enterBySsh(entering), 'ssh', subjects);
+  await goBy(enterBySsh, 'ssh', subjects);
   await stop(sshd);
   const ways: WayName[] = ['su', 'ssh'];
   const product = await Product.install();
@@ -69,6 +71,7 @@ async function run(): Promise<number> {
     await product.stop();
     ways.push(scope);
   }
+  await stopServices();
   return report(subjects, ways);
 }
 

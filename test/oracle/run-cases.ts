@@ -5,6 +5,7 @@ import { OUTCOME } from './compare.ts';
 import { explainItems, type Items } from './items.ts';
 import { describeRunner, makePerson, PROGRAMS, writeStack } from './machine.ts';
 import type { Entered, Way, WayName } from './way.ts';
+import { enterByRun } from './ways/run.ts';
 
 export interface Subject {
   readonly case: Case;
@@ -13,9 +14,9 @@ export interface Subject {
 }
 
 export async function makeSubject(oracleCase: Case): Promise<Subject> {
-  const account = makePerson(
-    `o-${oracleCase.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`.slice(0, 31),
-  );
+  const account =
+    oracleCase.account?.() ??
+    makePerson(`o-${oracleCase.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`.slice(0, 31));
   await oracleCase.prepare?.(account);
   return { case: oracleCase, account, columns: {} };
 }
@@ -23,24 +24,32 @@ export async function makeSubject(oracleCase: Case): Promise<Subject> {
 export async function goBy(way: Way, name: WayName, subjects: readonly Subject[]): Promise<void> {
   const runner = describeRunner();
   for (const { case: one, account, columns } of subjects) {
-    if (one.without?.[name] !== undefined) continue;
+    // Signing in does not depend on the scope.
+    if (name === 'user' && (one.run || isSignInRefused(one))) continue;
     writeStacks(one);
     await one.reset?.(account);
     try {
       const begun = performance.now();
-      const entered = await way({ account, answers: one.answers?.(account) ?? null });
+      const answers = one.answers?.(account) ?? null;
+      const go = one.run && name === 'session' ? enterByRun : way;
+      const entered = await go({ account, answers, sshPassword: one.sshPassword === true });
       const items = await itemsOf(entered, one, account, runner);
       if (one.timed !== undefined) {
         const isLong = performance.now() - begun >= one.timed;
         items.set(`waited ${one.timed / 1000} s`, isLong ? 'yes' : 'no');
       }
       columns[name] = items;
+      console.error(`${name} ${one.name}: ${Math.round(performance.now() - begun)} ms`);
     } catch (cause) {
       throw new Error(`${one.name} by ${name}: ${String(cause)}`, { cause });
     } finally {
       one.restore?.();
     }
   }
+}
+
+function isSignInRefused({ answers, shows }: Case): boolean {
+  return answers !== undefined && shows.outcome === 'refused';
 }
 
 /** Who signs in is asked by the same stack, without the line that lets root in. */
@@ -68,7 +77,8 @@ async function itemsOf(
   if (one.second) add(items, compareSecond(entered.items, await entered.second()));
   await entered.leave();
   add(items, one.afterwards?.(account) ?? []);
-  return items;
+  const { only } = one;
+  return only === undefined ? items : new Map([...items].filter(([item]) => only.test(item)));
 }
 
 function add(items: Items, more: Iterable<readonly [string, string]>): void {

@@ -16,6 +16,7 @@ export interface Entering {
   readonly account: Account;
   /** In the order in which they are asked for; null: by root's word (su), by a key (ssh), by a ticket (Vestibule). */
   readonly answers: readonly string[] | null;
+  readonly sshPassword: boolean;
 }
 export type Entered =
   | { readonly refused: true; readonly texts: readonly string[] }

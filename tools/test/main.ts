@@ -39,8 +39,15 @@ const steps: readonly Step[] = [
   { name: 'fuzz', run: () => runFuzzers({ all: 30 }) },
   { name: 'unit', run: () => runUnitTests('src/**/*.test.ts') },
   { name: 'system', run: () => runSandboxTests('test/system/**/*.test.ts') },
+  { name: 'oracle', run: runOracle },
   { name: 'browser', run: () => runSandboxTests('test/e2e/**/*.test.ts') },
 ];
+
+/** Sessions by su, ssh and Vestibule, compared. */
+async function runOracle(): Promise<Counts> {
+  const made = await runCheck('make', ['-s', 'fakes']);
+  return made.failed > 0 ? made : await runCheck(node, ['test/oracle/main.ts']);
+}
 
 const only = process.argv.slice(2);
 let total = noCounts;

@@ -1,6 +1,5 @@
 /* Opening a PAM session, in the order of login(1) and sshd(8). session_close undoes whatever part of it was done. */
 #include <grp.h>
-#include <sys/prctl.h>
 
 #include "leader.h"
 
@@ -66,14 +65,12 @@ static bool give_environment(struct leader *leader) {
     return true;
 }
 
-/* initgroups before pam_setcred, which may add groups (pam_group) that it would wipe. */
+/* initgroups before pam_setcred, which may add groups (pam_group) that it would wipe. The group stays root's, as in su(1)
+ * and sshd(8): programs that modules run have it. */
 static bool establish_credentials(struct leader *leader) {
     const struct account *account = &leader->account;
-    if (setgid(account->gid) < 0 || initgroups(account->name, account->gid) < 0)
+    if (initgroups(account->name, account->gid) < 0)
         return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot take the groups of '%s': %s", account->name, strerror(errno));
-    /* The change of group made it what fs.suid_dumpable says (prctl(2)). */
-    if (prctl(PR_SET_DUMPABLE, 0) < 0)
-        return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot forbid core dumps: %s", strerror(errno));
     signals_keep_alive();
     leader->pam.entered = true;
     leader->pam.credentials = leader->config.auth_pam_sessions_enabled &&

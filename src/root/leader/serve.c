@@ -24,11 +24,11 @@ static void set_handler(int number, void (*handler)(int)) {
 
 void signals_prepare(void) {
     reset_signals();
-    set_handler(SIGPIPE, SIG_IGN);
-    /* Limits that pam_limits sets for the user bind the leader too, which must live to close the session. */
-    set_handler(SIGXCPU, SIG_IGN);
-    set_handler(SIGXFSZ, SIG_IGN);
-    set_handler(SIGHUP, note_signal); /* not SIG_IGN, which would last over exec */
+    /* Not SIG_IGN, which would last over exec, into the programs that modules run. Limits that pam_limits sets for the
+     * user (XCPU, XFSZ) bind the leader too, which must live to close the session. */
+    static const int harmless[] = {SIGPIPE, SIGXCPU, SIGXFSZ, SIGHUP};
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        set_handler(harmless[i], note_signal);
 }
 
 void signals_keep_alive(void) {

@@ -8,9 +8,6 @@
 
 #include "leader.h"
 
-/* As login.defs(5) has ENV_PATH. */
-#define USER_PATH "PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
-
 /* environment: base, requested, PAM's. Of one name the last counts; session-host sees to it, as the user. */
 struct program {
     char **argv, **environment[3];
@@ -147,7 +144,7 @@ static const char *start_host(struct leader *leader, const struct program *progr
 }
 
 static void start_program(struct leader *leader, struct connection *connection, struct program *program) {
-    char *base[] = {(char[]){USER_PATH}, (char[]){"LANG=C.UTF-8"}, leader->pty < 0 ? NULL : (char[]){"TERM=xterm-256color"}, NULL};
+    char *base[] = {(char[]){"LANG=C.UTF-8"}, leader->pty < 0 ? NULL : (char[]){"TERM=xterm-256color"}, NULL};
     program->environment[0] = base;
     program->environment[2] = leader->pam.handle == NULL ? NULL : pam_getenvlist(leader->pam.handle);
     const char *failed = start_host(leader, program);

@@ -31,7 +31,7 @@ export const accessCases: readonly Case[] = [
   },
   {
     name: 'pam_time, not now',
-    stack: stackOf({ account: ['required pam_time.so conffile=' + `${ORACLE}/time.conf`] }),
+    stack: stackOf({ account: [`required pam_time.so conffile=${ORACLE}/time.conf`] }),
     prepare: ({ name }) => writeTime(name, '!Al0000-2400'),
     shows: { outcome: 'refused' },
   },

@@ -52,7 +52,7 @@ export const homeCases: readonly Case[] = [
       const volume = `<volume user="${name}" fstype="tmpfs" path="scratch" mountpoint="/home/${name}/scratch" options="size=1M,mode=0700,uid=${name}" />`;
       writeFileSync(
         '/etc/security/pam_mount.conf.xml',
-        `<?xml version="1.0"?><pam_mount>${volume}<mkmountpoint enable="1" remove="true" /></pam_mount>`,
+        `<?xml version="1.0"?><pam_mount><debug enable="0" />${volume}<mkmountpoint enable="1" remove="true" /></pam_mount>`,
       );
     },
     second: true,

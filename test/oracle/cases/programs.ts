@@ -69,7 +69,7 @@ export const programCases: readonly Case[] = [
       writeFileSync(`/var/mail/${name}`, 'From nobody Mon Jan  1 00:00:00 2024\n\nHello\n');
     },
     shows: {
-      'PAM says': /Disks are swapped on Friday\..*You have old mail\./,
+      'PAM says': /Disks are swapped on Friday\..*You have old mail/,
       'environment MAIL': '/var/mail/o-pam-motd-and-pam-mail',
     },
   },
