@@ -15,7 +15,7 @@ export interface Explanation {
 
 export const MOST_EXPLANATIONS = 12;
 
-const DECISION = 'docs/decisions/0012';
+const DECISION = 'docs/decisions/0014';
 
 export const EXPLANATIONS: readonly Explanation[] = [
   {

@@ -58,7 +58,7 @@ export async function startSshd(): Promise<ChildProcess> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     appendFileSync(`${ORACLE}/sshd.log`, text);
   });
-  await listening(SSH_PORT);
+  await listening({ port: SSH_PORT, host: '127.0.0.1' });
   return child;
 }
 

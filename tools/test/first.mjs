@@ -21,20 +21,14 @@ await runSetup(async () => {
     'libnss-sss',
     'libpam-google-authenticator',
     'libpam-krb5',
-<<<<<<< HEAD
     'libpam-ldapd',
-=======
     'libpam-mount',
     'libpam-mount-bin',
->>>>>>> d2e02ff (Oracle: sessions by su, ssh and Vestibule compared item by item (three modules))
     'libpam-oath',
     'libpam-script',
     'libpam-sss',
-<<<<<<< HEAD
-    'nslcd',
-=======
     'libpam-tmpdir',
->>>>>>> d2e02ff (Oracle: sessions by su, ssh and Vestibule compared item by item (three modules))
+    'nslcd',
     'oathtool',
     'openssh-server',
     'slapd',

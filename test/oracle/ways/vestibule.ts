@@ -91,7 +91,7 @@ async function isRefused(
   }
 }
 
-/** A problem's own sentence is ours, any other is PAM's. */
+/** A problem's own sentence is ours, any other line is PAM's. */
 function wordsOf({ code, text }: Problem): string[] {
-  return text === PROBLEMS[code].text ? [] : text.split('\n');
+  return text.split('\n').filter((line) => line !== PROBLEMS[code].text);
 }
