@@ -44,7 +44,6 @@ FORWARD(int, rmdir, (const char *path), (path), check_path(path);)
 FORWARD(int, bind, (int fd, const struct sockaddr *address, socklen_t size), (fd, address, size),
         check_path(((const struct sockaddr_un *)(const void *)address)->sun_path);)
 FORWARD(int, listen, (int fd, int backlog), (fd, backlog), )
-FORWARD(int, setgid, (gid_t gid), (gid), must(gid != 0);)
 FORWARD(int, initgroups, (const char *user, gid_t gid), (user, gid), must(find_known(user) != NULL);)
 FORWARD(int, sigaction, (int number, const struct sigaction *new, struct sigaction *old), (number, new, old), )
 FORWARD(int, access, (const char *path, int mode), (path, mode),

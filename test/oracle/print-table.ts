@@ -1,19 +1,41 @@
 /** The table for people: what shows a module's work and what differs; the rest is counted. */
-import type { Case } from './case.ts';
 import type { Row } from './compare.ts';
+import type { Report } from './compare-all.ts';
 import { EXPLANATIONS } from './explained.ts';
 import { WAY_TITLES, WAYS, type WayName } from './way.ts';
 
 const WIDEST = 44;
 
-export function printCase(
-  { name, stack }: Case,
-  rows: readonly Row[],
-  ways: readonly WayName[],
-  all: boolean,
-): void {
-  console.log(`\n${name}`);
-  for (const line of stack) console.log(`    ${line}`);
+export function printReport(report: Report, all: boolean): void {
+  for (const { name, stack } of report.cases) {
+    console.log(`\n${name}`);
+    for (const line of stack) console.log(`    ${line}`);
+    printRows(
+      report.rows.filter((row) => row.case === name),
+      report.ways,
+      all,
+    );
+  }
+  printExplanations();
+  printPoints(report);
+  const count = (verdict: string): number =>
+    report.rows.filter((row) => row.verdict === verdict).length;
+  console.log(
+    `\n${report.cases.length} cases, ${report.rows.length} rows: ${count('same')} the same, ${count('explained')} explained, ${report.unexplained} unexplained`,
+  );
+}
+
+function printPoints({ points }: Report): void {
+  if (points === null) return;
+  console.log('\n13 points of PAM fidelity');
+  for (const [at, { title, holds, remark }] of points.entries()) {
+    const letter = String.fromCharCode('a'.charCodeAt(0) + at);
+    console.log(`  ${letter} ${holds ? 'yes' : 'NO '} ${title}${remark ? ` (${remark})` : ''}`);
+  }
+  console.log(`  ${points.filter(({ holds }) => holds).length} of ${points.length}`);
+}
+
+function printRows(rows: readonly Row[], ways: readonly WayName[], all: boolean): void {
   const told = rows.filter(
     ({ shown, verdict, values }) =>
       all || shown || verdict !== 'same' || differ(values.su, values.ssh),
@@ -36,7 +58,7 @@ export function printCase(
   if (rest > 0) console.log(`  and ${rest} items that are the same everywhere`);
 }
 
-export function printExplanations(): void {
+function printExplanations(): void {
   console.log('\nExplained differences');
   for (const [at, { why, cites }] of EXPLANATIONS.entries()) {
     console.log(`  ${at + 1}. ${why} [${cites}]`);

@@ -23,28 +23,50 @@ export async function makeSubject(oracleCase: Case): Promise<Subject> {
 
 export async function goBy(way: Way, name: WayName, subjects: readonly Subject[]): Promise<void> {
   const runner = describeRunner();
-  for (const { case: one, account, columns } of subjects) {
+  const waiting: Promise<void>[] = [];
+  for (const subject of subjects) {
+    const one = subject.case;
     // Signing in does not depend on the scope.
     if (name === 'user' && (one.run || isSignInRefused(one))) continue;
     writeStacks(one);
-    await one.reset?.(account);
-    try {
-      const begun = performance.now();
-      const answers = one.answers?.(account) ?? null;
-      const go = one.run && name === 'session' ? enterByRun : way;
-      const entered = await go({ account, answers, sshPassword: one.sshPassword === true });
-      const items = await itemsOf(entered, one, account, runner);
-      if (one.timed !== undefined) {
-        const isLong = performance.now() - begun >= one.timed;
-        items.set(`waited ${one.timed / 1000} s`, isLong ? 'yes' : 'no');
-      }
-      columns[name] = items;
-      console.error(`${name} ${one.name}: ${Math.round(performance.now() - begun)} ms`);
-    } catch (cause) {
-      throw new Error(`${one.name} by ${name}: ${String(cause)}`, { cause });
-    } finally {
-      one.restore?.();
+    await one.reset?.(subject.account);
+    let wasAsked = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      wasAsked = resolve;
+    });
+    const done = goOnce(way, name, subject, { runner, wasAsked }).finally(() => one.restore?.());
+    // A refusal is held back for seconds: what it rests on has been read when the first question comes.
+    if (isSignInRefused(one)) waiting.push(done);
+    await (isSignInRefused(one) ? Promise.race([asked, done]) : done);
+  }
+  await Promise.all(waiting);
+}
+
+interface Going {
+  readonly runner: Items;
+  readonly wasAsked: () => void;
+}
+
+async function goOnce(
+  way: Way,
+  name: WayName,
+  { case: one, account, columns }: Subject,
+  { runner, wasAsked }: Going,
+): Promise<void> {
+  try {
+    const begun = performance.now();
+    const answers = one.answers?.(account) ?? null;
+    const go = one.run && name === 'session' ? enterByRun : way;
+    const sshPassword = one.sshPassword === true;
+    const entered = await go({ account, answers, sshPassword, wasAsked });
+    const items = await itemsOf(entered, one, account, runner);
+    if (one.timed !== undefined) {
+      const isLong = performance.now() - begun >= one.timed;
+      items.set(`waited ${one.timed / 1000} s`, isLong ? 'yes' : 'no');
     }
+    columns[name] = items;
+  } catch (cause) {
+    throw new Error(`${one.name} by ${name}: ${String(cause)}`, { cause });
   }
 }
 

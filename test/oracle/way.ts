@@ -17,6 +17,8 @@ export interface Entering {
   /** In the order in which they are asked for; null: by root's word (su), by a key (ssh), by a ticket (Vestibule). */
   readonly answers: readonly string[] | null;
   readonly sshPassword: boolean;
+  /** To be called when PAM has asked the first question. */
+  readonly wasAsked: () => void;
 }
 export type Entered =
   | { readonly refused: true; readonly texts: readonly string[] }

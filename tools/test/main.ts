@@ -45,8 +45,11 @@ const steps: readonly Step[] = [
 
 /** Sessions by su, ssh and Vestibule, compared. */
 async function runOracle(): Promise<Counts> {
+  const compared = await runUnitTests('test/oracle/*.test.ts');
   const made = await runCheck('make', ['-s', 'fakes']);
-  return made.failed > 0 ? made : await runCheck(node, ['test/oracle/main.ts']);
+  const counts = addCounts(compared, made);
+  if (made.failed > 0) return counts;
+  return addCounts(counts, await runCheck(node, ['test/oracle/main.ts']));
 }
 
 const only = process.argv.slice(2);

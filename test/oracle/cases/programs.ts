@@ -46,8 +46,7 @@ export const programCases: readonly Case[] = [
     name: 'pam_lastlog',
     stack: stackOf({ session: ['required pam_lastlog.so'] }),
     reset: ({ name }) => {
-      rmSync('/var/log/lastlog', { force: true });
-      writeFileSync('/var/log/lastlog', '');
+      forgetLastLogins();
       writeFileSync('/etc/pam.d/oracle-lastlog', 'session required pam_lastlog.so silent\n');
       const earlier = ['-I', 'rhost=192.0.2.1', '-I', 'tty=pts/9', 'oracle-lastlog', name];
       execFileSync('pamtester', [...earlier, 'open_session'], { stdio: 'ignore' });
@@ -79,6 +78,10 @@ export const programCases: readonly Case[] = [
     shows: { outcome: 'let in', 'environment XDG_SESSION_ID': 'not there' },
   },
 ];
+
+export function forgetLastLogins(): void {
+  writeFileSync('/var/log/lastlog', '');
+}
 
 /** A program that says what it is, in a file of this name. */
 function writeHook(path: string, name: string, more = ''): void {

@@ -13,11 +13,11 @@ const URL = 'https://127.0.0.1:8787';
 /** scope: whether a second program is one of the first one's, or another terminal of the user's leader. */
 export const vestibuleWay =
   (scope: 'session' | 'user'): Way =>
-  async ({ account, answers }: Entering) => {
+  async ({ account, answers, wasAsked }: Entering) => {
     const client = new WebClient(URL);
     const texts: string[] = [];
     const given = answers ?? [account.password];
-    if (await isRefused(client, account.name, given, texts)) {
+    if (await isRefused(client, account.name, given, texts, wasAsked)) {
       client.close();
       return { refused: true, texts };
     }
@@ -72,10 +72,12 @@ async function isRefused(
   user: string,
   answers: readonly string[],
   texts: string[],
+  wasAsked: () => void,
 ): Promise<boolean> {
   const left = [...answers];
   try {
     for (let step: SignInStep = await client.beginSignIn(user); ; ) {
+      wasAsked();
       const { items } = step;
       const said = items.filter(({ style }) => style === 'error' || style === 'info');
       texts.push(...said.map(({ text }) => text));
