@@ -5,7 +5,7 @@
  */
 import type { MessageSpec } from './broker-leader.ts';
 
-export const SESSION_PROTOCOL_VERSION = 1;
+export const SESSION_PROTOCOL_VERSION = 2;
 /** Bytes. */
 export const MAX_SESSION_FRAME = 65_536;
 /** hello.from for "all that is still in the scroll-back". */
@@ -16,8 +16,15 @@ export const SCROLLBACK_BYTES = 1_048_576;
 export const toSession = {
   hello: {
     type: 1,
-    doc: 'First frame. from: the first output byte wanted (the page counts what it has). rows and columns 0: has no screen.',
-    fields: { version: 'u32', key: 'bytes', from: 'u64', rows: 'u16', columns: 'u16' },
+    doc: 'First frame. viewer: a number that the page drew for itself, the same in all its connections: so its input is taken once; 0: does not come back. from: the first output byte wanted (the page counts what it has). rows and columns 0: has no screen.',
+    fields: {
+      version: 'u32',
+      key: 'bytes',
+      viewer: 'u64',
+      from: 'u64',
+      rows: 'u16',
+      columns: 'u16',
+    },
   },
   input: {
     type: 3,
@@ -35,13 +42,18 @@ export const toSession = {
     doc: "Send this signal (HUP, INT, QUIT, TERM, USR1, USR2, WINCH, CONT) to the program's process group.",
     fields: { number: 'u8' },
   },
+  check: {
+    type: 11,
+    doc: 'From a page to the gateway, which answers alive: networks are cut without a word.',
+    fields: {},
+  },
 } as const satisfies Record<string, MessageSpec>;
 
 export const fromSession = {
   hello: {
     type: 2,
-    doc: 'from: the offset of the first output byte that follows (later than asked when the ring no longer has it).',
-    fields: { version: 'u32', from: 'u64', rows: 'u16', columns: 'u16' },
+    doc: 'taken: how many bytes of this viewer’s input the program has had: it sends what follows them again. from: the offset of the first output byte that follows (later than asked when the ring no longer has it).',
+    fields: { version: 'u32', taken: 'u64', from: 'u64', rows: 'u16', columns: 'u16' },
   },
   output: {
     type: 4,
@@ -68,4 +80,15 @@ export const fromSession = {
     doc: 'This viewer fell behind by more than the ring: the next output byte has offset `to`.',
     fields: { to: 'u64' },
   },
+  taken: {
+    type: 14,
+    doc: 'So many bytes of this viewer’s input the program has had. Now and then, so that a page need not keep them.',
+    fields: { bytes: 'u64' },
+  },
+  jobs: {
+    type: 16,
+    doc: 'Whether the program on the terminal has jobs, in the foreground or the background (after hello: none): a page then warns before it is closed.',
+    fields: { running: 'u8' },
+  },
+  alive: { type: 18, doc: 'From the gateway to a page that said check.', fields: {} },
 } as const satisfies Record<string, MessageSpec>;

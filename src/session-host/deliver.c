@@ -52,6 +52,7 @@ void viewer_greet(struct host *host, struct viewer *viewer) {
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_SESSION_HELLO);
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
+    put_u64(&writer, viewer->taken);
     put_u64(&writer, viewer->at[OUTPUT]);
     (void)tell_size(host, viewer, &writer);
 }
@@ -109,7 +110,7 @@ static bool find_unseen(const struct host *host, const struct viewer *viewer, si
 }
 
 static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
-    viewer->at[which] = ring_catch_up(&host->streams[which].ring);
+    viewer->at[which] = host->streams[which].ring.start;
     if (which == ERRORS)
         return true;
     struct writer writer = {0};
@@ -130,6 +131,22 @@ static bool tell_exit(struct host *host, struct viewer *viewer) {
     return tell(host, viewer, &writer);
 }
 
+static bool tell_taken(struct host *host, struct viewer *viewer) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_TAKEN);
+    put_u64(&writer, viewer->taken);
+    viewer->told_taken = viewer->taken;
+    return tell(host, viewer, &writer);
+}
+
+static bool tell_jobs(struct host *host, struct viewer *viewer) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_JOBS);
+    put_u8(&writer, host->jobs);
+    viewer->told_jobs = host->jobs;
+    return tell(host, viewer, &writer);
+}
+
 /* One frame of what is owed; false when nothing is, or nothing more can be sent now. */
 static bool tell_next(struct host *host, struct viewer *viewer) {
     size_t which;
@@ -138,6 +155,10 @@ static bool tell_next(struct host *host, struct viewer *viewer) {
         writer_start(&writer, VST_FROM_SESSION_SIZE);
         return tell_size(host, viewer, &writer);
     }
+    if (viewer->id != 0 && viewer->taken - viewer->told_taken >= TELL_TAKEN)
+        return tell_taken(host, viewer);
+    if (viewer->id != 0 && viewer->told_jobs != host->jobs)
+        return tell_jobs(host, viewer);
     if (find_unseen(host, viewer, &which)) {
         if (viewer->at[which] < host->streams[which].ring.start)
             return tell_gap(host, viewer, which);

@@ -22,6 +22,9 @@ enum {
     LINGER_MS = 2000,       /* for viewers to take the last output */
     ACCEPT_PAUSE_MS = 1000, /* when descriptors have run out */
     OUTPUT_CHUNK = 32768,
+    TELL_TAKEN = 16384,     /* input bytes after which a viewer is told that they were taken */
+    JOBS_MS = 250,          /* from input or output to the look at what runs */
+    JOBS_AGAIN_MS = 2000,   /* a background job ends without a sign */
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
 };
@@ -35,7 +38,11 @@ struct stream {
 };
 
 struct viewer {
-    int fd; /* -1: free */
+    int fd; /* -1: free; id and taken are kept for its return */
+    uint64_t id, taken; /* as it says who it is; bytes of its input that the program has had */
+    uint64_t told_taken;
+    uint64_t left;      /* the free place with the lowest number was left first */
+    bool told_jobs;
     bool joined;
     bool waiting;          /* frame holds input that the program has not taken yet */
     bool wants_out;        /* tell when the socket takes more */
@@ -68,6 +75,9 @@ struct host {
     bool exited, served, ended;
     uint32_t status;
     uint64_t linger_by; /* 0 until all output has been read */
+    uint64_t look_by;   /* 0: nothing has happened since the last look at the jobs */
+    uint64_t leavers;
+    bool jobs;
     uint64_t accept_after;
     struct frame frame;
     struct viewer *feeding; /* whose input the program has taken in part */
@@ -113,11 +123,17 @@ void input_feed(struct host *host);
 void input_close(struct host *host);
 bool input_waits(const struct host *host);
 
+/* jobs.c: whether the program has jobs */
+void jobs_expect(struct host *host);
+void jobs_look(struct host *host, uint64_t now);
+
 /* viewers.c: who is connected */
 void viewers_accept(struct host *host);
 void viewers_expire(struct host *host, uint64_t now);
 void viewers_drop_all(struct host *host);
 void viewer_drop(struct host *host, struct viewer *viewer);
+/* What the earlier connections of this viewer were, this one goes on with. */
+void viewer_return(struct host *host, struct viewer *viewer, uint64_t id);
 void viewer_finish(struct host *host, struct viewer *viewer);
 size_t viewers_count(const struct host *host);
 

@@ -46,6 +46,7 @@ static int patience(const struct host *host, uint64_t now) {
         sooner(&deadline, host->accept_after);
     if (!host->lossless)
         sooner(&deadline, host->linger_by);
+    sooner(&deadline, host->look_by);
     for (size_t i = 0; i < STREAMS; i++)
         if (host->exited && stream_wanted(host, i))
             return 0;
@@ -93,6 +94,7 @@ static void serve(struct host *host) {
         viewers_accept(host);
     now = monotonic_ms();
     viewers_expire(host, now);
+    jobs_look(host, now);
     if (host->exited && host->linger_by == 0 && streams_finished(host))
         host->linger_by = now + LINGER_MS;
     for (size_t i = 0; i < MAX_VIEWERS; i++)

@@ -9,7 +9,7 @@
 #include "util.h"
 
 enum {
-    HELLO_BYTES = 1 + 4 + 2 + VST_SESSION_KEY_BYTES + 8 + 2 + 2,
+    HELLO_BYTES = 1 + 4 + 2 + VST_SESSION_KEY_BYTES + 8 + 8 + 2 + 2,
     FRAMES_A_TURN = 16,
 };
 
@@ -47,13 +47,15 @@ static bool join(struct host *host, struct viewer *viewer) {
     (void)read_u32(&reader); /* the version */
     size_t size = 0;
     const uint8_t *key = read_bytes(&reader, VST_SESSION_KEY_BYTES, &size);
-    uint64_t from = read_u64(&reader);
+    uint64_t id = read_u64(&reader), from = read_u64(&reader);
     viewer->rows = read_u16(&reader);
     viewer->columns = read_u16(&reader);
     if (!read_end(&reader) || !is_key(host, key, size))
         return false;
+    viewer_return(host, viewer, id);
     place(host, viewer, from);
     terminal_resize(host, viewer->rows, viewer->columns);
+    jobs_expect(host);
     viewer->joined = true;
     viewer_greet(host, viewer);
     return true;

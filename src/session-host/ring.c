@@ -37,8 +37,3 @@ size_t ring_pieces(const struct ring *ring, uint64_t at, size_t max, struct iove
     ret_pieces[1] = (struct iovec){.iov_base = ring->data, .iov_len = size - first};
     return size;
 }
-
-uint64_t ring_catch_up(const struct ring *ring) {
-    /* Half a ring of a head start: at the oldest byte it would fall behind again with the next output. */
-    return ring->end - (ring->end - ring->start) / 2;
-}

@@ -22,7 +22,5 @@ uint8_t *ring_space(const struct ring *ring, size_t *ret_size);
 void ring_written(struct ring *ring, size_t size);
 /* The bytes from offset at on (start <= at <= end), at most max of them, in at most two pieces. Returns their number. */
 size_t ring_pieces(const struct ring *ring, uint64_t at, size_t max, struct iovec ret_pieces[2]);
-/* Where a viewer goes on that has fallen behind. */
-uint64_t ring_catch_up(const struct ring *ring);
 
 #endif

@@ -65,6 +65,7 @@ static bool read_some(struct stream *stream, size_t max, bool exited) {
 void stream_read(struct host *host, size_t which) {
     struct stream *stream = &host->streams[which];
     uint64_t until = stream->ring.end + ROUND;
+    jobs_expect(host);
     while (stream->fd >= 0 && stream->ring.end < until) {
         size_t max = room(host, which);
         if (max == 0 || !read_some(stream, max, host->exited))
@@ -101,8 +102,11 @@ static bool give(struct host *host, struct viewer *viewer) {
     size_t size = viewer->frame.size - 1;
     while (host->input >= 0 && viewer->given < size) {
         ssize_t put = write(host->input, viewer->frame.data + 1 + viewer->given, size - viewer->given);
-        if (put > 0)
+        if (put > 0) {
             viewer->given += (size_t)put;
+            viewer->taken += (uint64_t)put;
+            jobs_expect(host);
+        }
         else if (put == 0 || errno == EAGAIN)
             break;
         else if (errno != EINTR)

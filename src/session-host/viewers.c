@@ -9,10 +9,13 @@
 #include "util.h"
 
 static struct viewer *find_free(struct host *host) {
-    for (size_t i = 0; i < MAX_VIEWERS; i++)
-        if (host->viewers[i].fd < 0)
-            return &host->viewers[i];
-    return NULL;
+    struct viewer *found = NULL;
+    for (size_t i = 0; i < MAX_VIEWERS; i++) {
+        struct viewer *viewer = &host->viewers[i];
+        if (viewer->fd < 0 && (found == NULL || viewer->left < found->left))
+            found = viewer;
+    }
+    return found;
 }
 
 void viewers_accept(struct host *host) {
@@ -56,7 +59,22 @@ void viewer_drop(struct host *host, struct viewer *viewer) {
     close_descriptor(&viewer->fd);
     frame_clear(&viewer->frame);
     free(viewer->pending);
-    *viewer = (struct viewer){.fd = -1};
+    *viewer = (struct viewer){.fd = -1, .id = viewer->id, .taken = viewer->taken, .left = ++host->leavers};
+}
+
+void viewer_return(struct host *host, struct viewer *viewer, uint64_t id) {
+    for (size_t i = 0; i < MAX_VIEWERS && id != 0; i++) {
+        struct viewer *earlier = &host->viewers[i];
+        if (earlier == viewer || earlier->id != id)
+            continue;
+        /* What its old connection still holds comes again by the new one. */
+        if (earlier->fd >= 0)
+            viewer_drop(host, earlier);
+        viewer->taken = earlier->taken;
+        *earlier = (struct viewer){.fd = -1};
+    }
+    viewer->id = id;
+    viewer->told_taken = viewer->taken;
 }
 
 /* It closes, not we: its input that crosses our close would break the connection, and with it what it has not read yet. */

@@ -58,8 +58,6 @@ static void test_wraps(void) {
     for (size_t size = 1; size < 3 * CAPACITY; size += 97) {
         fill(&ring, size);
         right = right && ring.end - ring.start <= CAPACITY && holds(&ring, ring.start, CAPACITY, (size_t)(ring.end - ring.start));
-        uint64_t on = ring_catch_up(&ring);
-        right = right && on >= ring.start && on <= ring.end && holds(&ring, on, CAPACITY, (size_t)(ring.end - on));
     }
     check(right, "after any number of bytes the last ones are there, in order");
     /* Far beyond 32 bits: a terminal that has run for months. */

@@ -1,4 +1,4 @@
-/* needs: src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/control.c */
+/* needs: src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c src/session-host/control.c */
 /* What session-host does with hostile viewers: seeded random bytes, and true frames cut and bent. */
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -43,13 +43,14 @@ static int connect_viewer(struct host *host, bool joined) {
     return pair[1];
 }
 
-static size_t make_hello(uint8_t ret_bytes[64], uint8_t key_byte, uint64_t from) {
+static size_t make_hello(uint8_t ret_bytes[72], uint8_t key_byte, uint64_t from) {
     struct writer writer = {0};
     uint8_t key[VST_SESSION_KEY_BYTES];
     memset(key, key_byte, sizeof key);
     writer_start(&writer, VST_TO_SESSION_HELLO);
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
     put_bytes(&writer, key, sizeof key);
+    put_u64(&writer, 0);
     put_u64(&writer, from);
     put_u16(&writer, 24);
     put_u16(&writer, 80);
@@ -70,7 +71,7 @@ static void say(struct host *host, int fd, const uint8_t *bytes, size_t size) {
 
 static void test_hello(void) {
     struct host host;
-    uint8_t hello[64];
+    uint8_t hello[72];
     open_host(&host);
     size_t size = make_hello(hello, 7, 0);
     cleanup_fd int good = connect_viewer(&host, false);
@@ -79,8 +80,8 @@ static void test_hello(void) {
     viewers_drop_all(&host);
 
     bool all_refused = true;
-    /* What follows the key is the offset and the screen: any value of those is good. */
-    for (size_t i = 0; i < size - 12; i++) {
+    /* What follows the key is the viewer's number, the offset and the screen: any value of those is good. */
+    for (size_t i = 0; i < size - 20; i++) {
         int fd = connect_viewer(&host, false);
         hello[i] ^= 1;
         say(&host, fd, hello, size);

@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { decode, encode, type MessageOf } from '../../src/protocol/codec.ts';
 import { FrameStream } from '../../src/protocol/frame.ts';
-import { fromSession, MAX_SESSION_FRAME, toSession } from '../../src/protocol/gateway-session.ts';
+import {
+  fromSession,
+  MAX_SESSION_FRAME,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../src/protocol/gateway-session.ts';
 import { Mailbox } from './mailbox.ts';
 
 type FromPage = MessageOf<typeof toSession>;
@@ -71,7 +76,8 @@ export class FakeSessionHost {
     }
     const { rows, columns } = hello;
     const viewer = new FakeViewer(frames, hello);
-    viewer.send({ name: 'hello', version: 1, from: hello.from, rows, columns });
+    const version = SESSION_PROTOCOL_VERSION;
+    viewer.send({ name: 'hello', version, taken: 0n, from: hello.from, rows, columns });
     this.viewers.put(viewer);
   }
 }

@@ -26,6 +26,10 @@ export class FakeTerminal {
   keeps = 1_048_576;
   /** Most bytes of one output message. */
   chunk = 32_768;
+  /** As a network that was cut: what pages say does not come, and nobody tells them. */
+  deaf = false;
+  /** Bytes of input by viewer. */
+  private readonly taken = new Map<bigint, bigint>();
   /** Every message of every page. */
   readonly came = new Mailbox<Came>();
 
@@ -35,18 +39,31 @@ export class FakeTerminal {
 
   join(ws: WebSocket): void {
     ws.once('message', (data: Buffer) => {
+      if (this.deaf) return;
       const hello = decode(toSession, data);
       if (hello.name !== 'hello') return ws.close(CLOSE_CODES.protocol);
       this.came.put(readable(hello));
       const from = Math.max(Number(hello.from), this.start);
       const { rows, columns } = hello;
       const version = SESSION_PROTOCOL_VERSION;
-      ws.send(encode(fromSession, { name: 'hello', version, from: BigInt(from), rows, columns }));
+      const taken = this.taken.get(hello.viewer) ?? 0n;
+      const size = { rows, columns };
+      ws.send(encode(fromSession, { name: 'hello', version, taken, from: BigInt(from), ...size }));
       this.viewers.add(ws);
       ws.on('close', () => this.viewers.delete(ws));
-      ws.on('message', (message: Buffer) => this.came.put(readable(decode(toSession, message))));
+      ws.on('message', (data: Buffer) => this.hear(ws, hello.viewer, decode(toSession, data)));
       this.output(ws, this.kept.subarray(from - this.start));
     });
+  }
+
+  private hear(ws: WebSocket, viewer: bigint, message: MessageOf<typeof toSession>): void {
+    if (this.deaf) return;
+    if (message.name === 'check') ws.send(encode(fromSession, { name: 'alive' }));
+    if (message.name === 'input') {
+      const taken = (this.taken.get(viewer) ?? 0n) + BigInt(message.data.length);
+      this.taken.set(viewer, taken);
+    }
+    this.came.put(readable(message));
   }
 
   print(text: string): void {
@@ -83,6 +100,7 @@ export class FakeTerminal {
 function readable(message: MessageOf<typeof toSession>): Came {
   if (message.name === 'input')
     return { name: 'input', text: Buffer.from(message.data).toString() };
-  if (message.name === 'hello') return { ...message, from: Number(message.from) };
-  return message;
+  if (message.name !== 'hello') return message;
+  const { name, from, rows, columns } = message;
+  return { name, from: Number(from), rows, columns };
 }

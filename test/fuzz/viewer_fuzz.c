@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c wraps: kill waitpid ioctl monotonic_ms poll */
+/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c wraps: kill waitpid ioctl monotonic_ms poll */
 /* session-host's viewers: four of them, its program and its leader say and take what the script has, and its real loop
  * runs after each step. Every byte that a viewer gets is checked against what the program wrote. */
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static const uint8_t KEY[VST_SESSION_KEY_BYTES] = {0x9e, 0x37, 0x79, 0xb9, 0x7f,
 struct client {
     int fd; /* -1: none */
     bool has_key, greeted, told_exit;
-    uint64_t at[STREAMS];
+    uint64_t at[STREAMS], taken;
     struct frame frame;
 };
 static struct {
@@ -92,11 +92,12 @@ static void check_output(struct client *client, size_t which, const struct reade
 static void check_frame(struct client *client) {
     struct reader reader = reader_of(&client->frame);
     const uint8_t type = frame_type(&client->frame);
-    uint64_t to;
+    uint64_t to, taken;
     must(may_enter(client) && client->greeted == (type != VST_FROM_SESSION_HELLO));
     switch (type) {
     case VST_FROM_SESSION_HELLO:
         must(read_u32(&reader) == VST_SESSION_PROTOCOL_VERSION);
+        client->taken = read_u64(&reader);
         client->at[OUTPUT] = read_u64(&reader);
         (void)read_u32(&reader);
         must(read_end(&reader) && client->at[OUTPUT] <= run.written[OUTPUT]);
@@ -109,6 +110,12 @@ static void check_frame(struct client *client) {
         must(read_end(&reader) && to >= client->at[OUTPUT] && to <= run.written[OUTPUT] && !run.host.lossless);
         client->at[OUTPUT] = to;
         break;
+    case VST_FROM_SESSION_TAKEN:
+        taken = read_u64(&reader);
+        must(read_end(&reader) && taken > client->taken);
+        client->taken = taken;
+        break;
+    case VST_FROM_SESSION_JOBS: must((read_u8(&reader) == 0 || run.host.pty) && read_end(&reader)); break;
     case VST_FROM_SESSION_SIZE: must((read_u32(&reader), read_end(&reader))); break;
     case VST_FROM_SESSION_EXIT:
         must(read_u32(&reader) == 0x100 && read_end(&reader) && !client->told_exit);
@@ -159,6 +166,7 @@ static void say_hello(struct client *client) {
     writer_start(&writer, VST_TO_SESSION_HELLO);
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
     put_bytes(&writer, run.host.key, sizeof run.host.key);
+    put_u64(&writer, script_number(&run.script, 1) & 3);
     put_u64(&writer, script_number(&run.script, 2));
     put_u16(&writer, (uint16_t)script_number(&run.script, 1));
     put_u16(&writer, (uint16_t)script_number(&run.script, 1));

@@ -217,6 +217,7 @@ export class Terminal {
       name: 'hello',
       version: SESSION_PROTOCOL_VERSION,
       key: new Uint8Array(),
+      viewer: 0n,
       from: FROM_START,
       rows: 24,
       columns: 80,

@@ -123,6 +123,7 @@ export class Host {
     const hello = await viewer.next();
     if (hello?.name !== 'hello') throw new Error(`wanted hello, came ${hello?.name ?? 'the end'}`);
     viewer.offset = hello.from;
+    viewer.taken = hello.taken;
     viewer.size = `${hello.rows} ${hello.columns}`;
     return viewer;
   }

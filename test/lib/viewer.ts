@@ -13,6 +13,8 @@ export type SessionMessage = MessageOf<typeof fromSession>;
 
 export interface JoinOptions {
   readonly key?: Uint8Array;
+  /** Who comes back; 0: nobody that does. */
+  readonly viewer?: bigint;
   readonly from?: bigint;
   readonly rows?: number;
   readonly columns?: number;
@@ -27,6 +29,9 @@ export class Viewer {
   text = '';
   errors = '';
   gaps = 0;
+  /** Bytes of its input, as last told. */
+  taken = 0n;
+  jobs = false;
   status: number | null = null;
 
   constructor(socket: Socket) {
@@ -34,8 +39,9 @@ export class Viewer {
     this.frames = new FrameStream(socket, MAX_SESSION_FRAME);
   }
 
-  join(key: Uint8Array, { from = 0n, rows = 0, columns = 0 }: JoinOptions): void {
-    this.send({ name: 'hello', version: SESSION_PROTOCOL_VERSION, key, from, rows, columns });
+  join(key: Uint8Array, { viewer = 0n, from = 0n, rows = 0, columns = 0 }: JoinOptions): void {
+    const version = SESSION_PROTOCOL_VERSION;
+    this.send({ name: 'hello', version, key, viewer, from, rows, columns });
   }
 
   send(message: MessageOf<typeof toSession>): void {
@@ -63,6 +69,8 @@ export class Viewer {
       this.errors += Buffer.from(message.data).toString('latin1');
     else if (message.name === 'size') this.size = `${message.rows} ${message.columns}`;
     else if (message.name === 'exit') this.status = message.status;
+    else if (message.name === 'taken') this.taken = message.bytes;
+    else if (message.name === 'jobs') this.jobs = message.running === 1;
     else if (message.name === 'gap') {
       this.gaps++;
       this.offset = message.to;

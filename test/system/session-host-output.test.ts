@@ -113,6 +113,10 @@ test('100 MB past a viewer that reads nothing: the program does not stall', asyn
     assert.ok(await stuck.read());
     stuck.text = '';
   }
+  // From there on it has all that is still kept.
+  const from = stuck.offset;
+  await stuck.until(/end$/);
+  assert.ok(stuck.offset - from >= MIB, `${stuck.offset - from} bytes`);
   host.leader.end();
 });
 

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import test from 'node:test';
-import { startShell, WEB_UID } from '../lib/session-host.ts';
+import { startHost, startShell, WEB_UID } from '../lib/session-host.ts';
 
 test('what a viewer types reaches the program, what the program writes every viewer', async () => {
   const host = await startShell('exec cat');
@@ -55,8 +55,8 @@ test('only root and the web uid may connect', async () => {
       socket.on('connect', () => socket.write(Buffer.from(process.argv[1], 'hex')));
       socket.on('data', () => { console.log('greeted'); process.exit(); });
       socket.on('close', () => console.log('closed')).on('error', () => {});`;
-    const hello = Buffer.from([...[0, 0, 0, 51], 1, ...[0, 0, 0, 1], ...[0, 32], ...host.key]);
-    const argument = Buffer.concat([hello, Buffer.alloc(12)]).toString('hex');
+    const hello = Buffer.from([...[0, 0, 0, 59], 1, ...[0, 0, 0, 2], ...[0, 32], ...host.key]);
+    const argument = Buffer.concat([hello, Buffer.alloc(20)]).toString('hex');
     const child = spawn(process.execPath, ['-e', script, argument], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -195,5 +195,77 @@ test('input that the program does not take holds up its sender and nobody else',
   const other = await host.view();
   other.send({ name: 'signal', number: 15 });
   assert.equal((await other.rest()).status, 15);
+  host.leader.end();
+});
+
+test('input of a viewer that comes back is taken once: it learns how far it got', async () => {
+  const host = await startShell('stty raw -echo; printf ready; exec cat');
+  const first = await host.view({ viewer: 7n });
+  await first.until(/ready/);
+  assert.equal(first.taken, 0n);
+  first.type('abc');
+  await first.until(/abc/);
+  // The old connection is not known to be dead yet: the new one ends it.
+  const again = await host.view({ viewer: 7n, from: first.offset });
+  assert.equal(again.taken, 3n);
+  await first.rest();
+  again.type('d');
+  await again.until(/^d$/);
+  again.socket.destroy();
+  const other = await host.view({ viewer: 8n });
+  assert.equal(other.taken, 0n);
+  const later = await host.view({ viewer: 7n });
+  assert.equal(later.taken, 4n);
+  assert.equal((await host.view()).taken, 0n);
+  host.leader.end();
+});
+
+test('who has left is forgotten only when 32 others have come since', async () => {
+  const host = await startShell('stty raw -echo; printf ready; exec cat');
+  const first = await host.view({ viewer: 7n });
+  await first.until(/ready/);
+  first.type('abc');
+  await first.until(/abc/);
+  first.socket.destroy();
+  const visit = async (viewer: bigint): Promise<bigint> => {
+    const guest = await host.view({ viewer });
+    guest.socket.destroy();
+    return guest.taken;
+  };
+  for (let number = 100n; number < 130n; number++) assert.equal(await visit(number), 0n);
+  assert.equal(await visit(7n), 3n);
+  for (let number = 200n; number < 240n; number++) assert.equal(await visit(number), 0n);
+  assert.equal(await visit(7n), 0n);
+  host.leader.end();
+});
+
+test('what a long input has had taken is told in between', async () => {
+  const host = await startShell('stty raw -echo; printf ready; exec cat >/dev/null');
+  const viewer = await host.view({ viewer: 7n });
+  await viewer.until(/ready/);
+  for (let i = 0; i < 4; i++) viewer.type('x'.repeat(20_000));
+  while (viewer.taken < 64_000n) assert.ok(await viewer.read());
+  host.leader.end();
+});
+
+test('jobs: a foreground job and a background job are told, the shell alone and an agent are none', async () => {
+  const host = await startHost({ argv: ['bash', '--norc', '-i'], program: '/bin/bash' });
+  const viewer = await host.view({ viewer: 7n });
+  const until = async (jobs: boolean): Promise<void> => {
+    while (viewer.jobs !== jobs) assert.ok(await viewer.read());
+  };
+  viewer.type('sleep 1000\n');
+  await until(true);
+  assert.equal((await host.view({ viewer: 8n })).jobs, false, 'hello comes before it');
+  viewer.type('\x03');
+  await until(false);
+  viewer.type('sleep 1000 &\n');
+  await until(true);
+  viewer.type('kill %1\n');
+  await until(false);
+  // A job that ends by itself makes no sign on the terminal.
+  viewer.type('set +m; setsid sleep 1000 & set -m; sleep 1 &\n');
+  await until(true);
+  await until(false);
   host.leader.end();
 });

@@ -207,6 +207,7 @@ test('leader and session-host drop a peer of an unknown version and go on', asyn
     name: 'hello',
     version: 99,
     key: randomBytes(32),
+    viewer: 0n,
     from: 0n,
     rows: 24,
     columns: 80,

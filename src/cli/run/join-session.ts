@@ -24,7 +24,8 @@ export async function joinSession(
 ): Promise<FrameStream> {
   const frames = new FrameStream(await dial(path, 'the session'), MAX_SESSION_FRAME);
   const version = SESSION_PROTOCOL_VERSION;
-  frames.send(encode(toSession, { name: 'hello', version, key, from: FROM_START, rows, columns }));
+  const from = { viewer: 0n, from: FROM_START };
+  frames.send(encode(toSession, { name: 'hello', version, key, ...from, rows, columns }));
   const first = await frames.next().catch(() => null);
   if (first === null)
     throw new RunError("wanted to join the session, came a refusal; see the server's log");

@@ -16,7 +16,12 @@ import {
 } from '../../protocol/broker-leader.ts';
 import { decode, encode, type MessageOf, type MessageTable } from '../../protocol/codec.ts';
 import { FrameStream } from '../../protocol/frame.ts';
-import { fromSession, MAX_SESSION_FRAME, toSession } from '../../protocol/gateway-session.ts';
+import {
+  fromSession,
+  MAX_SESSION_FRAME,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../protocol/gateway-session.ts';
 import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import { type Run, runProgram } from './run-program.ts';
 import type { Terminal } from './terminal.ts';
@@ -87,6 +92,14 @@ const HELLO = {
   status: 0,
 } as const;
 
+const SESSION_HELLO = {
+  name: 'hello',
+  version: SESSION_PROTOCOL_VERSION,
+  taken: 0n,
+  rows: 0,
+  columns: 0,
+} as const;
+
 /** A leader that has said hello and has been asked to open. */
 function fakeLeader(play: (leader: Leader, open: Extract<Ask, { name: 'open' }>) => Promise<void>) {
   const tables = { hears: toLeader, says: fromLeader, limit: MAX_ROOT_FRAME };
@@ -111,7 +124,7 @@ async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks:
     const tables = { hears: toSession, says: fromSession, limit: MAX_SESSION_FRAME };
     await listen(join(folder, open.session, 's'), tables, async (peer) => {
       await peer.next();
-      peer.send({ name: 'hello', version: 1, from: 0n, rows: 0, columns: 0 });
+      peer.send({ ...SESSION_HELLO, from: 0n });
       await host(peer).finally(played.resolve);
     });
     leader.send({ name: 'spawned', pid: 1 });

@@ -3,15 +3,18 @@
  * wait: the page's TCP window closes, or the session-host counts the viewer as slow.
  */
 import type { WebSocket } from 'ws';
+import { encode } from '../../protocol/codec.ts';
 import type { FrameStream } from '../../protocol/frame.ts';
 import { fromSession, toSession } from '../../protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 import type { Inbox } from './inbox.ts';
 
-/** hello is ours to send: it carries the session key. */
+/** hello is ours to send: it carries the session key; check is for us. */
 const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
-  .filter((spec) => spec !== toSession.hello)
+  .filter((spec) => spec !== toSession.hello && spec !== toSession.check)
   .map((spec) => spec.type);
+
+const ALIVE = encode(fromSession, { name: 'alive' });
 
 export interface Splice {
   readonly ws: WebSocket;
@@ -32,6 +35,10 @@ export function splice(both: Splice): void {
 
 function passInput({ ws, inbox, host, typed, close }: Splice): void {
   inbox.listen((message) => {
+    if (message.length === 1 && message[0] === toSession.check.type) {
+      ws.send(ALIVE);
+      return;
+    }
     if (!FROM_PAGE.includes(message[0])) {
       close(CLOSE_CODES.protocol);
       return;

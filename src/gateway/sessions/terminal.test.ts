@@ -12,12 +12,16 @@ import {
   type TestSocket,
 } from '../../../test/fakes/gateway-fixture.ts';
 import { decode, encode, type MessageOf } from '../../protocol/codec.ts';
-import { fromSession, toSession } from '../../protocol/gateway-session.ts';
+import {
+  fromSession,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../protocol/gateway-session.ts';
 
 const path = `/s/${FAKE_SESSION}/socket`;
 const hello: MessageOf<typeof toSession, 'hello'> = {
-  ...{ name: 'hello', version: 1, key: new Uint8Array() },
-  ...{ from: 5n, rows: 24, columns: 80 },
+  ...{ name: 'hello', version: SESSION_PROTOCOL_VERSION, key: new Uint8Array() },
+  ...{ viewer: 7n, from: 5n, rows: 24, columns: 80 },
 };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -62,6 +66,15 @@ test('the page’s hello gets the key; then bytes go both ways as they are', asy
   assert.deepEqual(await viewer.messages.take(), { name: 'resize', rows: 10, columns: 20 });
   assert.deepEqual(await viewer.messages.take(), { name: 'eof' });
   assert.deepEqual(await viewer.messages.take(), { name: 'signal', number: 2 });
+});
+
+test('a page that asks whether the connection lives hears it, the session-host does not', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  say(page, { name: 'check' });
+  say(page, { name: 'input', data: Buffer.from('x') });
+  assert.deepEqual(await hear(page), { name: 'alive' });
+  assert.equal((await viewer.messages.take()).name, 'input');
 });
 
 test('what the page types before the session-host answers is not lost', async (t) => {
@@ -188,7 +201,7 @@ test('first messages that are no hello, and later ones that no page may send, cl
     new Uint8Array(),
     Uint8Array.of(99),
     encode(toSession, { name: 'eof' }),
-    encode(toSession, { ...hello, version: 2 }),
+    encode(toSession, { ...hello, version: 99 }),
     encode(toSession, { ...hello, key: new Uint8Array(32) }),
     encode(toSession, hello).subarray(0, 8),
   ];

@@ -10,23 +10,34 @@ export interface BarActions {
   readonly reload: () => void;
 }
 
-/** exit: how the program ended, once it has. */
-export function describeState(state: ConnectionState, exit: string, actions: BarActions): BarState {
+export interface Remarks {
+  /** How the program ended, once it has. */
+  readonly exit: string;
+  /** What becomes of what is typed without a connection. */
+  readonly typed: string;
+}
+
+export function describeState(
+  state: ConnectionState,
+  { exit, typed }: Remarks,
+  actions: BarActions,
+): BarState {
   const words = texts.terminal;
+  const waiting = (text: string): string => (typed === '' ? text : `${text} ${typed}`);
   switch (state) {
     case 'connecting':
     case 'enter':
-      return { tone: 'wait', text: words.connecting };
+      return { tone: 'wait', text: waiting(words.connecting) };
     case 'connected':
       return { tone: 'good', text: words.connected };
     case 'lost':
       return {
         tone: 'wait',
-        text: words.lost,
+        text: waiting(words.lost),
         action: { text: words.tryNow, run: actions.tryNow },
       };
     case 'catchingUp':
-      return { tone: 'wait', text: words.catchingUp };
+      return { tone: 'wait', text: waiting(words.catchingUp) };
     case 'exited':
       return { tone: 'done', text: exit };
     case 'signedOut':

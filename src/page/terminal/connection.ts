@@ -7,7 +7,8 @@ import {
 } from '../../protocol/gateway-session.ts';
 import { ReconnectingSocket, type SocketState, watchNetwork } from '../reconnecting-socket.ts';
 import { decideAfterClose, type Ending } from './after-close.ts';
-import { inputFrames } from './input-frames.ts';
+import { Keyboard } from './keyboard.ts';
+import { Liveness } from './liveness.ts';
 import { OutputPosition } from './output-position.ts';
 import { OutputWriter } from './output-writer.ts';
 import type { Screen, Size } from './screen.ts';
@@ -22,15 +23,28 @@ export interface ConnectionOptions {
   /** This tab has just been to the home origin for a pass. */
   readonly entered: boolean;
   readonly onState: (state: ConnectionState) => void;
+  /** So many bytes that were typed wait for the connection; full: the last ones were refused. */
+  readonly onWaiting: (bytes: number, full: boolean) => void;
+  /** What was typed may or may not have reached the program. */
+  readonly onDoubt: () => void;
+  readonly onJobs: (running: boolean) => void;
   /** wait(2) status */
   readonly onExit: (status: number) => void;
 }
+
+/** More input than is under way without a word about it. */
+const MUCH_PENDING = 32_768;
+/** The same in all connections of this page. */
+const viewer = crypto.getRandomValues(new BigUint64Array(1))[0]!;
 
 export class Connection {
   private readonly options: ConnectionOptions;
   private readonly position = new OutputPosition();
   private readonly socket: ReconnectingSocket;
+  private readonly keyboard: Keyboard;
+  private readonly liveness: Liveness;
   private joined = false;
+  private connected = false;
   private exited = false;
   /** Let go because more came than the screen could take. */
   private behind = false;
@@ -38,7 +52,13 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    const { url, screen, oldEnd, onState } = options;
+    const { url, screen, oldEnd, onState, onWaiting, onDoubt } = options;
+    const send = (frame: Uint8Array): void => this.send(frame);
+    this.keyboard = new Keyboard({ send, onWaiting, onDoubt });
+    this.liveness = new Liveness({
+      ask: () => this.socket.send(encode(toSession, { name: 'check' })),
+      dead: () => this.socket.renew(),
+    });
     this.writer = new OutputWriter({
       write: (data, done) => screen.terminal.write(data, done),
       oldEnd,
@@ -58,16 +78,25 @@ export class Connection {
       onState: (state) => this.enter(state),
     });
     watchNetwork(this.socket);
+    document.addEventListener('visibilitychange', () => {
+      if (this.connected && document.visibilityState === 'visible') this.liveness.ask();
+    });
   }
 
   tryNow = (): void => this.socket.tryNow();
 
   type(data: Uint8Array): void {
-    for (const frame of inputFrames(data)) this.socket.send(frame);
+    this.keyboard.type(data);
   }
 
   resize({ rows, columns }: Size): void {
-    this.socket.send(encode(toSession, { name: 'resize', rows, columns }));
+    if (this.connected) this.send(encode(toSession, { name: 'resize', rows, columns }));
+  }
+
+  private send(frame: Uint8Array): void {
+    this.socket.send(frame);
+    // A program that takes no more of a long paste stops the messages behind it, too.
+    if (this.keyboard.pending < MUCH_PENDING) this.liveness.said();
   }
 
   private greet(): void {
@@ -76,13 +105,21 @@ export class Connection {
         name: 'hello',
         version: SESSION_PROTOCOL_VERSION,
         key: new Uint8Array(),
+        viewer,
         from: this.position.received,
-        ...this.options.screen.own,
+        ...this.ownSize(),
       }),
     );
   }
 
+  /** Coming back by itself, a window that nobody sees does not take the size from the one in use. */
+  private ownSize(): Size {
+    const hidden = this.joined && document.visibilityState !== 'visible';
+    return hidden ? { rows: 0, columns: 0 } : this.options.screen.own;
+  }
+
   private receive(data: ArrayBuffer): void {
+    this.liveness.heard();
     try {
       this.take(decode(fromSession, new Uint8Array(data)));
     } catch (error) {
@@ -92,7 +129,7 @@ export class Connection {
   }
 
   private take(message: MessageOf<typeof fromSession>): void {
-    const { screen, onExit } = this.options;
+    const { screen, onExit, onJobs } = this.options;
     switch (message.name) {
       case 'hello':
         this.join(message);
@@ -108,6 +145,12 @@ export class Connection {
       case 'size':
         screen.resize(message);
         break;
+      case 'taken':
+        this.keyboard.forget(message.bytes);
+        break;
+      case 'jobs':
+        onJobs(message.running !== 0);
+        break;
       case 'exit':
         this.exited = true;
         onExit(message.status);
@@ -121,10 +164,13 @@ export class Connection {
     }
     this.socket.settled();
     this.joined = true;
+    this.connected = true;
     this.behind = false;
     this.moveTo(hello.from);
     this.options.screen.resize(hello);
+    this.options.onJobs(false);
     this.options.onState('connected');
+    this.keyboard.join(hello.taken);
   }
 
   private moveTo(offset: bigint): void {
@@ -148,6 +194,11 @@ export class Connection {
   }
 
   private enter(state: SocketState): void {
+    if (state !== 'open') {
+      this.connected = false;
+      this.keyboard.lose();
+      this.liveness.stop();
+    }
     const again = state === 'connecting' && this.joined && !this.behind;
     if (state === 'waiting' || again) this.options.onState('lost');
   }

@@ -1,73 +1,131 @@
-/** The terminal's page, on the session origin at /s/<id>/. */
+/** The terminal's page, on the session origin at /s/<id>/: puts its parts together. */
 import './terminal.css';
 import { texts } from '../texts.ts';
-import { describeState } from './bar-states.ts';
-import { Connection, type ConnectionState } from './connection.ts';
+import { makeBell } from './bell.ts';
+import { listenToClipboard, pasteCleanly } from './clipboard.ts';
+import { Connection } from './connection.ts';
 import { describeExit } from './exit-status.ts';
+import { KeyBar } from './key-bar.ts';
+import { LeaveWarning } from './leave-warning.ts';
+import { makeLinkHandler, openPlainLinks } from './links.ts';
 import { muteAnswers } from './mute-answers.ts';
+import { PageState } from './page-state.ts';
 import { Screen } from './screen.ts';
+import { SettingsStore } from './settings.ts';
+import { makeSettingsPanel } from './settings-panel.ts';
+import { actOnShortcuts } from './shortcut-acts.ts';
 import { ShownBefore } from './shown-before.ts';
 import { StateBar } from './state-bar.ts';
-
-/** A second way to the home origin within this time would only lead back here. */
-const ENTER_AGAIN_MS = 30_000;
-const ENTERED = 'entered';
+import { WindowTitle } from './window-title.ts';
 
 const session = location.pathname.split('/')[2] ?? '';
 const home = document.querySelector<HTMLMetaElement>('meta[name="home-origin"]')!.content;
+const place = document.getElementById('terminal')!;
 const shown = new ShownBefore(session, localStorage);
-const bar = new StateBar(document.getElementById('bar')!, `${home}/`);
-const screen = new Screen(document.getElementById('terminal')!, (size) => connection.resize(size));
+const settings = new SettingsStore(localStorage);
+const warning = new LeaveWarning();
+
+const bar = new StateBar(document.getElementById('bar')!, {
+  home: `${home}/`,
+  find: () => void find(),
+  settings: () => panel.showModal(),
+  fit: () => {
+    takeSize();
+    terminal.focus();
+  },
+  leave: warning.leave,
+});
+const title = new WindowTitle((text) => bar.showTitle(text));
+const hint = (address: string): void => bar.showTitle(address || title.shown);
+const screen = new Screen(place, {
+  settings: settings.current,
+  linkHandler: makeLinkHandler({ hint }),
+  onSize: (size) => connection.resize(size),
+  onShown: (foreign) => bar.showSize(foreign),
+});
 const { terminal } = screen;
+openPlainLinks(terminal, { hint });
 
-function enter(): void {
-  sessionStorage.setItem(ENTERED, String(Date.now()));
-  location.replace('enter');
-}
-
-let exit = '';
-function showState(state: ConnectionState): void {
-  terminal.options.disableStdin = state !== 'connected';
-  if (state === 'connected') sessionStorage.removeItem(ENTERED);
-  if (state === 'enter') enter();
-  const actions = { tryNow: () => connection.tryNow(), enter, reload: () => location.reload() };
-  bar.show(describeState(state, exit, actions));
-}
-
+const state = new PageState({
+  bar,
+  leave: warning.leave,
+  tryNow: () => connection.tryNow(),
+});
 const connection: Connection = new Connection({
   url: new URL('socket', location.href).href.replace(/^http/, 'ws'),
   screen,
   oldEnd: shown.end,
-  entered: Date.now() - Number(sessionStorage.getItem(ENTERED) ?? 0) < ENTER_AGAIN_MS,
-  onState: showState,
+  entered: state.entered,
+  onState: (now) => {
+    state.set(now);
+    if (state.isOver) warning.set(false);
+  },
+  onWaiting: (bytes, full) => state.showTyped(bytes, full),
+  onDoubt: () => bar.note(texts.terminal.doubt),
+  onJobs: (running) => warning.set(running),
   onExit: (status) => {
-    exit = describeExit(status);
     shown.forget();
-    showState('exited');
+    warning.set(false);
+    state.exit(describeExit(status));
   },
 });
-showState('connecting');
-muteAnswers(terminal.parser, connection.writer.isOld);
+const { isOld } = connection.writer;
+muteAnswers(terminal.parser, isOld);
+
+const panel = makeSettingsPanel(settings);
+panel.onclose = () => terminal.focus();
+document.body.append(panel);
+settings.onChange((now) => screen.apply(now));
+addEventListener('storage', (event) => settings.read(event));
+
+async function find(): Promise<void> {
+  const { openFind } = await import('./find-bar.ts');
+  openFind(terminal, place);
+}
+
+/** Who types decides the size. */
+function takeSize(): void {
+  if (!screen.isForeign) return;
+  screen.restoreOwnSize();
+  connection.resize(screen.own);
+}
 
 const encoder = new TextEncoder();
-terminal.onData((text) => {
-  screen.restoreOwnSize();
+function type(text: string): void {
+  if (state.isOver) return;
+  takeSize();
   connection.type(encoder.encode(text));
+}
+const keys = new KeyBar(document.getElementById('keys')!, {
+  type,
+  applicationCursor: () => terminal.modes.applicationCursorKeysMode,
+  paste: (text) => terminal.paste(text),
+  failed: (text) => bar.note(text),
 });
+terminal.onData((text) => type(keys.modify(text)));
 terminal.onBinary((text) => {
-  connection.type(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  if (!state.isOver) connection.type(Uint8Array.from(text, (one) => one.charCodeAt(0)));
 });
-terminal.onTitleChange((title) => {
-  document.title = title || texts.terminal.title;
+terminal.onTitleChange((text) => title.set(text));
+const flash = makeBell(place);
+terminal.onBell(() => {
+  if (isOld()) return;
+  flash();
+  title.ring();
 });
-// A program may want every key, Tab too; this one is the way out for who has no mouse.
-terminal.attachCustomKeyEventHandler((event) => {
-  if (event.key !== 'F6' || !event.ctrlKey || !event.shiftKey) return true;
-  event.preventDefault();
-  bar.focus();
-  return false;
+pasteCleanly(terminal, place);
+listenToClipboard(terminal, {
+  allowed: () => settings.current.clipboard,
+  isOld,
+  written: (characters) => bar.note(texts.terminal.copied(characters)),
+});
+actOnShortcuts(terminal, {
+  find: () => void find(),
+  leave: () => bar.focus(),
+  changeFontSize: (step) => settings.changeFontSize(step),
+  failed: (text) => bar.note(text),
 });
 addEventListener('pagehide', () => {
-  if (exit === '') shown.save(connection.writer.shown);
+  if (!state.hasExited) shown.save(connection.writer.shown);
 });
 terminal.focus();

@@ -1,13 +1,23 @@
 /** The terminal on the page: xterm.js with its size, its colours and its notices. */
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
-import { type ITheme, Terminal } from '@xterm/xterm';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import { type ILinkHandler, type ITheme, Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';
+import type { Settings } from './settings.ts';
 import { applyStylesByCssom } from './style-by-cssom.ts';
 
 export interface Size {
   readonly rows: number;
   readonly columns: number;
+}
+export interface ScreenOptions {
+  readonly settings: Settings;
+  readonly linkHandler: ILinkHandler;
+  /** What fits this window has changed. */
+  readonly onSize: (size: Size) => void;
+  /** The terminal has another size now; foreign: one that another viewer set. */
+  readonly onShown: (foreign: Size | null) => void;
 }
 const light: ITheme = {
   background: '#ffffff',
@@ -29,10 +39,13 @@ const dark: ITheme = {
 export class Screen {
   readonly terminal: Terminal;
   private readonly fit = new FitAddon();
+  private readonly options: ScreenOptions;
   /** What fits this window; another viewer may have set another size. */
   own: Size;
 
-  constructor(place: HTMLElement, onSize: (size: Size) => void) {
+  constructor(place: HTMLElement, options: ScreenOptions) {
+    this.options = options;
+    const { settings, linkHandler } = options;
     applyStylesByCssom();
     Terminal.strings.promptLabel = texts.terminal.label;
     const darkness = matchMedia('(prefers-color-scheme: dark)');
@@ -40,37 +53,62 @@ export class Screen {
     this.terminal = new Terminal({
       theme: theme(),
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
-      fontSize: 14,
+      fontSize: settings.fontSize,
       // A row as high as the measured letter cuts the underscore off in some fonts.
       lineHeight: 1.15,
-      scrollback: 10_000,
+      scrollback: settings.scrollback,
+      screenReaderMode: settings.screenReader,
+      linkHandler,
+      macOptionClickForcesSelection: true,
+      // For the widths of characters, and for the marks of what is found.
+      allowProposedApi: true,
       cursorBlink: true,
       minimumContrastRatio: 4.5,
-      disableStdin: true,
     });
     darkness.addEventListener('change', () => {
       this.terminal.options.theme = theme();
     });
     this.terminal.loadAddon(this.fit);
+    this.terminal.loadAddon(new UnicodeGraphemesAddon());
+    // As wide as wcwidth(3) says, because programs count with it: what joins several characters to one would put the
+    // cursor where the shell does not believe it to be.
+    this.terminal.unicode.activeVersion = '15';
     this.terminal.open(place);
     this.own = this.measure();
     this.restoreOwnSize();
-    new ResizeObserver(() => {
-      const { rows, columns } = this.own;
-      this.own = this.measure();
-      this.restoreOwnSize();
-      if (rows !== this.own.rows || columns !== this.own.columns) onSize(this.own);
-    }).observe(place);
+    new ResizeObserver(() => this.refit()).observe(place);
+  }
+
+  apply({ fontSize, scrollback, screenReader }: Settings): void {
+    this.terminal.options.scrollback = scrollback;
+    this.terminal.options.screenReaderMode = screenReader;
+    if (this.terminal.options.fontSize === fontSize) return;
+    this.terminal.options.fontSize = fontSize;
+    this.refit();
+  }
+
+  /** Another viewer decides the size. */
+  get isForeign(): boolean {
+    const { rows, cols } = this.terminal;
+    return rows !== this.own.rows || cols !== this.own.columns;
+  }
+
+  private refit(): void {
+    const { rows, columns } = this.own;
+    this.own = this.measure();
+    if (rows === this.own.rows && columns === this.own.columns) return;
+    this.restoreOwnSize();
+    this.options.onSize(this.own);
   }
 
   resize({ rows, columns }: Size): void {
     if (rows === 0 || columns === 0) return;
     this.terminal.resize(columns, rows);
+    this.options.onShown(this.isForeign ? { rows, columns } : null);
   }
 
   restoreOwnSize(): void {
-    const { rows, cols } = this.terminal;
-    if (rows !== this.own.rows || cols !== this.own.columns) this.resize(this.own);
+    if (this.isForeign) this.resize(this.own);
   }
 
   /** Cancels what escape sequence the loss may have cut, and says how much is missing, unless a program draws here. */

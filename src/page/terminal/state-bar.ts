@@ -1,5 +1,7 @@
-/** The line below the terminal: how the connection is, and what can be done about it. */
+/** The line below the terminal: how the connection is, what can be done about it, and the ways elsewhere. */
 import { texts } from '../texts.ts';
+
+const NOTE_MS = 8000;
 
 export type Tone = 'good' | 'wait' | 'bad' | 'done';
 export interface BarState {
@@ -7,32 +9,98 @@ export interface BarState {
   readonly text: string;
   readonly action?: { readonly text: string; readonly run: () => void };
 }
+export interface BarOptions {
+  readonly home: string;
+  readonly find: () => void;
+  readonly settings: () => void;
+  /** Makes the terminal as large as this window again. */
+  readonly fit: () => void;
+  /** A link of the bar leads away from the page. */
+  readonly leave: () => void;
+}
 
 export class StateBar {
   private readonly bar: HTMLElement;
-  private readonly text = document.createElement('span');
-  private readonly button = document.createElement('button');
-  private readonly link = document.createElement('a');
+  private readonly status = document.createElement('span');
+  private readonly action = makeButton('');
+  private readonly fit = makeButton('');
+  private readonly title = document.createElement('span');
+  private readonly notes = document.createElement('span');
+  private noting: ReturnType<typeof setTimeout> | undefined;
+  private readonly links = document.createElement('nav');
+  private readonly fresh: HTMLAnchorElement;
 
-  constructor(bar: HTMLElement, home: string) {
+  constructor(bar: HTMLElement, { home, find, settings, fit, leave }: BarOptions) {
+    const words = texts.terminal;
     this.bar = bar;
-    bar.setAttribute('aria-label', texts.terminal.bar);
-    this.text.setAttribute('role', 'status');
-    this.button.type = 'button';
-    this.link.href = home;
-    this.link.textContent = texts.terminal.sessions;
-    bar.append(this.text, this.button, this.link);
+    bar.setAttribute('aria-label', words.bar);
+    this.status.setAttribute('role', 'status');
+    this.title.className = 'title';
+    this.notes.className = 'note';
+    this.notes.setAttribute('role', 'status');
+    this.fit.hidden = true;
+    this.fit.title = words.fitHelp;
+    this.fit.onclick = fit;
+    this.fresh = makeLink(`${home}#new`, words.fresh);
+    this.fresh.hidden = true;
+    this.links.append(
+      ...[makeButton(words.find.open, find), makeButton(words.settings.open, settings)],
+      ...[this.fresh, makeLink(home, words.sessions)],
+    );
+    this.links.onclick = ({ target, ctrlKey, metaKey, shiftKey }) => {
+      const here = !ctrlKey && !metaKey && !shiftKey;
+      if (target instanceof HTMLAnchorElement && here) leave();
+    };
+    bar.append(this.status, this.action, this.title, this.notes, this.fit, this.links);
   }
 
   show({ tone, text, action }: BarState): void {
     this.bar.dataset.tone = tone;
-    if (this.text.textContent !== text) this.text.textContent = text;
-    this.button.hidden = action === undefined;
-    this.button.textContent = action?.text ?? '';
-    this.button.onclick = action?.run ?? null;
+    if (this.status.textContent !== text) this.status.textContent = text;
+    this.action.hidden = action === undefined;
+    this.action.textContent = action?.text ?? '';
+    this.action.onclick = action?.run ?? null;
+    // Where nothing more happens: here is how to go on.
+    this.fresh.hidden = tone !== 'done';
+  }
+
+  /** For a while in the place of the title, and read out. */
+  note(text: string): void {
+    clearTimeout(this.noting);
+    this.notes.textContent = text;
+    this.noting = setTimeout(() => {
+      this.notes.textContent = '';
+    }, NOTE_MS);
+  }
+
+  /** What the program calls its window, or where the link below the pointer leads. */
+  showTitle(title: string): void {
+    this.title.textContent = title;
+  }
+
+  /** null: the terminal fits this window. */
+  showSize(size: { readonly rows: number; readonly columns: number } | null): void {
+    this.fit.hidden = size === null;
+    if (size !== null) this.fit.textContent = texts.terminal.fit(size.columns, size.rows);
   }
 
   focus(): void {
-    (this.button.hidden ? this.link : this.button).focus();
+    const first = this.bar.querySelector<HTMLElement>('button:not([hidden]), a:not([hidden])');
+    first?.focus();
   }
+}
+
+function makeButton(text: string, act: (() => void) | null = null): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = text;
+  button.onclick = act;
+  return button;
+}
+
+function makeLink(href: string, text: string): HTMLAnchorElement {
+  const link = document.createElement('a');
+  link.href = href;
+  link.textContent = text;
+  return link;
 }

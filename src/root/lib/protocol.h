@@ -54,18 +54,22 @@
 #define VST_FROM_HOST_FAILED 4 /* u32 error, string text */
 #define VST_FROM_HOST_EXITED 6 /* u32 status */
 
-#define VST_TO_SESSION_HELLO 1 /* u32 version, bytes key, u64 from, u16 rows, u16 columns */
+#define VST_TO_SESSION_HELLO 1 /* u32 version, bytes key, u64 viewer, u64 from, u16 rows, u16 columns */
 #define VST_TO_SESSION_INPUT 3 /* rest data */
 #define VST_TO_SESSION_RESIZE 5 /* u16 rows, u16 columns */
 #define VST_TO_SESSION_EOF 7 /* no fields */
 #define VST_TO_SESSION_SIGNAL 9 /* u8 number */
+#define VST_TO_SESSION_CHECK 11 /* no fields */
 
-#define VST_FROM_SESSION_HELLO 2 /* u32 version, u64 from, u16 rows, u16 columns */
+#define VST_FROM_SESSION_HELLO 2 /* u32 version, u64 taken, u64 from, u16 rows, u16 columns */
 #define VST_FROM_SESSION_OUTPUT 4 /* rest data */
 #define VST_FROM_SESSION_ERRORS 6 /* rest data */
 #define VST_FROM_SESSION_EXIT 8 /* u32 status */
 #define VST_FROM_SESSION_SIZE 10 /* u16 rows, u16 columns */
 #define VST_FROM_SESSION_GAP 12 /* u64 to */
+#define VST_FROM_SESSION_TAKEN 14 /* u64 bytes */
+#define VST_FROM_SESSION_JOBS 16 /* u8 running */
+#define VST_FROM_SESSION_ALIVE 18 /* no fields */
 
 #define VST_LEADER_PROTOCOL_VERSION 1
 #define VST_MAX_ROOT_FRAME 262144
@@ -74,7 +78,7 @@
 #define VST_KEY_SECONDS 600
 #define VST_GRANT_SECONDS 604800
 #define VST_SESSION_KEY_BYTES 32
-#define VST_SESSION_PROTOCOL_VERSION 1
+#define VST_SESSION_PROTOCOL_VERSION 2
 #define VST_MAX_SESSION_FRAME 65536
 #define VST_ANSWER_VERSION 1
 #define VST_ANSWER_PURPOSE_PAM 1

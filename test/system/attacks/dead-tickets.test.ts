@@ -4,7 +4,11 @@ import { after, before, test } from 'node:test';
 import { encode } from '../../../src/protocol/codec.ts';
 import { FrameStream } from '../../../src/protocol/frame.ts';
 import type { DialInfo } from '../../../src/protocol/gateway-broker.ts';
-import { MAX_SESSION_FRAME, toSession } from '../../../src/protocol/gateway-session.ts';
+import {
+  MAX_SESSION_FRAME,
+  SESSION_PROTOCOL_VERSION,
+  toSession,
+} from '../../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { CLOSE_CODES } from '../../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
@@ -53,9 +57,10 @@ after(async () => {
 
 function join({ path, key }: DialInfo): FrameStream {
   const frames = new FrameStream(connectQuickly('vestibule-web', path), MAX_SESSION_FRAME);
-  const size = { from: 0n, rows: 24, columns: 80 };
+  const size = { viewer: 0n, from: 0n, rows: 24, columns: 80 };
+  const version = SESSION_PROTOCOL_VERSION;
   frames.send(
-    encode(toSession, { name: 'hello', version: 1, key: Buffer.from(key, 'base64'), ...size }),
+    encode(toSession, { name: 'hello', version, key: Buffer.from(key, 'base64'), ...size }),
   );
   return frames;
 }

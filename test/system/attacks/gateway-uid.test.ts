@@ -176,7 +176,8 @@ test('a session-host that is reached takes no hello without the session key', as
   const frames = new FrameStream(socket, MAX_SESSION_FRAME);
   const key = randomBytes(SESSION_KEY_BYTES);
   const version = SESSION_PROTOCOL_VERSION;
-  frames.send(encode(toSession, { name: 'hello', version, key, from: 0n, rows: 1, columns: 1 }));
+  const size = { rows: 1, columns: 1 };
+  frames.send(encode(toSession, { name: 'hello', version, key, viewer: 0n, from: 0n, ...size }));
   frames.send(encode(toSession, { name: 'input', data: Buffer.from('touch /tmp/typed\r') }));
   assert.equal(await frames.next().catch(() => null), null, 'not a byte came');
   assert.equal((await terminal.run('ls /tmp/typed 2>&1')).includes('cannot access'), true);

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { PATHS, toLeader } from '../../../src/protocol/broker-leader.ts';
 import { encode } from '../../../src/protocol/codec.ts';
-import { toSession } from '../../../src/protocol/gateway-session.ts';
+import { SESSION_PROTOCOL_VERSION, toSession } from '../../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
@@ -82,8 +82,10 @@ const frame = (payload: Uint8Array, length = payload.length): Buffer => {
 const json = (value: unknown): Buffer => frame(Buffer.from(JSON.stringify(value)));
 const greeting = json({ hello: 'vestibule', version: 1 });
 const toALeader = frame(encode(toLeader, { name: 'hello', version: 1 }));
-const aKey = { key: new Uint8Array(32), from: 0n, rows: 24, columns: 80 };
-const toAHost = frame(encode(toSession, { name: 'hello', version: 1, ...aKey }));
+const aKey = { key: new Uint8Array(32), viewer: 0n, from: 0n, rows: 24, columns: 80 };
+const toAHost = frame(
+  encode(toSession, { name: 'hello', version: SESSION_PROTOCOL_VERSION, ...aKey }),
+);
 
 const targets: readonly Target[] = [
   { name: 'home', open: () => connect(9443, '127.0.0.1'), hello: null, limit: 65_536 },
@@ -244,7 +246,7 @@ test('inside TLS: requests that are none, and WebSockets that break their rules'
     [Buffer.alloc(70_000, 3), 1009],
     [noise('message', 300), 4400],
     ['text', 4400],
-    [encode(toSession, { name: 'hello', version: 1, ...aKey }), 4400],
+    [encode(toSession, { name: 'hello', version: SESSION_PROTOCOL_VERSION, ...aKey }), 4400],
     [encode(toSession, { name: 'input', data: Buffer.from('rm -rf ~\r') }), 4400],
   ] as const) {
     const ws = client.socket(address);

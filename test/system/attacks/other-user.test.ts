@@ -12,7 +12,7 @@ import {
 import { encode } from '../../../src/protocol/codec.ts';
 import { FrameStream } from '../../../src/protocol/frame.ts';
 import type { DialInfo } from '../../../src/protocol/gateway-broker.ts';
-import { toSession } from '../../../src/protocol/gateway-session.ts';
+import { SESSION_PROTOCOL_VERSION, toSession } from '../../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { CLOSE_CODES } from '../../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
@@ -163,7 +163,9 @@ test('with the directories open to all, each C end still refuses by the peer’s
         assert.equal(await firstFrame(frames), null, `${user} at ${path}`);
       }
     }
-    const hello = { name: 'hello', version: 1, key, from: 0n, rows: 24, columns: 80 } as const;
+    const size = { rows: 24, columns: 80 };
+    const version = SESSION_PROTOCOL_VERSION;
+    const hello = { name: 'hello', version, key, viewer: 0n, from: 0n, ...size } as const;
     for (const user of [eve.name, ada.name, 'vestibule']) {
       const frames = new FrameStream(connectQuickly(user, paths[2]!), MAX_ROOT_FRAME);
       frames.send(encode(toSession, hello));

@@ -1,0 +1,77 @@
+/** The few keys that are the page's and not the program's. */
+
+export type Shortcut =
+  | 'copy'
+  | 'paste'
+  | 'selectAll'
+  | 'find'
+  | 'leave'
+  | 'larger'
+  | 'smaller'
+  | 'normal';
+
+type Press = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey'>;
+
+/** mac: the Command key does there what Control+Shift does elsewhere. */
+export function findShortcut(event: Press, mac: boolean): Shortcut | null {
+  const { ctrlKey, shiftKey, altKey, metaKey } = event;
+  if (altKey) return null;
+  if (ctrlKey && shiftKey && !metaKey) return withControlShift(event);
+  if (mac && metaKey && !ctrlKey) return withCommand(event);
+  if (ctrlKey && !shiftKey && !metaKey) return withControl(event);
+  if (shiftKey && !ctrlKey && !metaKey && event.key === 'Insert') return 'paste';
+  return null;
+}
+
+function withControlShift({ key }: Press): Shortcut | null {
+  switch (key.toLowerCase()) {
+    case 'c':
+      return 'copy';
+    case 'v':
+      return 'paste';
+    case 'a':
+      return 'selectAll';
+    case 'f':
+      return 'find';
+    case 'f6':
+      return 'leave';
+    // On many keyboards the plus needs Shift; the minus with Shift is the underscore, which programs want.
+    case '+':
+      return 'larger';
+    default:
+      return null;
+  }
+}
+
+function withCommand(event: Press): Shortcut | null {
+  switch (event.key.toLowerCase()) {
+    case 'c':
+      return 'copy';
+    case 'v':
+      return 'paste';
+    case 'a':
+      return 'selectAll';
+    case 'f':
+      return 'find';
+    default:
+      return findSize(event.key);
+  }
+}
+
+function withControl({ key }: Press): Shortcut | null {
+  return key === 'Insert' ? 'copy' : findSize(key);
+}
+
+function findSize(key: string): Shortcut | null {
+  switch (key) {
+    case '+':
+    case '=':
+      return 'larger';
+    case '-':
+      return 'smaller';
+    case '0':
+      return 'normal';
+    default:
+      return null;
+  }
+}

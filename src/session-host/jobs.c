@@ -1,0 +1,50 @@
+/* Whether the program has jobs: a shell gives each a process group of its own. Looked at shortly after something has
+ * happened, and while there are some, because the end of a background job makes no sign. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "util.h"
+
+static bool has_foreground_job(const struct host *host) {
+    pid_t group = 0;
+    /* On the master: the slave answers only those whose controlling terminal it is. */
+    return host->input >= 0 && ioctl(host->input, TIOCGPGRP, &group) == 0 && group > 0 && group != host->program;
+}
+
+/* Agents and the like that a shell started have a session of their own. */
+static bool is_job(const struct host *host, pid_t child) {
+    return getsid(child) == host->program && getpgid(child) != host->program;
+}
+
+static bool has_background_job(const struct host *host) {
+    char path[64], *line = NULL;
+    size_t size = 0;
+    bool found = false;
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", host->program, host->program);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    if (getline(&line, &size, file) > 0) {
+        char *at = line, *end;
+        for (long child; !found && (child = strtol(at, &end, 10), end != at); at = end)
+            found = is_job(host, (pid_t)child);
+    }
+    free(line);
+    (void)fclose(file);
+    return found;
+}
+
+void jobs_expect(struct host *host) {
+    if (host->pty && host->look_by == 0)
+        host->look_by = monotonic_ms() + JOBS_MS;
+}
+
+void jobs_look(struct host *host, uint64_t now) {
+    if (host->look_by == 0 || now < host->look_by)
+        return;
+    host->jobs = !host->exited && (has_foreground_job(host) || has_background_job(host));
+    host->look_by = host->jobs && viewers_count(host) > 0 ? now + JOBS_AGAIN_MS : 0;
+}
