@@ -36,7 +36,7 @@ test('a viewer of another version is closed for that, whatever its key', async (
   for (const key of [host.key, Buffer.alloc(32)]) {
     host.log = '';
     const viewer = await host.connect();
-    const hello = { name: 'hello', version: 99, key, from: 0n, rows: 0, columns: 0 };
+    const hello = { name: 'hello', version: 99, key, viewer: 0n, from: 0n, rows: 0, columns: 0 };
     viewer.send(hello as never);
     assert.equal(await viewer.next(), null);
     await host.logged(/a viewer speaks version 99, wanted \d+, closing it/);
