@@ -11,7 +11,12 @@ import {
   toSession,
 } from '../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
-import type { Home, SessionView, SignInStep } from '../../src/protocol/page-gateway.ts';
+import type {
+  Home,
+  LiveMessage,
+  SessionView,
+  SignInStep,
+} from '../../src/protocol/page-gateway.ts';
 import type { Problem } from '../../src/protocol/problems.ts';
 import { sealAnswer } from '../../src/protocol/seal-answer.ts';
 
@@ -122,6 +127,7 @@ export class WebClient {
 
   /** The address on the session origin that carries the one-time code. */
   async enterCode(session: SessionId): Promise<URL> {
+    await this.untilStarted(session);
     const { status, headers, text } = await this.ask('GET', `/s/${session}/`);
     if (status !== 303 || !headers.location) throw new Error(`no code: ${status} ${text}`);
     return new URL(headers.location, this.url);
@@ -133,6 +139,22 @@ export class WebClient {
     const { status, text } = await this.ask('GET', address.href);
     if (status !== 303) throw new Error(`no pass: ${status} ${text}`);
     return new URL(address.origin);
+  }
+
+  /** As the home page does: until then the session's link leads to it. */
+  private async untilStarted(session: SessionId): Promise<void> {
+    const ws = this.socket(new URL('/api/live', this.url));
+    ws.on('error', () => {});
+    await new Promise<void>((resolve) => {
+      ws.once('close', () => resolve());
+      ws.on('message', (data) => {
+        const message = JSON.parse(String(data)) as LiveMessage;
+        if (message.kind !== 'sessions') return;
+        const state = message.sessions.find(({ id }) => id === session)?.state;
+        if (state !== 'pending' && state !== 'starting') resolve();
+      });
+    });
+    ws.terminate();
   }
 
   /** After enter(). */
