@@ -75,7 +75,7 @@ const WORDS: Readonly<Partial<Record<LineProblemCode, Words>>> = {
     fix: ({ came }) => `#include ${came}`,
   },
   'too-many-rules': {
-    why: 'libpam loads the modules of every rule at each sign-in; this many come from files that include each other over and over.',
+    why: 'libpam fails with so many rules; they come from files that include each other over and over.',
     mend: 'remove what includes the same files again and again',
     message: ({ came }) => `wanted fewer than ${came}, came that many`,
     fix: () => '#@include',

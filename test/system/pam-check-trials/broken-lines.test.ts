@@ -1,0 +1,86 @@
+/** What libpam makes of lines that it cannot use. */
+import assert from 'node:assert/strict';
+import { rmSync, symlinkSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { findCodes, showTrial, type Trial } from '../../lib/pam-trial.ts';
+
+const PERMIT = 'auth required pam_permit.so';
+const YES = 'authenticate PAM_SUCCESS';
+const NO = 'authenticate PAM_PERM_DENIED';
+
+before(async () => {
+  prepareMachine();
+  // What is not in a profile must not come from the fallback.
+  makeProfile('other', ['auth required pam_permit.so', 'account required pam_permit.so']);
+  makeProfile('part', ['auth required pam_env.so']);
+  makeProfile('loop-auth', [PERMIT, 'auth include loop-auth']);
+  makeProfile('loop-all', [PERMIT, '@include loop-all']);
+  makeProfile('loop-sub', [PERMIT, 'auth substack loop-sub']);
+  for (let i = 1; i < 20; i++) makeProfile(`deep-${i}`, [`auth substack deep-${i + 1}`]);
+  makeProfile('deep-20', [PERMIT]);
+  await startRootd();
+});
+after(stopRootd);
+
+const root = { purpose: 'login', user: 'root', operations: ['authenticate'] } as const;
+
+for (const [code, broken, shows] of [
+  ['unknown-type', ['auht required pam_permit.so', PERMIT], NO],
+  ['unknown-control', ['auth sufficent pam_permit.so'], NO],
+  ['unknown-control', ['auth [sucess=ok] pam_permit.so'], NO],
+  ['unknown-control', ['auth [success=0] pam_permit.so'], NO],
+  ['no-module', ['auth required', PERMIT], NO],
+  ['line-too-long', [`${PERMIT} ${'x'.repeat(1100)}`], NO],
+  ['continued-at-end', [`${PERMIT} \\`], 'no start'],
+  ['carriage-return', [`${PERMIT}\r`], 'authenticate PAM_MODULE_UNKNOWN'],
+  ['include-missing', ['auth include nowhere', PERMIT], NO],
+  ['include-missing', ['auth substack nowhere', PERMIT], NO],
+  ['include-missing', ['@include nowhere', PERMIT], 'no start'],
+  ['include-loop', ['auth include loop-auth'], 'crash'],
+  ['include-loop', ['@include loop-all'], 'crash'],
+  ['include-loop', ['auth substack loop-sub'], NO],
+  ['include-too-deep', ['auth substack deep-1'], NO],
+] satisfies [string, string[], string][]) {
+  test(`${code}: ${broken[0]?.slice(0, 40)}`, async () => {
+    const trial: Trial = { ...root, code, broken, mended: [PERMIT], shows: [shows, YES] };
+    await showTrial(trial);
+  });
+}
+
+test('at-include-unknown: libpam takes any word that is no type for one that fails in auth', async () => {
+  // Debian's libpam knows @include; what any libpam does with a type that it does not know is the same.
+  const shows = [NO, YES] as const;
+  await showTrial({
+    ...root,
+    code: 'unknown-type',
+    broken: ['@inklude part', PERMIT],
+    mended: ['@include part', PERMIT],
+    shows,
+  });
+  const facts = { at_include_supported: false };
+  makeProfile('trial', ['@include part', PERMIT]);
+  assert.ok(findCodes('trial', 'login', facts).includes('at-include-unknown'));
+});
+
+test('too-many-rules: libpam fails', async () => {
+  makeProfile(
+    'many',
+    Array.from({ length: 100 }, () => PERMIT),
+  );
+  const broken = Array.from({ length: 60 }, () => 'auth include many');
+  await showTrial({
+    ...root,
+    code: 'too-many-rules',
+    broken,
+    mended: [PERMIT],
+    shows: ['authenticate PAM_SYSTEM_ERR', YES],
+  });
+});
+
+test('unreadable: a profile that leads out of the machine’s files', async () => {
+  rmSync('/etc/pam.d/fifo', { force: true });
+  symlinkSync('/dev/null', '/etc/pam.d/fifo');
+  const broken = ['auth include fifo', PERMIT];
+  await showTrial({ ...root, code: 'unreadable', broken, mended: [PERMIT], shows: [YES, YES] });
+});

@@ -1,0 +1,122 @@
+/** pam_mount: where it gets the password, what it counts with, what it leaves for pam_mkhomedir. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { type Account, makeAccount } from '../../lib/accounts.ts';
+import { Client, makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { unpackPackages } from '../../lib/packages.ts';
+import { findCodes, outcomesOf } from '../../lib/pam-trial.ts';
+
+const CONFIGURATION = `<?xml version="1.0" encoding="utf-8" ?>
+<pam_mount>
+<mkmountpoint enable="1" remove="true" />
+<volume user="*" fstype="tmpfs" path="tmpfs" mountpoint="~/ram" options="size=1M,mode=0700" />
+</pam_mount>
+`;
+const UNIX = 'auth required pam_unix.so';
+const TAKE = 'auth optional pam_mount.so';
+const ACCOUNT = 'account required pam_unix.so';
+const MOUNT = 'session required pam_mount.so';
+const PERMIT = 'session required pam_permit.so';
+const PMVARRUN = '/usr/sbin/pmvarrun';
+
+let ada: Account;
+before(async () => {
+  unpackPackages();
+  prepareMachine();
+  ada = makeAccount('ada');
+  writeFileSync('/etc/security/pam_mount.conf.xml', CONFIGURATION);
+  await startRootd();
+});
+after(stopRootd);
+
+const isMounted = (user: string): boolean =>
+  readFileSync('/proc/mounts', 'utf8').includes(` /home/${user}/ram `);
+
+/** The prompts on the way to an open session, each answered with the password, and the results. */
+async function openAll(user: string, answers: readonly string[]): Promise<string> {
+  const operations = ['authenticate', 'open_session', 'close_session'] as const;
+  const outcomes = await outcomesOf({ profile: 'trial', user, operations, answers });
+  assert.ok(typeof outcomes !== 'string');
+  return outcomes.map(({ name, syslog }) => `${name} ${syslog.map(({ text }) => text).join()}`).join('\n');
+}
+
+for (const [what, lines, found] of [
+  ['before the password', [TAKE, UNIX], true],
+  ['behind a module that ends auth', ['auth sufficient pam_unix.so', TAKE, 'auth required pam_deny.so'], true],
+  ['not in auth', [UNIX], true],
+  ['behind the password', [UNIX, TAKE], false],
+] as const) {
+  test(`mount-before-password: ${what}: asked ${found ? 'more than once' : 'once'}`, async () => {
+    makeProfile('trial', [...lines, ACCOUNT, PERMIT, MOUNT]);
+    const codes = findCodes('trial', 'session-with-password');
+    assert.equal(codes.includes('mount-before-password'), found, codes.join());
+    const prompts = await countPrompts(ada);
+    assert.equal(prompts > 1, found, `${prompts} prompts`);
+  });
+}
+
+async function countPrompts({ name, password }: Account): Promise<number> {
+  const client = await Client.greet('root');
+  client.open({ user: name, service: 'trial' });
+  await client.takeKey();
+  let prompts = 0;
+  for (;;) {
+    const message = await client.next();
+    if (message?.name === 'opened') break;
+    assert.equal(message?.name, 'prompt');
+    if (message?.name !== 'prompt' || message.styles.every((style) => style > 2)) continue;
+    prompts++;
+    client.reply(message, password);
+  }
+  await client.end();
+  return prompts;
+}
+
+test('mount-without-password: it asks, nobody answers; with disable_interactive it does not', async () => {
+  const rest = ['auth sufficient pam_rootok.so', ACCOUNT, PERMIT];
+  for (const [line, found] of [
+    [MOUNT, true],
+    [`${MOUNT} disable_interactive`, false],
+  ] as const) {
+    makeProfile('trial', [...rest, line]);
+    assert.equal(findCodes('trial', 'session').includes('mount-without-password'), found);
+    assert.equal((await countPrompts(ada)) > 0, found);
+  }
+});
+
+test('mount-without-pmvarrun: the end of one session unmounts under the other', async () => {
+  makeProfile('trial', [UNIX, TAKE, ACCOUNT, PERMIT, MOUNT]);
+  for (const missing of [false, true]) {
+    if (missing) renameSync(PMVARRUN, `${PMVARRUN}.away`);
+    const codes = findCodes('trial', 'session-with-password');
+    assert.equal(codes.includes('mount-without-pmvarrun'), missing);
+    const client = await Client.greet('root');
+    client.open({ user: ada.name, service: 'trial' });
+    await client.takeKey();
+    await client.answer(ada.password);
+    await client.expect('opened');
+    assert.ok(isMounted(ada.name));
+    await openAll(ada.name, [ada.password]);
+    assert.equal(isMounted(ada.name), !missing);
+    await client.end();
+  }
+  renameSync(`${PMVARRUN}.away`, PMVARRUN);
+});
+
+test('home-after-mount: the home directory stays without its files', async () => {
+  const home = 'session required pam_mkhomedir.so';
+  for (const [lines, found] of [
+    [[MOUNT, home], true],
+    [[home, MOUNT], false],
+  ] as const) {
+    makeProfile('trial', [UNIX, TAKE, ACCOUNT, PERMIT, ...lines]);
+    const user = found ? 'bea' : 'cy';
+    const { password } = makeAccount(user);
+    rmSync(`/home/${user}`, { recursive: true });
+    const codes = findCodes('trial', 'session-with-password');
+    assert.equal(codes.includes('home-after-mount'), found);
+    await openAll(user, [password]);
+    assert.equal(existsSync(`/home/${user}/.profile`), !found);
+  }
+});
