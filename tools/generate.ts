@@ -13,6 +13,9 @@ const files: Record<string, () => string | Promise<string>> = {
 const options = await import('./generate-options.ts');
 files['src/root/lib/options.h'] = options.makeOptionsHeader;
 files['docs/options.md'] = options.makeOptionsDocument;
+files['docs/pam-check.md'] = (
+  await import('./generate-pam-check-document.ts')
+).makePamCheckDocument;
 files['docs/cli.md'] = (await import('./generate-cli-document.ts')).makeCliDocument;
 
 const checkOnly = process.argv.includes('--check');

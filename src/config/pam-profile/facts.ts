@@ -105,3 +105,8 @@ function came(value: unknown): string {
   const json = JSON.stringify(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
+
+/** Every fact with the form of its value, for the documentation. */
+export const FACT_FORMS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(FORMS).map(([key, [, wanted]]) => [key, wanted]),
+);

@@ -28,7 +28,7 @@ const YES = 'acct_mgmt PAM_SUCCESS';
 
 test('sssd-account: sssd does not run, and nobody passes', async () => {
   const mended = [...REST, UNIX, 'account sufficient pam_rootok.so', SSS];
-  const shows = ['acct_mgmt PAM_AUTHINFO_UNAVAIL', YES] as const;
+  const shows = ['acct_mgmt PAM_USER_UNKNOWN', YES] as const;
   await showTrial({ ...account, user: 'ada', facts: { sssd: false }, broken, mended, shows });
 });
 
@@ -41,7 +41,10 @@ test('sssd-account: a local account, which sssd does not know, does not pass', a
   };
   await untilKnown('carol');
   await showTrial({ ...trial, mended: [...REST, UNIX, 'account sufficient pam_rootok.so', SSS] });
-  await showTrial({ ...trial, mended: [...REST, UNIX, 'account sufficient pam_localuser.so', SSS] });
+  await showTrial({
+    ...trial,
+    mended: [...REST, UNIX, 'account sufficient pam_localuser.so', SSS],
+  });
   const ignoring = 'account [default=bad success=ok user_unknown=ignore] pam_sss.so';
   await showTrial({ ...trial, mended: [...REST, UNIX, ignoring] });
   // Those of the directory pass with any of them.

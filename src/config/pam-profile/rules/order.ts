@@ -58,7 +58,7 @@ function runsProgram({ name, args }: Module, before: boolean): boolean {
 export const mountBeforePassword: Rule = {
   code: 'mount-before-password',
   level: 'warning',
-  why: 'pam_mount takes the password in auth, from the module before it. Without that it asks itself, and nobody is there to answer when a session starts.',
+  why: 'pam_mount takes the password in auth, from the module before it. Before that module it asks in words of its own (“pam_mount password:”), and where auth does not reach it at all it asks once more when the session opens.',
   mend: 'put `auth optional pam_mount.so` behind the modules that ask, where their success leads past it',
   trial: 'mount.test.ts',
   find: (situation) => {

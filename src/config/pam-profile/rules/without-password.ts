@@ -64,7 +64,7 @@ export const noPasswordToGive: Rule = {
 export const accountOfSssd: Rule = {
   code: 'sssd-account',
   level: 'warning',
-  why: 'pam_sss knows no local accounts, and nobody while sssd is down: where its failure counts for all, sessions of these accounts do not start.',
+  why: 'pam_sss knows no local accounts, and nobody at all where sssd does not run: where its failure counts for all, sessions of these accounts do not start.',
   mend: 'put `account sufficient pam_rootok.so` before it, or let local accounts pass: `account sufficient pam_localuser.so`',
   trial: 'sssd-account.test.ts',
   find: (situation) => {
@@ -81,9 +81,8 @@ export const accountOfSssd: Rule = {
 const isSss = ({ name }: Module): boolean => name === 'pam_sss.so';
 
 /** Whether a local account gets through when pam_sss is asked as well. */
-function passesLocally({ profile, facts }: Situation): boolean {
-  const unknown = facts.sssd === false ? 'authinfo_unavail' : 'user_unknown';
-  const says = (module: Module) => (isSss(module) ? unknown : atBest(module));
+function passesLocally({ profile }: Situation): boolean {
+  const says = (module: Module) => (isSss(module) ? 'user_unknown' : atBest(module));
   const entries = profile.stacks.account;
   const best = findPlay(entries, ({ allowed }) => allowed, atBest);
   return best === null || findPlay(entries, ({ allowed }) => allowed, says) !== null;
