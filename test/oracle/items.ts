@@ -39,7 +39,9 @@ const UNSET = '4294967295';
 function normalise(item: string, value: string, uid: number): string {
   if (item === 'loginuid' && value === UNSET) return 'unset';
   if (item.startsWith('environment SSH_')) return value.replaceAll(/\b\d{4,}\b/g, 'PORT');
+  if (item === 'environment XDG_SESSION_ID') return value.replace(/^c?\d+$/, 'N');
   return value
+    .replace(/\/session-c?\d+\.scope/, '/session-N.scope')
     .replaceAll(/\/dev\/pts\/\d+/g, '/dev/pts/N')
     .replace(/\/vestibule-[0-9a-f]{32}$/, '/vestibule-SESSION')
     .replace(new RegExp(`/tmp/krb5cc_${uid}_\\w+`), '/tmp/krb5cc_UID_*');

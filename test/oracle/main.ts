@@ -3,6 +3,7 @@
  * stack for all, module after module. Exits with 1 when there is a difference that explained.ts does not explain.
  */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { compareAll } from './compare-all.ts';
 import { printReport } from './print-table.ts';
@@ -13,6 +14,8 @@ const { values: flags, positionals } = parseArgs({
 });
 if (process.env.VESTIBULE_IN_SANDBOX === undefined) process.exit(enterSandbox());
 const report = await compareAll(positionals);
+if (process.env.ORACLE_BOOTED !== undefined)
+  writeFileSync(process.env.ORACLE_BOOTED, JSON.stringify(report));
 if (flags.json) console.log(JSON.stringify(report));
 else printReport(report, flags.all);
 process.exitCode = report.unexplained > 0 ? 1 : 0;

@@ -1,7 +1,6 @@
 /** What a service of ours is as a process, before and after the sessions of others. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { Row } from './compare.ts';
-import { SERVER } from './points.ts';
 import type { WayName } from './way.ts';
 
 const SERVICES = ['rootd', 'broker', 'gateway'] as const;
@@ -32,6 +31,7 @@ function describeProcess(pid: number): string {
 }
 
 export function compareServer(
+  name: string,
   states: Partial<Record<WayName, { before: ServerState; after: ServerState }>>,
 ): Row[] {
   return SERVICES.map((service) => {
@@ -43,7 +43,7 @@ export function compareServer(
     const values = { su: null, ssh: null, session: word('session'), user: word('user') };
     const isChanged = Object.values(values).includes('changed');
     return {
-      case: SERVER,
+      case: name,
       item: service,
       values,
       verdict: isChanged ? 'unexplained' : 'same',

@@ -34,5 +34,10 @@ await runSetup(async () => {
     'slapd',
     'sssd-ldap',
   ]);
+  // With their newest versions of each other, also where the machine has some.
+  await downloadPackages(
+    ['dbus', 'libpam-systemd', 'systemd', 'systemd-container', 'systemd-sysv'],
+    'build/debs-systemd',
+  );
   await installNpmPackages();
 });
