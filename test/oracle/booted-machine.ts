@@ -58,8 +58,8 @@ function serviceOf(names: readonly string[]): string {
   ];
   const argv = [...program, '--json', ...names].map((word) => JSON.stringify(word)).join(' ');
   return `[Unit]
-Wants=dbus.service systemd-logind.service
-After=dbus.service systemd-logind.service
+Wants=dbus.service systemd-logind.service systemd-user-sessions.service
+After=dbus.service systemd-logind.service systemd-user-sessions.service
 [Service]
 Type=oneshot
 WorkingDirectory=${resolve('.')}

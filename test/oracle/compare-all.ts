@@ -16,7 +16,7 @@ import { readProfiles } from './cases/profiles.ts';
 import { programCases } from './cases/programs.ts';
 import { secondFactorCases } from './cases/second-factor.ts';
 import { compareColumns, type Row } from './compare.ts';
-import { prepareMachine, shortenRefusals, startSshd } from './machine.ts';
+import { prepareMachine, startSshd } from './machine.ts';
 import { judgePoints, SERVER } from './points.ts';
 import { goBy, makeSubject, type Subject } from './run-cases.ts';
 import { compareServer, describeServer, type ServerState } from './server-state.ts';
@@ -54,7 +54,6 @@ async function compareHere(names: readonly string[]): Promise<Report> {
   const subjects: Subject[] = [];
   for (const one of casesOf(names)) subjects.push(await makeSubject(one));
   const sshd = await startSshd();
-  shortenRefusals();
   await goBy(enterBySu, 'su', subjects);
   await goBy(enterBySsh, 'ssh', subjects);
   await stop(sshd);

@@ -29,11 +29,6 @@ export function prepareMachine(): void {
   writeFileSync('/run/utmp', '', { mode: 0o664 });
 }
 
-/** Of su, for each refusal: modules have their own. shadow's tools do not know the word, so last. */
-export function shortenRefusals(): void {
-  appendFileSync('/etc/login.defs', 'FAIL_DELAY 0\n');
-}
-
 export function makePerson(name: string): Account {
   const account = makeAccount(name);
   execFileSync('usermod', ['-s', SHELL, name]);

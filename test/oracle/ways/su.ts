@@ -6,7 +6,7 @@ import { type Entered, type Entering, enteredOn } from '../way.ts';
 /** su's own words, and prompts. */
 const OWN = /^(su: |.*: ?$|Session terminated)/;
 
-export async function enterBySu({ account, answers }: Entering): Promise<Entered> {
+export async function enterBySu({ account, answers, wasAsked }: Entering): Promise<Entered> {
   const { uid, gid } = STRANGER;
   const caller = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   const screen = openScreen(
@@ -16,7 +16,7 @@ export async function enterBySu({ account, answers }: Entering): Promise<Entered
     ],
     ENVIRONMENT,
   );
-  void answerPrompts(screen, answers ?? []);
+  void answerPrompts(screen, answers ?? [], wasAsked);
   return await enteredOn(screen, OWN);
 }
 
@@ -24,11 +24,13 @@ export async function enterBySu({ account, answers }: Entering): Promise<Entered
 async function answerPrompts(
   screen: ReturnType<typeof openScreen>,
   answers: readonly string[],
+  wasAsked: () => void,
 ): Promise<void> {
   let seen = 0;
   for (const answer of answers) {
     const prompt = await screen.until(/: ?$/, seen);
     if (prompt === null) return;
+    wasAsked();
     seen = screen.output().length;
     screen.type(answer);
   }
