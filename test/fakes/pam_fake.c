@@ -1,6 +1,8 @@
 /* A PAM module that misbehaves on command. Arguments: STAGE=ACTION[:VALUE], in order; a stage without one succeeds.
  * Stages: auth account password setcred delete open close. Actions:
- *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  wait:FIFO  hang  crash  stdout  descriptor  helper  groups:GID */
+ *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  wait:FIFO  hang  crash  stdout  stderr  descriptor  helper
+ *   groups:GID
+ * orders:DIRECTORY takes them from the file in it that has the user's name, one a line, as it is at that moment. */
 #include <fcntl.h>
 #include <grp.h>
 #include <security/pam_appl.h>
@@ -111,23 +113,44 @@ static int act(pam_handle_t *handle, const char *stage, const char *action) {
     if (strncmp(action, "descriptor", length) == 0)
         return open("/dev/null", O_RDONLY) < 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
     if (strncmp(action, "stdout", length) == 0)
-        return puts("noise of a module") < 0 || fflush(stdout) != 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
+        return printf("noise of a module in %s\n", stage) < 0 || fflush(stdout) != 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
+    if (strncmp(action, "stderr", length) == 0)
+        return fprintf(stderr, "noise of a module in %s\n", stage) < 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
     if (strncmp(action, "crash", length) == 0)
         (void)raise(SIGSEGV);
+    if (strncmp(action, "hang", length) == 0)
+        (void)fprintf(stderr, "a module hangs in %s\n", stage);
     while (strncmp(action, "hang", length) == 0)
         (void)pause();
     return PAM_SYSTEM_ERR;
 }
 
-static int run(pam_handle_t *handle, const char *stage, int argc, const char **argv) {
+static int act_at(pam_handle_t *handle, const char *stage, const char *order) {
     const size_t length = strlen(stage);
-    for (int i = 0; i < argc; i++)
-        if (strncmp(argv[i], stage, length) == 0 && argv[i][length] == '=') {
-            const int result = act(handle, stage, argv[i] + length + 1);
-            if (result != PAM_SUCCESS)
-                return result;
-        }
-    return PAM_SUCCESS;
+    return strncmp(order, stage, length) == 0 && order[length] == '=' ? act(handle, stage, order + length + 1) : PAM_SUCCESS;
+}
+
+static int obey(pam_handle_t *handle, const char *stage, const char *directory) {
+    const char *user = NULL;
+    char path[512], line[512];
+    (void)pam_get_user(handle, &user, NULL);
+    (void)snprintf(path, sizeof path, "%s/%s", directory, user == NULL ? "" : user);
+    FILE *file = fopen(path, "re");
+    int result = PAM_SUCCESS;
+    while (file != NULL && result == PAM_SUCCESS && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        result = act_at(handle, stage, line);
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    return result;
+}
+
+static int run(pam_handle_t *handle, const char *stage, int argc, const char **argv) {
+    int result = PAM_SUCCESS;
+    for (int i = 0; i < argc && result == PAM_SUCCESS; i++)
+        result = strncmp(argv[i], "orders:", 7) == 0 ? obey(handle, stage, argv[i] + 7) : act_at(handle, stage, argv[i]);
+    return result;
 }
 
 int pam_sm_authenticate(pam_handle_t *handle, int flags, int argc, const char **argv) {

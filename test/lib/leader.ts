@@ -97,7 +97,8 @@ function installPrograms(): void {
     copyFileSync(`${process.env.VESTIBULE_BIN ?? 'build/bin'}/${name}`, `${bin}/${name}`);
 }
 
-export async function startRootd(): Promise<ChildProcess> {
+/** through: a program that runs it. */
+export async function startRootd(...through: readonly string[]): Promise<ChildProcess> {
   if (rootds.length === 0) installPrograms();
   const server = createServer();
   server.listen(`${PATHS.rootd}.new`);
@@ -107,7 +108,8 @@ export async function startRootd(): Promise<ChildProcess> {
   chownSync(PATHS.rootd, 0, idOf('group', 'vestibule'));
   chmodSync(PATHS.rootd, 0o660);
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-  const rootd = spawn(`${bin}/vestibule-rootd`, [], {
+  const [program, ...args] = [...through, `${bin}/vestibule-rootd`];
+  const rootd = spawn(program!, args, {
     stdio: ['ignore', 'ignore', 'pipe', fd],
     env: {},
   });

@@ -14,6 +14,11 @@ import { adoptLeader } from './adopt-leader.ts';
 /** A socket file is there a moment before its leader listens, and after a dead leader until its watch removes it. */
 const RETRY_MS = [50, 200, 800];
 
+const DIED_OPENING =
+  'the leader ended before its session was open: a PAM module crashed, or worked longer than auth-pam-timeout-seconds';
+const DIED_OPEN =
+  'the leader ended without closing its PAM session: it was killed, or a PAM module crashed';
+
 /** Never rejects: what goes wrong is logged, and the session stays as it is. */
 export async function findLeader(broker: Broker, id: SessionId): Promise<void> {
   if (broker.links.has(id) || broker.finding.has(id)) return;
@@ -62,8 +67,9 @@ function settle(broker: Broker, row: SessionRow, { kind, message }: LeaderError)
     return;
   }
   const open = wasOpen(row);
-  const { problem } = new ProblemError(open ? 'session-lost' : 'session-failed', message);
-  changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, message);
+  const detail = `${open ? DIED_OPEN : DIED_OPENING} (its process says more in the log; ${message})`;
+  const { problem } = new ProblemError(open ? 'session-lost' : 'session-failed', detail);
+  changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, detail);
 }
 
 /** Whether its PAM session was open at any time: terminals have their tty from then on, others begin so. */

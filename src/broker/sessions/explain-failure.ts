@@ -21,7 +21,7 @@ export function explainFailure(failure: StartFailure): ProblemError {
     ? 'You run as many processes as you are allowed to.'
     : PROBLEMS[problem].text;
   const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
-  return new ProblemError(problem, detail, [sentence, ...said].join('\n'));
+  return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
 }
 
 function problemOf(failure: StartFailure): ProblemCode {

@@ -1,5 +1,6 @@
 /** From here on a session does what its leader says: one function for each message. */
 import { exitStatus } from '../../lib/exit-status.ts';
+import { log } from '../../lib/log.ts';
 import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
@@ -87,7 +88,10 @@ export function forgetLink(broker: Broker, link: Link): void {
 /** Sessions open without the user: a profile that asks cannot work, its informing texts are kept for a failure. */
 function takePrompt(_: Broker, link: Link, { styles, texts }: Message<'prompt'>): void {
   const asks = (style: number) => style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
-  if (styles.some(asks)) link.leader.send({ name: 'cancel' });
+  if (styles.some(asks)) {
+    log.warning('session-asks', { session: link.session, texts });
+    link.leader.send({ name: 'cancel' });
+  }
   link.texts.push(...texts.filter((_text, index) => styles[index] === PROMPT_STYLES.error));
 }
 

@@ -62,6 +62,7 @@ function signIn(
   const { ticket, info } = issueTicket(broker, {
     user,
     uid: message.uid as Uid,
+    typed: conversation.user,
     grant: message.grant,
     grantEnd: Number(message.expires),
     ...conversation.origin,

@@ -30,7 +30,7 @@ export function problemCodeOf(profile: string, failed: Failed): ProblemCode {
 /** A module's own words (account expired, nologin) say more than the code does; on Debian the code says nothing. */
 export function shownErrors(items: readonly PromptItem[]): string | undefined {
   const texts = items.filter(({ style }) => style === 'error').map(({ text }) => text.trim());
-  return texts.filter((text) => text !== '').join('\n') || undefined;
+  return [...new Set(texts)].filter((text) => text !== '').join('\n') || undefined;
 }
 
 /**

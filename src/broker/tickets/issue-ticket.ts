@@ -11,6 +11,8 @@ import { absoluteEnd, idleEnd, infoOf } from './ticket-times.ts';
 
 export interface SignedInUser extends Person {
   readonly grant: Uint8Array;
+  /** What they typed for a name. */
+  readonly typed: string;
   /** Unix ms: after that the grant is worth nothing, so neither is the ticket. */
   readonly grantEnd: number;
   readonly address: string;
@@ -22,7 +24,7 @@ export function issueTicket(
   person: SignedInUser,
 ): { readonly ticket: string; readonly info: TicketInfo } {
   const issued = broker.now();
-  const { user, uid, grant, grantEnd, address, userAgent } = person;
+  const { user, uid, typed, grant, grantEnd, address, userAgent } = person;
   const end = absoluteEnd(broker.settings, issued, grantEnd);
   const ticket: Ticket = {
     id: randomBytes(16).toString('hex') as TicketId,
@@ -45,7 +47,7 @@ export function issueTicket(
       user,
       uid,
       address,
-      detail: `ticket ${ticket.id}, ${userAgent}`,
+      detail: `ticket ${ticket.id}${typed === user ? '' : `, typed '${typed}'`}, ${userAgent}`,
     });
   });
   noteAsked(broker, ticket);

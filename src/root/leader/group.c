@@ -44,13 +44,23 @@ static int open_in_group(const struct shared *shared, const char *name, int flag
     return shared->group[0] == '\0' ? -1 : open(path, flags | O_CLOEXEC);
 }
 
+/* For Linux before 5.7, and containers that forbid clone3(2). */
+static pid_t fork_and_join(int group) {
+    const pid_t pid = fork();
+    cleanup_fd int processes = pid == 0 ? openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC) : -1;
+    if (pid == 0 && (processes < 0 || write(processes, "0", 1) != 1))
+        die_errno("cannot join the cgroup of the session");
+    return pid;
+}
+
 /* clone3(2): to move a process to its group later (cgroup.procs) takes the kernel 10 ms. */
 pid_t group_fork(const struct shared *shared) {
     if (shared->group[0] == '\0')
         return fork();
     cleanup_fd int group = open(shared->group, O_PATH | O_DIRECTORY | O_CLOEXEC);
     struct clone_args arguments = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)group};
-    return group < 0 ? -1 : (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    const pid_t pid = group < 0 ? -1 : (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    return pid < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL) ? fork_and_join(group) : pid;
 }
 
 void group_remove(const struct shared *shared) {
@@ -100,4 +110,12 @@ void programs_kill(const struct shared *shared) {
     cleanup_file FILE *file = open_children();
     for (pid_t pid; (pid = next_program(shared, file)) != 0;)
         (void)kill(pid, SIGKILL);
+}
+
+bool children_signal(int number) {
+    cleanup_file FILE *file = open_children();
+    bool any = false;
+    for (int pid; file != NULL && fscanf(file, "%d", &pid) == 1; any = true)
+        (void)kill(pid, number);
+    return any;
 }

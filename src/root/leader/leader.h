@@ -34,6 +34,7 @@ struct shared {
     _Atomic bool closed;          /* the leader ends as it should */
     _Atomic bool has_directory;   /* VST_PATH_SESSIONS/session is ours */
     char session[33];
+    char call[640];               /* the last of PAM's functions that was called, and for whom: for the log */
     char line[32];                /* of the utmp row, "pts/3"; empty: none */
     char group[PATH_MAX];         /* cgroup directory of the session's programs; empty: none */
     pid_t helpers[MAX_HELPERS];   /* children that PAM modules left: no programs of the session */
@@ -221,5 +222,6 @@ int programs_events(const struct shared *shared); /* POLLPRI when the group's em
                                                      was asked; -1 without a group */
 bool programs_left(const struct shared *shared, int events);
 void programs_kill(const struct shared *shared);
+bool children_signal(int number); /* to all children, helpers too; false: there is none */
 
 #endif

@@ -135,6 +135,7 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
         give_environment(leader) &&
         establish_credentials(leader) &&
         enter_session(leader) &&
+        settle_claimed_user(leader) && /* once more: what modules did, they did to whom PAM_USER named */
         publish(leader);
     if (done)
         return true;

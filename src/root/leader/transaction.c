@@ -47,11 +47,12 @@ bool transaction_begin(struct leader *leader, const char *tty) {
 }
 
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags) {
+    char *call = leader->shared->call;
+    (void)snprintf(call, sizeof leader->shared->call, "%s by '%s' for '%s'", name, leader->service, user_of(leader));
     watch_clock(leader, true);
     const int result = leader->pam.last = function(leader->pam.handle, flags);
     watch_clock(leader, false);
-    log_line(result == PAM_SUCCESS ? LOG_INFO : LOG_NOTICE, "%s by '%s' for '%s': %s (%d)", name, leader->service,
-             user_of(leader), pam_strerror(leader->pam.handle, result), result);
+    log_line(result == PAM_SUCCESS ? LOG_INFO : LOG_NOTICE, "%s: %s (%d)", call, pam_strerror(leader->pam.handle, result), result);
     return result;
 }
 

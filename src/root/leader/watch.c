@@ -9,6 +9,8 @@
 
 #include "leader.h"
 
+enum { LEFTOVERS_MS = 10000 };
+
 struct watch {
     struct shared *shared;
     pid_t leader; /* 0 once it has ended, by status */
@@ -42,8 +44,8 @@ static void wait_or_kill(struct watch *watch) {
     if (atomic_load(&watch->shared->opened)) {
         timeout = -1;
     } else if (deadline != 0 && now >= deadline) {
-        log_line(LOG_ERR, "PAM does not come back to leader %d within %llu s (auth-pam-timeout-seconds), killed",
-                 (int)watch->leader, (unsigned long long)watch->timeout_ms / 1000);
+        log_line(LOG_ERR, "PAM does not come back to leader %d within %llu s (auth-pam-timeout-seconds), killed in %s",
+                 (int)watch->leader, (unsigned long long)watch->timeout_ms / 1000, watch->shared->call);
         (void)kill(watch->leader, SIGKILL);
         timeout = -1;
     }
@@ -52,8 +54,8 @@ static void wait_or_kill(struct watch *watch) {
 
 static void clean_up(struct watch *watch, pid_t leader) {
     struct shared *shared = watch->shared;
-    log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x%s", (int)leader, shared->session,
-             (unsigned)watch->status, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
+    log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x, last in %s%s", (int)leader, shared->session,
+             (unsigned)watch->status, shared->call, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
     cleanup_fd int events = programs_events(shared);
     for (reap(watch); programs_left(shared, events); reap(watch)) {
         programs_kill(shared);
@@ -68,6 +70,18 @@ static void clean_up(struct watch *watch, pid_t leader) {
         (void)unlink(path);
 }
 
+/* What modules started and did not end with their session. It gets time: the daemon of a file system that was unmounted
+ * still writes what it holds. */
+static void end_leftovers(struct watch *watch) {
+    const uint64_t deadline = monotonic_ms() + LEFTOVERS_MS;
+    for (reap(watch); children_signal(0); reap(watch)) {
+        const uint64_t now = monotonic_ms();
+        if (now >= deadline && children_signal(SIGKILL))
+            log_line(LOG_WARNING, "killed processes that PAM modules left behind, last in %s", watch->shared->call);
+        sleep_once(watch, -1, now >= deadline ? -1 : (int)(deadline - now));
+    }
+}
+
 static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     const pid_t leader = watch->leader;
     log_open("vestibule-watch");
@@ -80,8 +94,10 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
         die_errno("the watch cannot watch");
     for (reap(watch); watch->leader != 0; reap(watch))
         wait_or_kill(watch);
-    if (atomic_load(&watch->shared->closed))
+    if (atomic_load(&watch->shared->closed)) {
+        end_leftovers(watch);
         _exit(EXIT_SUCCESS);
+    }
     clean_up(watch, leader);
     _exit(EXIT_FAILURE);
 }

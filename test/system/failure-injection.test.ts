@@ -1,0 +1,272 @@
+/**
+ * A PAM module that misbehaves, at every stage in every way: what the person is told, what the log says, that the next
+ * sign-in or session of theirs works, and that nothing is left of it. The table is docs/acceptance/failure-injection.md;
+ * with WRITE_TABLE=1 it is written anew.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { texts } from '../../src/page/texts.ts';
+import type { SessionView } from '../../src/protocol/page-gateway.ts';
+import type { Account } from '../lib/accounts.ts';
+import { agree, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
+import { type Prompts, Refused, type WebClient } from '../lib/client.ts';
+import { allKeys, type Cell, fillTable, keyOf } from '../lib/fault-table.ts';
+import {
+  FAULTS,
+  type Fault,
+  makeFaultyProfiles,
+  OTHER,
+  order,
+  orderNothing,
+  type Profile,
+  STAGES,
+  type Stage,
+} from '../lib/faults.ts';
+import { configure } from '../lib/leader.ts';
+import { makeClient, makePrivateAccount } from '../lib/person.ts';
+import { listProcesses } from '../lib/processes.ts';
+import { kill, Product } from '../lib/product.ts';
+
+const TABLE = 'docs/acceptance/failure-injection.md';
+const PEOPLE = 6;
+
+let product: Product;
+let people: Account[];
+let leftovers: Leftovers;
+/** Accounts with which no test is busy, and tests that wait for one. */
+const free: Account[] = [];
+const waiting: ((account: Account) => void)[] = [];
+const cells = new Map<string, Cell>();
+/** Look into the log when all is over: what a module left running is killed 10 s later. */
+const traces: (() => Promise<void>)[] = [];
+/** Sessions whose leader hangs, and the cells that wait for what becomes of them. */
+const hanging: { readonly key: string; readonly id: string; readonly client: WebClient }[] = [];
+
+before(async () => {
+  mkdirSync('/etc/vestibule', { recursive: true });
+  configure([
+    'auth-pam-profile=faulty-login',
+    'auth-pam-sessions-profile=faulty-session',
+    'auth-pam-timeout-seconds=4',
+  ]);
+  makeFaultyProfiles('faulty-login', 'faulty-session');
+  const names = [OTHER, ...Array.from({ length: PEOPLE }, (_, i) => `fi-${i}`)];
+  people = names.map((name) => ({ ...makePrivateAccount(name), password: 'one for all' }));
+  const cheap = ['--crypt-method', 'SHA256', '--sha-rounds', '1000'];
+  const input = people.map(({ name, password }) => `${name}:${password}\n`).join('');
+  execFileSync('chpasswd', cheap, { input });
+  free.push(...people.slice(1));
+  product = await Product.install();
+  await product.start();
+  leftovers = readLeftovers(people);
+});
+after(() => product?.wipe());
+
+/** With an account of its own, which is given back with no orders left. */
+async function withPerson(work: (account: Account) => Promise<void>): Promise<void> {
+  const account = free.pop() ?? (await new Promise<Account>((resolve) => waiting.push(resolve)));
+  try {
+    await work(account);
+  } finally {
+    orderNothing(account.name);
+    const next = waiting.shift();
+    if (next === undefined) free.push(account);
+    else next(account);
+  }
+}
+
+/** What the log has beside the line that a reference finds; null: nothing that would be of interest. */
+function traceOf(profile: Profile, stage: Stage, fault: Fault, name: string): RegExp | null {
+  const login = { auth: 'pam_authenticate', account: 'pam_acct_mgmt', password: 'pam_chauthtok' };
+  const session = { setcred: 'pam_setcred', open: 'pam_open_session', close: 'pam_close_session' };
+  const names: Readonly<Record<string, string>> = { ...login, ...session };
+  const call = `${names[stage] ?? 'pam_setcred \\(delete\\)'} by 'faulty-${profile}' for '${name}'`;
+  switch (fault.name) {
+    case 'hangs':
+      return new RegExp(`PAM does not come back to leader \\d+ .*${call}`);
+    case 'crashes':
+      return new RegExp(`leader \\d+ of session .*${call}`);
+    case 'writes to stdout':
+    case 'writes to stderr':
+      return new RegExp(`noise of a module in ${stage}`);
+    case 'makes another of the user':
+      return profile === 'login' ? new RegExp(`typed '${name}'`) : null;
+    case 'leaves a process':
+      return new RegExp(`killed processes that PAM modules left behind, .*by 'faulty-${profile}'`);
+    case 'asks twenty questions':
+      if (profile === 'session' && !['close', 'delete'].includes(stage)) return /"session-asks"/;
+      return stage === 'close' || stage === 'delete' ? new RegExp(`${call}: (?!Success).*`) : null;
+    case 'fails':
+      return stage === 'close' || stage === 'delete' ? new RegExp(`${call}: (?!Success).*`) : null;
+    default:
+      return null;
+  }
+}
+
+/** The line that the reference finds, then that of leader or watch. */
+async function logOf(reference: string | undefined, trace: RegExp | null, from: number) {
+  const lines: string[] = [];
+  if (reference !== undefined) {
+    const [line] = await product.logged(new RegExp(`^.*${reference}.*$`, 'm'), from);
+    lines.push(String(JSON.parse(line.slice(line.indexOf('{'))).detail));
+  }
+  if (trace !== null) lines.push((await product.logged(trace, from))[0]);
+  return lines.join(' · ');
+}
+
+function answerTo(text: string, { password }: Account): string {
+  return text.replace(/^question (\d+)$/, 'answer-$1').replace(/^Password: $/, password);
+}
+
+interface SignInSeen {
+  readonly saw: string;
+  readonly reference?: string;
+}
+
+/** Types whatever is wanted. What PAM says and what the page says of the end. */
+async function trySignIn(account: Account, client: WebClient): Promise<SignInSeen> {
+  const words: string[] = [];
+  try {
+    let step = await client.beginSignIn(account.name);
+    for (; step.kind === 'prompts'; step = await client.answer(...answersTo(step, account))) {
+      words.push(...spoken(step.items));
+    }
+    return { saw: [...words, ...spoken(step.items), `signed in as ${step.user}`].join(' ') };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { text, reference } = error.problem;
+    return { saw: [...words, text].join(' '), reference };
+  }
+}
+
+function answersTo(step: Prompts, account: Account): [string, Prompts, Uint8Array[]] {
+  const asking = step.items.filter(({ style }) => style === 'hidden' || style === 'shown');
+  return [account.name, step, asking.map(({ text }) => Buffer.from(answerTo(text, account)))];
+}
+
+const spoken = (items: Prompts['items']): string[] =>
+  items
+    .filter(({ style }) => style === 'info' || style === 'error')
+    .map(({ text }) => `“${text.trim()}”`);
+
+async function outcomeOf(client: WebClient, id: string, states: string): Promise<SessionView> {
+  await product.logged(new RegExp(`"session-(${states})".*${id}`));
+  return (await client.home()).sessions.find((session) => session.id === id)!;
+}
+
+function describeSession({ state, problem }: SessionView): string {
+  const more = { unclean: texts.session.unclean, stuck: texts.session.stuck } as const;
+  const words = problem?.text ?? (state in more ? more[state as keyof typeof more] : '');
+  return `${texts.session.states[state]}${words === '' ? '' : `: ${words}`}`;
+}
+
+/** Started by somebody who has signed in; a shell that says who it runs as. */
+async function trySession(account: Account, client: WebClient) {
+  const { id } = await client.startTerminal();
+  const begun = await outcomeOf(client, id, 'running|failed');
+  if (begun.state === 'failed') return { id, view: begun };
+  const terminal = await client.openTerminal(id, await client.enter(id));
+  assert.equal((await terminal.run('id -un')).trim(), account.name);
+  terminal.ws.terminate();
+  await client.endSession(id);
+  return { id, view: null };
+}
+
+describe('a module', { concurrency: true }, () => {
+  for (const stage of Object.keys(STAGES.login) as Stage[]) {
+    for (const fault of FAULTS) {
+      test(`signing in, ${stage}: it ${fault.name}`, () =>
+        withPerson(async (account) => {
+          const client = makeClient();
+          const from = product.log.length;
+          order('login', account.name, stage, fault);
+          const { saw, reference } = await trySignIn(account, client);
+          orderNothing(account.name);
+          assert.deepEqual(await trySignIn(account, client), {
+            saw: `signed in as ${account.name}`,
+          });
+          client.close();
+          traces.push(async () => {
+            const trace = traceOf('login', stage, fault, account.name);
+            const log = await logOf(reference, trace, from);
+            cells.set(keyOf('login', stage, fault), { saw, log });
+          });
+        }));
+    }
+  }
+  for (const stage of Object.keys(STAGES.session) as Stage[]) {
+    for (const fault of FAULTS) {
+      test(`a session, ${stage}: it ${fault.name}`, () =>
+        withPerson(async (account) => {
+          const client = makeClient();
+          await trySignIn(account, client);
+          await injectInSession(account, client, stage, fault);
+          orderNothing(account.name);
+          const { id, view } = await trySession(account, client);
+          assert.equal(view, null);
+          assert.equal((await outcomeOf(client, id, 'ended')).state, 'ended');
+        }));
+    }
+  }
+});
+
+async function injectInSession(
+  account: Account,
+  client: WebClient,
+  stage: Stage,
+  fault: Fault,
+): Promise<void> {
+  const from = product.log.length;
+  const key = keyOf('session', stage, fault);
+  order('session', account.name, stage, fault);
+  const { id, view } = await trySession(account, client);
+  if (view === null && fault.name === 'hangs') {
+    // Until then it may not have read its orders.
+    await product.logged(new RegExp(`a module hangs in ${stage}`), from);
+    hanging.push({ key, id, client });
+    return;
+  }
+  const last = view ?? (await outcomeOf(client, id, 'ended|failed|unclean'));
+  traces.push(async () => {
+    const trace = traceOf('session', stage, fault, account.name);
+    const log = await logOf(last.problem?.reference, trace, from);
+    cells.set(key, { saw: describeSession(last), log });
+  });
+}
+
+test('the log has the detail', async () => {
+  for (const trace of traces) await trace();
+});
+
+test('leaders that hang while they close are shown as stuck, until somebody ends them', async () => {
+  await product.kill('broker');
+  for (const { key, id, client } of hanging) {
+    const shown = await outcomeOf(client, id, 'stuck');
+    cells.set(key, { saw: describeSession(shown), log: '' });
+  }
+  const leaders = listProcesses().filter(({ argv }) => argv[0]?.endsWith('/vestibule-leader'));
+  const watches = leaders.map(({ pid }) => pid);
+  for (const { pid, parent } of leaders) if (watches.includes(parent)) kill(pid);
+  for (const { key, id, client } of hanging) {
+    const [line] = await product.logged(new RegExp(`^.*"session-stuck".*${id}.*$`, 'm'));
+    const last = describeSession(await outcomeOf(client, id, 'unclean'));
+    const { saw } = cells.get(key)!;
+    const log = String(JSON.parse(line.slice(line.indexOf('{'))).detail);
+    cells.set(key, { saw: `${saw} Its leader killed: ${last}`, log });
+  }
+});
+
+test('nothing is left: processes, mounts, utmp, cgroups, directories, keys', async () => {
+  assert.deepEqual([...cells.keys()].sort(), allKeys().sort());
+  await agree({ running: new Set(), more: [0, 0], accounts: people, before: leftovers });
+  const helpers = listProcesses().filter(({ argv }) => argv[0] === 'fake-helper');
+  assert.deepEqual(helpers, []);
+});
+
+test('the table in the documentation is what was seen', () => {
+  const text = fillTable(readFileSync(TABLE, 'utf8'), cells);
+  if (process.env.WRITE_TABLE) writeFileSync(TABLE, text);
+  assert.equal(readFileSync(TABLE, 'utf8'), text, 'run this test with WRITE_TABLE=1');
+});
