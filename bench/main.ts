@@ -4,8 +4,11 @@ import { parseArgs } from 'node:util';
 import { runProgram } from '../tools/start/report.mjs';
 import { Lab } from './lib/lab.ts';
 import { printTable } from './lib/print-table.ts';
-import type { Row } from './lib/row.ts';
+import { emptyRow, type Row } from './lib/row.ts';
 import { benches } from './rows.ts';
+
+/** Of one file of rows. */
+const LONGEST_MS = 600_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,10 +35,24 @@ async function measure(): Promise<void> {
   for (const [name, bench] of Object.entries(benches)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const from = performance.now();
-    rows.push(...(await bench(lab)));
+    rows.push(...(await tryBench(name, () => bench(lab))));
     console.error(`${name}: ${((performance.now() - from) / 1000).toFixed(1)} s`);
   }
   console.log(values.json ? JSON.stringify({ rows }) : printTable(rows));
   // Whatever a peer's client still holds open.
-  process.exit(0);
+  process.exit();
+}
+
+/** One that fails, or does not come to an end, takes no other with it. */
+async function tryBench(name: string, work: () => Promise<Row[]>): Promise<Row[]> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`no end within ${LONGEST_MS / 60_000} minutes`)), LONGEST_MS);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+    return [emptyRow(name, '', 'none', `failed: ${(error as Error).message}`)];
+  }
 }

@@ -17,9 +17,10 @@ export async function openSlowRoad(address: string, ports: readonly number[]): P
   const servers = ports.map((port) =>
     createServer((near) => {
       const far = createConnection(port, '127.0.0.1');
-      const handshake = road.roundTripMs;
-      carry(near, far, () => road.roundTripMs / 2 + handshake);
-      carry(far, near, () => road.roundTripMs / 2 + handshake);
+      const half = road.roundTripMs / 2;
+      const opened = performance.now();
+      carry(near, far, () => Math.max(half, opened + 3 * half - performance.now()));
+      carry(far, near, () => half);
     }).listen(port, address),
   );
   await Promise.all(servers.map((server) => once(server, 'listening')));

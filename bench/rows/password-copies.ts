@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { makeAccount } from '../../test/lib/accounts.ts';
 import { ownProcesses } from '../../test/lib/intruder.ts';
 import { scanProcess, shapesOf } from '../../test/lib/memory.ts';
 import type { Lab } from '../lib/lab.ts';
@@ -13,7 +14,7 @@ import { JupyterHub } from '../peers/jupyterhub.ts';
 import { Sshd } from '../peers/ssh.ts';
 
 export async function passwordCopies(lab: Lab): Promise<Row[]> {
-  const { name } = lab.people(9).at(-1)!;
+  const { name } = makeAccount('bench-secret');
   const password = randomBytes(36).toString('base64url');
   execFileSync('chpasswd', { input: `${name}:${password}\n` });
   const count = (pids: readonly number[]): number =>
