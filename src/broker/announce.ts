@@ -1,4 +1,5 @@
 /** Events to every gateway that is connected. */
+import { log } from '../lib/log.ts';
 import type { BrokerEvent, Holdings } from '../protocol/gateway-broker.ts';
 import type { SessionView } from '../protocol/page-gateway.ts';
 import type { Broker } from './context.ts';
@@ -13,9 +14,24 @@ export function announce(broker: Broker, event: BrokerEvent): void {
   for (const gateway of broker.gateways) gateway.send(event);
 }
 
-export function announceSessions(broker: Broker, person: Person): void {
-  const { user, uid } = person;
-  announce(broker, { event: 'sessions', user, uid, sessions: sessionsOf(broker, person) });
+/** Once for all that changes in one turn of the event loop: lists are long, and a start has many steps. */
+export function announceSessions(broker: Broker, { user, uid }: Person): void {
+  const key = `${uid} ${user}`;
+  if (broker.gateways.size === 0 || broker.announcing.has(key)) return;
+  broker.announcing.add(key);
+  setImmediate(() => {
+    // Not when the broker has been closed since.
+    if (broker.announcing.delete(key)) tellSessions(broker, { user, uid });
+  });
+}
+
+function tellSessions(broker: Broker, { user, uid }: Person): void {
+  try {
+    const sessions = sessionsOf(broker, { user, uid });
+    announce(broker, { event: 'sessions', user, uid, sessions });
+  } catch (error) {
+    log.error('sessions-not-announced', { user, error });
+  }
 }
 
 export function holdingsOf(broker: Broker, person: Person): Holdings {

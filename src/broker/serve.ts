@@ -53,6 +53,7 @@ export async function serveBroker(options: ServeOptions): Promise<RunningBroker>
       (await adoption).close();
       await Promise.all(stops.map((stop) => stop()));
       for (const link of broker.links.values()) link.leader.destroy();
+      broker.announcing.clear();
       broker.store.close();
     },
   };

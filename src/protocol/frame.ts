@@ -4,6 +4,9 @@
  */
 import type { Duplex } from 'node:stream';
 
+/** Bytes of a frame that is cheaper to copy than to write in two parts. */
+const COPIED = 8192;
+
 /** The peer did not keep to the framing, or a frame of ours would be too long. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
@@ -72,6 +75,12 @@ export class FrameStream {
       throw new FrameError(`a frame of ${payload.length} bytes, at most ${this.limit} can be sent`);
     }
     if (this.ended || this.stream.writableEnded || this.stream.destroyed) return true;
+    if (payload.length <= COPIED) {
+      const frame = Buffer.allocUnsafe(4 + payload.length);
+      frame.writeUInt32BE(payload.length);
+      frame.set(payload, 4);
+      return this.stream.write(frame);
+    }
     const header = Buffer.allocUnsafe(4);
     header.writeUInt32BE(payload.length);
     this.stream.cork();

@@ -18,6 +18,9 @@ export interface SessionRow extends Omit<SessionView, 'step' | 'activity' | 'usa
 }
 export type SessionStore = ReturnType<typeof openSessionStore>;
 
+/** On a person's list. */
+const MOST_ENDED = 20;
+
 const COLUMNS = [
   ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],
   ...['started', 'ended', 'exit_status', 'problem_code', 'problem_text', 'problem_reference'],
@@ -31,7 +34,10 @@ export function openSessionStore(database: DatabaseSync) {
   const byId = database.prepare('SELECT * FROM sessions WHERE id = ?');
   const live = database.prepare('SELECT * FROM sessions WHERE ended IS NULL ORDER BY started, id');
   const ofUser = database.prepare(
-    'SELECT * FROM sessions WHERE user = ? AND uid = ? AND (ended IS NULL OR ended > ?) ORDER BY started, id',
+    `SELECT * FROM sessions WHERE user = ?1 AND uid = ?2 AND ended IS NULL
+     UNION ALL SELECT * FROM (
+       SELECT * FROM sessions WHERE user = ?1 AND uid = ?2 AND ended > ?3 ORDER BY ended DESC LIMIT ${MOST_ENDED}
+     ) ORDER BY started, id`,
   );
   const liveSince = database.prepare(
     'SELECT * FROM sessions WHERE ended IS NULL OR ended > ? ORDER BY started, id',
@@ -49,7 +55,7 @@ export function openSessionStore(database: DatabaseSync) {
     listLive: (): SessionRow[] => live.all().map(toRow),
     /** Those too that ended after `since`. */
     listSince: (since: number): SessionRow[] => liveSince.all(since).map(toRow),
-    /** A person's live ones and those that ended after `since`. */
+    /** A person's live ones and the last of those that ended after `since`. */
     listOf: ({ user, uid }: Person, since: number): SessionRow[] =>
       ofUser.all(user, uid, since).map(toRow),
     countLive: (): number => Number(countLive.get()?.n),
