@@ -14,6 +14,8 @@ export interface Person {
   readonly uid: number;
   readonly password: string;
   readonly shell?: string;
+  /** Besides their own. */
+  readonly groups?: readonly { readonly name: string; readonly gid: number }[];
 }
 
 /** Stops with SIGTERM. */
@@ -130,7 +132,19 @@ function ldifOf(people: readonly Person[]): string {
       '',
     ].join('\n'),
   );
-  return [root, ...entries].join('\n');
+  const groups = people.flatMap(({ names, groups = [] }) =>
+    groups.map(({ name, gid }) =>
+      [
+        `dn: cn=${name},dc=lab,dc=test`,
+        'objectClass: posixGroup',
+        `cn: ${name}`,
+        `gidNumber: ${gid}`,
+        `memberUid: ${names[0]}`,
+        '',
+      ].join('\n'),
+    ),
+  );
+  return [root, ...entries, ...groups].join('\n');
 }
 
 const SLAPD = `

@@ -1,6 +1,7 @@
 /** One module, or one profile of a distribution, in one stack that all programs take. */
 import type { Account } from '../lib/accounts.ts';
 import type { Items } from './items.ts';
+import type { WayName } from './way.ts';
 
 export interface Case {
   /** A module as people call it, and what about it. */
@@ -23,6 +24,8 @@ export interface Case {
   readonly second?: boolean;
   /** What shows that the module did its work, on every way that let in: an item's value, or a pattern of it. */
   readonly shows: Readonly<Record<string, string | RegExp>>;
+  /** A way whose program cannot show it. */
+  readonly lacking?: WayName;
   /** More items, while the session is open and when it is closed. */
   readonly during?: (account: Account, items: Items) => Items;
   readonly afterwards?: (account: Account) => Items;

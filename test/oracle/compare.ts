@@ -40,7 +40,9 @@ function compareItem(oracleCase: Case, item: string, columns: Columns): Row {
   const values = Object.fromEntries(WAYS.map((way) => [way, value(way)])) as Row['values'];
   const judged = OURS.map((way) => judge(oracleCase.name, item, values, way));
   const wanted = oracleCase.shows[item];
-  const unshown = wanted !== undefined && WAYS.some((way) => !isShown(values[way], wanted));
+  const unshown =
+    wanted !== undefined &&
+    WAYS.some((way) => way !== oracleCase.lacking && !isShown(values[way], wanted));
   const verdict = unshown || judged.includes('unexplained') ? 'unexplained' : 'same';
   const explanations = judged.filter((one) => typeof one === 'number');
   return {

@@ -6,17 +6,20 @@ import { WAY_TITLES, WAYS, type WayName } from './way.ts';
 
 const WIDEST = 44;
 
-export function printReport(report: Report, all: boolean): void {
+export interface Printing {
+  readonly all: boolean;
+  readonly brief: boolean;
+}
+
+export function printReport(report: Report, { all, brief }: Printing): void {
   for (const { name, stack } of report.cases) {
+    const rows = report.rows.filter((row) => row.case === name);
+    if (brief && rows.every(({ verdict }) => verdict !== 'unexplained')) continue;
     console.log(`\n${name}`);
     for (const line of stack) console.log(`    ${line}`);
-    printRows(
-      report.rows.filter((row) => row.case === name),
-      report.ways,
-      all,
-    );
+    printRows(rows, report.ways, all);
   }
-  printExplanations();
+  if (!brief) printExplanations();
   printPoints(report);
   const count = (verdict: string): number =>
     report.rows.filter((row) => row.verdict === verdict).length;

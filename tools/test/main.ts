@@ -49,7 +49,7 @@ async function runOracle(): Promise<Counts> {
   const made = await runCheck('make', ['-s', 'fakes']);
   const counts = addCounts(compared, made);
   if (made.failed > 0) return counts;
-  return addCounts(counts, await runCheck(node, ['test/oracle/main.ts']));
+  return addCounts(counts, await runCheck(node, ['test/oracle/main.ts', '--brief']));
 }
 
 const only = process.argv.slice(2);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# npm run oracle [-- --json | --all] [NAME…]: prepares as npm test does, then compares sessions by su, ssh and Vestibule.
+# npm run oracle [-- --json | --all | --brief] [NAME…]: prepares as npm test does, then compares sessions by su, ssh and Vestibule.
 set -eu
 cd "$(dirname "$0")/../.."
 node tools/test/first.mjs >&2

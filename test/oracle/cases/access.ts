@@ -1,8 +1,8 @@
 /** Modules that judge who gets in, when, and from where: what is compared is the outcome and what PAM says. */
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Case, stackOf } from '../case.ts';
-import { ORACLE } from '../machine.ts';
+import { ORACLE, SHELL } from '../machine.ts';
 
 const ACCESS = `${ORACLE}/access`;
 const access = (name: string): string => `required pam_access.so accessfile=${ACCESS}-${name}`;
@@ -27,7 +27,8 @@ export const accessCases: readonly Case[] = [
     name: 'pam_access, not from this address',
     stack: stackOf({ account: [access('address')] }),
     prepare: ({ name }) => writeFileSync(`${ACCESS}-address`, `-:${name}:127.0.0.1\n+:ALL:ALL\n`),
-    shows: {},
+    lacking: 'su',
+    shows: { outcome: 'refused' },
   },
   {
     name: 'pam_time, not now',
@@ -40,6 +41,34 @@ export const accessCases: readonly Case[] = [
     stack: stackOf({ account: [`required pam_nologin.so file=${ORACLE}/nologin`] }),
     prepare: () => writeFileSync(`${ORACLE}/nologin`, 'Down for maintenance until noon.\n'),
     shows: { outcome: 'refused', 'PAM says': /Down for maintenance until noon\./ },
+  },
+  {
+    name: 'pam_listfile',
+    stack: stackOf({
+      account: [`required pam_listfile.so item=user sense=deny onerr=fail file=${ORACLE}/denied`],
+    }),
+    prepare: ({ name }) => writeFileSync(`${ORACLE}/denied`, `${name}\n`),
+    shows: { outcome: 'refused' },
+  },
+  {
+    name: 'pam_succeed_if',
+    stack: stackOf({ account: ['required pam_succeed_if.so user ingroup no-such-group'] }),
+    shows: { outcome: 'refused' },
+  },
+  {
+    name: 'pam_shells',
+    stack: stackOf({ account: ['required pam_shells.so'] }),
+    reset: () => withoutShell(SHELL),
+    restore: () => appendFileSync('/etc/shells', `${SHELL}\n`),
+    shows: { outcome: 'refused' },
+  },
+  {
+    name: 'pam_limits, maxlogins reached',
+    stack: stackOf({ session: [`required pam_limits.so conf=${ORACLE}/maxlogins.conf`] }),
+    prepare: ({ name }) => writeFileSync(`${ORACLE}/maxlogins.conf`, `${name} - maxlogins 1\n`),
+    reset: ({ name }) => writeFileSync('/run/utmp', utmpRow(name)),
+    restore: () => writeFileSync('/run/utmp', ''),
+    shows: { outcome: 'refused', 'PAM says': /too many logins/i },
   },
   {
     name: 'pam_faillock',
@@ -107,6 +136,22 @@ export const accessCases: readonly Case[] = [
     shows: { outcome: 'let in' },
   },
 ];
+
+function withoutShell(shell: string): void {
+  const lines = readFileSync('/etc/shells', 'utf8').split('\n');
+  writeFileSync('/etc/shells', lines.filter((line) => line !== shell).join('\n'));
+}
+
+/** Somebody who is logged in, as utmp(5) has it. */
+function utmpRow(name: string): Buffer {
+  const row = Buffer.alloc(384);
+  row.writeInt16LE(7, 0); // USER_PROCESS
+  row.writeInt32LE(process.pid, 4);
+  row.write('pts/99', 8);
+  row.write('t/99', 40);
+  row.write(name, 44);
+  return row;
+}
 
 function writeTime(name: string, when: string): void {
   writeFileSync(`${ORACLE}/time.conf`, `*;*;${name};${when}\n`);

@@ -66,11 +66,17 @@ export const directoryCases: readonly Case[] = [
     stack: SSS,
     account: () => carol,
     prepare: async () => {
-      services.slapd = await startLdap([{ ...carol, names: [carol.name], shell: SHELL }]);
+      const groups = [{ name: 'o-lab', gid: 62_190 }];
+      services.slapd = await startLdap([{ ...carol, names: [carol.name], shell: SHELL, groups }]);
     },
     reset: () => haveServices({ slapd: true, sssd: true }),
     answers: ({ password }) => [password],
-    shows: { outcome: 'let in', cwd: '/home/o-carol', uid: '62101 62101 62101' },
+    shows: {
+      outcome: 'let in',
+      cwd: '/home/o-carol',
+      uid: '62101 62101 62101',
+      groups: '62101 62190',
+    },
   },
   {
     name: 'pam_sss, the directory is away',
