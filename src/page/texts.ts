@@ -91,7 +91,7 @@ export const texts = {
     fresh: 'New terminal',
     rung: (title: string) => `🔔 ${title}`,
     fit: (columns: number, rows: number) => `${columns}×${rows} from another window: fit here`,
-    fitHelp: 'Whoever typed, opened or resized last decides the size for all windows.',
+    fitHelp: 'The window that was typed in or opened last decides the size for all.',
     kept: (bytes: number) =>
       bytes === 1 ? 'One typed character is kept.' : `${bytes} typed characters are kept.`,
     keptFull: 'No more is kept: what you type now is dropped.',
@@ -117,9 +117,9 @@ export const texts = {
     },
     keys: {
       label: 'Keys',
-      escape: 'Escape',
+      escape: 'Esc: Escape',
       tab: 'Tab',
-      control: 'Control for the next key',
+      control: 'Ctrl for the next key',
       alt: 'Alt for the next key',
       left: 'Left',
       down: 'Down',

@@ -67,7 +67,10 @@ export class FakeTerminal {
   }
 
   print(text: string): void {
-    const data = Buffer.from(text);
+    this.printBytes(Buffer.from(text));
+  }
+
+  printBytes(data: Buffer): void {
     const all = Buffer.concat([this.kept, data]);
     const cut = Math.max(0, all.length - this.keeps);
     this.kept = all.subarray(cut);

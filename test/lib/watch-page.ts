@@ -16,9 +16,8 @@ interface AxeResults {
   }[];
 }
 
-/** The complaints of this page, as they come. */
-export function collectComplaints(page: Page): string[] {
-  const complaints: string[] = [];
+/** The complaints of this page, as they come; into a list that is there already, or a new one. */
+export function collectComplaints(page: Page, complaints: string[] = []): string[] {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (/Content Security Policy/.test(message.text())) complaints.push(message.text());

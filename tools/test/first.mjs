@@ -16,6 +16,7 @@ await runSetup(async () => {
     'procps',
   ]);
   await downloadPackages([
+    'htop',
     'krb5-admin-server',
     'krb5-kdc',
     'libnss-sss',
@@ -33,6 +34,8 @@ await runSetup(async () => {
     'openssh-server',
     'slapd',
     'sssd-ldap',
+    'tmux',
+    'vim',
   ]);
   // With their newest versions of each other, also where the machine has some.
   await downloadPackages(

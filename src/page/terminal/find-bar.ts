@@ -7,13 +7,20 @@ import { texts } from '../texts.ts';
 const MOST_MARKED = 1000;
 const words = texts.terminal.find;
 
-/** Black on these is readable, in the light and in the dark. */
-const decorations: ISearchOptions['decorations'] = {
+type Decorations = NonNullable<ISearchOptions['decorations']>;
+
+/** The match that is shown now is selected, too: its own background would not be seen. */
+const light: Decorations = {
   matchBackground: '#ffe066',
   matchOverviewRuler: '#f59f00',
-  activeMatchBackground: '#ff922b',
   activeMatchBorder: '#d9480f',
   activeMatchColorOverviewRuler: '#d9480f',
+};
+const dark: Decorations = {
+  matchBackground: '#5c4a00',
+  matchOverviewRuler: '#f59f00',
+  activeMatchBorder: '#ffc078',
+  activeMatchColorOverviewRuler: '#ffc078',
 };
 
 let bar: FindBar | undefined;
@@ -88,9 +95,13 @@ class FindBar {
       return;
     }
     const caseSensitive = this.matchCase.getAttribute('aria-pressed') === 'true';
+    const decorations = matchMedia('(prefers-color-scheme: dark)').matches ? dark : light;
     const options = { caseSensitive, decorations, incremental: way === 'here' };
-    if (way === 'back') this.search.findPrevious(text, options);
-    else this.search.findNext(text, options);
+    const found =
+      way === 'back'
+        ? this.search.findPrevious(text, options)
+        : this.search.findNext(text, options);
+    if (!found) this.count.textContent = words.none;
   }
 
   private toggleCase(): void {

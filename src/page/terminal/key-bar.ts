@@ -35,7 +35,7 @@ export class KeyBar {
       this.makeKey('↓', words.down, () => this.pressArrow('B')),
       this.makeKey('↑', words.up, () => this.pressArrow('A')),
       this.makeKey('→', words.right, () => this.pressArrow('C')),
-      this.makeKey('⎘', words.paste, () => this.paste()),
+      this.makeKey(words.paste, words.paste, () => this.paste()),
     );
   }
 

@@ -1,9 +1,9 @@
 /** The terminal on the page: xterm.js with its size, its colours and its notices. */
 import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import { type ILinkHandler, type ITheme, Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';
+import { measureAsPrograms } from './character-width.ts';
 import type { Settings } from './settings.ts';
 import { applyStylesByCssom } from './style-by-cssom.ts';
 
@@ -40,11 +40,13 @@ export class Screen {
   readonly terminal: Terminal;
   private readonly fit = new FitAddon();
   private readonly options: ScreenOptions;
+  private readonly place: HTMLElement;
   /** What fits this window; another viewer may have set another size. */
   own: Size;
 
   constructor(place: HTMLElement, options: ScreenOptions) {
     this.options = options;
+    this.place = place;
     const { settings, linkHandler } = options;
     applyStylesByCssom();
     Terminal.strings.promptLabel = texts.terminal.label;
@@ -69,10 +71,7 @@ export class Screen {
       this.terminal.options.theme = theme();
     });
     this.terminal.loadAddon(this.fit);
-    this.terminal.loadAddon(new UnicodeGraphemesAddon());
-    // As wide as wcwidth(3) says, because programs count with it: what joins several characters to one would put the
-    // cursor where the shell does not believe it to be.
-    this.terminal.unicode.activeVersion = '15';
+    measureAsPrograms(this.terminal);
     this.terminal.open(place);
     this.own = this.measure();
     this.restoreOwnSize();
@@ -94,9 +93,10 @@ export class Screen {
   }
 
   private refit(): void {
-    const { rows, columns } = this.own;
+    const { own, isForeign } = this;
     this.own = this.measure();
-    if (rows === this.own.rows && columns === this.own.columns) return;
+    // The bar grows when it says that the size is another's: that must not take it back.
+    if (isForeign || (own.rows === this.own.rows && own.columns === this.own.columns)) return;
     this.restoreOwnSize();
     this.options.onSize(this.own);
   }
@@ -104,6 +104,7 @@ export class Screen {
   resize({ rows, columns }: Size): void {
     if (rows === 0 || columns === 0) return;
     this.terminal.resize(columns, rows);
+    this.place.classList.toggle('foreign', this.isForeign);
     this.options.onShown(this.isForeign ? { rows, columns } : null);
   }
 

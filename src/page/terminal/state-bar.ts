@@ -24,7 +24,7 @@ export class StateBar {
   private readonly status = document.createElement('span');
   private readonly action = makeButton('');
   private readonly fit = makeButton('');
-  private readonly title = document.createElement('span');
+  private readonly title = document.createElement('h1');
   private readonly notes = document.createElement('span');
   private noting: ReturnType<typeof setTimeout> | undefined;
   private readonly links = document.createElement('nav');
@@ -36,6 +36,7 @@ export class StateBar {
     bar.setAttribute('aria-label', words.bar);
     this.status.setAttribute('role', 'status');
     this.title.className = 'title';
+    this.showTitle('');
     this.notes.className = 'note';
     this.notes.setAttribute('role', 'status');
     this.fit.hidden = true;
@@ -75,7 +76,7 @@ export class StateBar {
 
   /** What the program calls its window, or where the link below the pointer leads. */
   showTitle(title: string): void {
-    this.title.textContent = title;
+    this.title.textContent = title || texts.terminal.title;
   }
 
   /** null: the terminal fits this window. */
