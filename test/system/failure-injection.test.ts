@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
 import type { SessionView } from '../../src/protocol/page-gateway.ts';
 import type { Account } from '../lib/accounts.ts';
-import { agree, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
+import { agree, countDescriptors, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
 import { type Prompts, Refused, type WebClient } from '../lib/client.ts';
 import { allKeys, type Cell, fillTable, keyOf } from '../lib/fault-table.ts';
 import {
@@ -27,7 +27,7 @@ import {
 import { configure } from '../lib/leader.ts';
 import { makeClient, makePrivateAccount } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
-import { kill, Product } from '../lib/product.ts';
+import { kill, Product, until } from '../lib/product.ts';
 
 const TABLE = 'docs/acceptance/failure-injection.md';
 const PEOPLE = 6;
@@ -35,6 +35,8 @@ const PEOPLE = 6;
 let product: Product;
 let people: Account[];
 let leftovers: Leftovers;
+/** Of the services that nobody kills here. */
+let descriptors: number;
 /** Accounts with which no test is busy, and tests that wait for one. */
 const free: Account[] = [];
 const waiting: ((account: Account) => void)[] = [];
@@ -66,8 +68,12 @@ before(async () => {
   product = await Product.install();
   await product.start();
   leftovers = readLeftovers(people);
+  descriptors = countAll();
 });
 after(() => product?.wipe());
+
+const countAll = (): number =>
+  countDescriptors(product.pidOf('rootd')) + countDescriptors(product.pidOf('gateway'));
 
 /** With an account of its own, which is given back with no orders left. */
 async function withPerson(work: (account: Account) => Promise<void>): Promise<void> {
@@ -222,6 +228,7 @@ describe('a module', { concurrency: true }, () => {
           const { id, ran } = await trySession(account, client);
           assert.ok(ran);
           await reached(id, 'ended');
+          if (!hanging.some((one) => one.client === client)) client.close();
         }));
     }
   }
@@ -273,11 +280,13 @@ test('leaders that hang while they close are shown as stuck, until somebody ends
   }
 });
 
-test('nothing is left: processes, mounts, utmp, cgroups, directories, keys', async () => {
+test('nothing is left: processes, mounts, utmp, cgroups, directories, keys, descriptors', async () => {
   assert.deepEqual([...cells.keys()].sort(), allKeys().sort());
   await agree({ running: new Set(), more: [0, 0], accounts: people, before: leftovers });
   const helpers = listProcesses().filter(({ argv }) => argv[0] === 'fake-helper');
   assert.deepEqual(helpers, []);
+  for (const { client } of hanging) client.close();
+  await until(() => countAll() <= descriptors + 3, 'descriptors as at the start');
 });
 
 test('the table in the documentation is what was seen', () => {
