@@ -18,6 +18,7 @@ import { parseFacts } from './facts.ts';
 import { findFacts } from './find-facts.ts';
 import { RootFiles } from './root-files.ts';
 import type { Purpose } from './rule.ts';
+import { RULES } from './rules.ts';
 
 const CORPUS = 'test/corpus/pam';
 const folder = mkdtempSync(join(tmpdir(), 'vestibule-pam-'));
@@ -67,4 +68,13 @@ for (const name of [...sound, ...broken]) {
 test('there are enough of both kinds', () => {
   assert.ok(sound.length >= 7);
   assert.ok(broken.length >= 20);
+});
+
+test('each rule has a broken profile; hostile.test.ts has the two that no file in git can show', () => {
+  const elsewhere = ['unreadable', 'too-many-rules'];
+  const shown = broken.flatMap((name) =>
+    Object.values(read(name, 'expected.json') as Record<string, { code: string }[]>).flat(),
+  );
+  const missing = RULES.filter(({ code }) => !shown.some((found) => found.code === code));
+  assert.deepEqual(missing.map(({ code }) => code).sort(), elsewhere.toSorted());
 });

@@ -29,15 +29,16 @@ export interface Facts {
 
 type Reader = (value: unknown) => unknown;
 /** What a fact may be written as; a reader gives undefined for anything else. */
+const YES: readonly unknown[] = [true, 1, 'yes', 'running', 'active', 'enforcing', 'permissive'];
+const NO: readonly unknown[] = [false, 0, 'no', 'stopped', 'inactive', 'disabled', ''];
 const flag: Reader = (value) => {
-  if (value === 1 || value === 'yes' || value === 'running') return true;
-  if (value === 0 || value === 'no' || value === 'disabled') return false;
-  return typeof value === 'boolean' ? value : undefined;
+  if (YES.includes(value)) return true;
+  return NO.includes(value) ? false : undefined;
 };
 /** Where it is, or how it is set up, says that it is there. */
 const presence: Reader = (value) => {
-  if (typeof value === 'string' && flag(value) === undefined) return value !== '';
-  return typeof value === 'object' && !Array.isArray(value) ? true : flag(value);
+  const isPlace = typeof value === 'string' && value.startsWith('/');
+  return isPlace || (typeof value === 'object' && !Array.isArray(value)) ? true : flag(value);
 };
 const text: Reader = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
 const list: Reader = (value) => {

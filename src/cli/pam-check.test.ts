@@ -1,0 +1,162 @@
+/** `vestibule pam check` and `pam explain`: what they write, and what they exit with. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Context } from './context.ts';
+import { runCli } from './run-cli.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'vestibule-pam-cli-'));
+const facts = join(root, 'facts.json');
+before(() => {
+  mkdirSync(join(root, 'etc/pam.d'), { recursive: true });
+  write(
+    'lab',
+    'auth sufficient pam_rootok.so\nauth required pam_unix.so nullok\naccount required pam_unix.so\nsession required pam_unix.so\n',
+  );
+  write(
+    'sound',
+    'auth required pam_unix.so\naccount required pam_unix.so\npassword required pam_unix.so\n',
+  );
+  write('hostile', 'auth \x1b[2Jrequired pam_unix.so\naccount required pam_unix.so\n');
+  write(
+    'jumps',
+    'auth [success=1 default=ignore] pam_unix.so\nauth substack inner\nauth required pam_permit.so\n',
+  );
+  write('inner', 'auth requisite pam_deny.so\n');
+});
+after(() => rmSync(root, { recursive: true }));
+
+function write(name: string, text: string): void {
+  writeFileSync(join(root, 'etc/pam.d', name), text);
+}
+
+async function call(...args: string[]) {
+  let [out, err] = ['', ''];
+  const context = {
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    exitStatus: 0,
+  } as Context;
+  const status = await runCli(['pam', args[0]!, '--root', root, ...args.slice(1)], context);
+  return { status, out, err };
+}
+
+test('an error: where, what, why, what to write; status 1', async () => {
+  const { status, out } = await call('check', 'lab', '--for', 'login');
+  assert.equal(status, 1);
+  assert.match(
+    out,
+    /^\/etc\/pam\.d\/lab:1: error: wanted .*, came pam_rootok\.so.* \[rootok-in-login\]\n {4}why: .*\n {4}fix: #auth sufficient pam_rootok\.so\n$/,
+  );
+});
+
+test('JSON is a list of findings with these keys', async () => {
+  const { out } = await call('check', 'lab', '--for', 'login', '--json');
+  const [finding, ...more] = JSON.parse(out) as object[];
+  assert.deepEqual(Object.keys(finding ?? {}), [
+    'file',
+    'line',
+    'level',
+    'code',
+    'message',
+    'why',
+    'fix',
+  ]);
+  assert.deepEqual(more, []);
+});
+
+test('a warning, or nothing: status 0', async () => {
+  writeFileSync(facts, '{"accounts_with_empty_password": ["eve"]}');
+  const warned = await call('check', 'lab', '--for', 'session', '--facts', facts);
+  assert.equal(warned.status, 0);
+  assert.match(warned.out, /lab:2: warning: .*eve.*\[nullok-empty-password\]/);
+  const sound = await call('check', 'sound', '--for', 'login');
+  assert.deepEqual([sound.status, sound.out], [0, 'no problems\n']);
+  assert.equal((await call('check', 'sound', '--for', 'login', '--json')).out, '[]\n');
+});
+
+test('what the facts say of the password makes a session profile one with password', async () => {
+  writeFileSync(facts, '{"auth_pam_sessions_use_password": true}');
+  const { out } = await call('check', 'lab', '--for', 'session', '--facts', facts);
+  assert.match(out, /\[rootok-with-password\]/);
+});
+
+for (const [args, pattern] of [
+  [['check', 'lab'], /required option '--for/],
+  [['check', 'lab', '--for', 'work'], /choices are login, session, session-with-password/],
+  [['check', '--for', 'login'], /missing required argument 'profile'/],
+  [
+    ['check', '../lab', '--for', 'login'],
+    /wanted the name of a file in \/etc\/pam\.d, came '\.\.\/lab'/,
+  ],
+  [
+    ['check', 'lab', '--for', 'login', '--facts', '/nowhere'],
+    /\/nowhere: wanted a facts file, came ENOENT/,
+  ],
+  [['explain', 'a/b'], /wanted the name of a file/],
+] as const) {
+  test(`${args.join(' ')}: status 2`, async () => {
+    const { status, err } = await call(...args);
+    assert.equal(status, 2);
+    assert.match(err, pattern);
+  });
+}
+
+test('a facts file that is wrong, a root that is none: status 2', async () => {
+  writeFileSync(facts, '{"dbus": "perhaps not", "auditd": [1]}');
+  const wrong = await call('check', 'lab', '--for', 'login', '--facts', facts);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.err, /facts\.json: dbus wanted true or false, came "perhaps not"/);
+  const none = await call('check', 'lab', '--for', 'login', '--root', '/nowhere');
+  assert.equal(none.status, 2);
+  assert.match(none.err, /wanted a directory for --root, came '\/nowhere'/);
+});
+
+test('control characters do not reach the terminal', async () => {
+  for (const args of [
+    ['check', 'hostile', '--for', 'login'],
+    ['explain', 'hostile'],
+  ]) {
+    const { out } = await call(...args);
+    assert.match(out, /\\x1b\[2J/);
+    assert.ok(!out.includes('\x1b'));
+  }
+});
+
+test('explain: modules in order, controls in words, where jumps land', async () => {
+  const { status, out } = await call('explain', 'jumps');
+  assert.equal(status, 0);
+  assert.match(out, /1\. pam_unix\.so {2}\[\/etc\/pam\.d\/jumps:1\]/);
+  assert.match(
+    out,
+    /success: jumps over pam_deny\.so to pam_permit\.so \(\/etc\/pam\.d\/jumps:3\)/,
+  );
+  assert.match(
+    out,
+    /pam_deny\.so {2}\[\/etc\/pam\.d\/inner:1, included by \/etc\/pam\.d\/jumps:2\]/,
+  );
+  const { out: json } = await call('explain', 'jumps', '--json');
+  const { facilities } = JSON.parse(json) as {
+    facilities: { facility: string; modules: { line: number }[] }[];
+  };
+  assert.deepEqual(
+    facilities.map(({ facility }) => facility),
+    ['auth', 'account', 'password', 'session'],
+  );
+  assert.deepEqual(
+    facilities[0]?.modules.map(({ line }) => line),
+    [1, 1, 3],
+  );
+});
+
+test('explain: no such profile, and no fallback: status 1', async () => {
+  const { status, out } = await call('explain', 'nothing');
+  assert.equal(status, 1);
+  assert.match(out, /^\/etc\/pam\.d\/nothing: no such profile, and no fallback$/m);
+});
