@@ -94,6 +94,17 @@ test('a machine on which PAM would let nobody in is refused', async () => {
   assertRefused(ended, /the server cannot work like this: .*\/etc\/pam\.d\/other:1: error: /);
 });
 
+test('a login profile that would let everybody in is refused, with file and line', async () => {
+  const profile = '/etc/pam.d/vestibule';
+  writeFileSync(profile, '# sign-in\nauth sufficient pam_rootok.so\n@include common-account\n');
+  const ended = await runProgram(START);
+  rmSync(profile);
+  assertRefused(
+    ended,
+    /\/etc\/pam\.d\/vestibule:2: error: .*pam_rootok\.so, which lets everyone in/,
+  );
+});
+
 test('every problem of the configuration is told before anything is built', async () => {
   mkdirSync('/etc/vestibule');
   writeFileSync('/etc/vestibule/vestibule.conf', 'www-port=none\nauth-pam-profile=../x\n');
