@@ -83,7 +83,7 @@ export const toLeader = {
   },
   end: {
     type: 15,
-    doc: "Hang up, then kill, this session's programs, and close the PAM session. Answered by closed.",
+    doc: "Hang up, then kill, this session's programs, and close the PAM session. Answered by closed. From the broker to a leader that has closed: it has written that down, the leader may go.",
     fields: {},
   },
   check: {

@@ -126,10 +126,8 @@ export class FakeLeader {
 
   close(): void {
     this.phase = 'closed';
-    // As the real one: with nobody to tell, it waits for the broker to come back.
-    if (this.connections.size === 0) return;
+    // As the real one it stays until a broker says that it knows.
     this.tell({ name: 'closed' });
-    this.leave();
   }
 
   /** As killed by SIGKILL; the watch then removes the socket. */
@@ -176,7 +174,6 @@ export class FakeLeader {
     switch (message.name) {
       case 'hello':
         frames.send(encode(fromLeader, this.hello()));
-        if (this.phase === 'closed') this.leave();
         return;
       case 'authenticate':
         this.begin('authenticating', message.user);
@@ -209,7 +206,8 @@ export class FakeLeader {
         }
         return;
       case 'end':
-        if (this.user !== 'hangs') this.exit(1);
+        if (this.phase === 'closed') this.leave();
+        else if (this.user !== 'hangs') this.exit(1);
         return;
       case 'rotate':
         return;

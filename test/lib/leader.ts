@@ -344,7 +344,10 @@ export class Client {
     let status: number | null = null;
     for (;;) {
       const message = await this.next();
-      if (message?.name === 'closed') return status;
+      if (message?.name === 'closed') {
+        this.send({ name: 'end' }); // as a broker does that has it written down
+        return status;
+      }
       if (message?.name !== 'exited')
         throw new Error(`wanted exited or closed, came ${message?.name}`);
       status = message.status;

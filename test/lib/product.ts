@@ -3,11 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { CliRequestName, CliRequests } from '../../src/protocol/cli-broker.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import { listProcesses } from './processes.ts';
+import { ownCgroup } from './read-machine.ts';
+import { removeCgroup } from './remains.ts';
 import { startServer } from './server.ts';
 
 export const SERVICES = ['rootd', 'broker', 'gateway'] as const;
@@ -69,6 +72,10 @@ export class Product {
     return Number(starts.at(-1)?.[1]);
   }
 
+  countDescriptors(service: Service): number {
+    return readdirSync(`/proc/${this.pidOf(service)}/fd`).length;
+  }
+
   /** kill -9. Returns at once, with where in the log what follows begins. */
   strike(services: readonly Service[]): number {
     const from = this.log.length;
@@ -109,7 +116,7 @@ export class Product {
     await this.stop();
     for (;;) {
       const left = listProcesses().filter(
-        ({ argv, uid }) => uid >= FIRST_UID || argv[0]?.includes('vestibule'),
+        ({ argv, uid }) => uid >= FIRST_UID || argv[0]?.startsWith(`${dirname(INSTALLED)}/`),
       );
       if (left.length === 0) break;
       for (const { pid } of left) kill(pid);
@@ -117,6 +124,9 @@ export class Product {
     }
     for (const path of [PATHS.leaders, PATHS.sessions]) {
       for (const name of readdirSync(path)) rmSync(`${path}/${name}`, { recursive: true });
+    }
+    for (const name of readdirSync(ownCgroup())) {
+      if (name.startsWith('vestibule-')) removeCgroup(name);
     }
     writeFileSync('/run/utmp', '');
     for (const end of ['', '-wal', '-shm']) rmSync(`${PATHS.database}${end}`, { force: true });

@@ -1,104 +1,24 @@
-/** Random lives of the product: commands, what each does, and what must hold afterwards. */
+/** A random life of the product: does what the commands say, and looks after each what must hold then. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import fc from 'fast-check';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import type { Account } from './accounts.ts';
-import {
-  agree,
-  type Chain,
-  type Checked,
-  countDescriptors,
-  type Leftovers,
-  readLeftovers,
-} from './check-machine.ts';
+import type { Chain } from './chains.ts';
+import { agree, type Checked, type Expected, readBaseline } from './check-machine.ts';
 import type { WebClient } from './client.ts';
+import type { Command } from './life-commands.ts';
 import { judge, Person, type Verdict } from './person.ts';
-import {
-  askBroker,
-  kill,
-  type Product,
-  SERVICES,
-  type Service,
-  until,
-  VESTIBULE,
-} from './product.ts';
+import { askBroker, kill, type Product, type Service, until, VESTIBULE } from './product.ts';
+import { removeFiles, type SessionMounts } from './remains.ts';
 
-export type Command =
-  | {
-      readonly do: 'sign-in' | 'sign-in-wrong' | 'sign-out' | 'start' | 'run';
-      readonly who: number;
-    }
-  /** Killed while the password is typed, or so many ms after the session was asked for. */
-  | { readonly do: 'sign-in-over'; readonly who: number; readonly kill: readonly Service[] }
-  | {
-      readonly do: 'start-over';
-      readonly who: number;
-      readonly kill: readonly Service[];
-      readonly after: number;
-    }
-  | { readonly do: 'exit' | 'end-page' | 'end-cli'; readonly which: number }
-  | {
-      readonly do: 'kill-part';
-      readonly which: number;
-      readonly part: 'leader' | 'host' | 'watch';
-    }
-  | { readonly do: 'kill'; readonly kill: readonly Service[] }
-  | { readonly do: 'restart'; readonly signal: 'SIGTERM' | 'SIGKILL' };
-
+type Of<N extends Command['do']> = Extract<Command, { do: N }>;
 type Touch = Extract<Command, { which: number }>;
-
-const who = fc.nat(1);
-const which = fc.nat(7);
-const services = fc.subarray([...SERVICES], { minLength: 1 });
-const simple = (names: readonly string[]) =>
-  fc.record({ do: fc.constantFrom(...names), who }) as fc.Arbitrary<Command>;
-
-export const commands: fc.Arbitrary<Command[]> = fc.array(
-  fc.oneof(
-    { weight: 3, arbitrary: simple(['sign-in']) },
-    { weight: 1, arbitrary: simple(['sign-in-wrong', 'sign-out']) },
-    { weight: 6, arbitrary: simple(['start']) },
-    { weight: 2, arbitrary: simple(['run']) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('sign-in-over'), who, kill: services }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant('start-over'),
-        who,
-        kill: services,
-        after: fc.nat(80),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({ do: fc.constantFrom('exit', 'end-page', 'end-cli'), which }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        do: fc.constant('kill-part'),
-        which,
-        part: fc.constantFrom('leader', 'host', 'watch'),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('kill'), kill: services }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant('restart'),
-        signal: fc.constantFrom('SIGTERM', 'SIGKILL'),
-      }),
-    },
-  ) as fc.Arbitrary<Command>,
-  { minLength: 4, maxLength: 9, size: 'max' },
-);
 
 /** supervise waits twice as long after each death of a service, and starts over when it is started. */
 const MOST_KILLS = 3;
@@ -108,9 +28,11 @@ export class World {
   private readonly product: Product;
   private readonly people: readonly Person[];
   private readonly accounts: readonly Account[];
-  private readonly before: Leftovers;
+  private readonly before: Expected['before'];
+  private readonly mounts: SessionMounts;
   private checked: Checked = { rows: [], chains: new Map() };
   private readonly running = new Set<string>();
+  private readonly abandoned = new Map<string, ActiveSession>();
   private kills = 0;
   /** By pid: descriptors when nothing was going on. */
   private readonly descriptors = new Map<number, number>();
@@ -118,11 +40,26 @@ export class World {
   private readonly refusals = new Set<Promise<void>>();
   readonly performed: Partial<Record<Command['do'], number>> = {};
 
-  constructor(product: Product, accounts: readonly Account[]) {
+  private constructor(
+    product: Product,
+    accounts: readonly Account[],
+    mounts: SessionMounts,
+    before: Expected['before'],
+  ) {
     this.product = product;
     this.accounts = accounts;
+    this.mounts = mounts;
     this.people = accounts.map((account) => new Person(account));
-    this.before = readLeftovers(accounts);
+    this.before = before;
+  }
+
+  /** The product must run. */
+  static async begin(
+    product: Product,
+    accounts: readonly Account[],
+    mounts: SessionMounts,
+  ): Promise<World> {
+    return new World(product, accounts, mounts, await readBaseline(accounts));
   }
 
   /** From nothing to nothing. */
@@ -146,41 +83,39 @@ export class World {
   }
 
   private async perform(command: Command): Promise<void> {
+    if ('which' in command) return await this.touchSession(command);
+    const person = 'who' in command ? this.people[command.who % this.people.length]! : null;
     switch (command.do) {
       case 'sign-in':
-        assert.equal(await this.person(command.who).signIn(), null);
+        assert.equal(await person!.signIn(), null);
         return await this.settle();
       case 'sign-in-wrong':
-        return this.signInWrongly(this.person(command.who));
+        return this.signInWrongly(person!);
       case 'sign-in-over':
-        return await this.signInOver(this.person(command.who), command.kill);
+        return await this.signInOver(person!, command);
       case 'sign-out':
-        await this.person(command.who).signOut();
+        await person!.signOut();
         return await this.settle();
       case 'start':
-        return await this.startTerminal(this.person(command.who));
+        return await this.startTerminal(person!);
       case 'start-over':
-        return await this.startOver(this.person(command.who), command);
+        return await this.startOver(person!, command);
       case 'run':
-        return await this.run(this.person(command.who).account.name);
+        return await this.run(person!.account.name);
       case 'kill':
         await this.kill(command.kill);
         return await this.settle();
       case 'restart':
         await this.restart(command.signal);
         return await this.settle();
-      default:
-        return await this.touchSession(command);
     }
   }
 
-  private person(number: number): Person {
-    return this.people[number % this.people.length]!;
-  }
-
-  private async settle(more: readonly [number, number] = [0, 0]): Promise<void> {
-    const { running, accounts, before } = this;
-    this.checked = await agree({ running, more, accounts, before });
+  private async settle(more: readonly [number, number] = [0, 0], tickets?: number): Promise<void> {
+    const { running, accounts, before, abandoned } = this;
+    const mounts: Expected['mounts'] = (rows) => this.mounts.wanted(rows);
+    const counted = tickets === undefined ? {} : { tickets };
+    this.checked = await agree({ running, more, accounts, before, abandoned, mounts, ...counted });
     for (const { id } of this.checked.rows) running.add(id);
     for (const { account, client } of this.people) {
       if (client !== null) assert.equal((await client.home()).user, account.name);
@@ -196,7 +131,7 @@ export class World {
     this.refusals.add(refusal);
   }
 
-  private async signInOver(person: Person, victims: readonly Service[]): Promise<void> {
+  private async signInOver(person: Person, { kill: victims }: Of<'sign-in-over'>): Promise<void> {
     const verdict = await person.signInSlowly(() => this.kill(victims));
     const survives = victims.every((service) => service === 'rootd');
     const fitting = survives ? verdict === null : verdict === 'conversation-gone';
@@ -218,18 +153,14 @@ export class World {
   }
 
   /** It runs or it has failed, but it is neither lost nor there twice. */
-  private async startOver(
-    person: Person,
-    { kill: victims, after }: Extract<Command, { do: 'start-over' }>,
-  ): Promise<void> {
+  private async startOver(person: Person, { kill: victims, after }: Of<'start-over'>) {
     const client = await this.clientOf(person);
     const started: { id?: SessionId } = {};
     const asked = judge(client.startTerminal().then(({ id }) => Object.assign(started, { id })));
     await delay(after);
     await this.kill(victims);
     const verdict = await asked;
-    const fitting = verdict === null || verdict === 'unavailable' || verdict === 'connection';
-    assert.ok(fitting, `a start over kill -9 of ${victims.join()}: ${verdict}`);
+    assert.ok(mayFail(verdict), `a start over kill -9 of ${victims.join()}: ${verdict}`);
     await this.settle([0, 1]);
     if (started.id !== undefined && !this.running.has(started.id)) {
       assert.match(stateOf(started.id), /^(failed|ended|unclean)$/);
@@ -261,30 +192,54 @@ export class World {
     const row = this.checked.rows[command.which % this.checked.rows.length];
     if (row === undefined) return;
     const chain = this.checked.chains.get(row.id)!;
-    const part = command.do === 'kill-part' ? command.part : command.do;
+    if (command.do === 'kill-part') return await this.killPart(command, row, chain);
+    if (command.do === 'end-over') return await this.endOver(row, command);
+    if (command.do === 'exit') kill(chain.program);
+    else if (command.do === 'end-cli') await killSession(row);
+    else if (this.clientOwning(row) === null) return;
+    else await this.clientOwning(row)!.endSession(row.id);
+    await this.expectEnd(row, 'ended');
+  }
+
+  private async killPart({ part }: Of<'kill-part'>, row: ActiveSession, chain: Chain) {
     if (part === 'watch') {
       if (chain.watch !== 0) kill(chain.watch);
       return await this.settle();
     }
-    // Two faults at once: nobody is left to clean up.
-    if (part === 'leader' && chain.watch === 0) return;
-    if (!(await this.endSession(part, row, chain))) return;
-    this.running.delete(row.id);
-    await this.settle();
-    const outcome = part === 'leader' ? 'unclean' : 'ended';
-    assert.equal(stateOf(row.id), outcome, `after ${JSON.stringify(command)}`);
+    if (part === 'host') {
+      kill(chain.host);
+      return await this.expectEnd(row, 'ended');
+    }
+    // The watch first: else it might be done before it is killed.
+    if (part === 'leader and watch' && chain.watch !== 0) kill(chain.watch);
+    if (part === 'leader and watch' || chain.watch === 0) this.abandoned.set(row.id, row);
+    kill(chain.leader);
+    this.mounts.leave(row);
+    await this.expectEnd(row, 'unclean');
   }
 
-  /** False when there is nobody who could. */
-  private async endSession(by: string, { id, user }: ActiveSession, chain: Chain) {
-    const owner = this.people.find(({ account }) => account.name === user);
-    if (by === 'exit') kill(chain.program);
-    else if (by === 'leader') kill(chain.leader);
-    else if (by === 'host') kill(chain.host);
-    else if (by === 'end-cli') await promisify(execFile)(VESTIBULE, ['kill-session', id]);
-    else if (owner?.client) await owner.client.endSession(id);
-    else return false;
-    return true;
+  /** It has ended or it runs, but it is not between. */
+  private async endOver(row: ActiveSession, { kill: victims, after }: Of<'end-over'>) {
+    const client = this.clientOwning(row);
+    if (client === null) return;
+    const asked = judge(client.endSession(row.id));
+    await delay(after);
+    await this.kill(victims);
+    const verdict = await asked;
+    assert.ok(mayFail(verdict), `an end over kill -9 of ${victims.join()}: ${verdict}`);
+    this.running.delete(row.id);
+    await this.settle(verdict === null ? [0, 0] : [0, 1]);
+    if (!this.running.has(row.id)) assert.equal(stateOf(row.id), 'ended');
+  }
+
+  private async expectEnd(row: ActiveSession, state: 'ended' | 'unclean'): Promise<void> {
+    this.running.delete(row.id);
+    await this.settle();
+    assert.equal(stateOf(row.id), state, `session ${row.id} afterwards`);
+  }
+
+  private clientOwning({ user }: ActiveSession): WebClient | null {
+    return this.people.find(({ account }) => account.name === user)?.client ?? null;
   }
 
   private async leave(): Promise<void> {
@@ -293,23 +248,30 @@ export class World {
     await Promise.all(rows.map((session) => askBroker('kill-session', { session })));
     await askBroker('end-sign-ins', { user: null });
     for (const person of this.people) person.leave();
-    await this.settle();
+    await this.settle([0, 0], 0);
+    this.clear();
+    await this.settle([0, 0], 0);
     for (const service of ['broker', 'gateway'] as const) await this.checkDescriptors(service);
+  }
+
+  /** What is nobody's work to take away but the administrator's. */
+  private clear(): void {
+    for (const row of this.abandoned.values()) removeFiles(row);
+    this.abandoned.clear();
+    this.mounts.clear();
   }
 
   private async checkDescriptors(service: Service): Promise<void> {
     const pid = this.product.pidOf(service);
     const first = this.descriptors.get(pid);
+    const count = () => this.product.countDescriptors(service);
     if (first === undefined) {
-      this.descriptors.set(pid, countDescriptors(pid));
+      this.descriptors.set(pid, count());
       return;
     }
     // Refusals on their way have one connection each, a service opens some files when it first needs them.
     const most = (): number => first + this.refusals.size + 3;
-    await until(
-      () => countDescriptors(pid) <= most(),
-      `${service} has at most ${most()} descriptors, as at its start`,
-    );
+    await until(() => count() <= most(), `${service} has at most ${most()} descriptors`);
   }
 
   private async reset(): Promise<void> {
@@ -317,6 +279,8 @@ export class World {
     this.running.clear();
     this.kills = 0;
     await this.product.wipe();
+    this.abandoned.clear();
+    this.mounts.clear();
     await this.product.start();
   }
 }
@@ -329,10 +293,21 @@ async function inTime(work: Promise<void>, what: string): Promise<void> {
   });
   try {
     await Promise.race([work, late]);
+  } catch (error) {
+    throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
   } finally {
     late.catch(() => {});
     clock.abort();
   }
+}
+
+async function killSession({ id }: ActiveSession): Promise<void> {
+  await promisify(execFile)(VESTIBULE, ['kill-session', id]);
+}
+
+/** Of what is asked while services are killed. */
+function mayFail(verdict: Verdict): boolean {
+  return verdict === null || verdict === 'unavailable' || verdict === 'connection';
 }
 
 /** Or could not be judged, because a service was killed meanwhile. */
@@ -343,7 +318,7 @@ function wasRefused(verdict: Verdict): boolean {
 
 /** What the broker's database says about a session that has ended. */
 function stateOf(id: string): string {
-  const database = new DatabaseSync(PATHS.database, { readOnly: true });
+  const database = new DatabaseSync(PATHS.database, { readOnly: true, timeout: 5000 });
   try {
     const row = database.prepare('SELECT state FROM sessions WHERE id = ?').get(id);
     return String(row?.state ?? 'missing');

@@ -14,7 +14,7 @@ import { FrameStream } from '../../src/protocol/frame.ts';
 import { MAX_SESSION_FRAME, toSession } from '../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import type { Account } from '../lib/accounts.ts';
-import { agree, type Checked, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
+import { agree, type Checked, type Expected, readBaseline } from '../lib/check-machine.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { Client } from '../lib/leader.ts';
 import { judge, makeClient, makePrivateAccount, Person } from '../lib/person.ts';
@@ -27,7 +27,7 @@ const CASES: readonly (readonly Service[])[] = [...SERVICES.map((service) => [se
 let product: Product;
 let account: Account;
 let ada: Person;
-let leftovers: Leftovers;
+let machine: Expected['before'];
 const running = new Set<string>();
 
 before(async () => {
@@ -35,7 +35,8 @@ before(async () => {
   preparePam();
   execFileSync('mkfifo', [GATE]);
   product = await Product.install();
-  leftovers = readLeftovers([account]);
+  await product.start();
+  machine = await readBaseline([account]);
   ada = new Person(account);
 });
 beforeEach(async () => {
@@ -59,7 +60,7 @@ after(async () => {
 });
 
 function settle(more: readonly [number, number] = [0, 0]): Promise<Checked> {
-  return agree({ running, more, accounts: [account], before: leftovers });
+  return agree({ running, more, accounts: [account], before: machine });
 }
 
 async function startTerminal(): Promise<Checked> {

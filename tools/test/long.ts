@@ -11,7 +11,7 @@ for (const [program, ...args] of [
   const { failed } = await runCheck(program, args);
   if (failed > 0) process.exit(1);
 }
-const test = 'test/long/property.test.ts';
+const test = 'test/system/property.test.ts';
 const child = spawn('tools/sandbox.sh', [process.execPath, test], {
   stdio: 'inherit',
   env: { ...process.env, PROPERTY_RUNS: sequences },

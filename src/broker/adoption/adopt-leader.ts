@@ -61,7 +61,9 @@ function endStray(leader: LeaderConnection): void {
   log.warning('leader-without-session', { session, user });
   leader.listen({
     message: ({ name }) => {
-      if (name === 'closed') leader.destroy();
+      if (name !== 'closed') return;
+      leader.send({ name: 'end' });
+      leader.destroy();
     },
     close: () => {},
   });

@@ -35,6 +35,8 @@ test('an exit while the broker was away is learnt from the leader that waited', 
   });
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   assert.deepEqual([view?.state, view?.exitStatus], ['ended', 5]);
+  // Only now may the leader go.
+  await leader.received.take(({ name }) => name === 'end');
 });
 
 test('a leader that died while the broker was away leaves its session unclean', async (t) => {

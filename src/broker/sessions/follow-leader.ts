@@ -70,13 +70,15 @@ export function spawnProgram(link: Link): void {
   });
 }
 
-/** The PAM session is closed: the end, good when nothing had failed before. */
+/** The PAM session is closed: the end, good when nothing had failed before. Its leader stays until that is written. */
 export function settleClosed(broker: Broker, link: Link): void {
-  forgetLink(broker, link);
   const row = broker.sessions.find(link.session);
-  if (row === undefined || row.ended !== null) return;
-  if (row.state === 'starting') changeSession(broker, row.id, 'ending');
-  changeSession(broker, row.id, row.problem === null ? 'ended' : 'failed');
+  if (row !== undefined && row.ended === null) {
+    if (row.state === 'starting') changeSession(broker, row.id, 'ending');
+    changeSession(broker, row.id, row.problem === null ? 'ended' : 'failed');
+  }
+  link.leader.send({ name: 'end' });
+  forgetLink(broker, link);
 }
 
 export function forgetLink(broker: Broker, link: Link): void {

@@ -107,13 +107,6 @@ void announce(struct leader *leader, uint8_t type) {
     }
 }
 
-bool broker_connected(const struct leader *leader) {
-    bool connected = false;
-    for (size_t i = 0; i < MAX_CONNECTIONS; i++)
-        connected |= leader->connections[i].fd >= 0 && leader->connections[i].greeted && leader->connections[i].who == WHO_BROKER;
-    return connected;
-}
-
 /* The whole state: who adopts this leader needs nothing else. */
 bool request_hello(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)read_u32(reader); /* the version: requests.c */

@@ -30,8 +30,9 @@ static void finish(struct leader *leader) {
     session_close(leader);
     leader->phase = VST_PHASE_CLOSED;
     log_line(LOG_NOTICE, "closed session %s of user '%s'", leader->shared->session, leader->account.name);
-    /* A broker that knew this session and is away comes back for its exit status. */
-    leader->deadline_ms = leader->broker_seen && !broker_connected(leader) ? monotonic_ms() + WAIT_FOR_BROKER_MS : 0;
+    /* A broker that knew this session says `end` once it has written down how it ended; if it dies before, the next one
+     * comes for that. */
+    leader->deadline_ms = leader->broker_seen ? monotonic_ms() + WAIT_FOR_BROKER_MS : 0;
     if (leader->deadline_ms == 0)
         connections_close_listener(leader);
     announce(leader, VST_FROM_LEADER_CLOSED);
@@ -51,9 +52,10 @@ void end_advance(struct leader *leader) {
 }
 
 bool request_end(struct leader *leader, struct connection *connection, struct reader *reader) {
-    (void)connection;
-    end_begin(leader, "it was asked for");
-    if (leader->phase == VST_PHASE_CLOSED)
+    if (leader->phase == VST_PHASE_CLOSED && connection->who == WHO_BROKER)
+        leader->deadline_ms = 0;
+    else if (leader->phase == VST_PHASE_CLOSED)
         announce(leader, VST_FROM_LEADER_CLOSED);
+    end_begin(leader, "it was asked for");
     return read_end(reader);
 }

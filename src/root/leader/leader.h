@@ -144,7 +144,6 @@ void connection_read(struct leader *leader, struct connection *connection);
 void connection_drop(struct leader *leader, struct connection *connection, const char *why);
 void connection_send(struct leader *leader, struct connection *connection, struct writer *writer);
 void announce(struct leader *leader, uint8_t type);
-bool broker_connected(const struct leader *leader);
 int listen_at(const char *path, gid_t gid);
 
 /* conversation-key.c: makes, signs and sends the key; opens an answer to prompt number as a malloc'ed string (NULL:

@@ -86,10 +86,10 @@ static void take_events(struct leader *leader, const struct pollfd polled[POLLED
     end_advance(leader);
 }
 
-/* Closed, and nobody who should still hear the exit status is away. */
+/* Closed, and whoever should hear the exit status has it. */
 static bool is_finished(const struct leader *leader) {
-    return leader->phase == VST_PHASE_CLOSED && (context.terminate || leader->deadline_ms == 0 || broker_connected(leader) ||
-                                                 monotonic_ms() >= leader->deadline_ms);
+    return leader->phase == VST_PHASE_CLOSED &&
+        (context.terminate || leader->deadline_ms == 0 || monotonic_ms() >= leader->deadline_ms);
 }
 
 void serve(struct leader *leader) {

@@ -1,8 +1,6 @@
 /* Starting session-host as the user, in the session that PAM set up in this process. */
 #include <fcntl.h>
 #include <sodium.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -29,8 +27,9 @@ static _Noreturn void give_up(int control, const char *what) {
     _exit(EXIT_FAILURE);
 }
 
-/* In the child. The order is that of login(1); where a line could stand elsewhere it says why it must not. */
-static _Noreturn void become_host(struct leader *leader, pid_t parent, int control, int listener) {
+/* In the child. The order is that of login(1); where a line could stand elsewhere it says why it must not. No signal at
+ * the leader's death: session-host sees the end of its control socket, and hangs its program up before it ends too. */
+static _Noreturn void become_host(struct leader *leader, int control, int listener) {
     cleanup_free char *program = sibling_path("vestibule-session-host");
     reset_signals();
     if (setsid() < 0)
@@ -38,9 +37,6 @@ static _Noreturn void become_host(struct leader *leader, pid_t parent, int contr
     drop_privileges(leader->account.uid, leader->account.gid, leader->groups, (size_t)leader->group_count);
     /* As the user, for pam_cap; silent, or it would destroy the session's Kerberos cache. */
     (void)pam_end(leader->pam.handle, PAM_SUCCESS | PAM_DATA_SILENT);
-    /* After setresuid, which clears it. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
-        give_up(control, "the leader is gone");
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* the log is root's */
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (dup2(nothing, fd) < 0)
@@ -133,11 +129,11 @@ static const char *start_host(struct leader *leader, const struct program *progr
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return "making a socket pair";
     cleanup_fd int mine = pair[0], theirs = pair[1];
-    const pid_t parent = getpid(), pid = group_fork(leader->shared);
+    const pid_t pid = group_fork(leader->shared);
     if (pid < 0)
         return "making a process";
     if (pid == 0)
-        become_host(leader, parent, theirs, listener);
+        become_host(leader, theirs, listener);
     leader->host = (struct host){.present = true, .pid = pid, .control = take_fd(&mine)};
     send_start(leader, program, count, web_uid);
     return NULL;

@@ -1,0 +1,75 @@
+/**
+ * Whatever happens in whatever order: what the table says runs, runs, nothing else does, and nothing is left.
+ * PROPERTY_RUNS sequences (50), one half of them known, the other new. PROPERTY_SEED and PROPERTY_PATH, as a failure
+ * prints them, replay one.
+ */
+import { randomInt } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { preparePam } from '../lib/fast-pam.ts';
+import { commands } from '../lib/life-commands.ts';
+import { makePrivateAccount } from '../lib/person.ts';
+import { Product } from '../lib/product.ts';
+import { World } from '../lib/random-life.ts';
+import { SessionMounts } from '../lib/remains.ts';
+
+const { PROPERTY_RUNS = '50', PROPERTY_SEED, PROPERTY_PATH } = process.env;
+const RUNS = Number(PROPERTY_RUNS);
+/** Finding the shortest failing sequence is given up then. */
+const SHRINK_MS = 60_000;
+
+let product: Product;
+let world: World;
+
+before(async () => {
+  const accounts = ['ada', 'grace'].map((name) => makePrivateAccount(name));
+  const mounts = new SessionMounts(accounts);
+  preparePam({ session: [mounts.line] });
+  product = await Product.install();
+  await product.start();
+  world = await World.begin(product, accounts, mounts);
+});
+after(() => product?.wipe());
+
+async function liveThrough(seed: number, numRuns: number, path?: string): Promise<void> {
+  const started = performance.now();
+  let failedAt = 0;
+  let runs = 0;
+  let steps = 0;
+  const property = fc.asyncProperty(commands, async (sequence) => {
+    if (failedAt !== 0 && performance.now() - failedAt > SHRINK_MS) return;
+    const from = product.log.length;
+    try {
+      await world.live(sequence);
+    } catch (error) {
+      failedAt ||= performance.now();
+      console.log(`failed: ${JSON.stringify(sequence)}\n${(error as Error).stack}`);
+      console.log(product.log.slice(from).slice(-20_000));
+      throw error;
+    }
+    runs++;
+    steps += sequence.length;
+    if (runs % 100 === 0) console.log(`${runs} sequences`);
+  });
+  console.log(`PROPERTY_SEED=${seed}`);
+  await fc.assert(property, { numRuns, seed, ...(path === undefined ? {} : { path }) });
+  await world.finish();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${runs} sequences, ${steps} steps, ${seconds} s: ${JSON.stringify(world.performed)}`,
+  );
+}
+
+const timeout = Number.POSITIVE_INFINITY;
+if (PROPERTY_SEED === undefined) {
+  test('known random lives leave nothing behind', { timeout }, () =>
+    liveThrough(1, Math.floor(RUNS / 2)),
+  );
+  test('new random lives leave nothing behind', { timeout }, () =>
+    liveThrough(randomInt(2 ** 31), Math.ceil(RUNS / 2)),
+  );
+} else {
+  test('the random life asked for leaves nothing behind', { timeout }, () =>
+    liveThrough(Number(PROPERTY_SEED), RUNS, PROPERTY_PATH),
+  );
+}
