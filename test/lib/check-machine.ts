@@ -20,7 +20,7 @@ export interface Expected {
   /** Sessions whose leader and watch were both killed: nobody was left to take away their files, which may be there. */
   readonly abandoned?: ReadonlyMap<string, ActiveSession>;
   /** Mounts that are meant to be there besides, once for each. */
-  readonly mounts?: (rows: readonly ActiveSession[]) => readonly string[];
+  readonly mounts?: (leaders: readonly number[]) => readonly string[];
   /** undefined: any number. */
   readonly tickets?: number;
 }
@@ -52,7 +52,7 @@ export async function inspect(expected: Expected): Promise<Found> {
   const differences = [
     ...compareTable(expected, rows),
     ...compareProcesses(expected, machine, chains),
-    ...compareRest(expected, machine, rows),
+    ...compareRest(expected, machine, rows, chains),
     ...compareKeys(expected, machine, rows),
   ];
   return { rows, chains, differences };
@@ -111,14 +111,16 @@ function compareRest(
   { before, abandoned = new Map(), mounts = () => [], tickets }: Expected,
   machine: Machine,
   rows: readonly ActiveSession[],
+  chains: ReadonlyMap<string, Chain>,
 ): string[] {
+  const leaders = [...chains.values()].map(({ leader }) => leader);
   const [live, kept] = [filesOf(rows), filesOf([...abandoned.values()])];
   const { rows: database } = machine;
   const check = (what: 'utmp' | 'cgroups' | 'files' | 'sockets'): string[] =>
     compare(what, machine[what], [...before[what], ...live[what]], kept[what]);
   return [
     ...(['utmp', 'cgroups', 'files', 'sockets'] as const).flatMap(check),
-    ...compare('mounts', machine.mounts, [...before.mounts, ...mounts(rows)]),
+    ...compare('mounts', machine.mounts, [...before.mounts, ...mounts(leaders)]),
     ...compare(
       'rows of sessions',
       database.live,

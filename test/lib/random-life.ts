@@ -113,7 +113,7 @@ export class World {
 
   private async settle(more: readonly [number, number] = [0, 0], tickets?: number): Promise<void> {
     const { running, accounts, before, abandoned } = this;
-    const mounts: Expected['mounts'] = (rows) => this.mounts.wanted(rows);
+    const mounts: Expected['mounts'] = (leaders) => this.mounts.wanted(leaders);
     const counted = tickets === undefined ? {} : { tickets };
     this.checked = await agree({ running, more, accounts, before, abandoned, mounts, ...counted });
     for (const { id } of this.checked.rows) running.add(id);
@@ -214,7 +214,7 @@ export class World {
     if (part === 'leader and watch' && chain.watch !== 0) kill(chain.watch);
     if (part === 'leader and watch' || chain.watch === 0) this.abandoned.set(row.id, row);
     kill(chain.leader);
-    this.mounts.leave(row);
+    this.mounts.leave(chain.leader);
     await this.expectEnd(row, 'unclean');
   }
 
@@ -277,6 +277,7 @@ export class World {
   private async reset(): Promise<void> {
     for (const person of this.people) person.leave();
     this.running.clear();
+    this.checked = { rows: [], chains: new Map() };
     this.kills = 0;
     await this.product.wipe();
     this.abandoned.clear();

@@ -1,5 +1,5 @@
 /** What sessions leave that died unclean, and the way to take it away. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,15 +11,15 @@ import {
 } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
-import type { Account } from './accounts.ts';
 import { ownCgroup } from './read-machine.ts';
 import { listUtmp } from './utmp.ts';
 
 const MOUNTS = '/run/mounts';
+/** Its parent is the leader, whose pid is its session's and no other's. */
 const SCRIPT = `#!/bin/sh
 case $PAM_TYPE in
-  open_session) exec mount -t tmpfs session "${MOUNTS}/$PAM_USER" ;;
-  close_session) exec umount "${MOUNTS}/$PAM_USER" ;;
+  open_session) mkdir "${MOUNTS}/$PPID" && exec mount -t tmpfs session "${MOUNTS}/$PPID" ;;
+  close_session) umount "${MOUNTS}/$PPID" && exec rmdir "${MOUNTS}/$PPID" ;;
 esac
 `;
 
@@ -27,34 +27,29 @@ esac
 export class SessionMounts {
   /** For the PAM profile of sessions. */
   readonly line = `session required pam_exec.so quiet ${MOUNTS}.sh`;
-  private left: readonly string[] = [];
+  /** Leaders that died: nobody is left who could close their sessions. */
+  private left: readonly number[] = [];
 
-  constructor(accounts: readonly Account[]) {
-    for (const { name } of accounts) mkdirSync(`${MOUNTS}/${name}`, { recursive: true });
+  constructor() {
+    mkdirSync(MOUNTS, { recursive: true });
     writeFileSync(`${MOUNTS}.sh`, SCRIPT, { mode: 0o755 });
   }
 
-  wanted(rows: readonly ActiveSession[]): readonly string[] {
-    return [...rows.map(({ user }) => user as string), ...this.left].map(
-      (user) => `${MOUNTS}/${user} tmpfs session`,
-    );
+  wanted(leaders: readonly number[]): readonly string[] {
+    return [...leaders, ...this.left].map((pid) => `${MOUNTS}/${pid} tmpfs session`);
   }
 
-  /** Its leader died: nobody is left who could close it. */
-  leave({ user }: ActiveSession): void {
-    this.left = [...this.left, user];
+  leave(leader: number): void {
+    this.left = [...this.left, leader];
   }
 
   clear(): void {
     this.left = [];
     for (const name of readdirSync(MOUNTS)) {
-      while (isMounted(`${MOUNTS}/${name}`)) execFileSync('umount', [`${MOUNTS}/${name}`]);
+      spawnSync('umount', ['-q', `${MOUNTS}/${name}`]);
+      rmdirSync(`${MOUNTS}/${name}`);
     }
   }
-}
-
-function isMounted(path: string): boolean {
-  return readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${path} `);
 }
 
 /** Of a session without a leader and a watch. */

@@ -23,7 +23,7 @@ let world: World;
 
 before(async () => {
   const accounts = ['ada', 'grace'].map((name) => makePrivateAccount(name));
-  const mounts = new SessionMounts(accounts);
+  const mounts = new SessionMounts();
   preparePam({ session: [mounts.line] });
   product = await Product.install();
   await product.start();
