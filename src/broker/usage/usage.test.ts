@@ -27,7 +27,7 @@ test('a process says its parent, its memory and its time, whatever its name is',
 
 test('without a cgroup of its own the processes below the session-host count', async () => {
   // The shell stands for session-host, its first child for the program.
-  const script = 'sleep 1000 & echo $!; sh -c "sleep 1000; :" & wait';
+  const script = 'sleep 1000 & program=$!; sh -c "sleep 1000; :" & echo $program; wait';
   const host = spawn('sh', ['-c', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
