@@ -52,10 +52,14 @@ void end_advance(struct leader *leader) {
 }
 
 bool request_end(struct leader *leader, struct connection *connection, struct reader *reader) {
-    if (leader->phase == VST_PHASE_CLOSED && connection->who == WHO_BROKER)
+    if (leader->phase == VST_PHASE_CLOSED && connection->who == WHO_BROKER) {
         leader->deadline_ms = 0;
-    else if (leader->phase == VST_PHASE_CLOSED)
-        announce(leader, VST_FROM_LEADER_CLOSED);
+    } else if (leader->phase == VST_PHASE_CLOSED) {
+        /* To this one alone: the broker may have gone with its `end` still to be read. */
+        struct writer writer = {0};
+        writer_start(&writer, VST_FROM_LEADER_CLOSED);
+        connection_send(leader, connection, &writer);
+    }
     end_begin(leader, "it was asked for");
     return read_end(reader);
 }
