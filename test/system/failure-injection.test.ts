@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
 import type { SessionView } from '../../src/protocol/page-gateway.ts';
 import type { Account } from '../lib/accounts.ts';
-import { agree, countDescriptors, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
+import { agree, type Expected, readBaseline } from '../lib/check-machine.ts';
 import { type Prompts, Refused, type WebClient } from '../lib/client.ts';
 import { allKeys, type Cell, fillTable, keyOf } from '../lib/fault-table.ts';
 import {
@@ -34,7 +34,7 @@ const PEOPLE = 6;
 
 let product: Product;
 let people: Account[];
-let leftovers: Leftovers;
+let machine: Expected['before'];
 /** Of the services that nobody kills here. */
 let descriptors: number;
 /** Accounts with which no test is busy, and tests that wait for one. */
@@ -67,13 +67,13 @@ before(async () => {
   free.push(...people.slice(1));
   product = await Product.install();
   await product.start();
-  leftovers = readLeftovers(people);
+  machine = await readBaseline(people);
   descriptors = countAll();
 });
 after(() => product?.wipe());
 
 const countAll = (): number =>
-  countDescriptors(product.pidOf('rootd')) + countDescriptors(product.pidOf('gateway'));
+  product.countDescriptors('rootd') + product.countDescriptors('gateway');
 
 /** With an account of its own, which is given back with no orders left. */
 async function withPerson(work: (account: Account) => Promise<void>): Promise<void> {
@@ -282,7 +282,7 @@ test('leaders that hang while they close are shown as stuck, until somebody ends
 
 test('nothing is left: processes, mounts, utmp, cgroups, directories, keys, descriptors', async () => {
   assert.deepEqual([...cells.keys()].sort(), allKeys().sort());
-  await agree({ running: new Set(), more: [0, 0], accounts: people, before: leftovers });
+  await agree({ running: new Set(), more: [0, 0], accounts: people, before: machine });
   const helpers = listProcesses().filter(({ argv }) => argv[0] === 'fake-helper');
   assert.deepEqual(helpers, []);
   for (const { client } of hanging) client.close();
