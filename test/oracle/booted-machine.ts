@@ -31,7 +31,11 @@ export function compareBooted(names: readonly string[]): Report {
     killSignal: 'SIGKILL',
   });
   const report = `${SHARED}/report.json`;
-  if (existsSync(report)) return JSON.parse(readFileSync(report, 'utf8')) as Report;
+  if (existsSync(report)) {
+    const found = JSON.parse(readFileSync(report, 'utf8')) as Report;
+    if (found.unexplained > 0) console.error(readFileSync(`${SHARED}/journal`, 'utf8'));
+    return found;
+  }
   const log = existsSync(`${SHARED}/log`) ? readFileSync(`${SHARED}/log`, 'utf8') : stdout;
   throw new Error(`wanted a report of the booted machine, came:\n${log.slice(-4000)}`);
 }
@@ -66,6 +70,7 @@ WorkingDirectory=${resolve('.')}
 Environment=VESTIBULE_IN_SANDBOX=1 ORACLE_BOOTED=${SHARED}/report.json
 Environment=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 ExecStart=${argv}
+ExecStopPost=sh -c 'journalctl --no-pager >${SHARED}/journal'
 ExecStopPost=systemctl poweroff --force
 StandardOutput=append:${SHARED}/log
 StandardError=append:${SHARED}/log

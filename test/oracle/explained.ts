@@ -26,8 +26,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     item: /^environment XDG_SESSION_(TYPE|CLASS)$/,
-    value: /^(tty|user)$/,
-    why: 'told to PAM before pam_open_session, as login(1) does, so that pam_systemd knows the kind of session',
+    value: /^(tty|user|unspecified)$/,
+    why: 'told to PAM before pam_open_session, as login(1) does, so that pam_systemd knows the kind; a user’s leader has no terminal',
     cites: `${DECISION}, pam_systemd(8)`,
   },
   {
@@ -35,6 +35,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
     value: /./,
     why: 'told to PAM before pam_open_session, as login(1) does: HOME in pam_env, programs that modules run',
     cites: `${DECISION}, pam_env.conf(5)`,
+  },
+  {
+    item: /^program at (open|close): environment PAM_TTY$/,
+    value: /^vestibule$/,
+    why: 'the PAM session of scope=user is of no terminal: its programs have one each',
+    cites: `${DECISION}, pam_set_item(3)`,
   },
   {
     item: /^environment LANG$/,

@@ -132,6 +132,8 @@ void pass_descriptors(const int *fds, size_t count) {
     int copies[MOST];
     if (count > MOST)
         die("%zu descriptors were to be passed, at most %d can be", count, MOST);
+    /* Its number may be a target: closed later, it would take what stands there along. */
+    closelog();
     /* Out of the way first: a target number may be one of the sources. */
     for (size_t i = 0; i < count; i++)
         if ((copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST + MOST)) < 0)

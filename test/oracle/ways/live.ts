@@ -1,10 +1,13 @@
 /** A signed-in person's list of sessions as it changes, and the terminals in it. */
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import type { WebSocket } from 'ws';
+import { PATHS } from '../../../src/protocol/broker-leader.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import type { LiveMessage, SessionView } from '../../../src/protocol/page-gateway.ts';
 import type { Problem } from '../../../src/protocol/problems.ts';
 import type { WebClient } from '../../lib/client.ts';
+import { until } from '../../lib/product.ts';
 import type { Screen } from '../screen.ts';
 
 export interface StartedTerminal {
@@ -61,6 +64,12 @@ export class Live {
     this.socket.terminate();
     await this.client.signOut();
     this.client.close();
+    await until(() => readdirSync(PATHS.leaders).length === 0, 'the PAM session is closed');
+  }
+
+  /** What PAM said when it opened the session that the terminals are programs of. */
+  async homeTexts(): Promise<readonly string[]> {
+    return (await this.client.home()).homeSession.texts;
   }
 
   private async until(id: SessionId, holds: (view: SessionView) => boolean): Promise<SessionView> {
