@@ -213,7 +213,10 @@ export class FakeGateway {
     if (!path.includes(' /api/') && !path.includes(' /s/')) return undefined;
     const id = path.split('/').findLast((part) => part.length === 32);
     if (path.startsWith('GET /s/')) {
-      if (this.user === null) return redirect(`/?session=${id}`);
+      const { state } = this.sessions.find((one) => one.id === id) ?? {};
+      if (this.user === null || state === 'pending' || state === 'starting') {
+        return redirect(`/?session=${id}`);
+      }
       this.hasPass = true;
       return redirect(`${this.contentOrigin}/s/${id}/`);
     }
@@ -233,11 +236,24 @@ export class FakeGateway {
         return this.endSignIn(id!);
       case 'POST /api/sessions':
         return json(202, this.startSession());
+      case 'PATCH /api/sessions':
+        return this.rename(id!, (JSON.parse(body) as { name: string }).name.trim());
       case 'DELETE /api/sessions':
         this.setState(id!, { state: 'ended', ended: Date.now(), exitStatus: 0 });
         return json(202);
     }
     return undefined;
+  }
+
+  private rename(id: string, name: string): Reply {
+    if (this.sessions.some((one) => one.id !== id && one.name === name)) {
+      return problem('name-refused');
+    }
+    this.setState(id, { name });
+    return json(
+      200,
+      this.sessions.find((one) => one.id === id),
+    );
   }
 
   private endSignIn(id: string): Reply {

@@ -2,7 +2,10 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEMS, type Problem } from '../../protocol/problems.ts';
-import { PLAIN_STYLE } from '../security/headers.ts';
+import { type Place, problemPage } from '../pages/problem-page.ts';
+import { pathOf } from './client-origin.ts';
+
+export const HTML = 'text/html; charset=utf-8';
 
 export interface ProblemAnswer {
   readonly status: number;
@@ -10,33 +13,17 @@ export interface ProblemAnswer {
   readonly body: string;
 }
 
-/** homeOrigin: where the page's link leads. */
 export function renderProblem(
   incoming: IncomingMessage,
   problem: Problem,
-  homeOrigin: string,
+  place: Omit<Place, 'path'>,
 ): ProblemAnswer {
   const { status } = PROBLEMS[problem.code];
   if (!wantsPage(incoming)) {
     return { status, type: 'application/json', body: JSON.stringify({ problem }) };
   }
-  const body = `<p>${escapeHtml(problem.text)}</p>
-<p>Reference: <code>${escapeHtml(problem.reference)}</code></p>
-<p><a href="${escapeHtml(homeOrigin)}/">Home</a></p>`;
-  return { status, type: 'text/html; charset=utf-8', body: plainPage('Vestibule', body) };
-}
-
-/** A page without files or scripts. */
-export function plainPage(title: string, body: string, head = ''): string {
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}</title><style>${PLAIN_STYLE}</style>${head}</head>
-<body><h1>${title}</h1>
-${body}
-</body>
-</html>
-`;
+  const path = pathOf(incoming);
+  return { status, type: HTML, body: problemPage(problem, { ...place, path }) };
 }
 
 /** The same on a socket that has no response object: a broken request, a refused upgrade. */
@@ -61,8 +48,4 @@ function wantsPage(incoming: IncomingMessage): boolean {
   const mode = incoming.headers['sec-fetch-mode'];
   if (mode !== undefined) return mode === 'navigate';
   return incoming.headers.accept?.includes('text/html') ?? false;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -35,12 +35,17 @@ export function clientOrigin(gateway: Gateway, incoming: IncomingMessage): Origi
   return { address: clientAddress(gateway, incoming), userAgent };
 }
 
+/** Without the query, which may carry a code. */
+export function pathOf(incoming: IncomingMessage): string {
+  return (incoming.url ?? '').split('?', 1)[0]!.slice(0, 200);
+}
+
 /** For log lines: method, path without query, address. */
 export function describeRequest(
   gateway: Gateway,
   incoming: IncomingMessage,
 ): { method: string; path: string; address: string } {
-  const path = (incoming.url ?? '').split('?', 1)[0]!.slice(0, 200);
+  const path = pathOf(incoming);
   return { method: incoming.method ?? '', path, address: clientAddress(gateway, incoming) };
 }
 

@@ -49,7 +49,10 @@ function answerError(gateway: Gateway, c: Context<Env>, error: unknown): Respons
   const { incoming, host } = c.env;
   const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
   const homeOrigin = originOf(host.name, gateway.ports().home);
-  const { status, type, body } = renderProblem(incoming, problem, homeOrigin);
+  const { status, type, body } = renderProblem(incoming, problem, {
+    homeOrigin,
+    title: gateway.welcome.title,
+  });
   c.header('content-security-policy', contentPolicy(host.origin));
   c.header('cache-control', 'no-store');
   c.header('content-type', type);

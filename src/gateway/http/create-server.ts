@@ -5,9 +5,10 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Gateway, Side } from '../gateway.ts';
+import { problemPage } from '../pages/problem-page.ts';
 import { Failure, reportProblem } from '../problem.ts';
 import { type Host, readHost } from '../security/read-host.ts';
-import { refuseSocket, renderProblem } from './answer-problem.ts';
+import { HTML, refuseSocket, renderProblem } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { createApp } from './create-app.ts';
 import type { SocketUpgrader } from './upgrade.ts';
@@ -57,7 +58,7 @@ function answerRequests(gateway: Gateway, side: Side) {
       host = readHost(incoming);
     } catch (error) {
       const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
-      const { status, type, body } = renderProblem(incoming, problem, '');
+      const { status, type, body } = renderProblem(incoming, problem, nowhere(gateway));
       outgoing.writeHead(status, { 'content-type': type, connection: 'close' }).end(body);
       return;
     }
@@ -69,6 +70,11 @@ function answerRequests(gateway: Gateway, side: Side) {
   };
 }
 
+/** What our origin is called is not known. */
+function nowhere({ welcome }: Gateway): { homeOrigin: string; title: string } {
+  return { homeOrigin: '', title: welcome.title };
+}
+
 /** Not HTTP, headers too long, or too slow. */
 function refuseBroken(gateway: Gateway, error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -76,13 +82,15 @@ function refuseBroken(gateway: Gateway, error: NodeJS.ErrnoException, socket: Du
     return;
   }
   const address = (socket as Socket).remoteAddress ?? '';
-  const failure = new Failure('bad-request', `broken request: ${error.code ?? error.message}`);
+  const detail = `broken request: ${error.code ?? error.message}`;
+  const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
+  const failure = new Failure(tooLong ? 'too-large' : 'bad-request', detail);
   const problem = reportProblem(gateway.log, failure, { method: '', path: '', address });
-  refuseSocket(socket, {
-    status: 400,
-    type: 'application/json',
-    body: JSON.stringify({ problem }),
-  });
+  // Cookies grow too long in browsers, so that a person sees it; anything else that is broken is a program's.
+  const answer = tooLong
+    ? { type: HTML, body: problemPage(problem, { ...nowhere(gateway), path: '/' }) }
+    : { type: 'application/json', body: JSON.stringify({ problem }) };
+  refuseSocket(socket, { status: tooLong ? 431 : 400, ...answer });
 }
 
 /** Too many connections: one line for many of them. */

@@ -1,9 +1,7 @@
 /** Headers of every answer: what the browser may do with it. */
 import { createHash } from 'node:crypto';
+import { PLAIN_STYLE } from '../pages/plain-page.ts';
 
-/** The whole style of the pages that the gateway writes itself (errors), allowed by its hash. */
-export const PLAIN_STYLE =
-  ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}code{font-size:.9em}';
 const plainStyleHash = `'sha256-${createHash('sha256').update(PLAIN_STYLE).digest('base64')}'`;
 
 /** origin: of this answer's page, for the one connection that older browsers do not count as 'self'. */

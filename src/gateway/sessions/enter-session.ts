@@ -5,7 +5,7 @@
 import type { Context } from 'hono';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
-import { plainPage } from '../http/answer-problem.ts';
+import { plainPage } from '../pages/plain-page.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
 import { originOf } from '../security/read-host.ts';
@@ -44,7 +44,6 @@ async function ticketOrNone(gateway: Gateway, c: Context<Env>): Promise<string |
 function comeFromHere(c: Context<Env>, session: SessionId): Response {
   const address = `/s/${session}/?again`;
   const refresh = `<meta http-equiv="refresh" content="0;url=${address}">`;
-  return c.html(
-    plainPage('Vestibule', `<p><a href="${address}">Open the session</a></p>`, refresh),
-  );
+  const body = `<h1>Your session opens…</h1><p class="acts"><a href="${address}">Open it now</a></p>`;
+  return c.html(plainPage('Vestibule', body, refresh));
 }

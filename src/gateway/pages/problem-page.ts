@@ -1,0 +1,43 @@
+/** The page of a problem: what happened, what to do, where to go, and the reference that finds its log line. */
+import { PROBLEMS, type Problem, type ProblemCode } from '../../protocol/problems.ts';
+import { escapeHtml, plainPage } from './plain-page.ts';
+
+const PRODUCT = 'Vestibule';
+/** The same address may work in a moment. */
+const PASSING: readonly ProblemCode[] = [
+  'unavailable',
+  'session-unavailable',
+  'too-many',
+  'internal',
+];
+
+export interface Place {
+  /** Where the links lead; '' when it is not known: to this origin. */
+  readonly homeOrigin: string;
+  /** What was asked for, without its query. */
+  readonly path: string;
+  /** www-title; may be empty. */
+  readonly title: string;
+}
+
+export function problemPage(problem: Problem, place: Place): string {
+  const [sentence = '', ...words] = problem.text.split('\n');
+  const said = words.length > 0 ? `<p class="words">${escapeHtml(words.join('\n'))}</p>` : '';
+  const body = `<p class="where">${escapeHtml(place.title || PRODUCT)}</p>
+<h1>${escapeHtml(sentence)}</h1>
+${said}<p>${escapeHtml(PROBLEMS[problem.code].advice)}</p>
+<p class="acts">${links(problem, place)}</p>
+<p class="reference">Reference: <code>${escapeHtml(problem.reference)}</code></p>`;
+  return plainPage(`${sentence} · ${place.title || PRODUCT}`, body);
+}
+
+function links({ code }: Problem, { homeOrigin, path }: Place): string {
+  const session = /^\/s\/[0-9a-f]{32}\//.exec(path)?.[0] ?? '/';
+  if (code === 'not-signed-in') return link('Sign in', homeOrigin + session);
+  const home = link('Your sessions', `${homeOrigin}/`);
+  return PASSING.includes(code) ? link('Try again', path) + home : home;
+}
+
+function link(text: string, address: string): string {
+  return `<a href="${escapeHtml(address)}">${text}</a>`;
+}
