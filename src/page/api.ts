@@ -2,6 +2,7 @@
 import type { SessionId, TicketId } from '../protocol/ids.ts';
 import type {
   Home,
+  SessionRename,
   SessionStart,
   SessionView,
   SignInAnswers,
@@ -33,6 +34,8 @@ export const api = {
   home: () => send<Home>('GET', '/api/home'),
   retryHomeSession: () => send<null>('POST', '/api/home-session'),
   startSession: (start: SessionStart) => send<SessionView>('POST', '/api/sessions', start),
+  renameSession: (session: SessionId, rename: SessionRename) =>
+    send<SessionView>('PATCH', `/api/sessions/${session}`, rename),
   endSession: (session: SessionId) => send<null>('DELETE', `/api/sessions/${session}`),
 };
 

@@ -2,31 +2,27 @@
 import { Center, Loader } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
-import { ID_PATTERN } from '../protocol/ids.ts';
 import type { PromptItem } from '../protocol/page-gateway.ts';
 import { api, ProblemError } from './api.ts';
 import { HomePage } from './home/home-page.tsx';
+import { keepsRunning } from './home/session-order.ts';
 import { HOME_KEY } from './home-key.ts';
 import { ConnectionLost, ProblemAlert } from './notices.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { texts } from './texts.ts';
-
-/** The session whose link brought the person here before they had signed in. */
-function wantedSession(): string | null {
-  const id = new URLSearchParams(location.search).get('session') ?? '';
-  return ID_PATTERN.test(id) ? id : null;
-}
+import { readWanted } from './wanted-session.ts';
 
 export function App(): ReactElement {
   const client = useQueryClient();
   const home = useQuery({ queryKey: HOME_KEY, queryFn: api.home });
   const [messages, setMessages] = useState<readonly PromptItem[]>([]);
-  const wanted = wantedSession();
+  const wanted = readWanted();
 
   if (home.error instanceof ProblemError && home.error.problem.code === 'not-signed-in') {
     return (
       <SignInPage
         signedOut={home.data !== undefined}
+        running={home.data?.sessions.filter(keepsRunning).length ?? 0}
         onSignedIn={(said) => {
           setMessages(said);
           if (wanted !== null) location.replace(`/s/${wanted}/`);

@@ -2,20 +2,31 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { PromptItem } from '../protocol/page-gateway.ts';
-import type { Problem } from '../protocol/problems.ts';
+import { PROBLEMS, type Problem } from '../protocol/problems.ts';
 import { ProblemError } from './api.ts';
 import { texts } from './texts.ts';
 
 export function ProblemAlert({ problem }: { problem: Problem }): ReactElement {
   return (
     <Alert color="red" variant="outline">
-      <Text size="sm" className="pam-text">
-        {problem.text}
-      </Text>
-      <Text size="sm" c="dimmed">
-        {texts.reference(problem.reference)}
-      </Text>
+      <ProblemWords problem={problem} />
     </Alert>
+  );
+}
+
+/** What happened, what to do, and what finds it in the log. */
+export function ProblemWords({ problem }: { problem: Problem }): ReactElement {
+  const { text, code, reference } = problem;
+  return (
+    <>
+      <Text size="sm" fw={500} className="pam-text">
+        {text}
+      </Text>
+      <Text size="sm">{PROBLEMS[code].advice}</Text>
+      <Text size="sm" c="dimmed">
+        {texts.reference(reference)}
+      </Text>
+    </>
   );
 }
 

@@ -89,6 +89,8 @@ export const SESSION_STATES = [
   'unclean',
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
+/** How often the broker looks at what the sessions of those who look use. */
+export const USAGE_EVERY_MS = 3_000;
 /** What its processes use together, as far as anybody but root can tell. */
 export interface Usage {
   /** Bytes that no other process shares. */

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { log } from '../../lib/log.ts';
+import { USAGE_EVERY_MS } from '../../protocol/page-gateway.ts';
 import { announceSessions } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
@@ -12,7 +13,6 @@ import { readActivity } from './read-activity.ts';
 import { readUsage } from './read-usage.ts';
 import type { Sample } from './watch.ts';
 
-const EVERY_MS = 3_000;
 /** More than two of the gateway's calls for it. */
 const LOOKS_MS = 25_000;
 /** Below these a change is noise: a list is announced for more. */
@@ -24,7 +24,7 @@ export function watchSessions(broker: Broker, { user, uid }: Person): void {
   const known = watch.persons.has(key);
   watch.persons.set(key, { person: { user, uid }, until: clock.monotonic() + LOOKS_MS });
   if (!known) lookAt(broker, { user, uid });
-  watch.timer ??= setTimeout(() => void lookAtAll(broker), EVERY_MS).unref();
+  watch.timer ??= setTimeout(() => void lookAtAll(broker), USAGE_EVERY_MS).unref();
 }
 
 export function stopWatching({ watch }: Broker): void {
@@ -54,7 +54,7 @@ export async function lookAtAll(broker: Broker): Promise<void> {
   if (watch.timer) clearTimeout(watch.timer);
   watch.timer = null;
   if (watch.persons.size === 0) return;
-  watch.timer = setTimeout(() => void lookAtAll(broker), EVERY_MS).unref();
+  watch.timer = setTimeout(() => void lookAtAll(broker), USAGE_EVERY_MS).unref();
 }
 
 function lookAt(broker: Broker, person: Person): void {

@@ -1,19 +1,19 @@
 /** The home page: who and where, the sessions as they are now, and what can be done with them. */
-import { Anchor, Button, Container, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Anchor, Button, Container, Group, Loader, Stack, Title } from '@mantine/core';
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Home, PromptItem } from '../../protocol/page-gateway.ts';
-import { api } from '../api.ts';
-import { HOME_KEY } from '../home-key.ts';
 import { ConnectionLost, FailureAlert, PamMessages } from '../notices.tsx';
 import { texts } from '../texts.ts';
 import { readTitle } from '../welcome.ts';
 import { Announcer } from './announcer.tsx';
-import { sortSessions } from './session-order.ts';
-import { SessionRow } from './session-row.tsx';
+import { ServerClock } from './clock.tsx';
+import { Header } from './header.tsx';
+import { HomeSession } from './home-session.tsx';
+import { SessionList } from './session-list.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { useLiveSessions } from './use-live-sessions.ts';
 import { useStartTerminal } from './use-start-terminal.ts';
+import { useWantedSession } from './use-wanted-session.ts';
 
 export interface HomePageProps {
   readonly home: Home;
@@ -24,8 +24,10 @@ export interface HomePageProps {
 
 export function HomePage({ home, messages, dismissMessages }: HomePageProps): ReactElement {
   const live = useLiveSessions();
-  const starting = useStartTerminal(home.sessions);
   const heading = useRef<HTMLHeadingElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const wanted = useWantedSession(home.sessions, [heading, button]);
+  const starting = useStartTerminal(wanted.id !== null, ({ id }) => wanted.want(id));
   useEffect(() => {
     document.title = texts.home.documentTitle(readTitle(home.host));
   }, [home.host]);
@@ -33,53 +35,39 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
   useEffect(() => heading.current?.focus(), []);
 
   return (
-    <Container size="sm" py="md">
-      <Stack gap="lg">
-        <Header home={home} />
-        <main>
-          <Stack>
-            <Group justify="space-between">
-              <Title order={1} size="h2" ref={heading} tabIndex={-1}>
-                {texts.home.title}
-              </Title>
-              <Button ref={starting.button} onClick={starting.start} aria-busy={starting.busy}>
-                {texts.home.start}
-              </Button>
-            </Group>
-            {messages.length > 0 && <Messages messages={messages} dismiss={dismissMessages} />}
-            {live.lost && <ConnectionLost tryNow={live.tryNow} />}
-            {starting.error && <FailureAlert error={starting.error} />}
-            <SessionList home={home} />
-            <SignIns />
-          </Stack>
-        </main>
-        <Announcer sessions={home.sessions} lost={live.lost} />
-      </Stack>
-    </Container>
-  );
-}
-
-function Header({ home }: { home: Home }): ReactElement {
-  const client = useQueryClient();
-  const signOut = useMutation({
-    mutationFn: api.signOut,
-    onSuccess: () => client.resetQueries({ queryKey: HOME_KEY }),
-  });
-  return (
-    <header>
-      <Group justify="space-between" gap="xs">
-        <Text fw={600}>{home.host}</Text>
-        <Group gap="xs">
-          <Text size="sm">
-            {texts.home.signedInAs} <strong>{home.user}</strong>
-          </Text>
-          <Button variant="default" size="compact-sm" onClick={() => signOut.mutate()}>
-            {texts.home.signOut}
-          </Button>
-        </Group>
-      </Group>
-      {signOut.error && <FailureAlert error={signOut.error} />}
-    </header>
+    <ServerClock now={home.now}>
+      <Container size="sm" py="md">
+        <Stack gap="lg">
+          <Header home={home} />
+          <main>
+            <Stack>
+              <Group justify="space-between">
+                <Title order={1} size="h2" ref={heading} tabIndex={-1}>
+                  {texts.home.title}
+                </Title>
+                <Button
+                  ref={button}
+                  onClick={starting.start}
+                  aria-busy={starting.busy}
+                  {...(starting.busy && {
+                    leftSection: <Loader size={14} color="white" aria-hidden="true" />,
+                  })}
+                >
+                  {texts.home.start}
+                </Button>
+              </Group>
+              {messages.length > 0 && <Messages messages={messages} dismiss={dismissMessages} />}
+              {live.lost && <ConnectionLost tryNow={live.tryNow} />}
+              <HomeSession view={home.homeSession} />
+              {starting.error && <FailureAlert error={starting.error} />}
+              <SessionList sessions={home.sessions} />
+              <SignIns />
+            </Stack>
+          </main>
+          <Announcer sessions={home.sessions} lost={live.lost} />
+        </Stack>
+      </Container>
+    </ServerClock>
   );
 }
 
@@ -91,23 +79,5 @@ function Messages(props: { messages: readonly PromptItem[]; dismiss: () => void 
         {texts.home.dismiss}
       </Anchor>
     </section>
-  );
-}
-
-function SessionList({ home }: { home: Home }): ReactElement {
-  if (home.sessions.length === 0) {
-    return (
-      <Paper withBorder p="xl" ta="center">
-        <Text fw={600}>{texts.home.emptyTitle}</Text>
-        <Text c="dimmed">{texts.home.emptyText}</Text>
-      </Paper>
-    );
-  }
-  return (
-    <ul className="sessions">
-      {sortSessions(home.sessions).map((session) => (
-        <SessionRow key={session.id} session={session} />
-      ))}
-    </ul>
   );
 }

@@ -6,8 +6,17 @@ import {
   type SessionState,
   type SessionView,
 } from '../../protocol/page-gateway.ts';
-import { formatTime, formatUtc } from './format-time.ts';
-import { canEnd, canOpen, findChanges, sortSessions } from './session-order.ts';
+import { CpuShare } from './cpu-share.ts';
+import { formatAge, formatTime, formatUtc } from './format-time.ts';
+import { formatDuration, formatMemory } from './format-usage.ts';
+import {
+  canEnd,
+  canOpen,
+  findChanges,
+  isNews,
+  keepsRunning,
+  sortSessions,
+} from './session-order.ts';
 
 const session = (id: string, state: SessionState, started = 0): SessionView => ({
   id: id as SessionId,
@@ -42,6 +51,10 @@ test('living sessions come first, the newest of each first', () => {
 test('what can be done in each state', () => {
   assert.deepEqual(states(canOpen), ['running']);
   assert.deepEqual(states(canEnd), ['pending', 'starting', 'running']);
+  assert.deepEqual(states(keepsRunning), ['pending', 'starting', 'running']);
+  assert.deepEqual(states(isNews), ['pending', 'starting', 'running', 'ending', 'stuck']);
+  const problem = { code: 'session-failed', text: '', reference: '' } as const;
+  assert.equal(isNews({ ...session('a', 'failed'), problem }), true);
   assert.equal(canOpen({ ...session('a', 'running'), kind: 'run' }), false);
 });
 
@@ -60,4 +73,44 @@ test('a time of today has no date, UTC has everything', () => {
   assert.doesNotMatch(formatTime(morning, now), /2026/);
   assert.match(formatTime(morning - 86_400_000, now), /2026/);
   assert.equal(formatUtc(Date.UTC(2026, 4, 17, 9, 5, 7)), '2026-05-17 09:05:07 UTC');
+});
+
+test('how long ago something was', () => {
+  const ages = [-5, 0, 59, 60, 3599, 3600, 86_399, 86_400, 10 * 86_400];
+  assert.deepEqual(
+    ages.map((seconds) => formatAge(0, seconds * 1000)),
+    [
+      ...['now', 'now', 'now', '1 minute ago', '59 minutes ago', '1 hour ago', '23 hours ago'],
+      ...['yesterday', '10 days ago'],
+    ],
+  );
+});
+
+test('memory and CPU time have few digits', () => {
+  assert.deepEqual([0, 999, 1000, 12_345_678, 123_456_789, 5e9, 7e15].map(formatMemory), [
+    '0 byte',
+    '999 byte',
+    '1 kB',
+    '12.3 MB',
+    '123 MB',
+    '5 GB',
+    '7,000 TB',
+  ]);
+  assert.deepEqual([0, 0.4, 59, 61, 3600, 86_399].map(formatDuration), [
+    '0 sec',
+    '0 sec',
+    '59 sec',
+    '1 min 1 sec',
+    '1 hr 0 min',
+    '23 hr 59 min',
+  ]);
+});
+
+test('the share of a processor is that since the look before, also after a pause', () => {
+  const share = new CpuShare(0, 0);
+  assert.equal(share.take(10, 100), 0);
+  assert.equal(share.take(10.5, 1100), 50);
+  assert.equal(share.take(13.5, 4100), 100);
+  assert.equal(share.take(14.25, 60_000), 25);
+  assert.equal(share.take(1, 61_000), 0);
 });

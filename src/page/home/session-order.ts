@@ -9,8 +9,15 @@ export const isAlive = ({ state }: SessionView): boolean => ALIVE.includes(state
 export const canOpen = ({ kind, state }: SessionView): boolean =>
   kind === 'terminal' && state === 'running';
 
-export const canEnd = ({ state }: SessionView): boolean =>
+/** Goes on when its person signs out. */
+export const keepsRunning = ({ state }: SessionView): boolean =>
   state === 'pending' || state === 'starting' || state === 'running';
+
+export const canEnd = keepsRunning;
+
+/** Belongs to the list proper: what lives, and what went wrong, so that nobody overlooks it. */
+export const isNews = (session: SessionView): boolean =>
+  isAlive(session) || session.problem !== null;
 
 /** What lives first, then the newest first. */
 export function sortSessions(sessions: readonly SessionView[]): SessionView[] {

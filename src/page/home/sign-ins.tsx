@@ -69,7 +69,7 @@ function SignInRow({ signIn, busy, end }: RowProps): ReactElement {
       <div className="session">
         <div>
           <Group gap="xs">
-            <Text fw={600} title={userAgent} className="session-name">
+            <Text fw={600} title={userAgent} className="long-name">
               {browser}
             </Text>
             {current && (
@@ -78,7 +78,7 @@ function SignInRow({ signIn, busy, end }: RowProps): ReactElement {
               </Badge>
             )}
           </Group>
-          <Text size="sm" c="dimmed" className="session-name">
+          <Text size="sm" c="dimmed" className="long-name facts">
             {address} · {texts.signIns.started} <Time at={started} />, {texts.signIns.used}{' '}
             <Time at={used} />
           </Text>

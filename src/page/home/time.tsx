@@ -1,11 +1,27 @@
-/** A moment in the reader's zone; in UTC for who points at it. */
+/** A moment in the reader's zone; in UTC for who points at it, or comes to it with the keyboard. */
 import type { ReactElement } from 'react';
-import { formatTime, formatUtc } from './format-time.ts';
+import { useNow } from './clock.tsx';
+import { formatAge, formatTime, formatUtc } from './format-time.ts';
 
-export function Time({ at }: { at: number }): ReactElement {
+const EVERY_MS = 20_000;
+
+export interface TimeProps {
+  readonly at: number;
+  /** As how long ago it was. */
+  readonly age?: boolean;
+}
+
+export function Time({ at, age = false }: TimeProps): ReactElement {
+  const now = useNow(EVERY_MS);
   return (
-    <time dateTime={new Date(at).toISOString()} title={formatUtc(at)}>
-      {formatTime(at, Date.now())}
+    <time
+      dateTime={new Date(at).toISOString()}
+      data-utc={formatUtc(at)}
+      aria-description={formatUtc(at)}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard finds what the mouse finds
+      tabIndex={0}
+    >
+      {age ? formatAge(at, now) : formatTime(at, now)}
     </time>
   );
 }

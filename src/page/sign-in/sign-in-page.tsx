@@ -14,10 +14,12 @@ import { SignInRunner } from './sign-in-runner.ts';
 export interface SignInPageProps {
   /** Was signed in a moment ago. */
   readonly signedOut: boolean;
+  /** How many of their sessions go on. */
+  readonly running: number;
   readonly onSignedIn: (messages: readonly PromptItem[]) => void;
 }
 
-export function SignInPage({ signedOut, onSignedIn }: SignInPageProps): ReactElement {
+export function SignInPage({ signedOut, running, onSignedIn }: SignInPageProps): ReactElement {
   const [runner] = useState(() => new SignInRunner(api));
   const state = useSyncExternalStore(runner.subscribe, () => runner.state);
   const banner = readBanner();
@@ -56,7 +58,7 @@ export function SignInPage({ signedOut, onSignedIn }: SignInPageProps): ReactEle
           )}
           {signedOut && state.kind === 'credentials' && state.problem === null && (
             <Alert variant="outline" role="status">
-              {texts.signIn.signedOut}
+              {texts.signIn.signedOut} {running > 0 && texts.signIn.keepRunning(running)}
             </Alert>
           )}
           <PamMessages messages={state.messages} />

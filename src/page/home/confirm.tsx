@@ -1,0 +1,45 @@
+/** Asks before something is done. The browser's own dialog keeps the focus inside and gives it back. */
+import { Button, Group, Title } from '@mantine/core';
+import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+
+export interface ConfirmProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** Words of the two buttons. */
+  readonly confirm: string;
+  readonly cancel: string;
+  /** What is done cannot be taken back. */
+  readonly harmful?: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+export function Confirm(props: ConfirmProps): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  const close = (): void => dialog.current?.close();
+  useEffect(() => dialog.current?.showModal(), []);
+  const confirm = (): void => {
+    props.onConfirm();
+    close();
+  };
+  return (
+    <dialog ref={dialog} className="confirm" aria-labelledby={title} onClose={props.onClose}>
+      <Title order={2} size="h4" id={title}>
+        {props.title}
+      </Title>
+      <div className="confirm-text">{props.children}</div>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close} autoFocus={props.harmful === true}>
+          {props.cancel}
+        </Button>
+        <Button
+          {...(props.harmful === true ? { color: 'red' } : { autoFocus: true })}
+          onClick={confirm}
+        >
+          {props.confirm}
+        </Button>
+      </Group>
+    </dialog>
+  );
+}

@@ -1,0 +1,71 @@
+/** The PAM session that the visit opened: quiet when it is open, with the reason and another try when it failed. */
+import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import type { HomeSessionView } from '../../protocol/page-gateway.ts';
+import { api } from '../api.ts';
+import { FailureAlert, ProblemWords } from '../notices.tsx';
+import { texts } from '../texts.ts';
+import { Time } from './time.tsx';
+
+export function HomeSession({ view }: { view: HomeSessionView }): ReactElement | null {
+  if (view.state === 'off') return null;
+  return (
+    <section aria-label={texts.homeSession.label}>
+      {/* Stays where it is, so that screen readers hear what changes in it. */}
+      <div role="status">
+        <State view={view} />
+      </div>
+      {view.state === 'failed' && <Retry />}
+      {view.texts.length > 0 && (
+        <Text size="sm" className="pam-text words" mt="xs">
+          {view.texts.join('\n')}
+        </Text>
+      )}
+    </section>
+  );
+}
+
+function State({ view }: { view: HomeSessionView }): ReactElement {
+  if (view.state === 'opening') {
+    return (
+      <Group gap="xs" wrap="nowrap">
+        <Loader size="xs" aria-hidden="true" />
+        <Text size="sm">{texts.homeSession.opening}</Text>
+      </Group>
+    );
+  }
+  if (view.state === 'failed') {
+    return (
+      <Alert color="red" variant="outline" role="note" title={texts.homeSession.failed}>
+        <Stack gap={4}>
+          {view.problem && <ProblemWords problem={view.problem} />}
+          <Text size="sm">{texts.homeSession.failedText}</Text>
+        </Stack>
+      </Alert>
+    );
+  }
+  return (
+    <Text size="sm" c="dimmed">
+      {texts.homeSession.open} {view.since !== null && <Time at={view.since} />}
+    </Text>
+  );
+}
+
+function Retry(): ReactElement {
+  const retry = useMutation({ mutationFn: api.retryHomeSession });
+  return (
+    <>
+      <Button
+        mt="xs"
+        size="xs"
+        variant="default"
+        aria-busy={retry.isPending}
+        onClick={() => retry.isPending || retry.mutate()}
+      >
+        {texts.homeSession.retry}
+      </Button>
+      {retry.error && <FailureAlert error={retry.error} />}
+    </>
+  );
+}

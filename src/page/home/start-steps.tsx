@@ -1,0 +1,34 @@
+/** What happens while a session is being started, and for how long by now. */
+import { Text } from '@mantine/core';
+import type { ReactElement } from 'react';
+import type { SessionView } from '../../protocol/page-gateway.ts';
+import { texts } from '../texts.ts';
+import { useNow } from './clock.tsx';
+
+const STEPS = ['pending', 'pam', 'program', 'ready'] as const;
+/** Nobody needs to count shorter waits. */
+const LONG_MS = 3_000;
+
+export function StartSteps({ session }: { session: SessionView }): ReactElement {
+  const now = useNow(1000);
+  const at = STEPS.indexOf(session.step ?? 'pending');
+  const waited = now - session.started;
+  return (
+    <ol className="steps" aria-label={texts.session.steps}>
+      {STEPS.map((step, index) => (
+        <li
+          key={step}
+          data-step={index < at ? 'done' : index === at ? 'now' : 'later'}
+          aria-current={index === at ? 'step' : undefined}
+        >
+          <Text component="span" size="sm">
+            {texts.session.step[step]}
+            {index === at && waited >= LONG_MS && (
+              <> {texts.session.waiting(Math.floor(waited / 1000))}</>
+            )}
+          </Text>
+        </li>
+      ))}
+    </ol>
+  );
+}
