@@ -46,8 +46,6 @@ test('the whole way with the keyboard: sign in, a terminal, end it, sign out', a
   };
   await press(texts.home.start);
   const link = page.getByRole('link', { name: texts.session.openLabel('Terminal 1'), exact: true });
-  await page.waitForFunction(() => document.activeElement?.id.startsWith('open-'));
-  await page.keyboard.press('Enter');
   await page.getByText(texts.terminal.connected).waitFor();
   await page.keyboard.type('ls');
   assert.equal((await gateway.terminal.came.take(({ name }) => name === 'input')).text, 'l');
@@ -135,10 +133,11 @@ test('a session that could not be started says why, with the reference', async (
   await signIn(page, gateway.homeOrigin, 'ada', 'secret');
   await button(texts.home.start).click();
   await page.getByText(texts.session.states.starting, { exact: true }).waitFor();
-  const text = "The profile 'su' asks for a password.";
-  const problem = { code: 'session-failed', text, reference: FAKE_REFERENCE } as const;
+  const { text, advice } = PROBLEMS['session-profile'];
+  const problem = { code: 'session-profile', text, reference: FAKE_REFERENCE } as const;
   gateway.setState(gateway.sessions[0]!.id, { state: 'failed', problem });
   await page.getByText(text).waitFor();
+  await page.getByText(advice).waitFor();
   await page.getByText(texts.reference(FAKE_REFERENCE)).waitFor();
 });
 
@@ -148,13 +147,22 @@ test('being signed out elsewhere shows the sign-in', async () => {
   await page.getByText(texts.signIn.signedOut).waitFor();
 });
 
-test('times are of the reader’s zone, UTC on hover', async () => {
+test('times are of the reader’s zone, UTC for mouse and keyboard', async () => {
   page = await stage.open({ timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
   gateway.sessions = [fakeSession(1, { started: Date.UTC(2026, 0, 31, 20, 30, 5) })];
   await signIn(page, gateway.homeOrigin, 'ada', 'secret');
-  const time = page.locator('time').first();
+  const time = page.getByRole('listitem').locator('time').first();
   assert.equal(await time.textContent(), '01.02.2026, 05:30');
-  assert.equal(await time.getAttribute('title'), '2026-01-31 20:30:05 UTC');
+  const shown = () =>
+    time.evaluate((element) => getComputedStyle(element, '::after').content.replaceAll('"', ''));
+  assert.equal(await shown(), 'none');
+  await time.hover();
+  assert.equal(await shown(), '2026-01-31 20:30:05 UTC');
+  await page.mouse.move(0, 0);
+  assert.equal(await shown(), 'none');
+  await page.getByRole('button', { name: texts.session.renameLabel('Terminal 1') }).focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await shown(), '2026-01-31 20:30:05 UTC');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

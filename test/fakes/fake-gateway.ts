@@ -99,6 +99,7 @@ export class FakeGateway {
   givesPasses = true;
   /** Sessions go on from 'starting' only by setState(). */
   startsSlowly = false;
+  host = 'testhost';
   /** www-title and www-banner. */
   title = '';
   banner = '';
@@ -269,7 +270,7 @@ export class FakeGateway {
   private homeView(): Home {
     const { sessions, homeSession } = this;
     const user = this.user as UserName;
-    return { user, sessions, homeSession, host: 'testhost', now: Date.now() };
+    return { user, sessions, homeSession, host: this.host, now: Date.now() };
   }
 
   private startSession(): SessionView {

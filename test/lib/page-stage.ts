@@ -32,11 +32,11 @@ class PageStage {
   }
 
   /** For people to look at, where VESTIBULE_SCREENSHOTS says. */
-  async shoot(name: string): Promise<void> {
+  async shoot(name: string, fullPage = false): Promise<void> {
     const directory = process.env.VESTIBULE_SCREENSHOTS;
     if (directory === undefined) return;
     mkdirSync(directory, { recursive: true });
-    await this.page.screenshot({ path: `${directory}/${name}.png` });
+    await this.page.screenshot({ path: `${directory}/${name}.png`, fullPage });
   }
 }
 

@@ -18,7 +18,12 @@ export function Confirm(props: ConfirmProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const close = (): void => dialog.current?.close();
-  useEffect(() => dialog.current?.showModal(), []);
+  const button = useRef<HTMLButtonElement>(null);
+  // The first button has the focus unless it is given to another; only what does no harm is an Enter away.
+  useEffect(() => {
+    dialog.current?.showModal();
+    if (props.harmful !== true) button.current?.focus();
+  }, [props.harmful]);
   const confirm = (): void => {
     props.onConfirm();
     close();
@@ -30,13 +35,10 @@ export function Confirm(props: ConfirmProps): ReactElement {
       </Title>
       <div className="confirm-text">{props.children}</div>
       <Group justify="flex-end">
-        <Button variant="default" onClick={close} autoFocus={props.harmful === true}>
+        <Button variant="default" onClick={close}>
           {props.cancel}
         </Button>
-        <Button
-          {...(props.harmful === true ? { color: 'red' } : { autoFocus: true })}
-          onClick={confirm}
-        >
+        <Button ref={button} {...(props.harmful === true && { color: 'red' })} onClick={confirm}>
           {props.confirm}
         </Button>
       </Group>

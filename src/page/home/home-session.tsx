@@ -37,8 +37,9 @@ function State({ view }: { view: HomeSessionView }): ReactElement {
   }
   if (view.state === 'failed') {
     return (
-      <Alert color="red" variant="outline" role="note" title={texts.homeSession.failed}>
+      <Alert color="red" variant="outline" role="note">
         <Stack gap={4}>
+          <Text fw={600}>{texts.homeSession.failed}</Text>
           {view.problem && <ProblemWords problem={view.problem} />}
           <Text size="sm">{texts.homeSession.failedText}</Text>
         </Stack>

@@ -11,20 +11,21 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
   return (
     <>
       <Text size="sm" c="dimmed" className="facts">
-        {texts.session.started} <Time at={started} />
+        <span>
+          {texts.session.started} <Time at={started} />
+        </span>
         {ended !== null && (
-          <>
-            , {texts.session.ended} <Time at={ended} />
-          </>
+          <span>
+            {texts.session.ended} <Time at={ended} />
+          </span>
         )}
-        {exitStatus !== null && <>, {texts.session.exitStatus(exitStatus)}</>}
+        {exitStatus !== null && <span>{texts.session.exitStatus(exitStatus)}</span>}
         {activity !== null && ended === null && (
-          <>
-            {' · '}
+          <span>
             {texts.session.active} <Time at={activity} age />
-          </>
+          </span>
         )}
-        {tty !== null && ended === null && <> · {tty.replace(/^\/dev\//, '')}</>}
+        {tty !== null && ended === null && <span>{tty.replace(/^\/dev\//, '')}</span>}
       </Text>
       {state === 'running' && <SessionUsage usage={session.usage} />}
       {kind === 'run' && (

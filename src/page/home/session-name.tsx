@@ -4,34 +4,31 @@ import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } fr
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import { texts } from '../texts.ts';
 import { Icon } from './icons.tsx';
-import { useRename } from './use-rename.ts';
+import { type Refusal, useRename } from './use-rename.ts';
 
 export function SessionName({ session }: { session: SessionView }): ReactElement {
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<Refusal | 'afresh' | null>(null);
   const button = useRef<HTMLButtonElement>(null);
-  const rename = useRename(session, () => setEditing(true));
+  const rename = useRename(session, setEditing);
   const wasEditing = useRef(false);
   useEffect(() => {
-    if (wasEditing.current && !editing && document.activeElement === document.body) {
-      button.current?.focus();
-    }
-    wasEditing.current = editing;
+    const isOver = wasEditing.current && editing === null;
+    wasEditing.current = editing !== null;
+    if (isOver && document.activeElement === document.body) button.current?.focus();
   }, [editing]);
 
-  if (editing) {
+  if (editing !== null) {
+    const refusal = editing === 'afresh' ? null : editing;
     return (
       <NameField
         name={session.name}
-        draft={rename.refused ?? session.name}
-        error={rename.error}
+        draft={refusal?.name ?? session.name}
+        error={refusal?.reason ?? null}
         save={(name) => {
-          setEditing(false);
-          rename.to(name);
+          setEditing(null);
+          rename(name);
         }}
-        leave={() => {
-          setEditing(false);
-          rename.forget();
-        }}
+        leave={() => setEditing(null)}
       />
     );
   }
@@ -48,7 +45,7 @@ export function SessionName({ session }: { session: SessionView }): ReactElement
           size="md"
           title={texts.session.rename}
           aria-label={texts.session.renameLabel(session.name)}
-          onClick={() => setEditing(true)}
+          onClick={() => setEditing('afresh')}
         >
           <Icon name="pencil" />
         </ActionIcon>
@@ -67,7 +64,10 @@ interface FieldProps {
 
 function NameField({ name, draft, error, save, leave }: FieldProps): ReactElement {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   const done = useRef(false);
   const end = (act: () => void): void => {
     if (done.current) return;
@@ -80,8 +80,11 @@ function NameField({ name, draft, error, save, leave }: FieldProps): ReactElemen
   };
   const press = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    // Else this very Enter would press the button that gets the focus back.
+    event.preventDefault();
     if (event.key === 'Enter') finish();
-    if (event.key === 'Escape') end(leave);
+    else end(leave);
   };
   return (
     <TextInput

@@ -28,7 +28,9 @@ export function SessionUsage({ usage }: { usage: Usage | null }): ReactElement |
         ];
   return (
     <Text size="sm" c="dimmed" className="usage">
-      {words.join(' · ')}
+      {words.map((word) => (
+        <span key={word}>{word}</span>
+      ))}
     </Text>
   );
 }

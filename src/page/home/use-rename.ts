@@ -5,33 +5,30 @@ import { api, ProblemError } from '../api.ts';
 import { texts } from '../texts.ts';
 import { changeHere } from './change-here.ts';
 
-export interface Rename {
-  readonly to: (name: string) => void;
-  /** What was typed and refused; null: nothing. */
-  readonly refused: string | null;
-  /** Why. */
-  readonly error: string | null;
-  readonly forget: () => void;
+export interface Refusal {
+  /** What was typed. */
+  readonly name: string;
+  readonly reason: string;
 }
 
-export function useRename({ id, name: before }: SessionView, onRefused: () => void): Rename {
+export function useRename(
+  { id, name: current }: SessionView,
+  onRefused: (refusal: Refusal) => void,
+): (name: string) => void {
   const client = useQueryClient();
-  const renaming = useMutation({
+  const { mutate } = useMutation({
     mutationFn: (name: string) => api.renameSession(id, { name }),
-    onMutate: (name) => changeHere(client, id, { name: name.trim() }),
+    onMutate: (name) => {
+      changeHere(client, id, { name: name.trim() });
+      return current;
+    },
     onSuccess: ({ name }) => changeHere(client, id, { name }),
-    onError: () => {
-      changeHere(client, id, { name: before });
-      onRefused();
+    onError: (error, name, before) => {
+      changeHere(client, id, { name: before ?? current });
+      onRefused({ name, reason: describe(error) });
     },
   });
-  const { error } = renaming;
-  return {
-    to: renaming.mutate,
-    refused: error === null ? null : (renaming.variables ?? null),
-    error: error === null ? null : describe(error),
-    forget: renaming.reset,
-  };
+  return mutate;
 }
 
 function describe(error: Error): string {
