@@ -17,18 +17,15 @@ export function ProblemAlert({ problem }: { problem: Problem }): ReactElement {
 /** What happened, what to do, and what finds it in the log. */
 export function ProblemWords({ problem }: { problem: Problem }): ReactElement {
   const { text, code, reference } = problem;
+  const { advice } = PROBLEMS[code];
   const [sentence, ...said] = text.split('\n');
   return (
     <>
-      <Text size="sm" fw={600} className="pam-text">
-        {sentence}
+      <Text size="sm" className="pam-text">
+        <strong>{sentence}</strong>
+        {said.map((line) => `\n${line}`)}
       </Text>
-      {said.length > 0 && (
-        <Text size="sm" className="pam-text">
-          {said.join('\n')}
-        </Text>
-      )}
-      <Text size="sm">{PROBLEMS[code].advice}</Text>
+      {advice !== '' && <Text size="sm">{advice}</Text>}
       <Text size="sm" c="dimmed">
         {texts.reference(reference)}
       </Text>

@@ -1,6 +1,6 @@
 /**
  * The closed list of problem codes: the code for machines, the HTTP status, and for people one public sentence and
- * what to do. The private detail goes to the log with the reference that the answer carries.
+ * what to do (empty where the sentence says it). The private detail goes to the log with the reference that the answer carries.
  */
 const AGAIN = 'Try again. If it fails again, tell your administrator the reference.';
 const SOON = 'Try again in a moment. If it goes on, tell your administrator the reference.';
@@ -16,27 +16,27 @@ export const PROBLEMS = {
   'sign-in-failed': {
     status: 401,
     text: 'The user name or password is not right.',
-    advice: 'Type both again.',
+    advice: '',
   },
   'sign-in-refused': {
     status: 403,
     text: 'This account may not sign in here.',
-    advice: 'Ask your administrator, and tell them the reference.',
+    advice: '',
   },
   'sign-in-unavailable': {
     status: 503,
     text: 'Signing in is not possible at the moment. Try again in a while.',
-    advice: 'If it goes on, tell your administrator the reference.',
+    advice: '',
   },
   'sign-in-busy': {
     status: 503,
     text: 'Too many people are signing in right now. Try again in a moment.',
-    advice: 'If it goes on, tell your administrator the reference.',
+    advice: '',
   },
   'conversation-gone': {
     status: 410,
     text: 'This sign-in took too long or has ended. Start again.',
-    advice: 'Type user name and password again.',
+    advice: '',
   },
   'wrong-origin': {
     status: 403,

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
-import { launchBrowser, signIn } from '../lib/browser.ts';
+import { launchBrowser, signIn, startTerminal } from '../lib/browser.ts';
 import { logged, readLog, startWith, stopAll } from '../lib/intruder.ts';
 import { listProcesses } from '../lib/processes.ts';
 import type { Server } from '../lib/server.ts';
@@ -32,8 +32,8 @@ before(async () => {
   account = makeAccount('ada-xs');
   server = await startWith();
   browser = await launchBrowser();
-  guarded = await visit('Terminal 1', false);
-  bare = await visit('Terminal 2', true);
+  guarded = await visit(false);
+  bare = await visit(true);
 });
 
 after(async () => {
@@ -41,16 +41,12 @@ after(async () => {
   await stopAll(server);
 });
 
-async function visit(name: string, bypassCSP: boolean): Promise<Visit> {
+async function visit(bypassCSP: boolean): Promise<Visit> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP });
   context.setDefaultTimeout(15_000);
   const home = await context.newPage();
   await signIn(home, server.url, account.name, account.password);
-  const opened = context.waitForEvent('page');
-  await home.getByRole('button', { name: texts.home.start }).click();
-  await home.getByRole('link', { name: texts.session.newTabLabel(name) }).click();
-  const terminal = await opened;
-  await terminal.getByText(texts.terminal.connected).waitFor();
+  const terminal = await startTerminal(home);
   assert.equal(new URL(terminal.url()).origin, SESSION_ORIGIN);
   return { context, home, terminal, ticket: await ticketOf(context) };
 }
@@ -170,8 +166,8 @@ async function pushCookiesOut(page: Page): Promise<void> {
 }
 
 test('it pushes the ticket out: the person is signed out, and gets no ticket of the attacker', async () => {
-  const attacker = await visit('Terminal 3', false);
-  const victim = await visit('Terminal 4', true);
+  const attacker = await visit(false);
+  const victim = await visit(true);
   await pushCookiesOut(victim.terminal);
   assert.equal(await ticketOf(victim.context), 'none');
   await victim.terminal.evaluate(

@@ -216,6 +216,12 @@ describe('accounts', { concurrency: true }, () => {
     t.diagnostic(describeSeen(seen));
     assertSignedIn(seen, sheila);
     await attempt.startTerminal();
-    await attempt.page.getByText(texts.session.exitStatus(1)).waitFor();
+    // On the list or, when the page was quicker, at the session's own address.
+    await attempt.page
+      .getByText(texts.session.exitStatus(1))
+      .or(attempt.page.getByText(texts.terminal.exited(1)))
+      .or(attempt.page.getByText('has ended'))
+      .first()
+      .waitFor();
   });
 });

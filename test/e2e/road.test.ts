@@ -6,7 +6,14 @@ import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
-import { launchBrowser, readScreen, runInTerminal, signIn, waitForScreen } from '../lib/browser.ts';
+import {
+  launchBrowser,
+  readScreen,
+  runInTerminal,
+  signIn,
+  startTerminal,
+  waitForScreen,
+} from '../lib/browser.ts';
 import { findProcesses, listProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
 
@@ -49,11 +56,7 @@ test('a wrong password is refused in words, the right one leads to the home page
 });
 
 test('a terminal has uid, all groups, limits, environment and a real tty', async () => {
-  const opened = context.waitForEvent('page');
-  await home.getByRole('button', { name: texts.home.start }).click();
-  await home.getByRole('link', { name: texts.session.newTabLabel('Terminal 1') }).click();
-  terminal = await opened;
-  await terminal.getByText(texts.terminal.connected).waitFor();
+  terminal = await startTerminal(home);
   await terminal.locator('.xterm-helper-textarea').focus();
   const screen = await runInTerminal(
     terminal,

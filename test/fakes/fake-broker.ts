@@ -43,7 +43,14 @@ export type Order =
   | { readonly order: 'revoke-after'; readonly type: RequestName; readonly user: string }
   /** Answers to requests of this type wait for release. */
   | { readonly order: 'hold'; readonly type: RequestName }
-  | { readonly order: 'release' };
+  | { readonly order: 'release' }
+  /** The next request of this type is refused so; words: what PAM's modules said. */
+  | {
+      readonly order: 'refuse';
+      readonly type: RequestName;
+      readonly code: ProblemCode;
+      readonly words?: string;
+    };
 
 /** The reference of every problem that this broker makes. */
 export const FAKE_REFERENCE = '0123456789ab';
@@ -62,9 +69,11 @@ interface State {
 }
 class Refusal extends Error {
   readonly code: ProblemCode;
-  constructor(code: ProblemCode) {
+  readonly words: readonly string[];
+  constructor(code: ProblemCode, words: readonly string[] = []) {
     super(code);
     this.code = code;
+    this.words = words;
   }
 }
 
@@ -99,6 +108,7 @@ class FakeBroker {
   private readonly conversations = new Map<string, { user: string; round: number }>();
   private readonly connections = new Set<FrameStream>();
   private revokeAfter: { type: RequestName; user: string } | null = null;
+  private refused: Extract<Order, { order: 'refuse' }> | null = null;
   private held: { type: RequestName; answers: (() => void)[] } | null = null;
 
   constructor(directory: string) {
@@ -124,6 +134,7 @@ class FakeBroker {
     else if (order.order === 'revoke-after') this.revokeAfter = order;
     else if (order.order === 'hold') this.held = { type: order.type, answers: [] };
     else if (order.order === 'release') this.release();
+    else if (order.order === 'refuse') this.refused = order;
     else {
       const tickets = this.drop(order.user);
       if (order.order === 'revoke') this.push({ event: 'revoked', tickets });
@@ -147,17 +158,26 @@ class FakeBroker {
   private answer(frames: FrameStream, request: Request): void {
     const { id, type } = request;
     try {
+      this.refuseWhenOrdered(type);
       const handler = this.handlers[type] as (ask: object) => object;
       sendJson(frames, { id, ok: handler(request) });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { code } = error;
-      const problem = { code, text: PROBLEMS[code].text, reference: FAKE_REFERENCE };
+      const { code, words } = error;
+      const text = [PROBLEMS[code].text, ...words].join('\n');
+      const problem = { code, text, reference: FAKE_REFERENCE };
       sendJson(frames, { id, problem });
     }
     if (this.revokeAfter?.type !== type) return;
     this.push({ event: 'revoked', tickets: this.drop(this.revokeAfter.user) });
     this.revokeAfter = null;
+  }
+
+  private refuseWhenOrdered(type: RequestName): void {
+    const { refused } = this;
+    if (refused?.type !== type) return;
+    this.refused = null;
+    throw new Refusal(refused.code, refused.words === undefined ? [] : [refused.words]);
   }
 
   private readonly handlers: {

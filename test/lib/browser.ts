@@ -31,6 +31,15 @@ export async function signIn(
   await page.getByRole('heading', { level: 1 }).filter({ hasText: texts.home.title }).waitFor();
 }
 
+/** Starts a terminal from a home page of its own; the one given stays where it is. */
+export async function startTerminal(home: Page): Promise<Page> {
+  const page = await home.context().newPage();
+  await page.goto(home.url());
+  await page.getByRole('button', { name: texts.home.start }).click();
+  await page.getByText(texts.terminal.connected).waitFor();
+  return page;
+}
+
 /** What stands on the terminal's screen. */
 export async function readScreen(page: Page): Promise<string> {
   const rows = await page.locator('.xterm-rows > div').allTextContents();

@@ -184,9 +184,6 @@ export class Attempt {
 
   /** Of the terminal that was started. */
   async expectOnScreen(pattern: RegExp): Promise<RegExpMatchArray> {
-    await this.page
-      .getByRole('link', { name: texts.session.openLabel('Terminal 1'), exact: true })
-      .click();
     return await waitForScreen(this.page, pattern);
   }
 
