@@ -1,5 +1,6 @@
 /* Opening a PAM session, in the order of login(1) and sshd(8). session_close undoes whatever part of it was done. */
 #include <grp.h>
+#include <malloc.h>
 
 #include "leader.h"
 
@@ -90,8 +91,9 @@ static bool enter_session(struct leader *leader) {
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
     /* initgroups' and those of modules: what the program gets. */
-    leader->groups = must_alloc(NGROUPS_MAX, sizeof *leader->groups);
-    leader->group_count = getgroups(NGROUPS_MAX, leader->groups);
+    const int group_count = getgroups(0, NULL);
+    leader->groups = must_alloc(group_count < 0 ? 1 : (size_t)group_count + 1, sizeof *leader->groups);
+    leader->group_count = getgroups(group_count, leader->groups);
     /* A session id that another leader has fails here, before anything of that session is touched. */
     if (leader->group_count < 0 || !connections_listen(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
@@ -112,6 +114,7 @@ static bool publish(struct leader *leader) {
     put_u32(&writer, leader->account.gid);
     put_string(&writer, leader->tty);
     connection_send(leader, &leader->connections[0], &writer);
+    (void)malloc_trim(0); /* what modules gave back: a session may last for weeks */
     if (leader->attached && leader->connections[0].fd < 0)
         end_begin(leader, "its owner is gone");
     return true;
