@@ -47,6 +47,7 @@ test('facts of a root are found out, those of a running machine are not guessed'
   write('etc/os-release', 'NAME="X"\nID=raspbian\nID_LIKE="debian"\n');
   write('usr/lib/x86_64-linux-gnu/security/pam_unix.so', '');
   write('usr/sbin/pmvarrun', '');
+  write('usr/bin/env', '');
   write('etc/shadow', 'root:*:1\neve::1\n');
   write(
     'var/lib/dpkg/status',

@@ -25,10 +25,10 @@ export function findFacts(files: RootFiles, stated: Partial<Facts> = {}): Facts 
     auditd: () => running('/run/auditd.pid'),
     selinux: () => running('/sys/fs/selinux/enforce'),
     packages: () => namesOf(packagesOf(files)),
-    sssd: () => (files.exists('/usr') ? files.exists('/etc/sssd/sssd.conf') : null),
+    sssd: () => (files.isWhole() ? files.exists('/etc/sssd/sssd.conf') : null),
     // A directory of profiles alone has no programs at all.
     pmvarrun: () =>
-      files.exists('/usr') ? PATH.some((path) => files.exists(`${path}/pmvarrun`)) : null,
+      files.isWhole() ? PATH.some((path) => files.exists(`${path}/pmvarrun`)) : null,
     accounts_with_empty_password: () => findEmptyPasswords(files),
     auth_by: () => 'pam',
   };

@@ -66,6 +66,11 @@ export class RootFiles {
     return this.tryLocate(path) !== null;
   }
 
+  /** A machine's or an image's root; false for a directory of profiles alone, of which nothing else is known. */
+  isWhole(): boolean {
+    return this.exists('/usr/bin');
+  }
+
   /** Names in a directory; null when there is none that can be read. */
   list(path: string): string[] | null {
     const place = this.tryLocate(path);

@@ -1,6 +1,7 @@
 /** All rules, in the order in which they are documented. */
 import type { Rule } from './rule.ts';
 import { atInclude, brokenLines } from './rules/broken-lines.ts';
+import { dictionaryMissing } from './rules/dictionary.ts';
 import { borrowedType, missingProfile } from './rules/missing-profile.ts';
 import { moduleMissing, wrongFacility } from './rules/modules.ts';
 import {
@@ -63,4 +64,5 @@ export const RULES: readonly Rule[] = [
   faillockNeverCounts,
   scriptSuffices,
   nullokWithEmptyPasswords,
+  dictionaryMissing,
 ];

@@ -78,7 +78,7 @@ function isMissing({ path, name }: Module, { facts, files }: Situation): boolean
   // Of another machine's directories nothing is known beside what the facts say.
   if (modules === null || path.includes('$ISA')) return false;
   if (path.startsWith('/') && path !== `${modules_dir}/${name}`)
-    return files.exists('/usr') && !files.exists(path);
+    return files.isWhole() && !files.exists(path);
   if (!path.startsWith('/') && path.includes('/')) return false;
   return !modules.includes(name) && !modules.includes(name.replace(/\.so$/, ''));
 }
