@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/program.c src/session-host/login-path.c src/session-host/streams.c src/session-host/terminal.c wraps: program_start program_hangup terminal_open pipes_open fork pidfd_open monotonic_ms poll */
+/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/program.c src/session-host/jobs.c src/session-host/login-path.c src/session-host/streams.c src/session-host/terminal.c wraps: program_start must_alloc program_hangup terminal_open pipes_open fork pidfd_open monotonic_ms poll */
 /* session-host's leader: steps are frames or pieces of them. What it starts must be whole. */
 #include <fcntl.h>
 #include <poll.h>
@@ -18,6 +18,7 @@ static struct {
     struct host host;
     int leader; /* the other end */
     bool started;
+    char **environment;
 } run;
 
 static size_t check_texts(char **texts) {
@@ -40,7 +41,22 @@ static void check_environment(char **texts) {
 
 int __real_fork(void);
 int __wrap_fork(void);
-int __wrap_fork(void) { return fuzz_inside() ? PROGRAM : __real_fork(); }
+int __wrap_fork(void) {
+    if (!fuzz_inside())
+        return __real_fork();
+    check_environment(run.environment);
+    return PROGRAM;
+}
+
+/* The last list of texts that program_start made room for is the environment that the program gets. */
+void *__real_must_alloc(size_t count, size_t size);
+void *__wrap_must_alloc(size_t count, size_t size);
+void *__wrap_must_alloc(size_t count, size_t size) {
+    void *memory = __real_must_alloc(count, size);
+    if (size == sizeof *run.environment)
+        run.environment = memory;
+    return memory;
+}
 
 int __wrap_pidfd_open(pid_t pid, unsigned flags);
 int __wrap_pidfd_open(pid_t pid, unsigned flags) {
@@ -66,10 +82,7 @@ void __wrap_program_start(struct host *host, const struct start *start) {
     must(host->frame.data == NULL);
     run.started = true;
     __real_program_start(host, start);
-    if (host->program == PROGRAM)
-        check_environment(start->environment);
-    else
-        must(host->ended);
+    must(host->program == PROGRAM || host->ended);
 }
 
 void __wrap_program_hangup(const struct host *host);
