@@ -6,15 +6,17 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
-import type { SignIns } from '../../src/protocol/page-gateway.ts';
+import type { SignInStep, SignIns } from '../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { Refused, WebClient } from '../lib/client.ts';
+import { readLog } from '../lib/intruder.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { clearMachine } from '../lib/setup.ts';
 
 const CLI = '/usr/local/lib/vestibule/current/bin/vestibule';
 const WRONG_WORDS = 'The user name or password is not right.';
+const PROXY = '127.0.255.9';
 let server: Server;
 let network = 0;
 
@@ -22,7 +24,8 @@ before(async () => {
   await clearMachine();
   mkdirSync('/etc/vestibule', { recursive: true });
   execFileSync('groupadd', ['-f', 'tickets-lab']);
-  writeFileSync(PATHS.configuration, 'auth-required-user-group=tickets-lab\n', { mode: 0o644 });
+  const lines = ['auth-required-user-group=tickets-lab', `www-trusted-proxies=${PROXY}`];
+  writeFileSync(PATHS.configuration, `${lines.join('\n')}\n`, { mode: 0o644 });
   server = await startServer('--port', '9453');
 });
 after(async () => {
@@ -135,6 +138,27 @@ test('who guessed five times waits and is told how long, others do not', async (
   });
   // One, should the lock have run out meanwhile; a new broker that knew nothing would let five pass.
   assert.ok(codes.filter((code) => code === 'sign-in-failed').length <= 1, codes.join());
+});
+
+test('a client is who a trusted proxy says, to PAM and to the audit; others only say so', async () => {
+  const { name, password } = makeMember('tk-proxied');
+  const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.77' };
+  for (const [from, address] of [
+    [PROXY, '203.0.113.77'],
+    ['127.0.255.10', '127.0.255.10'],
+  ] as const) {
+    const client = new WebClient(server.url, from);
+    const step = await client.askJson<SignInStep>('POST', '/api/sign-in', {
+      body: { user: name },
+      headers,
+    });
+    if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+    await client.answer(name, step, [Buffer.from(password)]);
+    const list = await signInsOf(client);
+    assert.equal(list.find(({ current }) => current)?.address, address);
+    assert.match(readLog(), new RegExp(`signed in: user '${name}' .* from '${address}'`));
+    client.close();
+  }
 });
 
 test('300 people of one address sign in at once, and nobody has to wait for the next try', async () => {
