@@ -15,7 +15,6 @@ static void prepare_process(void) {
     /* Modules read the environment: nothing of the caller's may reach them. */
     if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) < 0 || setenv("LANG", "C.UTF-8", 1) < 0)
         die_errno("cannot set up the environment");
-    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* texts of modules are checked to be UTF-8 */
     if (chdir("/") < 0)
         die_errno("cannot change to /");
     (void)umask(022);
@@ -23,18 +22,25 @@ static void prepare_process(void) {
     /* From setresuid to exec a child of ours belongs to the user, who could otherwise attach to it (ptrace(2)). */
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         die_errno("cannot forbid core dumps and tracing");
+}
+
+/* What the watch has no use for, and would hold in memory for as long as the session. */
+static void prepare_leader(void) {
+    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* texts of modules are checked to be UTF-8 */
     if (sodium_init() < 0)
         die("libsodium does not work");
 }
 
 int main(void) {
-    struct leader leader = {.pty = -1, .listener = -1, .events = -1, .host.control = -1};
+    /* Not on the stack: of what nobody writes to no page is used, in the watch neither. */
+    static struct leader leader = {.pty = -1, .listener = -1, .events = -1, .host.control = -1};
     struct connection *owner = &leader.connections[0];
     prepare_process();
     if (!config_load(&leader.config))
         die("the configuration is not usable: see the lines above");
     connections_begin(&leader);
     watch_begin(&leader);
+    prepare_leader();
     /* Hello, then authenticate or open: whoever asked rootd for a leader has these ready. */
     for (const uint64_t deadline = monotonic_ms() + FIRST_FRAME_MS; leader.phase == VST_PHASE_FRESH;) {
         const int got = frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline);

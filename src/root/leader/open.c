@@ -1,6 +1,5 @@
 /* Opening a PAM session, in the order of login(1) and sshd(8). session_close undoes whatever part of it was done. */
 #include <grp.h>
-#include <malloc.h>
 
 #include "leader.h"
 
@@ -114,7 +113,7 @@ static bool publish(struct leader *leader) {
     put_u32(&writer, leader->account.gid);
     put_string(&writer, leader->tty);
     connection_send(leader, &leader->connections[0], &writer);
-    (void)malloc_trim(0); /* what modules gave back: a session may last for weeks */
+    trim_memory(); /* what modules used: a session may last for weeks */
     if (leader->attached && leader->connections[0].fd < 0)
         end_begin(leader, "its owner is gone");
     return true;

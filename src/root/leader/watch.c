@@ -92,6 +92,7 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     watch->signals = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK);
     if (watch->signals < 0)
         die_errno("the watch cannot watch");
+    trim_memory();
     for (reap(watch); watch->leader != 0; reap(watch))
         wait_or_kill(watch);
     if (atomic_load(&watch->shared->closed)) {

@@ -29,6 +29,8 @@ _Noreturn void die_errno(const char *format, ...) format_printf(1, 2);
 
 /* calloc that dies. */
 void *must_alloc(size_t count, size_t size);
+/* Gives freed memory, and the stack that deep calls have used, back to the system: wiped. */
+void trim_memory(void);
 /* Opens /dev/null on those of descriptors 0-2 that are closed. Dies on failure. */
 void open_standard_descriptors(void);
 /* Closes every descriptor from lowest up. */
