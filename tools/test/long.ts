@@ -1,9 +1,9 @@
-/** npm run test:long [SEQUENCES]: the property test with as many random sequences as nobody waits for in npm test. */
+/** npm run test:long [SEQUENCES [PAIRS]]: tests of npm test that repeat what they do, as often as nobody waits for there. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { runCheck } from './run-check.ts';
 
-const [sequences = '2000'] = process.argv.slice(2);
+const [sequences = '2000', pairs = '500'] = process.argv.slice(2);
 for (const [program, ...args] of [
   [process.execPath, 'tools/build.ts'],
   ['make', '-s', 'fakes'],
@@ -11,10 +11,10 @@ for (const [program, ...args] of [
   const { failed } = await runCheck(program, args);
   if (failed > 0) process.exit(1);
 }
-const test = 'test/system/property.test.ts';
-const child = spawn('tools/sandbox.sh', [process.execPath, test], {
-  stdio: 'inherit',
-  env: { ...process.env, PROPERTY_RUNS: sequences },
-});
-const [status] = (await once(child, 'exit')) as [number | null];
-process.exitCode = status ?? 1;
+const env = { ...process.env, PROPERTY_RUNS: sequences, PAIRS: pairs };
+for (const test of ['property', 'two-users']) {
+  const file = `test/system/${test}.test.ts`;
+  const child = spawn('tools/sandbox.sh', [process.execPath, file], { stdio: 'inherit', env });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  if (status !== 0) process.exitCode = status ?? 1;
+}
