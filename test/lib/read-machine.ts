@@ -57,7 +57,7 @@ export function ownCgroup(): string {
   return `${base}${own}`;
 }
 
-export function countKeys({ uid }: Account): number {
+export function countKeys({ uid }: Pick<Account, 'uid'>): number {
   // user-keyring(7), proc(5): "UID: usage nkeys/nikeys …"
   const line = new RegExp(`^\\s*${uid}:\\s+\\d+\\s+(\\d+)/`, 'm');
   return Number(line.exec(readFileSync('/proc/key-users', 'utf8'))?.[1] ?? 0);

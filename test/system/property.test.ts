@@ -52,7 +52,11 @@ async function liveThrough(seed: number, numRuns: number, path?: string): Promis
     if (runs % 100 === 0) console.log(`${runs} sequences`);
   });
   console.log(`PROPERTY_SEED=${seed}`);
-  await fc.assert(property, { numRuns, seed, ...(path === undefined ? {} : { path }) });
+  await fc.assert(property, {
+    numRuns,
+    seed,
+    ...(path === undefined ? {} : { path, endOnFailure: true }),
+  });
   await world.finish();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(

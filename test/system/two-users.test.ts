@@ -115,10 +115,13 @@ function describeServices(): string {
     const status = readFileSync(`${path}/status`, 'utf8').match(
       /^(Umask|Uid|Gid|Groups|Sig(Blk|Ign|Cgt)|Cap\w+|NoNewPrivs):.*$/gm,
     );
+    const uid = Number(/^Uid:\t(\d+)/m.exec(status!.join('\n'))![1]);
     const spaces = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
     return [
       service,
       ...status!,
+      // A keyring that a service had joined would be its user's; root has those of others too.
+      uid === 0 ? '' : `${countKeys({ uid })} keys`,
       readFileSync(`${path}/limits`, 'utf8'),
       readFileSync(`${path}/loginuid`, 'utf8'),
       readFileSync(`${path}/oom_score_adj`, 'utf8'),
