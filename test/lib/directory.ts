@@ -74,7 +74,7 @@ export async function startNslcd(): Promise<Service> {
 
 /** A realm with these principals. */
 export async function startKdc(people: readonly Person[]): Promise<Service> {
-  mkdirSync('/etc/krb5kdc', { recursive: true });
+  for (const path of [HOME, '/etc/krb5kdc']) mkdirSync(path, { recursive: true });
   writeFileSync('/etc/krb5.conf', KRB5);
   writeFileSync('/etc/krb5kdc/kdc.conf', KDC);
   const realm = ['-r', 'LAB.TEST'];
