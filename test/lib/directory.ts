@@ -28,6 +28,7 @@ export class Service {
 
   async stop(): Promise<void> {
     const ended = once(this.child, 'exit');
+    this.child.ref();
     this.child.kill();
     await ended;
   }

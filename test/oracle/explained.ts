@@ -37,8 +37,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     cites: `${DECISION}, pam_env.conf(5)`,
   },
   {
-    item: /^program at (open|close): environment PAM_TTY$/,
-    value: /^vestibule$/,
+    item: /^(program at (open|close): environment PAM_TTY|logind: (TTY|Type)|.*: lastlog)$/,
+    value: /^(vestibule?|unspecified)\b/,
     why: 'the PAM session of scope=user is of no terminal: its programs have one each',
     cites: `${DECISION}, pam_set_item(3)`,
   },

@@ -54,7 +54,7 @@ export const programCases: readonly Case[] = [
     afterwards: ({ name }) => new Map([['after the end: lastlog', lastlogOf(name)]]),
     shows: {
       'PAM says': /^Last login: TIME from 192\.0\.2\.1 on pts\/N$/,
-      'after the end: lastlog': /^pts\/N /,
+      'after the end: lastlog': /^(pts\/N|vestibul) /,
     },
   },
   {

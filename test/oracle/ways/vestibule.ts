@@ -27,7 +27,7 @@ export const vestibuleWay =
       await live.leave();
       return { refused: true, texts: [...texts, ...wordsOf(first.problem)] };
     }
-    if (scope === 'user') texts.push(...(await live.homeTexts()));
+    if (scope === 'user') texts.push(...(await live.homeTexts()).flatMap(textsOf));
     return await enteredAt(first, live, scope, texts);
   };
 
