@@ -17,6 +17,7 @@ import {
   stopRootd,
 } from '../lib/leader.ts';
 import { findProcesses, listProcesses } from '../lib/processes.ts';
+import { until } from '../lib/product.ts';
 
 let kim: Account;
 before(async () => {
@@ -117,6 +118,22 @@ test('kill -9 of the watch leaves the session as it is', async () => {
   const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
   process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
   assert.equal(await client.end(), 1);
+});
+
+test('kill -9 of watch and leader: session-host hangs its program up, a terminal or not', async () => {
+  for (const pty of [true, false]) {
+    const from = readLog().length;
+    const client = await openSession({ user: kim.name, pty });
+    client.spawn({ argv: ['/bin/sleep', '1000'] });
+    await client.expect('spawned');
+    const viewer = await client.view();
+    const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
+    process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
+    process.kill(leader, 'SIGKILL');
+    await viewer.rest();
+    const left = () => listProcesses().filter(({ uid }) => uid === kim.uid);
+    await until(() => left().length === 0, 'no process of the user is left');
+  }
 });
 
 test('SIGTERM before the session is open just ends the leader', async () => {
