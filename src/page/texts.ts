@@ -1,5 +1,5 @@
 /** Every word the pages say, except the problem sentences (protocol/problems.ts) and PAM's own texts. */
-import type { SessionState } from '../protocol/page-gateway.ts';
+import type { SessionKind, SessionState } from '../protocol/page-gateway.ts';
 
 const stateTexts: Record<SessionState, string> = {
   pending: 'Waiting',
@@ -71,7 +71,8 @@ export const texts = {
   },
   session: {
     states: stateTexts,
-    started: 'Started',
+    kinds: { terminal: 'Terminal', run: 'Command' } satisfies Record<SessionKind, string>,
+    started: 'started',
     ended: 'ended',
     active: 'last active',
     memory: (amount: string) => `${amount} memory`,

@@ -1,13 +1,12 @@
 /** Every page with which the gateway refuses a person: the sentence, what to do, a way on, the reference of its log line. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
 import { ENDED_SESSION, FAKE_SESSION } from '../fakes/fake-broker.ts';
 import { type Fixture, sealedAnswer, startFixture } from '../fakes/gateway-fixture.ts';
 import { launchBrowser } from '../lib/browser.ts';
-import { checkAccessibility, collectComplaints } from '../lib/watch-page.ts';
+import { checkAccessibility, collectComplaints, shoot } from '../lib/watch-page.ts';
 
 interface Way {
   readonly code: ProblemCode;
@@ -179,12 +178,4 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
     });
   }
-}
-
-/** For people to look at, where VESTIBULE_SCREENSHOTS says. */
-async function shoot(page: Page, name: string): Promise<void> {
-  const directory = process.env.VESTIBULE_SCREENSHOTS;
-  if (directory === undefined) return;
-  mkdirSync(directory, { recursive: true });
-  await page.screenshot({ path: `${directory}/${name}.png` });
 }

@@ -40,7 +40,7 @@ test('a running session says since when, when it was last active, and what it us
   const facts = (kind: string) => row('Terminal 1').locator(`.${kind} > span`).allTextContents();
   assert.match(
     (await facts('facts')).join(', '),
-    /^Started .+, last active 2 minutes ago, pts\/1$/,
+    /^Terminal, started .+, last active 2 minutes ago, pts\/1$/,
   );
   assert.deepEqual(await facts('usage'), [
     ...['142 MB memory', '3 processes', '0 % CPU', '4 min 10 sec CPU time'],
@@ -139,6 +139,18 @@ test('a new terminal shows each step of its start, then opens by itself', async 
   await page.waitForURL(`${gateway.contentOrigin}/s/${id}/`);
   await page.goBack();
   await row('Terminal 1').waitFor();
+  assert.equal(page.url(), `${gateway.homeOrigin}/`);
+});
+
+test('who comes for a new terminal has the button in hand, and no link starts one', async () => {
+  await enter();
+  await page.goto(`${gateway.homeOrigin}/#new`);
+  await page.reload();
+  await page.waitForFunction(
+    (label) => document.activeElement?.textContent === label,
+    texts.home.start,
+  );
+  assert.deepEqual(gateway.sessions, []);
   assert.equal(page.url(), `${gateway.homeOrigin}/`);
 });
 

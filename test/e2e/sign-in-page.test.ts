@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { PROBLEMS } from '../../src/protocol/problems.ts';
 import { FAKE_REFERENCE, type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
-import { signIn } from '../lib/browser.ts';
+import { pressByKeyboard, signIn } from '../lib/browser.ts';
 import { setStage } from '../lib/page-stage.ts';
 import { checkAccessibility } from '../lib/watch-page.ts';
 
@@ -34,23 +34,14 @@ test('the whole way with the keyboard: sign in, a terminal, end it, sign out', a
   await page.keyboard.type('secret');
   await page.keyboard.press('Enter');
   await heading().waitFor();
-  const press = async (name: string): Promise<void> => {
-    for (let tabs = 0; tabs < 20; tabs += 1) {
-      await page.keyboard.press('Tab');
-      const label = await page.evaluate(
-        () => document.activeElement?.ariaLabel ?? document.activeElement?.textContent,
-      );
-      if (label === name) return page.keyboard.press('Enter');
-    }
-    assert.fail(`no Tab leads to '${name}'`);
-  };
+  const press = (name: string) => pressByKeyboard(page, name);
   await press(texts.home.start);
   const link = page.getByRole('link', { name: texts.session.openLabel('Terminal 1'), exact: true });
   await page.getByText(texts.terminal.connected).waitFor();
   await page.keyboard.type('ls');
   assert.equal((await gateway.terminal.came.take(({ name }) => name === 'input')).text, 'l');
   await page.keyboard.press('Control+Shift+F6');
-  await page.keyboard.press('Enter');
+  await press(texts.terminal.sessions);
   await link.waitFor();
   await press(texts.session.endLabel('Terminal 1'));
   await press(texts.session.confirm);

@@ -31,6 +31,18 @@ export async function signIn(
   await page.getByRole('heading', { level: 1 }).filter({ hasText: texts.home.title }).waitFor();
 }
 
+/** Goes to the control of this name by Tab, and presses Enter on it. */
+export async function pressByKeyboard(page: Page, name: string): Promise<void> {
+  for (let tabs = 0; tabs < 40; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const label = await page.evaluate(
+      () => document.activeElement?.ariaLabel ?? document.activeElement?.textContent,
+    );
+    if (label === name) return page.keyboard.press('Enter');
+  }
+  throw new Error(`wanted '${name}' within 40 Tabs, came none`);
+}
+
 /** Starts a terminal from a home page of its own; the one given stays where it is. */
 export async function startTerminal(home: Page): Promise<Page> {
   const page = await home.context().newPage();

@@ -1,11 +1,10 @@
 /** For each test of a file: a fake gateway, and a page in front of it that may complain of nothing. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { FakeGateway } from '../fakes/fake-gateway.ts';
 import { launchBrowser } from './browser.ts';
-import { collectComplaints } from './watch-page.ts';
+import { collectComplaints, shoot } from './watch-page.ts';
 
 type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>;
 
@@ -31,12 +30,8 @@ class PageStage {
     assert.deepEqual(complaints, []);
   }
 
-  /** For people to look at, where VESTIBULE_SCREENSHOTS says. */
-  async shoot(name: string, fullPage = false): Promise<void> {
-    const directory = process.env.VESTIBULE_SCREENSHOTS;
-    if (directory === undefined) return;
-    mkdirSync(directory, { recursive: true });
-    await this.page.screenshot({ path: `${directory}/${name}.png`, fullPage });
+  shoot(name: string, fullPage = false): Promise<void> {
+    return shoot(this.page, name, fullPage);
   }
 }
 

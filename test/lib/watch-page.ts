@@ -1,6 +1,6 @@
 /** What a page must never do whatever it shows: break its content security policy, throw, fail axe, scroll sideways. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 
 const axe = readFileSync(
@@ -33,4 +33,12 @@ export async function checkAccessibility(page: Page): Promise<void> {
   assert.deepEqual(found, []);
   const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(isWide, false, 'the page scrolls sideways');
+}
+
+/** For people to look at, where VESTIBULE_SCREENSHOTS says. */
+export async function shoot(page: Page, name: string, fullPage = false): Promise<void> {
+  const directory = process.env.VESTIBULE_SCREENSHOTS;
+  if (directory === undefined) return;
+  mkdirSync(directory, { recursive: true });
+  await page.screenshot({ path: `${directory}/${name}.png`, fullPage });
 }

@@ -44,17 +44,28 @@ function ofGroup(group: string, host: number): Usage {
   return spent === undefined ? usage : { ...usage, cpu: Number(spent) / 1e6 };
 }
 
-/** All descendants of a process. */
+/** All descendants of a process: not those whose parent has ended, which are the leader's now. */
 function below(ancestor: number): ProcessFacts[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readProcess(Number(name)))
-    .filter((one) => one !== null);
-  const children = Map.groupBy(all, ({ parent }) => parent);
-  const found = [...(children.get(ancestor) ?? [])];
+  const pids = childrenOf(ancestor);
   // Grows while it is walked.
-  for (const { pid } of found) found.push(...(children.get(pid) ?? []));
-  return found;
+  for (const pid of pids) pids.push(...childrenOf(pid));
+  return pids.map(readProcess).filter((one) => one !== null);
+}
+
+/** Of all its threads; none when it has ended. */
+function childrenOf(pid: number): number[] {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const lists = threads.map((thread) => read(`/proc/${pid}/task/${thread}/children`));
+    return lists.flatMap((list) =>
+      list
+        .split(' ')
+        .filter((word) => word !== '')
+        .map(Number),
+    );
+  } catch {
+    return [];
+  }
 }
 
 function sum(processes: readonly ProcessFacts[]): Usage {

@@ -15,6 +15,9 @@ import { useLiveSessions } from './use-live-sessions.ts';
 import { useStartTerminal } from './use-start-terminal.ts';
 import { useWantedSession } from './use-wanted-session.ts';
 
+/** Who comes for a new terminal is one press away from it; a link alone starts none, it may be of another site. */
+const NEW = '#new';
+
 export interface HomePageProps {
   readonly home: Home;
   /** PAM's last words of the sign-in. */
@@ -32,7 +35,11 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
     document.title = texts.home.documentTitle(readTitle(home.host));
   }, [home.host]);
   // What a person used before (the sign-in's form) is gone: screen readers start here.
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    if (location.hash !== NEW) return heading.current?.focus();
+    history.replaceState(null, '', location.pathname + location.search);
+    button.current?.focus();
+  }, []);
 
   return (
     <ServerClock now={home.now}>

@@ -11,6 +11,7 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
   return (
     <>
       <Text size="sm" c="dimmed" className="facts">
+        <span>{texts.session.kinds[kind]}</span>
         <span>
           {texts.session.started} <Time at={started} />
         </span>
