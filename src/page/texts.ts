@@ -91,7 +91,8 @@ export const texts = {
     steps: 'How far its start is',
     step: { pending: 'Requested', pam: 'PAM session', program: 'Program', ready: 'Ready' },
     waiting: (seconds: number) => `for ${seconds} s`,
-    exitStatus: (status: number) => `exit status ${status}`,
+    exitStatus: (status: number) =>
+      status > 128 ? `stopped by signal ${status - 128}` : `exit status ${status}`,
     open: 'Open',
     openLabel: (name: string) => `Open ${name}`,
     newTab: 'New tab',
