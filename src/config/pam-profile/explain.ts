@@ -1,7 +1,7 @@
 /** What a profile says, in words: each module in order, what follows from its results, what it does here. */
 import { type Action, RESULTS, type Result } from './control.ts';
 import type { Facts } from './facts.ts';
-import { knowModule } from './known-modules.ts';
+import { knowModule, meaningOf } from './known-modules.ts';
 import { jumpFrom } from './play.ts';
 import {
   at,
@@ -90,7 +90,7 @@ function mean({ name, path, facility }: Module, { modules }: Facts): string {
     return 'its file is missing: it counts as a failure';
   if (known === null) return 'a module that this program does not know';
   if (!known.facilities.includes(facility)) return `does nothing in ${facility}: it fails`;
-  return known.meaning;
+  return meaningOf(name, facility) ?? known.meaning;
 }
 
 /** Results with the same consequence together; the most frequent one is that of anything else. */

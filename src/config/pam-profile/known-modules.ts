@@ -127,6 +127,43 @@ wtmpdb s keeps who was signed in when
   ),
 ]);
 
+/** Where a module does another thing for each type. */
+const BY_TYPE: Readonly<Record<string, Partial<Record<Facility, string>>>> = {
+  'pam_unix.so': {
+    auth: 'checks the password of a local account (/etc/shadow)',
+    account: 'whether a local account, or its password, has expired',
+    password: 'changes the password of a local account',
+    session: 'writes the opening and the end to syslog',
+  },
+  'pam_sss.so': {
+    auth: 'checks the password with sssd; its cache when the directory cannot be reached',
+    account: 'whether sssd’s domain lets the account in; it knows no local ones',
+    password: 'changes the password in sssd’s domain',
+    session: 'tells sssd of the session',
+  },
+  'pam_krb5.so': {
+    auth: 'checks the password with Kerberos, and takes a ticket with it',
+    account: 'whether the principal may use the account (.k5login)',
+    password: 'changes the principal’s password',
+    session: 'the ticket’s cache and KRB5CCNAME, deleted at the end; no ticket without a password',
+  },
+  'pam_mount.so': {
+    auth: 'keeps the password for the session',
+    session: 'mounts the user’s volumes with the password, unmounts them at the last close',
+  },
+  'pam_env.so': { auth: 'environment variables, when credentials are set' },
+  'pam_rootok.so': {
+    auth: 'says yes when root calls; here root always calls, so nobody is asked',
+    account: 'says yes when root calls; here root always calls: no account is refused',
+  },
+  'pam_faillock.so': { account: 'forgets the failures of who got in' },
+};
+
+/** What it does when it stands under this type. */
+export function meaningOf(name: string, facility: Facility): string | null {
+  return BY_TYPE[name]?.[facility] ?? MODULES.get(name)?.meaning ?? null;
+}
+
 export function knowModule(name: string): KnownModule | null {
   return MODULES.get(name) ?? null;
 }

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
 
@@ -29,6 +30,8 @@ export type FileText =
 export class RootFiles {
   readonly root: string;
 
+  private readonly seen = new Map<string, Stats | undefined>();
+
   constructor(root: string) {
     this.root = root.replace(/\/+$/, '');
   }
@@ -47,7 +50,7 @@ export class RootFiles {
         continue;
       }
       const next = join(here, name);
-      const about = lstatSync(this.outside(next), { throwIfNoEntry: false });
+      const about = this.look(next);
       if (about === undefined) return null;
       met.push(next);
       if (!about.isSymbolicLink()) {
@@ -60,6 +63,13 @@ export class RootFiles {
       todo.unshift(...target.split('/'));
     }
     return { path: here, met };
+  }
+
+  /** Of the link itself. Looked at once: a profile's modules lie in the same few directories. */
+  look(path: string): Stats | undefined {
+    if (!this.seen.has(path))
+      this.seen.set(path, lstatSync(this.outside(path), { throwIfNoEntry: false }));
+    return this.seen.get(path);
   }
 
   exists(path: string): boolean {

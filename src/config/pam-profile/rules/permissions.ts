@@ -1,5 +1,4 @@
 /** Files that decide who is who, and that others than root can write. */
-import { lstatSync } from 'node:fs';
 import type { RootFiles } from '../root-files.ts';
 import { type Defect, type Rule, type Situation, usedFacilities } from '../rule.ts';
 import { type Module, modulesOf, type Origin } from '../stack.ts';
@@ -61,8 +60,8 @@ function wayTo(files: RootFiles, path: string): readonly string[] {
 
 /** An image may be unpacked by somebody who is not root: whoever owns it stands for root. */
 function refuse(files: RootFiles, path: string): string | null {
-  const about = lstatSync(files.outside(path), { throwIfNoEntry: false });
-  const owner = lstatSync(files.outside('/')).uid;
+  const about = files.look(path);
+  const owner = files.look('/')?.uid;
   if (about === undefined || path === '/') return null;
   if (about.uid !== 0 && about.uid !== owner) return `uid ${about.uid} as its owner`;
   const others = about.mode & (about.gid === 0 ? 0o002 : 0o022);
