@@ -6,6 +6,7 @@ import { ReconnectingSocket, type SocketState } from './reconnecting-socket.ts';
 function setUp(decide: (code: number, opened: boolean) => 'retry' | 'stop' = () => 'retry') {
   const sockets: FakeSocket[] = [];
   const timers: { run: () => void; ms: number }[] = [];
+  const limits: { run: () => void; ms: number }[] = [];
   const states: SocketState[] = [];
   const came: unknown[] = [];
   const socket = new ReconnectingSocket({
@@ -19,8 +20,9 @@ function setUp(decide: (code: number, opened: boolean) => 'retry' | 'stop' = () 
       return made as unknown as WebSocket;
     },
     later: (run, ms) => timers.push({ run, ms }),
+    limit: (run, ms) => limits.push({ run, ms }),
   });
-  return { socket, sockets, timers, states, came };
+  return { socket, sockets, timers, limits, states, came };
 }
 class FakeSocket {
   onopen: (() => void) | null = null;
@@ -113,4 +115,22 @@ test('closed until it is resumed', () => {
   assert.equal(sockets.length, 2);
   socket.resume();
   assert.equal(sockets.length, 2);
+});
+
+test('an attempt that gets no answer, or none that is understood, is given up', () => {
+  const { socket, sockets, timers, limits, states } = setUp();
+  limits[0]!.run();
+  assert.equal(sockets[0]!.closed, true);
+  assert.equal(states.at(-1), 'waiting');
+  timers[0]!.run();
+  sockets[1]!.onopen!();
+  limits[1]!.run();
+  assert.equal(states.at(-1), 'open');
+  limits[2]!.run();
+  assert.deepEqual([sockets[1]!.closed, states.at(-1)], [true, 'waiting']);
+  timers[1]!.run();
+  sockets[2]!.onopen!();
+  socket.settled();
+  for (const limit of limits) limit.run();
+  assert.deepEqual([sockets[2]!.closed, states.at(-1), sockets.length], [false, 'open', 3]);
 });

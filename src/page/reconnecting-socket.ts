@@ -11,12 +11,19 @@ export interface SocketOptions {
   readonly onState: (state: SocketState) => void;
   readonly connect?: (url: string) => WebSocket;
   readonly later?: (run: () => void, ms: number) => unknown;
+  /** As later, for an attempt that gets no answer. */
+  readonly limit?: (run: () => void, ms: number) => unknown;
 }
+/** A browser waits for minutes. */
+const OPEN_MS = 8000;
+/** From open to settled: a session that is being started may take its time. */
+const SETTLE_MS = 20_000;
 
 export class ReconnectingSocket {
   private readonly options: SocketOptions;
   private socket: WebSocket | null = null;
   private attempt = 0;
+  private isSettled = false;
   state: SocketState = 'connecting';
 
   constructor(options: SocketOptions) {
@@ -31,6 +38,7 @@ export class ReconnectingSocket {
 
   /** What was said has been understood: the next wait is short again. */
   settled(): void {
+    this.isSettled = true;
     this.attempt = 0;
   }
 
@@ -60,9 +68,12 @@ export class ReconnectingSocket {
     this.enter('connecting');
     const socket = (this.options.connect ?? openSocket)(this.options.url);
     this.socket = socket;
+    this.isSettled = false;
     let opened = false;
+    this.limit(OPEN_MS, () => this.socket === socket && !opened);
     socket.onopen = () => {
       opened = true;
+      this.limit(SETTLE_MS, () => this.socket === socket && !this.isSettled);
       this.enter('open');
       this.options.onOpen?.();
     };
@@ -72,6 +83,15 @@ export class ReconnectingSocket {
       if (this.options.onClose(code, opened) === 'stop') this.enter('stopped');
       else this.wait();
     };
+  }
+
+  private limit(ms: number, isStuck: () => boolean): void {
+    const limit = this.options.limit ?? setTimeout;
+    limit(() => {
+      if (!isStuck()) return;
+      this.drop();
+      this.wait();
+    }, ms);
   }
 
   private wait(): void {

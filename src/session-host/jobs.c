@@ -38,8 +38,11 @@ static bool has_background_job(const struct host *host) {
 }
 
 void jobs_expect(struct host *host) {
-    if (host->pty && host->look_by == 0)
-        host->look_by = monotonic_ms() + JOBS_MS;
+    if (!host->pty)
+        return;
+    const uint64_t soon = monotonic_ms() + JOBS_MS;
+    if (host->look_by == 0 || host->look_by > soon)
+        host->look_by = soon;
 }
 
 void jobs_look(struct host *host, uint64_t now) {

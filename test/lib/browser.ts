@@ -1,6 +1,7 @@
 /** Debian's Chromium, and what a person does in it. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
+import type { SessionView } from '../../src/protocol/page-gateway.ts';
 
 export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({
@@ -86,4 +87,20 @@ export async function runInTerminal(page: Page, command: string): Promise<string
   await page.keyboard.type(`clear; ${command}; echo "end""-${mark}"\n`);
   await waitForScreen(page, new RegExp(`^end-${mark}$`, 'm'));
   return await readScreen(page);
+}
+
+/** A new terminal of who is signed in there, with a prompt. */
+export async function openTerminal(context: BrowserContext, home: string): Promise<Page> {
+  const { origin } = new URL(home);
+  const data = { kind: 'terminal' };
+  const started = await context.request.post(`${origin}/api/sessions`, {
+    data,
+    headers: { origin },
+  });
+  const { id } = (await started.json()) as SessionView;
+  const page = await context.newPage();
+  await page.goto(`${origin}/s/${id}/`);
+  await page.getByText(texts.terminal.connected).waitFor();
+  await waitForScreen(page, /[$#] *$/m);
+  return page;
 }

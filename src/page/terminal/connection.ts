@@ -83,7 +83,8 @@ export class Connection {
     });
   }
 
-  tryNow = (): void => this.socket.tryNow();
+  /** Also in the middle of an attempt that gets no answer. */
+  tryNow = (): void => this.socket.renew();
 
   type(data: Uint8Array): void {
     this.keyboard.type(data);

@@ -34,6 +34,7 @@ const bar = new StateBar(document.getElementById('bar')!, {
     terminal.focus();
   },
   leave: warning.leave,
+  back: () => terminal.focus(),
 });
 const title = new WindowTitle((text) => bar.showTitle(text));
 const hint = (address: string): void => bar.showTitle(address || title.shown);

@@ -17,10 +17,13 @@ export interface BarOptions {
   readonly fit: () => void;
   /** A link of the bar leads away from the page. */
   readonly leave: () => void;
+  /** To the terminal, when what had the focus is gone. */
+  readonly back: () => void;
 }
 
 export class StateBar {
   private readonly bar: HTMLElement;
+  private readonly back: () => void;
   private readonly status = document.createElement('span');
   private readonly action = makeButton('');
   private readonly fit = makeButton('');
@@ -30,7 +33,8 @@ export class StateBar {
   private readonly links = document.createElement('nav');
   private readonly fresh: HTMLAnchorElement;
 
-  constructor(bar: HTMLElement, { home, find, settings, fit, leave }: BarOptions) {
+  constructor(bar: HTMLElement, { home, find, settings, fit, leave, back }: BarOptions) {
+    this.back = back;
     const words = texts.terminal;
     this.bar = bar;
     bar.setAttribute('aria-label', words.bar);
@@ -58,7 +62,9 @@ export class StateBar {
   show({ tone, text, action }: BarState): void {
     this.bar.dataset.tone = tone;
     if (this.status.textContent !== text) this.status.textContent = text;
+    const hadFocus = document.activeElement === this.action;
     this.action.hidden = action === undefined;
+    if (hadFocus && this.action.hidden) this.back();
     this.action.textContent = action?.text ?? '';
     this.action.onclick = action?.run ?? null;
     // Where nothing more happens: here is how to go on.
