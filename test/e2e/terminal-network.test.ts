@@ -53,8 +53,9 @@ test('at a round trip of 100 ms: sign in, start a terminal, work in it', async (
 
 test('a cut network: the page notices, what was typed arrives once, what was printed stands there once', async () => {
   await terminal.keyboard.type(
-    'clear; stty -echo; while read -r line; do echo "got $line"; done\n',
+    'clear; stty -echo; echo rea"dy"; while read -r line; do echo "got $line"; done\n',
   );
+  await waitForScreen(terminal, /^ready$/m);
   await terminal.keyboard.type('one\n');
   await waitForScreen(terminal, /^got one$/m);
   network.cut();

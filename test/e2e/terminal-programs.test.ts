@@ -192,5 +192,8 @@ test('the end of the shell is said with its status', async () => {
   await terminal.keyboard.type('exit 7\n');
   await terminal.getByText(texts.terminal.exited(7)).waitFor();
   await terminal.getByRole('link', { name: texts.terminal.fresh }).click();
-  await terminal.waitForURL(`${new URL(server.url).origin}/#new`);
+  const start = terminal.getByRole('button', { name: texts.home.start });
+  await start.waitFor();
+  await terminal.keyboard.press('Enter');
+  await terminal.getByText(texts.terminal.connected).waitFor();
 });
