@@ -35,18 +35,18 @@ test('file-writable: who can write an included file signs in as anybody', async 
 });
 
 test('file-writable: who owns a module makes it say yes', async () => {
-  mkdirSync('/opt/modules', { recursive: true, mode: 0o755 });
+  mkdirSync('/usr/local/share/modules', { recursive: true, mode: 0o755 });
   const permit = execFileSync('find', ['/usr/lib', '-name', 'pam_permit.so'], { encoding: 'utf8' });
-  copyFileSync(permit.trim(), '/opt/modules/pam_site.so');
-  chownSync('/opt/modules/pam_site.so', ada.uid, ada.uid);
-  const broken = ['auth required /opt/modules/pam_site.so', UNIX[1]!];
+  copyFileSync(permit.trim(), '/usr/local/share/modules/pam_site.so');
+  chownSync('/usr/local/share/modules/pam_site.so', ada.uid, ada.uid);
+  const broken = ['auth required /usr/local/share/modules/pam_site.so', UNIX[1]!];
   await showTrial({ ...wish, user: 'root', broken, mended: UNIX, shows });
 });
 
 test('file-writable: who can write a directory on the way puts another file there', async () => {
-  mkdirSync('/opt/profiles', { mode: 0o777 });
-  chmodSync('/opt/profiles', 0o777);
-  writeFileSync('/opt/profiles/site', 'auth required pam_permit.so\n');
-  const broken = ['auth include /opt/profiles/site', UNIX[1]!];
+  mkdirSync('/usr/local/share/profiles', { mode: 0o777 });
+  chmodSync('/usr/local/share/profiles', 0o777);
+  writeFileSync('/usr/local/share/profiles/site', 'auth required pam_permit.so\n');
+  const broken = ['auth include /usr/local/share/profiles/site', UNIX[1]!];
   await showTrial({ ...wish, user: 'root', broken, mended: UNIX, shows });
 });
