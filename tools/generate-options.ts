@@ -44,6 +44,7 @@ struct option {
     const char *key;
     enum option_type type;
     uint32_t min, max;        /* of a number; max: of a text, characters */
+    const char *choices;      /* ",one,other," */
     const char *standard;     /* the default, as it would be written in the file */
     const char *wanted;
     size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
@@ -73,8 +74,12 @@ function isText(key: OptionKey): boolean {
 function tableRow(key: OptionKey): string {
   const spec: OptionSpec = OPTIONS[key];
   const place = isReadByC(key) ? `PLACE(${field(key)})` : '0, 0';
-  return `    [KEY_${upper(key)}] = { ${text(key)}, OPTION_${upper(spec.type)}, ${spec.min ?? 0}, ${spec.max ?? 0},
+  return `    [KEY_${upper(key)}] = { ${text(key)}, OPTION_${upper(spec.type)}, ${spec.min ?? 0}, ${spec.max ?? 0}, ${choices(spec)},
         ${text(spec.default)}, ${text(wantedWords(key))}, ${place} },`;
+}
+
+function choices(spec: OptionSpec): string {
+  return spec.choices === undefined ? 'NULL' : text(`,${spec.choices.join(',')},`);
 }
 
 function sizeAssertion(key: OptionKey): string {

@@ -58,6 +58,7 @@ export function makeProtocolHeader(): string {
     defineMessages('FROM_LEADER', leader.fromLeader),
     defineNumbers('PHASE', leader.LEADER_PHASES),
     defineNumbers('STAGE', leader.LEADER_STAGES),
+    defineNumbers('PROGRAM', leader.PROGRAM_STATES),
     defineMessages('TO_HOST', host.toHost),
     defineMessages('FROM_HOST', host.fromHost),
     defineMessages('TO_SESSION', session.toSession),

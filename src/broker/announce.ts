@@ -4,6 +4,7 @@ import type { BrokerEvent, Holdings } from '../protocol/gateway-broker.ts';
 import type { SessionView } from '../protocol/page-gateway.ts';
 import type { Broker } from './context.ts';
 import { homeSessionOf } from './home/home-session-view.ts';
+import type { SessionRow } from './sessions/session-store.ts';
 import { viewOf } from './sessions/session-view.ts';
 import type { Person } from './tickets/ticket-store.ts';
 
@@ -12,6 +13,17 @@ export const SHOW_ENDED_MS = 3_600_000;
 
 export function announce(broker: Broker, event: BrokerEvent): void {
   for (const gateway of broker.gateways) gateway.send(event);
+}
+
+/** What has changed for a person by a change of this session. */
+export function announceSession(broker: Broker, { kind, user, uid }: SessionRow): void {
+  const person = { user, uid };
+  if (kind === 'home') {
+    const homeSession = homeSessionOf(broker, person);
+    announce(broker, { event: 'home-session', user, uid, homeSession });
+  } else {
+    announceSessions(broker, person);
+  }
 }
 
 /** Once for all that changes in one turn of the event loop: lists are long, and a start has many steps. */
@@ -39,7 +51,6 @@ export function holdingsOf(broker: Broker, person: Person): Holdings {
 }
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {
-  return broker.sessions
-    .listOf(person, broker.now() - SHOW_ENDED_MS)
-    .map((row) => viewOf(broker, row));
+  const rows = broker.sessions.listOf(person, broker.now() - SHOW_ENDED_MS);
+  return rows.filter(({ kind }) => kind !== 'home').map((row) => viewOf(broker, row));
 }

@@ -22,6 +22,10 @@ export interface BrokerSettings {
   /** PAM profiles. */
   readonly loginProfile: string;
   readonly sessionProfile: string;
+  /** Whether there are PAM sessions at all. */
+  readonly sessionsEnabled: boolean;
+  /** A PAM session for each session, or one for all of a user's. */
+  readonly sessionsScope: 'session' | 'user';
   /** How long a ticket lasts without use. */
   readonly timeoutMinutes: number;
   /** How long it lasts at most. */
@@ -30,9 +34,11 @@ export interface BrokerSettings {
   readonly recheckMinutes: number;
 }
 
-/** The connection to a session's leader and what we gave to it. */
+/** A session, the connection to its leader and what we gave to it. */
 export interface Link {
   readonly session: SessionId;
+  /** The PAM session that it runs in: its own, or the home session. */
+  readonly pamSession: SessionId;
   readonly leader: LeaderConnection;
   /** What a viewer must show to the session-host; null: the session is not ours to hand out. */
   key: Buffer | null;
@@ -40,6 +46,8 @@ export interface Link {
   opened: boolean;
   /** Texts of PAM modules, for the person, should it fail. */
   readonly texts: string[];
+  /** The session profile wanted something typed. */
+  asked: boolean;
   /** Set while the leader is ending: declares it stuck. */
   stuckTimer: NodeJS.Timeout | null;
 }

@@ -6,7 +6,6 @@ import { SHOW_ENDED_MS } from './announce.ts';
 import type { Broker } from './context.ts';
 import { ProblemError } from './problem.ts';
 import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
-import { learnPrograms } from './sessions/learn-programs.ts';
 import { renameSession } from './sessions/rename-session.ts';
 import { findSession } from './sessions/require-session.ts';
 import { activeViewOf } from './sessions/session-view.ts';
@@ -25,16 +24,15 @@ export function tellStatus(broker: Broker): Status {
     loginProfile: broker.settings.loginProfile,
     sessionProfile: broker.settings.sessionProfile,
     tickets: broker.tickets.count(),
-    sessions: broker.sessions.countLive(),
+    ...broker.sessions.countLive(),
     warnings: broker.warnings,
   };
 }
 
-export async function listActive(
+export function listActive(
   broker: Broker,
   { ended = false }: { readonly ended?: boolean | undefined },
-): Promise<{ readonly sessions: readonly ActiveSession[] }> {
-  await learnPrograms(broker);
+): { readonly sessions: readonly ActiveSession[] } {
   const rows = ended
     ? broker.sessions.listSince(broker.now() - SHOW_ENDED_MS)
     : broker.sessions.listLive();

@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { EMPTY_HELLO } from '../../test/fakes/empty-hello.ts';
 import { FakeMachine } from '../../test/fakes/fake-leader.ts';
 import { fromLeader } from '../protocol/broker-leader.ts';
 import { encode } from '../protocol/codec.ts';
@@ -59,11 +60,9 @@ test('a leader without a word is silent', async (t) => {
 });
 
 test('another version, another message and no message at all are silent', async (t) => {
-  const hello = { session: '', user: '', service: '', label: '', tty: '', attached: 0, exited: 0 };
-  const numbers = { phase: 0, uid: 0, gid: 0, openedAt: 0n, program: 0, status: 0 };
-  const newer = { name: 'hello' as const, version: 9, ...hello, ...numbers };
+  const newer = { ...EMPTY_HELLO, version: 9 };
   for (const [payload, reason] of [
-    [encode(fromLeader, newer), /speaks version 9, wanted 1/],
+    [encode(fromLeader, newer), /speaks version 9, wanted 2/],
     [encode(fromLeader, { name: 'closed' }), /is 'closed', wanted hello/],
     [Buffer.from('nonsense'), /no message of type/],
   ] as const) {

@@ -4,14 +4,32 @@ import {
   fromLeader,
   LEADER_PROTOCOL_VERSION,
   MAX_ROOT_FRAME,
+  PROGRAM_STATES,
   toLeader,
 } from '../protocol/broker-leader.ts';
 import { decode, encode, type MessageOf } from '../protocol/codec.ts';
 import { FrameStream } from '../protocol/frame.ts';
+import type { SessionId } from '../protocol/ids.ts';
 
 export type ToLeader = MessageOf<typeof toLeader>;
 export type FromLeader = MessageOf<typeof fromLeader>;
 export type LeaderHello = MessageOf<typeof fromLeader, 'hello'>;
+
+/** What a leader's hello says of one program. */
+export interface ProgramState {
+  readonly state: (typeof PROGRAM_STATES)[number];
+  readonly tty: string;
+  readonly pid: number;
+  /** As wait(2) gives it; good once it has exited. */
+  readonly status: number;
+}
+
+export function programOf(hello: LeaderHello, session: SessionId): ProgramState | undefined {
+  const at = hello.sessions.indexOf(session);
+  if (at < 0) return undefined;
+  const [tty = '', pid = 0, status = 0] = [hello.ttys[at], hello.pids[at], hello.statuses[at]];
+  return { state: PROGRAM_STATES[hello.states[at] ?? 0] ?? 'free', tty, pid, status };
+}
 
 export interface LeaderHandlers {
   readonly message: (message: FromLeader) => void;

@@ -34,6 +34,8 @@ async function main(): Promise<void> {
     settings: {
       loginProfile: values['auth-pam-profile'],
       sessionProfile: values['auth-pam-sessions-profile'],
+      sessionsEnabled: values['auth-pam-sessions-enabled'],
+      sessionsScope: values['auth-pam-sessions-scope'],
       timeoutMinutes: values['auth-timeout-minutes'],
       staySignedInDays: values['auth-stay-signed-in-days'],
       recheckMinutes: values['auth-recheck-minutes'],
@@ -42,6 +44,6 @@ async function main(): Promise<void> {
     listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },
   });
   process.once('SIGTERM', () => void running.close().then(() => process.exit(0)));
-  log.info('ready', { sessions: running.broker.sessions.countLive() });
+  log.info('ready', { sessions: running.broker.sessions.countLive().sessions });
   announceReady(descriptors.ready);
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { log } from '../lib/log.ts';
 import { lookAgain, watchLeaders } from './adoption/watch-leaders.ts';
 import { type Broker, type BrokerOptions, createBroker } from './context.ts';
+import { closeHomes } from './home/close-homes.ts';
 import { cliRequests, gatewayRequests } from './requests.ts';
 import { type Service, serveConnection } from './serve-connection.ts';
 import { dropCodes } from './sessions/enter-session.ts';
@@ -82,6 +83,7 @@ function cleanUp(broker: Broker): void {
     revokeExpired(broker);
     recheckDue(broker).catch((error) => log.error('recheck-failed', { error }));
     dropCodes(broker);
+    closeHomes(broker);
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);
     broker.throttle.prune();

@@ -35,6 +35,7 @@ function statusLines(status: Status): string[] {
     `session profile: ${status.sessionProfile}`,
     `signed in: ${status.tickets}`,
     `sessions: ${status.sessions}`,
+    `home sessions: ${status.homeSessions}`,
     ...status.warnings.map((warning) => `warning: ${warning}`),
   ];
 }

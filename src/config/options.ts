@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;
+  /** Of a choice. */
+  readonly choices?: readonly string[];
   readonly doc: string;
   readonly readBy: readonly ('supervise' | 'leader' | 'broker' | 'gateway')[];
   /** What makes a change count: nothing (the next sign-in or session uses it), or a restart. */
@@ -20,6 +22,7 @@ export interface OptionSpec {
 /** Each type with the values it allows, in words. */
 export const OPTION_TYPES = {
   flag: '0 or 1',
+  choice: 'one of these words',
   number: 'a whole number',
   profile: 'the name of a file in /etc/pam.d (lower-case letters, digits, ".", "_" and "-")',
   groups: 'group names separated by commas, without spaces around the commas',
@@ -49,8 +52,16 @@ export const OPTIONS = {
     type: 'flag',
     default: '1',
     doc: 'Whether programs run inside a PAM session. 0: right user, groups and clean environment, but no credentials and no session modules.',
-    readBy: ['leader'],
-    change: 'at once',
+    readBy: ['leader', 'broker'],
+    change: 'restart',
+  },
+  'auth-pam-sessions-scope': {
+    type: 'choice',
+    default: 'session',
+    choices: ['session', 'user'],
+    doc: 'Whose a PAM session is. session: each session has one of its own. user: all sessions of a user on a machine are programs of one, the home session, and share its mounts, keyring and tickets. Needs `auth-pam-sessions-enabled`.',
+    readBy: ['broker'],
+    change: 'restart',
   },
   'auth-minimum-user-id': {
     type: 'number',
@@ -181,12 +192,15 @@ type ValueOf<T extends OptionType> = T extends 'flag'
     ? number
     : string;
 export type Configuration = {
-  readonly [K in OptionKey]: ValueOf<(typeof OPTIONS)[K]['type']>;
+  readonly [K in OptionKey]: (typeof OPTIONS)[K] extends { readonly choices: readonly (infer C)[] }
+    ? C
+    : ValueOf<(typeof OPTIONS)[K]['type']>;
 };
 
 /** What an option wants, in words. */
 export function wantedWords(key: OptionKey): string {
-  const { type, min, max, unit }: OptionSpec = OPTIONS[key];
+  const { type, min, max, unit, choices = [] }: OptionSpec = OPTIONS[key];
+  if (type === 'choice') return choices.join(' or ');
   if (type === 'text') return `${OPTION_TYPES.text} of at most ${max} characters`;
   if (type !== 'number') return OPTION_TYPES[type];
   return `${OPTION_TYPES.number}${unit === undefined ? '' : ` of ${unit}`} from ${min} to ${max}`;

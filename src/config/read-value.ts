@@ -11,6 +11,7 @@ import {
 /** Bytes, as the fields of struct config hold them. */
 export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
   flag: 1,
+  choice: 31,
   number: 10,
   profile: 255,
   groups: 255,
@@ -47,6 +48,7 @@ export function shown(text: string): string {
 
 const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => boolean>> = {
   flag: (text) => text === '0' || text === '1',
+  choice: (text, { choices = [] }) => choices.includes(text),
   // No sign, no leading zero: 0755 means different things to different readers.
   number: (text, spec) =>
     /^(0|[1-9][0-9]*)$/.test(text) &&

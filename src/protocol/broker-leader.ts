@@ -9,7 +9,7 @@
  * without NUL); `strings` and `blobs` (u16 count, then each); `u32s` (u16 count, then each);
  * `rest` (all bytes to the end of the frame, only as the last field).
  */
-export const LEADER_PROTOCOL_VERSION = 1;
+export const LEADER_PROTOCOL_VERSION = 2;
 /** Bytes; root ends close the connection on a longer frame. */
 export const MAX_ROOT_FRAME = 262_144;
 
@@ -50,7 +50,7 @@ export const toLeader = {
   cancel: { type: 7, doc: 'No answer will come: the module gets PAM_CONV_ERR.', fields: {} },
   open: {
     type: 9,
-    doc: 'Open a PAM session for USER. Answered by key, prompts if the profile asks, then opened or failed.',
+    doc: 'Open a PAM session for USER. Answered by key, prompts if the profile asks, then opened or failed. pty: the terminal of its first program, made before PAM so that PAM_TTY is the real one. stays: it stays open without programs, and may have several, each a session with an id of its own; else its one program has its id, and its end is the end of both.',
     fields: {
       session: 'string',
       conversation: 'bytes',
@@ -60,15 +60,19 @@ export const toLeader = {
       rhost: 'string',
       label: 'string',
       attached: 'u8',
+      stays: 'u8',
       pty: 'u8',
-      rows: 'u16',
-      columns: 'u16',
     },
   },
   spawn: {
     type: 11,
-    doc: 'Run a program in the open session under a session-host. An empty argv is the login shell. Answered by spawned or failed.',
+    doc: 'Run a program in the open PAM session under a session-host, as SESSION. An empty argv is the login shell. grant: as for open, where the PAM session stays. Answered by spawned or failed.',
     fields: {
+      session: 'string',
+      grant: 'bytes',
+      pty: 'u8',
+      rows: 'u16',
+      columns: 'u16',
       argv: 'strings',
       environment: 'strings',
       key: 'bytes',
@@ -78,13 +82,13 @@ export const toLeader = {
   },
   rotate: {
     type: 13,
-    doc: 'Replace the session key (32 bytes). drop: those who joined with the old one are dropped.',
-    fields: { drop: 'u8', key: 'bytes' },
+    doc: "Replace SESSION's key (32 bytes). drop: those who joined with the old one are dropped.",
+    fields: { session: 'string', drop: 'u8', key: 'bytes' },
   },
   end: {
     type: 15,
-    doc: "Hang up, then kill, this session's programs, and close the PAM session. Answered by closed. From the broker to a leader that has closed: it has written that down, the leader may go.",
-    fields: {},
+    doc: "Hang up, then kill, SESSION's processes; answered by ended. With the PAM session's own id all of them, and close the PAM session; answered by closed. From the broker for what has ended or closed: it has written that down, the leader may forget it, or go.",
+    fields: { session: 'string' },
   },
   check: {
     type: 17,
@@ -108,7 +112,7 @@ export const toLeader = {
 export const fromLeader = {
   hello: {
     type: 2,
-    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0.',
+    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until a broker has heard of it.',
     fields: {
       version: 'u32',
       phase: 'u8',
@@ -118,12 +122,14 @@ export const fromLeader = {
       gid: 'u32',
       service: 'string',
       label: 'string',
-      tty: 'string',
       attached: 'u8',
+      stays: 'u8',
       openedAt: 'u64',
-      program: 'u32',
-      exited: 'u8',
-      status: 'u32',
+      sessions: 'strings',
+      ttys: 'strings',
+      pids: 'u32s',
+      statuses: 'u32s',
+      states: 'bytes',
     },
   },
   key: {
@@ -150,19 +156,28 @@ export const fromLeader = {
   },
   failed: {
     type: 10,
-    doc: 'The request failed. Before opened the leader ends; a failed spawn leaves the session open.',
-    fields: { stage: 'u8', code: 'u32', text: 'string' },
+    doc: 'The request of SESSION failed. Before opened the leader ends; a failed spawn leaves the PAM session open.',
+    fields: { session: 'string', stage: 'u8', code: 'u32', text: 'string' },
   },
   opened: {
     type: 12,
     doc: 'The PAM session is open.',
     fields: { user: 'string', uid: 'u32', gid: 'u32', tty: 'string' },
   },
-  spawned: { type: 14, doc: 'The program runs.', fields: { pid: 'u32' } },
+  spawned: {
+    type: 14,
+    doc: 'The program of SESSION runs.',
+    fields: { session: 'string', pid: 'u32', tty: 'string' },
+  },
   exited: {
     type: 16,
-    doc: 'The program ended; status as wait(2) gives it.',
-    fields: { status: 'u32' },
+    doc: 'The program of SESSION ended; status as wait(2) gives it.',
+    fields: { session: 'string', status: 'u32' },
+  },
+  ended: {
+    type: 26,
+    doc: 'Nothing of SESSION runs any more. Where the PAM session stays, its terminal is given back too.',
+    fields: { session: 'string' },
   },
   closed: { type: 18, doc: 'The PAM session is closed and nothing of it runs.', fields: {} },
   checked: { type: 20, doc: 'PAM and the policy have nothing against the user.', fields: {} },
@@ -184,10 +199,11 @@ export const LEADER_PHASES = [
   'authenticating',
   'opening',
   'open',
-  'running',
   'ending',
   'closed',
 ] as const;
+/** Life of a program; the numbers travel in hello.states. free: there is none. ready: its terminal is made. */
+export const PROGRAM_STATES = ['free', 'ready', 'starting', 'running', 'exited', 'ended'] as const;
 /** Where a request failed; the number travels in failed.stage. */
 export const LEADER_STAGES = [
   'protocol',

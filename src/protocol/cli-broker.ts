@@ -31,13 +31,17 @@ export interface Status {
   readonly loginProfile: string;
   readonly sessionProfile: string;
   readonly tickets: number;
+  /** Without the home sessions. */
   readonly sessions: number;
+  readonly homeSessions: number;
   /** For example: no /etc/pam.d/vestibule, PAM uses 'other'. */
   readonly warnings: readonly string[];
 }
 export interface ActiveSession extends SessionView {
   readonly user: UserName;
   readonly uid: number;
+  /** The PAM session that it runs in: its own, which has its id, or its user's home session. */
+  readonly pamSession: SessionId;
   /** pid of the program, 0 when unknown */
   readonly pid: number;
   /** 'gateway' or 'cli' */

@@ -61,6 +61,11 @@ test('bytes that are no message throw a CodecError and nothing else', () => {
 test('a message that is cut short anywhere, or has a byte too many, is refused', () => {
   const whole = encode(toLeader, {
     name: 'spawn',
+    session: 's',
+    grant: new Uint8Array(2),
+    pty: 1,
+    rows: 24,
+    columns: 80,
     argv: ['ls', '-l'],
     environment: [],
     key: new Uint8Array(32),
@@ -76,7 +81,7 @@ test('a message that is cut short anywhere, or has a byte too many, is refused',
 const raw = (type: number, ...rest: number[]) => Uint8Array.of(type, ...rest);
 
 test('strings with a NUL or without UTF-8 are refused', () => {
-  const failed = (...text: number[]) => raw(10, 0, 0, 0, 0, 0, 0, text.length, ...text);
+  const failed = (...text: number[]) => raw(10, 0, 0, 0, 0, 0, 0, 0, 0, text.length, ...text);
   assert.throws(() => decode(fromLeader, failed(0x61, 0, 0x62)), /failed.text: .*NUL/);
   for (const odd of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80]]) {
     assert.throws(() => decode(fromLeader, failed(...odd)), /not UTF-8/);
@@ -92,7 +97,7 @@ test('a count that cannot fit is refused before anything is made of it', () => {
 
 test('values that do not fit their fields are not sent', () => {
   const failed = (change: object) =>
-    encode(fromLeader, { name: 'failed', stage: 1, code: 7, text: 'no', ...change });
+    encode(fromLeader, { name: 'failed', session: '', stage: 1, code: 7, text: 'no', ...change });
   assert.throws(() => failed({ stage: 256 }), /failed.stage: 256 does not fit/);
   assert.throws(() => failed({ code: -1 }), CodecError);
   assert.throws(() => failed({ code: 1.5 }), CodecError);

@@ -8,9 +8,10 @@ import type { MessageSpec } from './broker-leader.ts';
 export const toHost = {
   start: {
     type: 1,
-    doc: 'First frame: run the program. Of environment entries of one name the last counts. notice is text for the top of the terminal (home directory missing). webUid is the only uid besides 0 that may connect.',
+    doc: 'First frame: run the program. Of environment entries of one name the last counts. pamSessions: they are on, which matters to whoever has no home directory. webUid is the only uid besides 0 that may connect.',
     fields: {
       version: 'u32',
+      pamSessions: 'u8',
       pty: 'u8',
       lossless: 'u8',
       scrollback: 'u32',

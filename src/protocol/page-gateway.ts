@@ -76,7 +76,8 @@ export interface SignIns {
   readonly signIns: readonly SignInView[];
 }
 
-export const SESSION_KINDS = ['terminal', 'run'] as const;
+/** home: nothing runs in it (HomeSessionView); run: root's CLI started it. */
+export const SESSION_KINDS = ['terminal', 'run', 'home'] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
 export const SESSION_STATES = [
   'pending',

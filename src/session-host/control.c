@@ -13,6 +13,7 @@ static bool read_start(struct host *host, struct start *start) {
     struct reader reader = reader_of(&host->frame);
     if (read_u32(&reader) != VST_LEADER_PROTOCOL_VERSION)
         return false;
+    start->pam_sessions = read_u8(&reader) != 0;
     host->pty = read_u8(&reader) != 0;
     host->lossless = read_u8(&reader) != 0;
     size_t scrollback = read_u32(&reader);

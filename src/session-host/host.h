@@ -86,6 +86,7 @@ struct host {
 
 /* What start says about the program itself. */
 struct start {
+    bool pam_sessions; /* they are on */
     char home[4096];
     char program[4096];
     char **argv;

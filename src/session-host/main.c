@@ -74,6 +74,7 @@ static void serve(struct host *host) {
     if (poll(set.at, AT_VIEWERS + MAX_VIEWERS, patience(host, now)) < 0) {
         if (errno != EINTR)
             die_errno("cannot wait for events");
+        program_reap(host);
         return;
     }
     if (set.at[AT_CONTROL].revents != 0)
@@ -113,6 +114,8 @@ static bool is_over(const struct host *host) {
     return viewers_count(host) == 0 || monotonic_ms() >= host->linger_by;
 }
 
+static void wake_up(int number) { (void)number; }
+
 int main(void) {
     struct host host = {
         .control = CONTROL_FD, .listener = LISTENER_FD, .slave = -1, .input = -1, .settling = -1, .program_fd = -1,
@@ -127,6 +130,10 @@ int main(void) {
     /* The user's other programs must not read the session key from this one. */
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         die_errno("cannot become undumpable");
+    /* What the program leaves behind stays below this process: so the leader knows, without a cgroup, which session a
+     * process is of. The program itself is waited for by its pidfd. */
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake_up}, NULL) < 0)
+        die_errno("cannot become a subreaper");
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
         die_errno("cannot ignore SIGPIPE");
     set_cloexec(CONTROL_FD, true);

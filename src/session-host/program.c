@@ -63,10 +63,13 @@ static char **room_for(char *const *given) {
 }
 
 /* As the user: root may have no access to a home on NFS or FUSE. HOME stays what it is. */
-static void enter_home(const char *home) {
+static void enter_home(const char *home, bool pam_sessions) {
     if (chdir(home) == 0)
         return;
-    (void)dprintf(STDERR_FILENO, "Cannot enter the home directory '%s' (%s), starting in '/'.\n", home, strerror(errno));
+    if (errno == ENOENT && !pam_sessions)
+        (void)dprintf(STDERR_FILENO, "Home directory %s does not exist; PAM sessions are off, so pam_mkhomedir did not run\n", home);
+    else
+        (void)dprintf(STDERR_FILENO, "Cannot enter the home directory '%s' (%s), starting in '/'.\n", home, strerror(errno));
     if (chdir("/") < 0)
         (void)dprintf(STDERR_FILENO, "Cannot enter '/' either (%s).\n", strerror(errno));
 }
@@ -78,7 +81,7 @@ static void become(const struct host *host, const struct start *start, char **en
     for (int i = 0; i < 3; i++)
         if (dup2(child[i], i) < 0)
             return;
-    enter_home(start->home);
+    enter_home(start->home, start->pam_sessions);
     reset_signals();
     if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
         (void)execve(start->program, start->argv, environment);
@@ -138,10 +141,7 @@ void program_settle(struct host *host) {
     control_tell(host, &writer);
 }
 
-void program_reap(struct host *host) {
-    int status;
-    if (waitpid(host->program, &status, WNOHANG) != host->program)
-        return;
+static void take_end(struct host *host, int status) {
     if (host->settling >= 0)
         program_settle(host);
     close_descriptor(&host->program_fd);
@@ -155,6 +155,14 @@ void program_reap(struct host *host) {
         control_tell(host, &writer);
     else
         writer_clear(&writer);
+}
+
+/* The program, and what it left behind. */
+void program_reap(struct host *host) {
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        if (pid == host->program)
+            take_end(host, status);
 }
 
 void program_signal(const struct host *host, int number) {

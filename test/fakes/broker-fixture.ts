@@ -146,6 +146,8 @@ export class BrokerFixture {
       settings: {
         loginProfile: 'vestibule',
         sessionProfile: 'su',
+        sessionsEnabled: true,
+        sessionsScope: 'session',
         timeoutMinutes: 60,
         staySignedInDays: 7,
         recheckMinutes: 10,

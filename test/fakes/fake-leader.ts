@@ -15,6 +15,7 @@ import {
   LEADER_PROTOCOL_VERSION,
   LEADER_STAGES,
   MAX_ROOT_FRAME,
+  PROGRAM_STATES,
   PROMPT_STYLES,
   toLeader,
 } from '../../src/protocol/broker-leader.ts';
@@ -25,6 +26,7 @@ import { Mailbox } from './mailbox.ts';
 type To = MessageOf<typeof toLeader>;
 type From = MessageOf<typeof fromLeader>;
 type Phase = (typeof LEADER_PHASES)[number];
+type ProgramState = (typeof PROGRAM_STATES)[number];
 type Stage = (typeof LEADER_STAGES)[number];
 
 const HOUR = 3_600_000;
@@ -69,9 +71,11 @@ export class FakeLeader {
   user = '';
   label = '';
   attached = 0;
+  stays = 0;
   /** Answers no frame any more. */
   silent = false;
-  exitedStatus: number | null = null;
+  /** By session: what runs, and its wait status. */
+  readonly programs = new Map<string, { state: ProgramState; status: number }>();
   private readonly machine: FakeMachine;
   private readonly connections = new Set<FrameStream>();
   private server: Server | null = null;
@@ -112,16 +116,34 @@ export class FakeLeader {
   }
 
   fail(stage: Stage, code: number, text: string): void {
-    this.tell({ name: 'failed', stage: LEADER_STAGES.indexOf(stage), code, text });
+    this.failed(this.session, stage, code, text);
     if (this.server === null) this.leave();
   }
 
-  /** The program exits; the PAM session is closed after it. */
-  exit(status: number): void {
-    this.exitedStatus = status;
-    this.phase = 'ending';
-    this.tell({ name: 'exited', status });
-    this.close();
+  /** The program exits; the PAM session is closed after it unless it stays. */
+  exit(status: number, session = this.session): void {
+    const alone = this.connections.size === 0;
+    this.programs.set(session, { state: 'ended', status });
+    this.tell({ name: 'exited', session, status });
+    if (!this.stays) this.close();
+    else {
+      this.tell({ name: 'ended', session });
+      // As the real one: with nobody to tell, it remembers.
+      if (!alone) this.programs.delete(session);
+    }
+  }
+
+  private failed(session: string, stage: Stage, code: number, text: string): void {
+    this.tell({ name: 'failed', session, stage: LEADER_STAGES.indexOf(stage), code, text });
+  }
+
+  private end(session: string): void {
+    if (session !== this.session) {
+      if (this.programs.has(session)) this.exit(1, session);
+    } else if (this.stays || this.programs.size === 0) {
+      for (const program of [...this.programs.keys()]) this.exit(1, program);
+      this.close();
+    } else this.exit(1);
   }
 
   close(): void {
@@ -145,10 +167,12 @@ export class FakeLeader {
     session: string,
     user: string,
     attached: number,
-    phase: Phase = 'running',
+    phase: Phase | 'running' = 'running',
     listenAs = session,
   ): Promise<void> {
-    Object.assign(this, { session, user, attached, phase, label: `run of ${user}` });
+    if (phase === 'running') this.programs.set(session, { state: 'running', status: 0 });
+    this.phase = phase === 'running' ? 'open' : phase;
+    Object.assign(this, { session, user, attached, label: `run of ${user}` });
     await this.listen(listenAs);
   }
 
@@ -165,7 +189,8 @@ export class FakeLeader {
     this.phase = 'open';
     this.openedAt = Date.now();
     await this.listen();
-    this.tell({ name: 'opened', user: this.user, uid: 61_000, gid: 61_000, tty: '/dev/pts/7' });
+    const tty = this.stays ? '' : '/dev/pts/7';
+    this.tell({ name: 'opened', user: this.user, uid: 61_000, gid: 61_000, tty });
   }
 
   private take(frames: FrameStream, message: To): void {
@@ -191,7 +216,11 @@ export class FakeLeader {
         return;
       case 'open':
         this.begin('opening', message.user);
-        Object.assign(this, { session: message.session, label: message.label });
+        Object.assign(this, {
+          session: message.session,
+          label: message.label,
+          stays: message.stays,
+        });
         this.machine.opening.put(this);
         if (!this.machine.grants.includes(Buffer.from(message.grant).toString('hex'))) {
           this.fail('grant', 0, 'the grant is not ours');
@@ -199,19 +228,23 @@ export class FakeLeader {
         else void this.finishOpening();
         return;
       case 'spawn':
-        if (this.user === 'nospawn') this.fail('spawn', 2, 'no such file: /bin/gone');
-        else {
-          this.phase = 'running';
-          this.tell({ name: 'spawned', pid: 4242 });
-        }
+        if (this.user === 'nospawn') {
+          this.failed(message.session, 'spawn', 2, 'no such file: /bin/gone');
+        } else this.spawn(message.session);
         return;
       case 'end':
         if (this.phase === 'closed') this.leave();
-        else if (this.user !== 'hangs') this.exit(1);
+        else if (this.user !== 'hangs') this.end(message.session);
         return;
       case 'rotate':
         return;
     }
+  }
+
+  /** The program of this session runs now. */
+  spawn(session = this.session): void {
+    this.programs.set(session, { state: 'running', status: 0 });
+    this.tell({ name: 'spawned', session, pid: 4242, tty: this.attached ? '' : '/dev/pts/7' });
   }
 
   private check(grant: Uint8Array): void {
@@ -264,6 +297,7 @@ export class FakeLeader {
   }
 
   private hello(): From {
+    const programs = [...this.programs.values()];
     return {
       name: 'hello',
       version: LEADER_PROTOCOL_VERSION,
@@ -274,12 +308,14 @@ export class FakeLeader {
       gid: 61_000,
       service: 'su',
       label: this.label,
-      tty: this.attached || this.session === '' ? '' : '/dev/pts/7',
       attached: this.attached,
+      stays: this.stays,
       openedAt: BigInt(this.openedAt),
-      program: this.phase === 'running' ? 4242 : 0,
-      exited: this.exitedStatus === null ? 0 : 1,
-      status: this.exitedStatus ?? 0,
+      sessions: [...this.programs.keys()],
+      ttys: programs.map(() => (this.attached ? '' : '/dev/pts/7')),
+      pids: programs.map(() => 4242),
+      statuses: programs.map(({ status }) => status),
+      states: Uint8Array.from(programs, ({ state }) => PROGRAM_STATES.indexOf(state)),
     };
   }
 

@@ -1,5 +1,5 @@
-/* needs: test/fuzz/leader_says.c test/fuzz/leader_pam.c test/fuzz/leader_system.c wraps: chown lchown chmod mkdir unlink rmdir bind listen initgroups sigaction access kill fork waitpid socketpair accept4 poll peer_uid monotonic_ms unix_ms read_root_file crypto_box_keypair getpwnam_r getpwuid_r getgrouplist getgrnam */
-/* The leader, whole but for PAM and the system: an owner, three that come to its control socket and a session-host say
+/* needs: test/fuzz/leader_says.c test/fuzz/leader_pam.c test/fuzz/leader_system.c wraps: chown lchown chmod mkdir unlink rmdir bind listen initgroups sigaction access kill fork waitpid socketpair accept4 poll peer_uid monotonic_ms unix_ms read_root_file crypto_box_keypair getpwnam_r getpwuid_r getspnam getgrouplist getgrnam */
+/* The leader, whole but for PAM and the system: an owner, three that come to its control socket and session-hosts say
  * what the script has. */
 #include <fcntl.h>
 #include <locale.h>
@@ -24,14 +24,14 @@ bool take_step(void) {
     case 2: say_answers(fd); break;
     case 3: which < 4 ? say_authenticate(fd) : which < 8 ? say_check(fd) : say_test(fd); break;
     case 4: say_open(fd); break;
-    case 5: say_spawn(fd); break;
+    case 5: which < 8 ? say_spawn(fd) : which < 12 ? say_rotate(fd) : say_end(fd); break;
     case 6: run.wants_in = true, run.next_uid = UIDS[which & 3]; break;
     case 7: close_descriptor(&run.clients[which % CLIENTS].fd); break;
-    case 8: say_any(run.host); break;
-    case 9: say_bytes(run.host); break;
-    case 10: run.host_dies = true; break;
-    case 11: close_descriptor(&run.host); break;
-    case 12: run.programs = false; break;
+    case 8: say_any(run.hosts[which % HOSTS].fd); break;
+    case 9: say_bytes(run.hosts[which % HOSTS].fd); break;
+    case 10: run.hosts[which % HOSTS].dies = true; break;
+    case 11: close_descriptor(&run.hosts[which % HOSTS].fd); break;
+    case 12: run.hosts[which % HOSTS].left = false; break;
     case 13: run.now += script_number(&run.script, 2) * 10; break;
     case 14: context.terminate = 1; break;
     default: say_hello(fd); break;
@@ -42,8 +42,10 @@ bool take_step(void) {
 void leave_all(void) {
     for (size_t i = 0; i < CLIENTS; i++)
         close_descriptor(&run.clients[i].fd);
-    run.host_dies = true;
-    run.programs = false;
+    for (size_t i = 0; i < HOSTS; i++) {
+        run.hosts[i].dies = true;
+        run.hosts[i].left = false;
+    }
     context.terminate = 1;
 }
 
@@ -81,6 +83,7 @@ static void check_prompt(const struct frame *frame) {
 static void check_failed(const struct frame *frame) {
     struct reader reader = reader_of(frame);
     size_t size;
+    (void)read_bytes(&reader, VST_MAX_NAME, &size);
     (void)read_u8(&reader);
     (void)read_u32(&reader);
     const uint8_t *text = read_bytes(&reader, UINT16_MAX, &size);
@@ -101,7 +104,8 @@ void take_words(void) {
             frame_clear(&client->frame);
         }
     }
-    fuzz_drain(run.host);
+    for (size_t i = 0; i < HOSTS; i++)
+        fuzz_drain(run.hosts[i].fd);
 }
 
 /* What main does, without what it does to the process. */
@@ -140,12 +144,14 @@ static void reserve_descriptors(void) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     reserve_descriptors();
-    run = (struct run){.script = {data, data + size}, .now = 1000, .host = -1,
-                       .leader = {.pty = -1, .listener = -1, .events = -1, .host.control = -1}};
+    run = (struct run){.script = {data, data + size}, .now = 1000, .next_host = -1, .leader = {.listener = -1}};
+    for (size_t i = 0; i < HOSTS; i++)
+        run.hosts[i].fd = -1;
     for (size_t i = 0; i < CLIENTS; i++)
         run.clients[i].fd = -1;
     context.terminate = 0;
     must(fuzz_contain(lead, NULL, take_words) >= 0);
+    close_descriptor(&run.next_host);
     /* However it ended: what PAM was asked to do is undone. */
     must(!run.session && !run.credentials);
     return 0;

@@ -5,11 +5,17 @@
 #include "fuzz.h"
 #include "root/leader/leader.h"
 
-enum { CLIENTS = 4, HOST_PID = 4194303, BROKER_UID = 990, MAX_SEALED = 64, NOW_MS = 1800000000, MAX_ENVIRONMENT = 8 };
+enum { CLIENTS = 4, HOSTS = 4, FIRST_HOST = 4194000, BROKER_UID = 990, MAX_SEALED = 64, NOW_MS = 1800000000, MAX_ENVIRONMENT = 8 };
 
 struct client {
     int fd; /* -1: none */
     struct frame frame;
+};
+/* A session-host, by the pid that it has: FIRST_HOST + its place. Places are used again. */
+struct fake_host {
+    int fd; /* its end; -1: none */
+    bool dies, left; /* it, or what its program started, still runs */
+    const struct program *program;
 };
 /* A secret that was sealed rightly, and for which prompt. */
 struct sealed {
@@ -26,8 +32,8 @@ struct run {
     struct client clients[CLIENTS]; /* 0: the owner */
     bool wants_in;                  /* a connection waits at the control socket */
     uid_t next_uid;                 /* of who is asked for next */
-    int host;                       /* session-host's end; -1: none */
-    bool host_dies, programs;
+    struct fake_host hosts[HOSTS];
+    int next_host;                  /* end of the pair that was made last */
     char granted[VST_MAX_NAME + 1]; /* the user of the good grant that was shown, else empty */
     struct sealed sealed[MAX_SEALED];
     size_t sealed_count;
@@ -47,7 +53,7 @@ extern const char *const KNOWN_NAMES[8];
 
 /* leader_says.c: one frame each (or bytes as they are), filled from the script. */
 typedef void say_function(int fd);
-say_function say_any, say_bytes, say_hello, say_authenticate, say_check, say_test, say_open, say_answers, say_spawn;
+say_function say_any, say_bytes, say_hello, say_authenticate, say_check, say_test, say_open, say_answers, say_spawn, say_rotate, say_end;
 
 /* The next step of the script; false at its end. */
 bool take_step(void);
@@ -55,6 +61,8 @@ bool take_step(void);
 void leave_all(void);
 /* Takes what the leader has said to all, and checks it. */
 void take_words(void);
+/* Of any program. */
+bool anything_left(void);
 void fill_key(uint8_t *ret_key, size_t size);
 
 #endif

@@ -139,7 +139,7 @@ int pam_open_session(pam_handle_t *handle, int flags) {
 }
 
 int pam_close_session(pam_handle_t *handle, int flags) {
-    must(testing() || (flags == 0 && run.session && !run.programs));
+    must(testing() || (flags == 0 && run.session && !anything_left()));
     const int result = call(handle);
     run.session = false;
     return result;

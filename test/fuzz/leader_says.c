@@ -6,7 +6,8 @@
 
 FUZZ_NO_COVERAGE
 
-static const char SESSION[] = "0123456789abcdef0123456789abcdef";
+static const char SESSION[] = "0123456789abcdef0123456789abcdef", OTHERS[3][33] = {
+    "1123456789abcdef0123456789abcdef", "2123456789abcdef0123456789abcdef", "3123456789abcdef0123456789abcdef"};
 
 /* No script can guess it. */
 void fill_key(uint8_t *ret_key, size_t size) {
@@ -156,9 +157,8 @@ void say_open(int fd) {
     put_choice(&writer, "Terminal 1");
     const uint8_t bits = next();
     put_u8(&writer, bits & 1);
+    put_u8(&writer, bits >> 2 & 1);
     put_u8(&writer, bits >> 1 & 1);
-    put_u16(&writer, bits);
-    put_u16(&writer, bits);
     say_frame(fd, &writer);
 }
 
@@ -197,9 +197,39 @@ void say_test(int fd) {
     say_frame(fd, &writer);
 }
 
+/* The PAM session's own, one of a few more, or the script's. */
+static void put_session(struct writer *writer) {
+    const uint8_t which = next();
+    if (which >= 1 && which <= 3)
+        put_string(writer, OTHERS[which - 1]);
+    else
+        put_choice(writer, SESSION);
+}
+
+void say_rotate(int fd) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_TO_LEADER_ROTATE);
+    put_session(&writer);
+    put_u8(&writer, next());
+    put_bytes(&writer, (const uint8_t *)SESSION, VST_SESSION_KEY_BYTES);
+    say_frame(fd, &writer);
+}
+
+void say_end(int fd) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_TO_LEADER_END);
+    put_session(&writer);
+    say_frame(fd, &writer);
+}
+
 void say_spawn(int fd) {
     struct writer writer = {0};
     writer_start(&writer, VST_TO_LEADER_SPAWN);
+    put_session(&writer);
+    put_grant(&writer);
+    put_u8(&writer, next() & 1);
+    put_u16(&writer, 24);
+    put_u16(&writer, 80);
     put_texts(&writer);
     put_texts(&writer);
     put_bytes(&writer, (const uint8_t *)SESSION, VST_SESSION_KEY_BYTES);

@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sys/socket.h>
@@ -14,15 +15,19 @@
 
 FUZZ_NO_COVERAGE
 
-/* Only these may be touched: the control socket, the session's directory, its socket. */
+/* Only these may be touched: the control socket, a session's directory, its socket. */
+static bool is_wanted(const char *path, const char *directory, const char *id, const char *name) {
+    char wanted[MAX_PATH];
+    (void)snprintf(wanted, sizeof wanted, "%s/%s%s", directory, id, name);
+    return is_id(id) && strcmp(path, wanted) == 0;
+}
+
 static void check_path(const char *path) {
-    const char *id = run.shared.session;
-    char wanted[3][MAX_PATH];
-    (void)snprintf(wanted[0], MAX_PATH, "%s/%s", VST_PATH_LEADERS, id);
-    (void)snprintf(wanted[1], MAX_PATH, "%s/%s", VST_PATH_SESSIONS, id);
-    (void)snprintf(wanted[2], MAX_PATH, "%s/%s/s", VST_PATH_SESSIONS, id);
-    must(is_id(id));
-    must(strcmp(path, wanted[0]) == 0 || strcmp(path, wanted[1]) == 0 || strcmp(path, wanted[2]) == 0);
+    bool found = is_wanted(path, VST_PATH_LEADERS, run.shared.session, "");
+    for (each_program(program, &run.shared))
+        found |= program->state != VST_PROGRAM_FREE && (is_wanted(path, VST_PATH_SESSIONS, program->session, "") ||
+                                                        is_wanted(path, VST_PATH_SESSIONS, program->session, "/s"));
+    must(found);
 }
 
 #define FORWARD(result, name, parameters, arguments, ...) \
@@ -48,16 +53,31 @@ FORWARD(int, initgroups, (const char *user, gid_t gid), (user, gid), must(find_k
 FORWARD(int, sigaction, (int number, const struct sigaction *new, struct sigaction *old), (number, new, old), )
 FORWARD(int, access, (const char *path, int mode), (path, mode),
         must(strncmp(path, "/etc/pam.d/", 11) == 0 && strchr(path + 11, '/') == NULL);)
-FORWARD(int, kill, (pid_t pid, int number), (pid, number), must(pid == HOST_PID && number == SIGKILL); run.host_dies = true;)
+FORWARD(int, kill, (pid_t pid, int number), (pid, number), must(pid >= FIRST_HOST && pid < FIRST_HOST + HOSTS && number == SIGKILL); run.hosts[pid - FIRST_HOST].dies = true;)
+
+static struct program *find_program(pid_t host) {
+    for (each_program(program, &run.shared))
+        if (program->state != VST_PROGRAM_FREE && program->host == host)
+            return program;
+    return NULL;
+}
 
 pid_t __real_fork(void);
 pid_t __wrap_fork(void);
 pid_t __wrap_fork(void) {
     if (!fuzz_inside())
         return __real_fork();
+    /* A pid that no other program of this leader has. */
+    struct fake_host *host = NULL;
+    for (size_t i = 0; i < HOSTS && host == NULL; i++)
+        if (find_program(FIRST_HOST + (pid_t)i) == NULL && !run.hosts[i].left)
+            host = &run.hosts[i];
     errno = EAGAIN;
-    run.programs = !run.fork_fails;
-    return run.fork_fails ? -1 : HOST_PID;
+    if (run.fork_fails || host == NULL)
+        return -1;
+    close_descriptor(&host->fd);
+    *host = (struct fake_host){.fd = take_fd(&run.next_host), .left = true};
+    return FIRST_HOST + (pid_t)(host - run.hosts);
 }
 
 pid_t __real_waitpid(pid_t pid, int *ret_status, int options);
@@ -66,11 +86,15 @@ pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options) {
     if (!fuzz_inside())
         return __real_waitpid(pid, ret_status, options);
     must(pid == -1 && options == WNOHANG);
-    const bool dies = run.host_dies && run.leader.host.pid == HOST_PID;
-    if (dies)
-        close_descriptor(&run.host);
-    run.host_dies = false;
-    return dies ? HOST_PID : 0;
+    for (size_t i = 0; i < HOSTS; i++) {
+        const bool dies = run.hosts[i].dies && find_program(FIRST_HOST + (pid_t)i) != NULL;
+        run.hosts[i].dies = false;
+        if (!dies)
+            continue;
+        close_descriptor(&run.hosts[i].fd);
+        return FIRST_HOST + (pid_t)i;
+    }
+    return 0;
 }
 
 /* The leader's pair to its session-host: the other end is ours. */
@@ -79,9 +103,9 @@ int __wrap_socketpair(int domain, int type, int protocol, int ret_fds[2]);
 int __wrap_socketpair(int domain, int type, int protocol, int ret_fds[2]) {
     const int result = __real_socketpair(domain, type, protocol, ret_fds);
     if (fuzz_inside() && (type & SOCK_NONBLOCK) == 0 && result == 0) {
-        close_descriptor(&run.host);
-        run.host = fcntl(ret_fds[1], F_DUPFD_CLOEXEC, 3);
-        must(run.host >= 0 && fcntl(run.host, F_SETFL, O_NONBLOCK) == 0);
+        close_descriptor(&run.next_host);
+        run.next_host = fcntl(ret_fds[1], F_DUPFD_CLOEXEC, 3);
+        must(run.next_host >= 0 && fcntl(run.next_host, F_SETFL, O_NONBLOCK) == 0);
     }
     return result;
 }
@@ -195,6 +219,14 @@ int __wrap_getgrouplist(const char *name, gid_t gid, gid_t *groups, int *count) 
     return *count = 2;
 }
 
+/* ALICE's password is locked only in name. */
+struct spwd *__wrap_getspnam(const char *name);
+struct spwd *__wrap_getspnam(const char *name) {
+    static char nothing[] = "!", hash[] = "!$y$hash";
+    static struct spwd open = {.sp_pwdp = nothing}, locked = {.sp_pwdp = hash};
+    return strcmp(name, "bob") == 0 ? &locked : strcmp(name, "far") == 0 ? NULL : &open;
+}
+
 struct group *__wrap_getgrnam(const char *name);
 struct group *__wrap_getgrnam(const char *name) {
     static struct group users = {.gr_gid = 100};
@@ -204,15 +236,14 @@ struct group *__wrap_getgrnam(const char *name) {
 /* Files of the leader that only do things to the system. */
 void watch_begin(struct leader *leader) { leader->shared = &run.shared; }
 void watch_clock(struct leader *leader, bool running) { (void)leader, (void)running; }
-bool terminal_open(struct leader *leader) {
-    (void)snprintf(leader->tty, sizeof leader->tty, "/dev/pts/7");
-    leader->pty = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    return leader->pty >= 0;
+bool terminal_open(struct program *program) {
+    (void)snprintf(program->tty, sizeof program->tty, "/dev/pts/7");
+    program->pty = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    return program->pty >= 0;
 }
-bool terminal_give(struct leader *leader) { return leader->account.uid != 0; }
-void terminal_release(struct leader *leader) { close_descriptor(&leader->pty); }
-void terminal_say(const struct leader *leader, const char *text);
-void terminal_say(const struct leader *leader, const char *text) { must(leader->pty >= 0 && text != NULL); }
+bool terminal_give(const struct leader *leader, struct program *program) { return leader->account.uid != 0 && program->pty >= 0; }
+void terminal_release(struct program *program) { close_descriptor(&program->pty); }
+void terminal_say(const struct program *program, const char *text) { must(program->pty >= 0 && text != NULL); }
 void syslog_take(struct leader *leader);
 void syslog_take(struct leader *leader) { (void)leader, must(!run.broker); }
 void syslog_give_back(struct leader *leader);
@@ -221,14 +252,37 @@ pid_t syslog_read(struct leader *leader);
 pid_t syslog_read(struct leader *leader) { return (void)leader, -1; }
 void syslog_read_end(const struct leader *leader, pid_t reader);
 void syslog_read_end(const struct leader *leader, pid_t reader) { (void)leader, must(reader == -1); }
-void utmp_write(const struct leader *leader) { (void)leader; }
-void utmp_clear(struct shared *shared) { (void)shared; }
-void group_create(struct shared *shared) { must(is_id(shared->session)); }
-pid_t group_fork(const struct shared *shared) { return (void)shared, fork(); }
-void group_remove(const struct shared *shared) { (void)shared; }
+void utmp_write(const struct leader *leader, struct program *program) { (void)leader, must(program->pty >= 0); }
+void groups_find(struct shared *shared) { must(is_id(shared->session)); }
+void group_create(const struct shared *shared, struct program *program) { (void)shared, must(is_id(program->session)); }
+pid_t group_fork(const struct shared *shared, const struct program *program) {
+    const pid_t pid = ((void)shared, fork());
+    if (pid > 0)
+        run.hosts[pid - FIRST_HOST].program = program;
+    return pid;
+}
+void group_remove(const struct shared *shared, struct program *program) { (void)shared, (void)program; }
 void helpers_note(struct shared *shared) { (void)shared; }
-bool programs_left(const struct shared *shared, int events) { return (void)shared, (void)events, run.programs; }
-void programs_kill(const struct shared *shared) { (void)shared, run.programs = false, run.host_dies = true; }
-int programs_events(const struct shared *shared) { return (void)shared, -1; }
+static struct fake_host *host_of(const struct program *program) {
+    struct fake_host *host = run.hosts;
+    while (host->program != program)
+        host++;
+    return host;
+}
+bool programs_left(const struct shared *shared, const struct program *program, int events) {
+    return (void)shared, (void)events, host_of(program)->left;
+}
+bool anything_left(void) {
+    bool left = false;
+    for (size_t i = 0; i < HOSTS; i++)
+        left |= run.hosts[i].left;
+    return left;
+}
+void programs_kill(const struct shared *shared, const struct program *program) {
+    (void)shared;
+    host_of(program)->left = false;
+    host_of(program)->dies = true;
+}
+int programs_events(const struct shared *shared, const struct program *program) { return (void)shared, (void)program, -1; }
 
 FUZZ_END

@@ -113,6 +113,10 @@ export class WebClient {
     return this.askJson('GET', '/api/home');
   }
 
+  async retryHomeSession(): Promise<void> {
+    await this.askJson('POST', '/api/home-session', { body: {} });
+  }
+
   startTerminal(): Promise<SessionView> {
     return this.askJson('POST', '/api/sessions', { body: { kind: 'terminal' } });
   }

@@ -169,9 +169,14 @@ export interface OpenWish {
   readonly rhost?: string;
   readonly attached?: boolean;
   readonly pty?: boolean;
+  /** The PAM session stays open without programs, and may have several. */
+  readonly stays?: boolean;
 }
 
 export interface SpawnWish {
+  readonly session?: string;
+  readonly grant?: Uint8Array;
+  readonly pty?: boolean;
   readonly argv?: readonly string[];
   readonly environment?: readonly string[];
   readonly key?: Uint8Array;
@@ -186,6 +191,7 @@ export class Client {
   session = randomBytes(16).toString('hex');
   readonly sessionKey = randomBytes(SESSION_KEY_BYTES);
   user = '';
+  pty = false;
   leaderKey: Named<'key'> | undefined;
   /** PAM's texts so far. */
   readonly texts: string[] = [];
@@ -207,6 +213,7 @@ export class Client {
     const client = Client.connect(as, path);
     client.send({ name: 'hello', version: LEADER_PROTOCOL_VERSION });
     client.state = await client.expect('hello');
+    client.session = client.state.session || client.session;
     return client;
   }
 
@@ -281,15 +288,20 @@ export class Client {
       rhost: wish.rhost ?? '192.0.2.7',
       label: 'a test',
       attached: wish.attached === true ? 1 : 0,
+      stays: wish.stays === true ? 1 : 0,
       pty: wish.pty === true ? 1 : 0,
-      rows: 24,
-      columns: 80,
     });
+    this.pty = wish.pty === true;
   }
 
   spawn(wish: SpawnWish = {}): void {
     const { argv = [], environment = [], key = this.sessionKey, scrollback = 1_048_576 } = wish;
-    this.send({ name: 'spawn', argv, environment, key, lossless: 0, scrollback });
+    const { session = this.session, grant = new Uint8Array() } = wish;
+    const pty = (wish.pty ?? this.pty) ? 1 : 0;
+    this.send({
+      ...{ name: 'spawn', session, grant, pty, rows: 24, columns: 80 },
+      ...{ argv, environment, key, lossless: 0, scrollback },
+    });
   }
 
   seal(
@@ -336,7 +348,7 @@ export class Client {
 
   /** Asks for the end of the session; the program's wait status, null when none was told. */
   async end(): Promise<number | null> {
-    this.send({ name: 'end' });
+    this.send({ name: 'end', session: this.session });
     return await this.expectClosed();
   }
 

@@ -96,6 +96,7 @@ export class Host {
     this.tell({
       name: 'start',
       version: LEADER_PROTOCOL_VERSION,
+      pamSessions: 1,
       pty: options.pty === false ? 0 : 1,
       lossless: options.lossless === true ? 1 : 0,
       scrollback: options.scrollback ?? 1_048_576,

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import test, { after, before } from 'node:test';
-import { LEADER_PHASES, PATHS } from '../../src/protocol/broker-leader.ts';
+import {
+  LEADER_PHASES,
+  LEADER_PROTOCOL_VERSION,
+  PATHS,
+  PROGRAM_STATES,
+} from '../../src/protocol/broker-leader.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import {
   Client,
@@ -56,11 +61,11 @@ test('the broker goes, the program lives; the next broker gets the whole state a
   );
   await lose(client);
   const again = await Client.adopt(client.session);
-  const { openedAt, program, tty, ...rest } = again.state!;
+  const { openedAt, pids, ttys, states, ...rest } = again.state!;
   assert.deepEqual(rest, {
     name: 'hello',
-    version: 1,
-    phase: LEADER_PHASES.indexOf('running'),
+    version: LEADER_PROTOCOL_VERSION,
+    phase: LEADER_PHASES.indexOf('open'),
     session: client.session,
     user: pat!.name,
     uid: pat!.uid,
@@ -68,11 +73,13 @@ test('the broker goes, the program lives; the next broker gets the whole state a
     service: 'su',
     label: 'a test',
     attached: 0,
-    exited: 0,
-    status: 0,
+    stays: 0,
+    sessions: [client.session],
+    statuses: [0],
   });
-  assert.match(tty, /^\/dev\/pts\/\d+$/);
-  assert.ok(existsSync(`/proc/${program}`));
+  assert.deepEqual([...states], [PROGRAM_STATES.indexOf('running')]);
+  assert.match(ttys[0]!, /^\/dev\/pts\/\d+$/);
+  assert.ok(existsSync(`/proc/${pids[0]}`));
   assert.ok(Number(openedAt) >= started && Number(openedAt) <= Date.now());
   const viewer = await client.view();
   viewer.type('hello\n');
@@ -84,13 +91,13 @@ test('rotate drops the viewers and makes the old key worthless', async () => {
   const client = await startForBroker(['/bin/cat']);
   const viewer = await client.view();
   const key = randomBytes(32);
-  client.send({ name: 'rotate', drop: 1, key });
+  client.send({ name: 'rotate', session: client.session, drop: 1, key });
   await viewer.rest();
   await assert.rejects(client.view());
   client.sessionKey.set(key);
   const loyal = await client.view();
   const next = randomBytes(32);
-  client.send({ name: 'rotate', drop: 0, key: next });
+  client.send({ name: 'rotate', session: client.session, drop: 0, key: next });
   loyal.type('still here\n');
   await loyal.until(/still here/);
   client.sessionKey.set(next);
@@ -138,9 +145,10 @@ test('a program that ends while the broker is away: the leader waits until one h
   assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
   for (const next of ['dies before it is written down', 'writes it down']) {
     const again = await Client.adopt(client.session);
-    const { phase, exited, status } = again.state!;
-    assert.deepEqual([LEADER_PHASES[phase], exited, status], ['closed', 1, 7 << 8], next);
-    if (next === 'writes it down') again.send({ name: 'end' });
+    const { phase, states, statuses } = again.state!;
+    assert.equal(LEADER_PHASES[phase], 'closed', next);
+    assert.deepEqual([PROGRAM_STATES[states[0]!], statuses[0]], ['ended', 7 << 8], next);
+    if (next === 'writes it down') again.send({ name: 'end', session: client.session });
     else again.socket.destroy();
     if (next === 'writes it down') await again.expectEnd();
   }

@@ -150,7 +150,7 @@ test('an attached session ends with its owner’s connection, a detached one doe
   await logged(/connection of root closed: it ended/, readLog().lastIndexOf(detached.session));
   assert.ok(ofDan().includes(pid));
   const again = await Client.adopt(detached.session, 'root');
-  assert.equal(again.state?.program, pid);
+  assert.equal(again.state?.pids[0], pid);
   assert.equal(await again.end(), 1);
 });
 

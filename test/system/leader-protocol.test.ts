@@ -1,7 +1,7 @@
 /** The hop into root: whatever the table of requests does not permit ends the connection, before anything is done. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { toLeader } from '../../src/protocol/broker-leader.ts';
+import { LEADER_PROTOCOL_VERSION, toLeader } from '../../src/protocol/broker-leader.ts';
 import { encode } from '../../src/protocol/codec.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import { expectRefusal, setAskingLeaders } from '../lib/asking-leader.ts';
@@ -10,7 +10,7 @@ import { Client, openSession } from '../lib/leader.ts';
 setAskingLeaders('protocol', 1);
 
 test('other protocols and impossible lengths end the leader', async () => {
-  const hello = Buffer.from(encode(toLeader, { name: 'hello', version: 1 }));
+  const hello = Buffer.from(encode(toLeader, { name: 'hello', version: LEADER_PROTOCOL_VERSION }));
   const bytes = [
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
     Buffer.from('160301020001000001fc0303', 'hex'),
@@ -36,22 +36,22 @@ test('hello comes first, once, with the right version, and nothing behind its fi
   );
   const twice = await Client.greet('broker');
   await expectRefusal(twice, /refused: hello comes once/, () =>
-    twice.send({ name: 'hello', version: 1 }),
+    twice.send({ name: 'hello', version: LEADER_PROTOCOL_VERSION }),
   );
   const newer = Client.connect('broker');
-  await expectRefusal(newer, /refused: it speaks version 2, wanted 1/, () =>
-    newer.send({ name: 'hello', version: 2 }),
+  await expectRefusal(newer, /refused: it speaks version 3, wanted 2/, () =>
+    newer.send({ name: 'hello', version: 3 }),
   );
   const longer = Client.connect('broker');
   await expectRefusal(longer, /refused: it is malformed/, () =>
-    longer.frames.send(Buffer.from([1, 0, 0, 0, 1, 0])),
+    longer.frames.send(Buffer.from([1, 0, 0, 0, LEADER_PROTOCOL_VERSION, 0])),
   );
 });
 
 test('messages out of their phase and unknown ones end the leader', async () => {
-  for (const name of ['cancel', 'end'] as const) {
+  for (const message of [{ name: 'cancel' }, { name: 'end', session: '' }] as const) {
     const client = await Client.greet('broker');
-    await expectRefusal(client, /refused: not in this phase/, () => client.send({ name }));
+    await expectRefusal(client, /refused: not in this phase/, () => client.send(message));
   }
   for (const type of [0, 2, 8, 254, 255]) {
     const client = await Client.greet('root');

@@ -143,7 +143,7 @@ test('the terminal is the user’s, group tty, 0620, and PAM_TTY, utmp and the p
     'session required pam_exec.so stdout /usr/bin/env',
   ]);
   const client = await openSession({ user: eve.name, service: 'tty', pty: true });
-  const { tty } = (await openState(client.session))!;
+  const tty = (await openState(client.session))!.ttys[0]!;
   assert.ok(client.texts.includes(`PAM_TTY=${tty}`), client.texts.join());
   assert.ok(client.texts.includes('PAM_RHOST=192.0.2.7'), client.texts.join());
   const status = statSync(tty);
@@ -166,7 +166,7 @@ test('the terminal is the user’s, group tty, 0620, and PAM_TTY, utmp and the p
   );
 });
 
-async function openState(session: string): Promise<{ tty: string } | undefined> {
+async function openState(session: string): Promise<Client['state']> {
   const client = await Client.adopt(session, 'root');
   client.socket.destroy();
   return client.state;

@@ -29,7 +29,8 @@ export async function askLeader(socket: string): Promise<RunningSession | null> 
   const leader = await greet(socket);
   if (leader === null) return null;
   leader.frames.destroy();
-  const { phase, session, user, label, tty, openedAt } = leader.hello;
+  const { phase, session, user, label, ttys, openedAt } = leader.hello;
+  const tty = ttys.join(', ');
   if (LEADER_PHASES[phase] === 'closed') return null;
   return { id: session || basename(socket), user, label, tty, since: new Date(Number(openedAt)) };
 }
@@ -40,7 +41,7 @@ export async function endSession(socket: string): Promise<void> {
   if (leader === null) return;
   const { frames } = leader;
   await within(END_SECONDS, frames, async () => {
-    frames.send(encode(toLeader, { name: 'end' }));
+    frames.send(encode(toLeader, { name: 'end', session: leader.hello.session }));
     for (;;) {
       const frame = await frames.next();
       if (frame === null || decode(fromLeader, frame).name === 'closed') return;

@@ -1,17 +1,17 @@
 /** A leader that runs, and the row that says so: brings both to one state. The leader is right. */
 
-import { exitStatus } from '../../lib/exit-status.ts';
 import { log } from '../../lib/log.ts';
 import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
-import type { LeaderConnection, LeaderHello } from '../leader-client.ts';
-import { addSession, changeSession, noteSession } from '../sessions/change-session.ts';
+import { type LeaderConnection, type LeaderHello, programOf } from '../leader-client.ts';
+import { addSession, changeSession } from '../sessions/change-session.ts';
 import { connectSession } from '../sessions/connect-session.ts';
 import { endLeader, watchEnding } from '../sessions/end-session.ts';
-import { settleClosed, spawnProgram } from '../sessions/follow-leader.ts';
-import { makeKey, rotateKey } from '../sessions/session-keys.ts';
+import { settleClosed } from '../sessions/follow-leader.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
+import { spawnProgram } from '../sessions/spawn-program.ts';
+import { adoptProgram, adoptPrograms, noteProgram } from './adopt-programs.ts';
 
 export function adoptLeader(
   broker: Broker,
@@ -46,12 +46,14 @@ function addRun(broker: Broker, id: SessionId, hello: LeaderHello): SessionRow {
     state: 'running',
     origin: 'cli',
     address: '',
-    tty: hello.tty || null,
-    pid: hello.program,
+    tty: programOf(hello, id)?.tty || null,
+    pid: programOf(hello, id)?.pid ?? 0,
     started: Number(hello.openedAt),
     ended: null,
     exitStatus: null,
     problem: null,
+    pamSession: id,
+    texts: [],
   });
 }
 
@@ -67,42 +69,42 @@ function endStray(leader: LeaderConnection): void {
     },
     close: () => {},
   });
-  leader.send({ name: 'end' });
+  leader.send({ name: 'end', session });
 }
 
 function catchUp(broker: Broker, link: Link, row: SessionRow): void {
   const { hello } = link.leader;
-  const { id, kind } = row;
-  if (hello.exited) noteSession(broker, id, { exitStatus: exitStatus(hello.status) });
-  if (row.tty === null && hello.tty !== '') noteSession(broker, id, { tty: hello.tty });
   switch (LEADER_PHASES[hello.phase]) {
     case 'open':
-      if (row.state === 'ending') endLeader(broker, link);
-      else if (kind === 'terminal') spawnProgram(link);
-      return;
-    case 'running':
-      takeRunning(broker, link, row);
+      catchUpOpen(broker, link, row);
+      if (hello.stays) adoptPrograms(broker, link);
       return;
     case 'ending':
-      if (row.state !== 'ending') changeSession(broker, id, 'ending');
+      if (hello.stays) adoptPrograms(broker, link);
+      else noteProgram(broker, row, programOf(hello, row.id));
+      if (row.state !== 'ending') changeSession(broker, row.id, 'ending');
       watchEnding(broker, link);
       return;
     case 'closed':
+      if (hello.stays) adoptPrograms(broker, link);
+      else noteProgram(broker, row, programOf(hello, row.id));
       settleClosed(broker, link);
       return;
     default:
       throw new Error(
-        `leader of ${id} listens in phase ${hello.phase}, before its session is open`,
+        `leader of ${row.id} listens in phase ${hello.phase}, before its session is open`,
       );
   }
 }
 
-function takeRunning(broker: Broker, link: Link, row: SessionRow): void {
-  const pid = link.leader.hello.program;
-  if (row.kind === 'terminal') {
-    link.key = makeKey();
-    rotateKey(link, 'stay');
-  }
-  if (row.state === 'ending') endLeader(broker, link);
-  else if (row.state !== 'running') changeSession(broker, row.id, 'running', { pid });
+function catchUpOpen(broker: Broker, link: Link, row: SessionRow): void {
+  const program = programOf(link.leader.hello, row.id);
+  noteProgram(broker, row, program);
+  if (row.state === 'ending') {
+    endLeader(broker, link);
+  } else if (row.kind === 'home') {
+    if (row.state !== 'running') changeSession(broker, row.id, 'running');
+  } else if (program === undefined || program.state === 'ready') {
+    if (row.kind === 'terminal') spawnProgram(link);
+  } else adoptProgram(broker, link, row, program);
 }

@@ -1,4 +1,4 @@
-/** Looks for a session's leader on its own socket: adopts it, or settles what its absence means. */
+/** Looks for the leader of a PAM session on its own socket: adopts it, or settles what its absence means. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { log } from '../../lib/log.ts';
@@ -51,9 +51,9 @@ async function connectPatiently(path: string): Promise<LeaderConnection> {
 
 function settleMissing(broker: Broker, id: SessionId, error: LeaderError): void {
   try {
-    const row = broker.sessions.find(id);
-    if (row !== undefined && row.ended === null) settle(broker, row, error);
-    else if (error.kind === 'silent')
+    const rows = broker.sessions.listIn(id);
+    for (const row of rows) settle(broker, row, error);
+    if (rows.length === 0 && error.kind === 'silent')
       log.warning('leader-silent', { session: id, error: error.message });
   } catch (failure) {
     log.error('adoption-failed', { session: id, error: failure });
@@ -72,7 +72,7 @@ function settle(broker: Broker, row: SessionRow, { kind, message }: LeaderError)
   changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, detail);
 }
 
-/** Whether its PAM session was open at any time: terminals have their tty from then on, others begin so. */
+/** Whether its PAM session was open at any time: terminals have their tty from then on, root's runs begin so. */
 function wasOpen({ kind, state, tty }: SessionRow): boolean {
-  return kind !== 'terminal' || tty !== null || !['pending', 'starting', 'ending'].includes(state);
+  return kind === 'run' || tty !== null || !['pending', 'starting', 'ending'].includes(state);
 }

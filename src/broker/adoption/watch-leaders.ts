@@ -15,14 +15,14 @@ export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
   watcher.on('error', (error) => log.error('leaders-not-watched', { error }));
   const names = await readdir(broker.paths.leaders);
   const listed = names.filter((name) => ID_PATTERN.test(name)) as SessionId[];
-  const live = broker.sessions.listLive().map(({ id }) => id);
+  const live = broker.sessions.listLive().map(({ pamSession }) => pamSession);
   await Promise.all([...new Set([...listed, ...live])].map((id) => findLeader(broker, id)));
   return watcher;
 }
 
 /** Sessions whose leader did not answer when it was looked for: it may have come to itself, or to its end. */
 export function lookAgain(broker: Broker): void {
-  for (const { id, state } of broker.sessions.listLive()) {
-    if (state === 'stuck' && !broker.links.has(id)) void findLeader(broker, id);
+  for (const { pamSession, state } of broker.sessions.listLive()) {
+    if (state === 'stuck' && !broker.links.has(pamSession)) void findLeader(broker, pamSession);
   }
 }

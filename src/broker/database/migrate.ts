@@ -71,6 +71,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (list, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN pam_session TEXT NOT NULL DEFAULT '';
+  ALTER TABLE sessions ADD COLUMN texts TEXT NOT NULL DEFAULT '[]';
+  UPDATE sessions SET pam_session = id;
+  CREATE INDEX sessions_pam ON sessions (pam_session);
+  `,
 ];
 
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {

@@ -1,8 +1,36 @@
 /** What a person is told of their home session. */
-import type { HomeSessionView } from '../../protocol/page-gateway.ts';
+import type {
+  HomeSessionState,
+  HomeSessionView,
+  SessionState,
+} from '../../protocol/page-gateway.ts';
+import type { Problem } from '../../protocol/problems.ts';
 import type { Broker } from '../context.ts';
+import type { SessionRow } from '../sessions/session-store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
-export function homeSessionOf(_broker: Broker, _person: Person): HomeSessionView {
-  return { state: 'off', since: null, problem: null, texts: [] };
+const OFF: HomeSessionView = { state: 'off', since: null, problem: null, texts: [] };
+const STATES: Readonly<Record<SessionState, HomeSessionState>> = {
+  pending: 'opening',
+  starting: 'opening',
+  running: 'open',
+  ending: 'off',
+  ended: 'off',
+  failed: 'failed',
+  stuck: 'failed',
+  unclean: 'failed',
+};
+
+export function homeSessionOf({ sessions }: Broker, person: Person): HomeSessionView {
+  const row = sessions.homeOf(person);
+  const state = row === undefined ? 'off' : STATES[row.state];
+  if (row === undefined || state === 'off') return OFF;
+  const problem = state === 'failed' ? (row.problem ?? silence(row)) : null;
+  return { state, since: row.started, problem, texts: row.texts };
+}
+
+/** Every log line of a session names it, so its first digits are the reference. */
+function silence({ id }: SessionRow): Problem {
+  const text = 'The home session does not answer any more.';
+  return { code: 'session-failed', text, reference: id.slice(0, 12) };
 }

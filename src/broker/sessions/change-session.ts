@@ -1,13 +1,15 @@
 /** The one way in which a session's state changes: written with its audit row first, then announced. */
 import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionState } from '../../protocol/page-gateway.ts';
-import { announceSessions } from '../announce.ts';
+import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import { transact } from '../database/transact.ts';
 import type { SessionRow } from './session-store.ts';
 import { isFinal, mayBecome } from './transitions.ts';
 
-type Change = Partial<Pick<SessionRow, 'tty' | 'pid' | 'exitStatus' | 'problem'>>;
+type Change = Partial<
+  Pick<SessionRow, 'tty' | 'pid' | 'exitStatus' | 'problem' | 'pamSession' | 'texts'>
+>;
 
 /** detail: for the audit only. */
 export function changeSession(
@@ -32,7 +34,7 @@ export function noteSession(broker: Broker, id: SessionId, change: Change): void
   if (before === undefined) return;
   const row = { ...before, ...change };
   broker.sessions.write(row);
-  announceSessions(broker, row);
+  announceSession(broker, row);
 }
 
 export function addSession(broker: Broker, row: SessionRow): SessionRow {
@@ -53,7 +55,7 @@ function write(broker: Broker, row: SessionRow, detail?: string): SessionRow {
       ...{ problem: problem?.code, reference: problem?.reference },
     });
   });
-  announceSessions(broker, row);
+  announceSession(broker, row);
   broker.changes.emit(session, row);
   return row;
 }

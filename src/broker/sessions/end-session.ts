@@ -17,7 +17,7 @@ export function endSession(broker: Broker, { id, state, ended }: SessionRow): vo
 }
 
 export function endLeader(broker: Broker, link: Link): void {
-  link.leader.send({ name: 'end' });
+  link.leader.send({ name: 'end', session: link.session });
   watchEnding(broker, link);
 }
 

@@ -24,14 +24,21 @@ const cases = [
 for (const [stage, code, wanted] of cases) {
   test(`${code} at ${stage} is ${wanted}`, () => {
     const failure = { stage: LEADER_STAGES.indexOf(stage), code, text: 'why', words: [] };
-    const { problem, detail } = explainFailure(failure);
+    const { problem, detail } = explainFailure({ ...failure, asking: null });
     assert.equal(problem.code, wanted);
     assert.equal(detail, `${stage}: why (PAM ${code})`);
   });
 }
 
 test('what modules said follows our sentence', () => {
-  const failure = { stage: LEADER_STAGES.indexOf('session'), code: 14, text: '' };
+  const failure = { stage: LEADER_STAGES.indexOf('session'), code: 14, text: '', asking: null };
   const { problem } = explainFailure({ ...failure, words: [' no space left\n', '', 'on /home'] });
   assert.equal(problem.text, `${PROBLEMS['session-set-up'].text}\nno space left\non /home`);
+});
+
+test('a session profile that asks is named, with the line that it lacks', () => {
+  const failure = { stage: LEADER_STAGES.indexOf('authenticate'), code: 7, text: '', words: [] };
+  const { problem } = explainFailure({ ...failure, asking: 'site-session' });
+  assert.equal(problem.code, 'session-profile');
+  assert.match(problem.text, /'site-session' asks for a password.*'auth sufficient pam_rootok.so'/);
 });

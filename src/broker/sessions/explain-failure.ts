@@ -9,17 +9,21 @@ export interface StartFailure extends LeaderFailure {
   readonly text: string;
   /** What PAM's modules said to the person. */
   readonly words: readonly string[];
+  /** The session profile, if it wanted something typed: nobody is there to do it. */
+  readonly asking: string | null;
 }
 const PAM_PERM_DENIED = 6;
 const EAGAIN = 11;
 
 export function explainFailure(failure: StartFailure): ProblemError {
-  const { stage, code, text, words } = failure;
+  const { stage, code, text, words, asking } = failure;
   const problem = problemOf(failure);
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
   const sentence = isProcessLimit(failure)
     ? 'You run as many processes as you are allowed to.'
-    : PROBLEMS[problem].text;
+    : asking === null
+      ? PROBLEMS[problem].text
+      : `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
   const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
   return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
 }

@@ -3,15 +3,17 @@ import { exitStatus } from '../../lib/exit-status.ts';
 import { log } from '../../lib/log.ts';
 import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
-import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
+import { closeHome } from '../home/close-homes.ts';
 import type { FromLeader } from '../leader-client.ts';
 import { isVerdict } from '../pam-verdict.ts';
 import { recheck } from '../tickets/recheck.ts';
 import { changeSession, noteSession } from './change-session.ts';
 import { endLeader, watchEnding } from './end-session.ts';
 import { explainFailure } from './explain-failure.ts';
-import { makeKey } from './session-keys.ts';
+import type { SessionRow } from './session-store.ts';
+import { spawnProgram } from './spawn-program.ts';
 
 type Message<N extends keyof typeof fromLeader> = MessageOf<typeof fromLeader, N>;
 type Handlers = {
@@ -21,6 +23,9 @@ type Handlers = {
     message: Message<N>,
   ) => void;
 };
+
+/** A module that talks without end. */
+const MAX_TEXTS = 50;
 
 const handlers: Handlers = {
   hello: misplaced,
@@ -34,13 +39,16 @@ const handlers: Handlers = {
   opened: (broker, link, { tty }) => {
     link.opened = true;
     noteSession(broker, link.session, { tty: tty || null });
-    if (stateOf(broker, link) === 'ending') endLeader(broker, link);
+    const row = broker.sessions.find(link.session);
+    if (row?.state === 'ending') endLeader(broker, link);
+    else if (row?.kind === 'home') changeSession(broker, link.session, 'running');
     else spawnProgram(link);
   },
-  spawned: (broker, link, { pid }) => {
+  spawned: (broker, link, { pid, tty }) => {
     const state = stateOf(broker, link);
-    if (state === 'starting') changeSession(broker, link.session, 'running', { pid });
-    else noteSession(broker, link.session, { pid });
+    const change = { pid, tty: tty || null };
+    if (state === 'starting') changeSession(broker, link.session, 'running', change);
+    else noteSession(broker, link.session, change);
   },
   failed: takeFailure,
   exited: (broker, link, { status }) => {
@@ -49,60 +57,86 @@ const handlers: Handlers = {
     else changeSession(broker, link.session, 'ending', change);
     watchEnding(broker, link);
   },
+  ended: settleEnded,
   closed: settleClosed,
 };
 
-export function takeMessage(broker: Broker, link: Link, message: FromLeader): void {
+/** owner: of the session whose PAM session it is. What names a session is about that one. */
+export function takeMessage(broker: Broker, owner: Link, message: FromLeader): void {
+  const named = 'session' in message ? broker.links.get(message.session as SessionId) : owner;
+  if (named?.leader !== owner.leader) return; // it has come to its end here already
   const handle = handlers[message.name] as (b: Broker, l: Link, m: FromLeader) => void;
-  handle(broker, link, message);
+  handle(broker, named, message);
 }
 
-/** Runs the user's login shell: an empty argv. */
-export function spawnProgram(link: Link): void {
-  link.key = makeKey();
-  link.leader.send({
-    name: 'spawn',
-    argv: [],
-    environment: [],
-    key: link.key,
-    lossless: 0,
-    scrollback: SCROLLBACK_BYTES,
-  });
+/** The PAM session is closed: the end of all that was in it. Its leader stays until that is written. */
+export function settleClosed(broker: Broker, owner: Link): void {
+  for (const link of linksOf(broker, owner)) if (link !== owner) settleEnded(broker, link);
+  settleEnded(broker, owner);
+  owner.leader.send({ name: 'end', session: owner.session });
+  owner.leader.destroy();
 }
 
-/** The PAM session is closed: the end, good when nothing had failed before. Its leader stays until that is written. */
-export function settleClosed(broker: Broker, link: Link): void {
+/** Nothing of it runs any more: good when nothing had failed before. */
+export function settleEnded(broker: Broker, link: Link): void {
   const row = broker.sessions.find(link.session);
   if (row !== undefined && row.ended === null) {
     if (row.state === 'starting') changeSession(broker, row.id, 'ending');
     changeSession(broker, row.id, row.problem === null ? 'ended' : 'failed');
   }
-  link.leader.send({ name: 'end' });
   forgetLink(broker, link);
+  if (row !== undefined) finishSession(broker, row);
 }
 
-export function forgetLink(broker: Broker, link: Link): void {
+/** It may have been what its person's home session was kept for. */
+function finishSession(broker: Broker, { kind, user, uid }: SessionRow): void {
+  if (kind === 'terminal') closeHome(broker, { user, uid });
+}
+
+function forgetLink(broker: Broker, link: Link): void {
   if (link.stuckTimer) clearTimeout(link.stuckTimer);
   if (broker.links.get(link.session) === link) broker.links.delete(link.session);
-  link.leader.destroy();
+}
+
+/** All that is tied to this connection. */
+export function forgetLeader(broker: Broker, owner: Link): void {
+  for (const link of linksOf(broker, owner)) forgetLink(broker, link);
+  owner.leader.destroy();
+}
+
+function linksOf(broker: Broker, { leader }: Link): Link[] {
+  return [...broker.links.values()].filter((link) => link.leader === leader);
 }
 
 /** Sessions open without the user: a profile that asks cannot work, its informing texts are kept for a failure. */
-function takePrompt(_: Broker, link: Link, { styles, texts }: Message<'prompt'>): void {
+function takePrompt(broker: Broker, link: Link, { styles, texts }: Message<'prompt'>): void {
   const asks = (style: number) => style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
   if (styles.some(asks)) {
+    link.asked = true;
     log.warning('session-asks', { session: link.session, texts });
     link.leader.send({ name: 'cancel' });
   }
   link.texts.push(...texts.filter((_text, index) => styles[index] === PROMPT_STYLES.error));
+  const row = broker.sessions.find(link.session);
+  if (row?.kind !== 'home') return;
+  const said = texts.filter((line, index) => !asks(styles[index]!) && line.trim() !== '');
+  const all = [...row.texts, ...said.map((line) => line.trim())].slice(0, MAX_TEXTS);
+  noteSession(broker, row.id, { texts: all });
 }
 
-function takeFailure(broker: Broker, link: Link, { stage, code, text }: Message<'failed'>): void {
-  const { problem, detail } = explainFailure({ stage, code, text, words: link.texts });
+function takeFailure(broker: Broker, link: Link, failure: Message<'failed'>): void {
+  const { stage, code } = failure;
+  const asking = link.asked ? broker.settings.sessionProfile : null;
+  const { problem, detail } = explainFailure({ ...failure, asking, words: link.texts });
   if (!link.opened) {
-    forgetLink(broker, link);
+    forgetLeader(broker, link);
     const row = changeSession(broker, link.session, 'failed', { problem }, detail);
     if (isVerdict({ stage, code })) void recheck(broker, row, 0);
+    return;
+  }
+  if (link.session !== link.pamSession) {
+    forgetLink(broker, link);
+    finishSession(broker, changeSession(broker, link.session, 'failed', { problem }, detail));
     return;
   }
   // The PAM session is open and must be closed in order.

@@ -11,5 +11,6 @@ export function makeKey(): Buffer {
 export function rotateKey(link: Link, viewers: 'stay' | 'drop'): void {
   if (link.key === null) return;
   link.key = makeKey();
-  link.leader.send({ name: 'rotate', drop: viewers === 'drop' ? 1 : 0, key: link.key });
+  const { session, key } = link;
+  link.leader.send({ name: 'rotate', session, drop: viewers === 'drop' ? 1 : 0, key });
 }

@@ -15,6 +15,10 @@ export interface SessionRow extends Omit<SessionView, 'step' | 'activity' | 'usa
   readonly address: string;
   /** pid of the program, 0 when unknown */
   readonly pid: number;
+  /** The PAM session that it runs in: its own, which has its id, or its person's home session. */
+  readonly pamSession: SessionId;
+  /** What PAM said while a home session opened. */
+  readonly texts: readonly string[];
 }
 export type SessionStore = ReturnType<typeof openSessionStore>;
 
@@ -24,6 +28,7 @@ const MOST_ENDED = 20;
 const COLUMNS = [
   ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],
   ...['started', 'ended', 'exit_status', 'problem_code', 'problem_text', 'problem_reference'],
+  ...['pam_session', 'texts'],
 ];
 
 export function openSessionStore(database: DatabaseSync) {
@@ -42,7 +47,15 @@ export function openSessionStore(database: DatabaseSync) {
   const liveSince = database.prepare(
     'SELECT * FROM sessions WHERE ended IS NULL OR ended > ? ORDER BY started, id',
   );
-  const countLive = database.prepare('SELECT count(*) AS n FROM sessions WHERE ended IS NULL');
+  const ofPam = database.prepare(
+    'SELECT * FROM sessions WHERE pam_session = ? AND ended IS NULL ORDER BY started, id',
+  );
+  const homeOf = database.prepare(
+    "SELECT * FROM sessions WHERE user = ? AND uid = ? AND kind = 'home' ORDER BY rowid DESC LIMIT 1",
+  );
+  const countLive = database.prepare(
+    "SELECT count(*) AS n, count(*) FILTER (WHERE kind = 'home') AS homes FROM sessions WHERE ended IS NULL",
+  );
   const prune = database.prepare('DELETE FROM sessions WHERE ended <= ?');
   const dropPasses = database.prepare('DELETE FROM passes WHERE session = ?');
   return {
@@ -58,7 +71,17 @@ export function openSessionStore(database: DatabaseSync) {
     /** A person's live ones and the last of those that ended after `since`. */
     listOf: ({ user, uid }: Person, since: number): SessionRow[] =>
       ofUser.all(user, uid, since).map(toRow),
-    countLive: (): number => Number(countLive.get()?.n),
+    /** Those in one PAM session that have not come to their end. */
+    listIn: (pamSession: SessionId): SessionRow[] => ofPam.all(pamSession).map(toRow),
+    /** A person's last home session. */
+    homeOf: ({ user, uid }: Person): SessionRow | undefined => {
+      const row = homeOf.get(user, uid);
+      return row && toRow(row);
+    },
+    countLive: (): { readonly sessions: number; readonly homeSessions: number } => {
+      const { n, homes } = countLive.get() as { n: number; homes: number };
+      return { sessions: n - homes, homeSessions: homes };
+    },
     /** Forgets those that ended before. */
     prune: (before: number): void => void prune.run(before),
     /** Nobody enters an ended session. */
@@ -72,6 +95,7 @@ function toColumns(row: SessionRow) {
     ...[id, user, uid, kind, name, state, origin, address, tty, pid],
     ...[row.started, row.ended, row.exitStatus],
     ...[problem?.code ?? null, problem?.text ?? null, problem?.reference ?? null],
+    ...[row.pamSession, JSON.stringify(row.texts)],
   ];
 }
 
@@ -91,6 +115,8 @@ function toRow(row: Record<string, SQLOutputValue>): SessionRow {
     ended: row.ended as number | null,
     exitStatus: row.exit_status as number | null,
     problem: toProblem(row),
+    pamSession: row.pam_session as SessionId,
+    texts: JSON.parse(row.texts as string) as string[],
   };
 }
 

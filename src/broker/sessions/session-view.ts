@@ -12,8 +12,8 @@ export function viewOf(broker: Broker, row: SessionRow): SessionView {
 }
 
 export function activeViewOf(broker: Broker, row: SessionRow): ActiveSession {
-  const { user, uid, pid, origin, address } = row;
-  return { ...viewOf(broker, row), user, uid, pid, origin, address };
+  const { user, uid, pamSession, pid, origin, address } = row;
+  return { ...viewOf(broker, row), user, uid, pamSession, pid, origin, address };
 }
 
 function stepOf({ links }: Broker, { id, state }: SessionRow): SessionView['step'] {

@@ -56,7 +56,6 @@ test('names use the lowest number that is free', async (t) => {
 for (const [user, code, words, detail] of [
   ['denied', 'session-refused', '\nToo many logins for denied.', /session: pam_open_session/],
   ['lapsed', 'session-account', '', /account: pam_acct_mgmt/],
-  ['asks', 'session-profile', '', /pam_rootok/],
   ['dies', 'session-failed', '', /ENOENT/],
   ['nospawn', 'session-program', '', /spawn: no such file/],
 ] as const) {
@@ -74,6 +73,15 @@ for (const [user, code, words, detail] of [
     assert.deepEqual(await gateway.refused('session-enter', { ticket, session: id }), problem);
   });
 }
+
+test('a session profile that asks for a password fails with the line that it lacks', async (t) => {
+  const { gateway } = await startFixture(t);
+  const { ticket } = await gateway.signIn('asks');
+  await gateway.ask('session-start', terminal(ticket));
+  const { problem } = await gateway.sessionIn('failed');
+  assert.equal(problem?.code, 'session-profile');
+  assert.match(problem!.text, /'su' asks for a password.*it needs 'auth sufficient pam_rootok.so'/);
+});
 
 test('without rootd a session fails', async (t) => {
   const { gateway, machine } = await startFixture(t);

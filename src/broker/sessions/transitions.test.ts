@@ -70,5 +70,7 @@ function pendingRow(id: SessionId) {
     ended: null,
     exitStatus: null,
     problem: null,
+    pamSession: id,
+    texts: [],
   };
 }

@@ -2,6 +2,7 @@
 import { announce } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import { transact } from '../database/transact.ts';
+import { closeHome } from '../home/close-homes.ts';
 import { rotateKey } from '../sessions/session-keys.ts';
 import type { Person, Ticket } from './ticket-store.ts';
 
@@ -33,7 +34,9 @@ export function revokeTickets(
   announce(broker, { event: 'revoked', tickets: tickets.map(({ id }) => id) });
   const persons = new Map(tickets.map((ticket) => [`${ticket.uid} ${ticket.user}`, ticket]));
   for (const person of persons.values()) {
-    if (broker.tickets.listOf(person).length === 0) rotateKeysOf(broker, person);
+    if (broker.tickets.listOf(person).length > 0) continue;
+    rotateKeysOf(broker, person);
+    closeHome(broker, person);
   }
 }
 

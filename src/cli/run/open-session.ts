@@ -10,14 +10,12 @@ export interface OpenRequest
   extends Pick<AnswerContext, 'user' | 'password' | 'hostKeyFile' | 'tell'> {
   readonly profile: string;
   readonly pty: boolean;
-  readonly rows: number;
-  readonly columns: number;
 }
 
 export async function openSession(link: LeaderLink, request: OpenRequest): Promise<SessionId> {
   const session = randomBytes(16).toString('hex') as SessionId;
   const conversation = randomBytes(16);
-  const { user, profile, pty, rows, columns } = request;
+  const { user, profile, pty } = request;
   link.send({
     name: 'open',
     session,
@@ -28,9 +26,8 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
     rhost: '',
     label: 'run',
     attached: 1,
+    stays: 0,
     pty: pty ? 1 : 0,
-    rows,
-    columns,
   });
   const id = conversation.toString('hex') as ConversationId;
   const context: AnswerContext = {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, test } from 'node:test';
+import { EMPTY_HELLO } from '../../../test/fakes/empty-hello.ts';
 import {
   fromLeader,
   KEY_SIGNATURE_CONTEXT,
@@ -74,24 +75,6 @@ async function listen<I extends MessageTable, O extends MessageTable>(
   await new Promise<void>((resolve) => server.listen(path, resolve));
 }
 
-const HELLO = {
-  name: 'hello',
-  version: 1,
-  phase: 0,
-  session: '',
-  user: '',
-  uid: 0,
-  gid: 0,
-  service: '',
-  label: '',
-  tty: '',
-  attached: 0,
-  openedAt: 0n,
-  program: 0,
-  exited: 0,
-  status: 0,
-} as const;
-
 const SESSION_HELLO = {
   name: 'hello',
   version: SESSION_PROTOCOL_VERSION,
@@ -105,7 +88,7 @@ function fakeLeader(play: (leader: Leader, open: Extract<Ask, { name: 'open' }>)
   const tables = { hears: toLeader, says: fromLeader, limit: MAX_ROOT_FRAME };
   return listen(join(folder, 'rootd'), tables, async (leader) => {
     await leader.next();
-    leader.send(HELLO);
+    leader.send(EMPTY_HELLO);
     const open = await leader.next();
     assert.equal(open.name, 'open');
     if (open.name === 'open') await play(leader, open);
@@ -127,9 +110,9 @@ async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks:
       peer.send({ ...SESSION_HELLO, from: 0n });
       await host(peer).finally(played.resolve);
     });
-    leader.send({ name: 'spawned', pid: 1 });
+    leader.send({ name: 'spawned', session: open.session, pid: 1, tty: '' });
     await played.promise;
-    leader.send({ name: 'exited', status: 0 });
+    leader.send({ name: 'exited', session: open.session, status: 0 });
     leader.send({ name: 'closed' });
     leader.end();
   });
@@ -309,7 +292,7 @@ test('no server is one clear line', async () => {
 
 test('a refused session tells stage and reason', async () => {
   await fakeLeader(async (leader) => {
-    leader.send({ name: 'failed', stage: 5, code: 7, text: 'account expired' });
+    leader.send({ name: 'failed', session: '', stage: 5, code: 7, text: 'account expired' });
     leader.end();
   });
   await assert.rejects(
@@ -322,7 +305,7 @@ test('a program that cannot be started is a failure of ours', async () => {
   await fakeLeader(async (leader) => {
     leader.send({ name: 'opened', user: 'alice', uid: 1, gid: 1, tty: '' });
     await leader.next();
-    leader.send({ name: 'failed', stage: 10, code: 11, text: 'too many processes' });
+    leader.send({ name: 'failed', session: '', stage: 10, code: 11, text: 'too many processes' });
     await leader.ended;
   });
   await assert.rejects(
@@ -348,7 +331,7 @@ test('the first hidden question gets the password, sealed; texts are shown', asy
     ]);
     leader.send({ name: 'prompt', first: 3, styles: Uint8Array.of(1), texts: ['Code: '] });
     assert.equal((await leader.next()).name, 'cancel');
-    leader.send({ name: 'failed', stage: 4, code: 7, text: 'Authentication failure' });
+    leader.send({ name: 'failed', session: '', stage: 4, code: 7, text: 'Authentication failure' });
     leader.end();
   });
   const password = Buffer.from('secret');
@@ -385,7 +368,7 @@ for (const [name, styles] of [
         texts: styles.map(() => 'Q?'),
       });
       assert.equal((await leader.next()).name, 'cancel');
-      leader.send({ name: 'failed', stage: 4, code: 7, text: '' });
+      leader.send({ name: 'failed', session: '', stage: 4, code: 7, text: '' });
       leader.end();
     });
     await assert.rejects(run(screen(), { password: Buffer.from('secret') }), /it asks 'Q\?'/);

@@ -41,12 +41,10 @@ export async function runProgram(run: Run): Promise<number> {
       profile,
       password,
       pty,
-      rows,
-      columns,
       tell,
       hostKeyFile,
     });
-    const key = await spawnProgram(link, run);
+    const key = await spawnProgram(link, session, run);
     const path = `${paths.sessions}/${session}/s`;
     const frames = await joinSession(path, { key, rows, columns });
     const end = await relaySession(frames, terminal);
@@ -56,11 +54,21 @@ export async function runProgram(run: Run): Promise<number> {
   }
 }
 
-async function spawnProgram(link: LeaderLink, { command, terminal }: Run): Promise<Buffer> {
+async function spawnProgram(
+  link: LeaderLink,
+  session: SessionId,
+  { command, terminal }: Run,
+): Promise<Buffer> {
   const key = randomBytes(SESSION_KEY_BYTES);
   const { pty, type } = terminal;
+  const { rows = 0, columns = 0 } = pty ? terminal.stdout : {};
   link.send({
     name: 'spawn',
+    session,
+    grant: new Uint8Array(),
+    pty: pty ? 1 : 0,
+    rows,
+    columns,
     argv: argvOf(command),
     environment: pty && type !== undefined ? [`TERM=${type}`] : [],
     key,
@@ -85,7 +93,7 @@ function argvOf(command: readonly string[]): string[] {
 
 async function awaitClosed(link: LeaderLink, session: SessionId, end: RelayEnd): Promise<number> {
   // Without a viewer the program would wait for one for ever.
-  if (end.status === null) link.send({ name: 'end' });
+  if (end.status === null) link.send({ name: 'end', session });
   for (let name = ''; name !== 'closed'; ) {
     const message = await link.next().catch(() => null);
     if (message === null)

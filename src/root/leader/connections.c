@@ -73,8 +73,6 @@ void connection_drop(struct leader *leader, struct connection *connection, const
     log_line(LOG_INFO, "connection of %s closed: %s", connection->who == WHO_ROOT ? "root" : "the broker", why);
     close_descriptor(&connection->fd);
     frame_clear(&connection->frame);
-    if (leader->host.asker == connection)
-        leader->host.asker = NULL;
     /* Root's `run` is what su is: its end is the session's. */
     if (connection == &leader->connections[0] && leader->attached)
         end_begin(leader, "its owner is gone");
@@ -95,15 +93,33 @@ void connection_send(struct leader *leader, struct connection *connection, struc
     writer_clear(writer);
 }
 
-void announce(struct leader *leader, uint8_t type) {
+void announce(struct leader *leader, struct writer *writer) {
     for (struct connection *connection = leader->connections; connection < leader->connections + MAX_CONNECTIONS; connection++) {
-        struct writer writer = {0};
-        writer_start(&writer, type);
-        if (type == VST_FROM_LEADER_EXITED)
-            put_u32(&writer, leader->status);
+        struct writer copy = {0};
+        put_raw(&copy, writer->data, writer->size);
         if (connection->greeted)
-            connection_send(leader, connection, &writer);
-        writer_clear(&writer);
+            connection_send(leader, connection, &copy);
+        writer_clear(&copy);
+    }
+    writer_clear(writer);
+}
+
+/* The lists of programs, side by side. */
+static void put_programs(struct writer *writer, const struct shared *shared) {
+    uint16_t count = 0;
+    for (size_t i = 0; i < MAX_PROGRAMS; i++)
+        count = (uint16_t)(count + (shared->programs[i].state != VST_PROGRAM_FREE));
+    for (int list = 0; list < 5; list++) {
+        put_u16(writer, count);
+        for (const struct program *program = shared->programs; program < shared->programs + MAX_PROGRAMS; program++)
+            switch (program->state == VST_PROGRAM_FREE ? -1 : list) {
+            case 0: put_string(writer, program->session); break;
+            case 1: put_string(writer, program->tty); break;
+            case 2: put_u32(writer, program->pid); break;
+            case 3: put_u32(writer, program->status); break;
+            case 4: put_u8(writer, program->state); break;
+            default: break;
+            }
     }
 }
 
@@ -124,12 +140,13 @@ bool request_hello(struct leader *leader, struct connection *connection, struct 
     put_u32(&writer, leader->account.gid);
     put_string(&writer, leader->service);
     put_string(&writer, leader->label);
-    put_string(&writer, leader->tty);
     put_u8(&writer, leader->attached);
+    put_u8(&writer, leader->stays);
     put_u64(&writer, leader->opened_at);
-    put_u32(&writer, leader->program);
-    put_u8(&writer, leader->exited);
-    put_u32(&writer, leader->status);
+    put_programs(&writer, leader->shared);
     connection_send(leader, connection, &writer);
+    for (each_program(program, leader->shared))
+        if (leader->stays && connection->who == WHO_BROKER && program->state == VST_PROGRAM_ENDED)
+            program->state = VST_PROGRAM_FREE; /* it has heard */
     return true;
 }

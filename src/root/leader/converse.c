@@ -91,8 +91,8 @@ int converse(int count, const struct pam_message **messages, struct pam_response
             return PAM_CONV_ERR;
         if (!talking)
             log_line(LOG_INFO, "PAM says: %s", messages[i]->msg == NULL ? "" : messages[i]->msg);
-        else if (!asks(messages[i]) && leader->pty >= 0 && !leader->attached && messages[i]->msg != NULL)
-            terminal_say(leader, messages[i]->msg);
+        else if (!asks(messages[i]) && leader->first != NULL && !leader->attached && messages[i]->msg != NULL)
+            terminal_say(leader->first, messages[i]->msg);
     }
     if (asking && !talking)
         return PAM_CONV_ERR;

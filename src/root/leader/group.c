@@ -1,5 +1,6 @@
-/* The programs of the session and how to end them: a cgroup of their own (cgroups(7), version 2) where one can be made,
- * else all children of this subreaper but the helpers that PAM modules left. */
+/* The processes of a program's session and how to end them: a cgroup of their own (cgroups(7), version 2) where one can be
+ * made. Else they are below their session-host, a subreaper, and once that has ended children of this process; so all of
+ * these are of sessions that end, but the helpers that PAM modules left and the session-hosts of the others. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
@@ -17,31 +18,40 @@ static void close_file(FILE **file) {
 #define cleanup_file __attribute__((cleanup(close_file)))
 
 /* After pam_open_session: pam_systemd moves the leader to the scope of its session. */
-void group_create(struct shared *shared) {
+void groups_find(struct shared *shared) {
     static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
     struct statfs status;
     const char *mount = NULL;
-    char line[PATH_MAX], group[PATH_MAX];
+    char line[PATH_MAX], groups[PATH_MAX];
     for (size_t i = 0; i < 2 && mount == NULL; i++)
         if (statfs(mounts[i], &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC)
             mount = mounts[i];
     cleanup_file FILE *file = fopen("/proc/self/cgroup", "re");
     while (mount != NULL && file != NULL && fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
-        if (strncmp(line, "0::/", 4) != 0 ||
-            (size_t)snprintf(group, sizeof group, "%s%s/vestibule-%s", mount, line + 3, shared->session) >= sizeof group)
-            continue;
-        if (mkdir(group, 0755) == 0)
-            (void)strcpy(shared->group, group);
-        else
-            log_line(LOG_INFO, "programs are told by their parent, no cgroup %s: %s", group, strerror(errno));
+        if (strncmp(line, "0::/", 4) == 0 && (size_t)snprintf(groups, sizeof groups, "%s%s", mount, line + 3) < sizeof groups)
+            (void)strcpy(shared->groups, groups);
     }
 }
 
-static int open_in_group(const struct shared *shared, const char *name, int flags) {
-    char path[PATH_MAX + 16];
-    (void)snprintf(path, sizeof path, "%s/%s", shared->group, name);
-    return shared->group[0] == '\0' ? -1 : open(path, flags | O_CLOEXEC);
+enum { GROUP_PATH = PATH_MAX + 64 };
+
+static void format_path(const struct shared *shared, const struct program *program, const char *name, char ret_path[GROUP_PATH]) {
+    (void)snprintf(ret_path, GROUP_PATH, "%s/vestibule-%s%s", shared->groups, program->session, name);
+}
+
+void group_create(const struct shared *shared, struct program *program) {
+    char path[GROUP_PATH];
+    format_path(shared, program, "", path);
+    program->grouped = shared->groups[0] != '\0' && mkdir(path, 0755) == 0;
+    if (!program->grouped)
+        log_line(LOG_INFO, "processes are told by their parents, no cgroup %s: %s", path, strerror(errno));
+}
+
+static int open_in_group(const struct shared *shared, const struct program *program, const char *name, int flags) {
+    char path[GROUP_PATH];
+    format_path(shared, program, name, path);
+    return program->grouped ? open(path, flags | O_CLOEXEC) : -1;
 }
 
 /* For Linux before 5.7, and containers that forbid clone3(2). */
@@ -54,18 +64,21 @@ static pid_t fork_and_join(int group) {
 }
 
 /* clone3(2): to move a process to its group later (cgroup.procs) takes the kernel 10 ms. */
-pid_t group_fork(const struct shared *shared) {
-    if (shared->group[0] == '\0')
+pid_t group_fork(const struct shared *shared, const struct program *program) {
+    if (!program->grouped)
         return fork();
-    cleanup_fd int group = open(shared->group, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    cleanup_fd int group = open_in_group(shared, program, "", O_PATH | O_DIRECTORY);
     struct clone_args arguments = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)group};
     const pid_t pid = group < 0 ? -1 : (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
     return pid < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL) ? fork_and_join(group) : pid;
 }
 
-void group_remove(const struct shared *shared) {
-    if (shared->group[0] != '\0' && rmdir(shared->group) < 0)
-        log_line(LOG_WARNING, "cannot remove %s: %s", shared->group, strerror(errno));
+void group_remove(const struct shared *shared, struct program *program) {
+    char path[GROUP_PATH];
+    format_path(shared, program, "", path);
+    if (program->grouped && rmdir(path) < 0)
+        log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
+    program->grouped = false;
 }
 
 /* Exact: only our own waitpid shortens this list. */
@@ -79,36 +92,42 @@ void helpers_note(struct shared *shared) {
         shared->helpers[shared->helper_count++] = pid;
 }
 
-/* The next child that is no helper, 0 at the end. A child that was not reaped: the pid is its own. */
-static pid_t next_program(const struct shared *shared, FILE *file) {
-    for (int pid; file != NULL && fscanf(file, "%d", &pid) == 1;) {
-        size_t i = 0;
-        while (i < shared->helper_count && shared->helpers[i] != pid)
-            i++;
-        if (i == shared->helper_count)
+static bool is_spared(const struct shared *shared, const struct program *ending, pid_t pid) {
+    for (size_t i = 0; i < shared->helper_count; i++)
+        if (shared->helpers[i] == pid)
+            return true;
+    for (size_t i = 0; i < MAX_PROGRAMS; i++)
+        if (shared->programs[i].host == pid && &shared->programs[i] != ending)
+            return true;
+    return false;
+}
+
+/* The next child that is not spared, 0 at the end. A child that was not reaped: the pid is its own. */
+static pid_t next_child(const struct shared *shared, const struct program *ending, FILE *file) {
+    for (int pid; file != NULL && fscanf(file, "%d", &pid) == 1;)
+        if (!is_spared(shared, ending, pid))
             return pid;
-    }
     return 0;
 }
 
-int programs_events(const struct shared *shared) {
-    return open_in_group(shared, "cgroup.events", O_RDONLY);
+int programs_events(const struct shared *shared, const struct program *program) {
+    return open_in_group(shared, program, "/cgroup.events", O_RDONLY);
 }
 
-bool programs_left(const struct shared *shared, int events) {
+bool programs_left(const struct shared *shared, const struct program *program, int events) {
     char text[256] = "";
     if (events >= 0)
         return pread(events, text, sizeof text - 1, 0) > 0 && strstr(text, "populated 1") != NULL;
     cleanup_file FILE *file = open_children();
-    return next_program(shared, file) != 0;
+    return next_child(shared, program, file) != 0;
 }
 
-void programs_kill(const struct shared *shared) {
-    cleanup_fd int fd = open_in_group(shared, "cgroup.kill", O_WRONLY);
+void programs_kill(const struct shared *shared, const struct program *program) {
+    cleanup_fd int fd = open_in_group(shared, program, "/cgroup.kill", O_WRONLY);
     if (fd >= 0 && write(fd, "1", 1) == 1)
         return;
     cleanup_file FILE *file = open_children();
-    for (pid_t pid; (pid = next_program(shared, file)) != 0;)
+    for (pid_t pid; (pid = next_child(shared, program, file)) != 0;)
         (void)kill(pid, SIGKILL);
 }
 

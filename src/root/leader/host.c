@@ -1,85 +1,83 @@
-/* What session-host says, and its end. */
+/* What a session-host says, and its end. */
 #include <signal.h>
 
 #include "leader.h"
 
 enum { MAX_HOST_FRAME = 4096 };
 
-void host_send(struct leader *leader, struct writer *writer) {
-    if (leader->host.control >= 0 && !frame_send(leader->host.control, writer, SEND_MS))
+void host_send(struct program *program, struct writer *writer) {
+    if (program->control >= 0 && !frame_send(program->control, writer, SEND_MS))
         log_line(LOG_WARNING, "session-host does not take a message: %s", strerror(errno));
     writer_clear(writer);
 }
 
-static void tell_failed(struct leader *leader, uint32_t error, const char *text) {
-    if (leader->host.asker != NULL)
-        send_failed(leader, leader->host.asker, VST_STAGE_SPAWN, (int)error, text);
-    leader->host.asker = NULL;
-}
-
-static void tell_started(struct leader *leader, uint32_t pid) {
-    leader->host.started = true;
-    leader->program = pid;
+static void tell_started(struct leader *leader, struct program *program, uint32_t pid) {
+    program->state = VST_PROGRAM_RUNNING;
+    program->pid = pid;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_SPAWNED);
+    put_string(&writer, program->session);
     put_u32(&writer, pid);
-    if (leader->host.asker != NULL)
-        connection_send(leader, leader->host.asker, &writer);
-    writer_clear(&writer);
-    leader->host.asker = NULL;
+    put_string(&writer, program->tty);
+    announce(leader, &writer);
 }
 
-static void tell_exited(struct leader *leader, uint32_t status) {
-    leader->exited = true;
-    leader->status = status;
-    announce(leader, VST_FROM_LEADER_EXITED);
+static void tell_exited(struct leader *leader, struct program *program, uint32_t status) {
+    program->state = VST_PROGRAM_EXITED;
+    program->status = status;
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_LEADER_EXITED);
+    put_string(&writer, program->session);
+    put_u32(&writer, status);
+    announce(leader, &writer);
+}
+
+/* It is what it was before spawn, once what there is of it has been killed. */
+static void fail_spawn(struct leader *leader, struct program *program, uint32_t error, const char *text) {
+    program->state = VST_PROGRAM_READY;
+    program->ending = true;
+    tell_failed(leader, program->session, VST_STAGE_SPAWN, (int)error, text);
 }
 
 /* False when it is none of its messages, or not now. */
-static bool take_frame(struct leader *leader) {
-    const uint8_t type = frame_type(&leader->host.frame);
-    struct reader reader = reader_of(&leader->host.frame);
+static bool take_frame(struct leader *leader, struct program *program) {
+    const uint8_t type = frame_type(&program->frame);
+    struct reader reader = reader_of(&program->frame);
     char text[1024] = "";
     const uint32_t number = read_u32(&reader);
     if (type == VST_FROM_HOST_FAILED)
         read_string(&reader, text, sizeof text);
-    if (!read_end(&reader) || leader->exited || leader->host.started != (type == VST_FROM_HOST_EXITED))
+    if (!read_end(&reader) || program->state != (type == VST_FROM_HOST_EXITED ? VST_PROGRAM_RUNNING : VST_PROGRAM_STARTING))
         return false;
     if (type == VST_FROM_HOST_FAILED)
-        tell_failed(leader, number, text);
+        fail_spawn(leader, program, number, text);
     else if (type == VST_FROM_HOST_STARTED)
-        tell_started(leader, number);
+        tell_started(leader, program, number);
     else if (type == VST_FROM_HOST_EXITED)
-        tell_exited(leader, number);
+        tell_exited(leader, program, number);
     return type == VST_FROM_HOST_FAILED || type == VST_FROM_HOST_STARTED || type == VST_FROM_HOST_EXITED;
 }
 
-void host_read(struct leader *leader) {
-    struct host *host = &leader->host;
-    for (int got; host->control >= 0 && (got = frame_receive(host->control, &host->frame, MAX_HOST_FRAME)) != 0;) {
-        const bool good = got > 0 && take_frame(leader);
-        frame_clear(&host->frame);
+void host_read(struct leader *leader, struct program *program) {
+    for (int got; program->control >= 0 && (got = frame_receive(program->control, &program->frame, MAX_HOST_FRAME)) != 0;) {
+        const bool good = got > 0 && take_frame(leader, program);
+        frame_clear(&program->frame);
         if (good)
             continue;
-        close_descriptor(&host->control);
+        close_descriptor(&program->control);
         /* Without its leader it is of no use. A child not reaped: the pid is still its own. */
-        if (host->pid > 0)
-            (void)kill(host->pid, SIGKILL);
+        if (program->host > 0)
+            (void)kill(program->host, SIGKILL);
     }
 }
 
-void host_ended(struct leader *leader) {
-    host_read(leader); /* its last words */
-    close_descriptor(&leader->host.control);
-    leader->host.present = false;
-    if (leader->host.started) {
-        if (!leader->exited)
-            tell_exited(leader, SIGKILL); /* killed with its programs, or alone: then they are killed now */
-        end_begin(leader, "its program ended");
-        return;
-    }
-    tell_failed(leader, ECHILD, "session-host ended before it started the program: the log says why");
-    session_directory_remove(leader->shared);
-    if (leader->phase == VST_PHASE_RUNNING)
-        leader->phase = VST_PHASE_OPEN;
+void host_ended(struct leader *leader, struct program *program) {
+    host_read(leader, program); /* its last words */
+    close_descriptor(&program->control);
+    program->hosted = false;
+    if (program->state == VST_PROGRAM_STARTING)
+        fail_spawn(leader, program, ECHILD, "session-host ended before it started the program: the log says why");
+    if (program->state == VST_PROGRAM_RUNNING)
+        tell_exited(leader, program, SIGKILL); /* killed with its processes, or alone: then they are killed now */
+    program_end(leader, program, "its program ended");
 }

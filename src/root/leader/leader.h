@@ -1,5 +1,6 @@
-/* A leader is one PAM handle from pam_start to pam_end, and the programs of the one session it opened. One struct holds
- * all that it knows; main.c is the list of contents, requests.c the table of all that it does for others. */
+/* A leader is one PAM handle from pam_start to pam_end, and the programs of the one PAM session it opened: each is a
+ * session of its own, with an id, a socket, perhaps a terminal. One struct holds all that it knows; main.c is the list of
+ * contents, requests.c the table of all that it does for others. */
 #ifndef VESTIBULE_LEADER_H
 #define VESTIBULE_LEADER_H
 
@@ -22,9 +23,26 @@ enum {
     READY_FD = 4,            /* rootd's pipe: one byte when this leader is no unauthenticated one any more */
     MAX_CONNECTIONS = 1 + 8, /* the owner, then those of the control socket */
     MAX_HELPERS = 64,
+    MAX_PROGRAMS = 64,
     MAX_PATH = 128,          /* of a socket of ours */
     FIRST_FRAME_MS = 10000,
     SEND_MS = 5000,
+};
+
+/* A program of the PAM session and its session-host, which runs as the user: what that says is passed on, a pid from it is
+ * never signalled. */
+struct program {
+    uint8_t state;              /* VST_PROGRAM_* */
+    bool has_directory;         /* VST_PATH_SESSIONS/session is ours */
+    bool grouped;               /* it has a cgroup */
+    bool hosted, ending;        /* it has a session-host whose end was not taken notice of; it is to end */
+    char session[33], tty[64];
+    char line[32];              /* of the utmp row, "pts/3"; empty: none */
+    pid_t host;                 /* 0: it has ended */
+    int pty, control, events;   /* master, to session-host, programs_events; -1: none */
+    struct frame frame;         /* from session-host */
+    uint32_t pid, status;
+    uint64_t deadline_ms;       /* of the grace before it is killed */
 };
 
 /* What leader and watch share: all that the watch needs to clean up after a leader that died. */
@@ -32,14 +50,15 @@ struct shared {
     _Atomic uint64_t deadline_ms; /* the leader is killed when it passes; 0: none */
     _Atomic bool opened;          /* the PAM session is open: no killing from here on */
     _Atomic bool closed;          /* the leader ends as it should */
-    _Atomic bool has_directory;   /* VST_PATH_SESSIONS/session is ours */
     char session[33];
     char call[640];               /* the last of PAM's functions that was called, and for whom: for the log */
-    char line[32];                /* of the utmp row, "pts/3"; empty: none */
-    char group[PATH_MAX];         /* cgroup directory of the session's programs; empty: none */
+    char groups[PATH_MAX];        /* directory for the programs' cgroups; empty: none */
     pid_t helpers[MAX_HELPERS];   /* children that PAM modules left: no programs of the session */
     size_t helper_count;
+    struct program programs[MAX_PROGRAMS];
 };
+#define each_program(program, shared) \
+    struct program *program = (shared)->programs; program < (shared)->programs + MAX_PROGRAMS; program++
 
 enum who { WHO_NOBODY = 0, WHO_BROKER = 1, WHO_ROOT = 2 };
 struct connection {
@@ -82,15 +101,6 @@ struct syslog {
     bool made, taken;
 };
 
-/* The session-host. It runs as the user: what it says is passed on, a pid from it is never signalled. */
-struct host {
-    bool present, started;
-    pid_t pid;                /* 0: it has ended */
-    int control;              /* -1: none */
-    struct frame frame;
-    struct connection *asker; /* who waits for spawned */
-};
-
 struct leader {
     struct config config;
     struct shared *shared;
@@ -105,17 +115,13 @@ struct leader {
     struct syslog syslog;
     struct account account;
     gid_t *groups; /* as PAM left them */
-    int group_count, events; /* programs_events */
-    char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1], tty[64];
-    bool attached, wants_pty;
-    uint16_t rows, columns;
+    int group_count;
+    char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1];
+    bool attached, stays;
+    struct program *first; /* whose terminal was made before PAM; NULL: there is none */
     uint64_t opened_at;
-    int pty;      /* master; -1: none */
-    int listener; /* control socket; -1: none */
-    struct host host;
-    uint32_t program, status;
-    bool exited;
-    uint64_t deadline_ms; /* of that grace, or of waiting for the broker when closed; 0: none */
+    int listener;          /* control socket; -1: none */
+    uint64_t deadline_ms;  /* of waiting for the broker when closed; 0: none */
 };
 
 /* watch.c: forks; the caller goes on as the leader, its parent becomes the watch and never returns. */
@@ -134,8 +140,7 @@ typedef bool request_handler(struct leader *leader, struct connection *connectio
 request_handler request_hello, request_authenticate, request_check, request_test, request_open, request_answer, request_cancel,
     request_spawn, request_rotate, request_end;
 
-/* connections.c: connection_send drops a connection that does not take its frame; announce sends exited or closed to all;
- * listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno). */
+/* connections.c: connection_send drops a connection that does not take its frame; announce sends to all; listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno). */
 void connections_begin(struct leader *leader);
 bool connections_listen(struct leader *leader);
 void connections_close_listener(struct leader *leader);
@@ -143,7 +148,7 @@ void connections_accept(struct leader *leader);
 void connection_read(struct leader *leader, struct connection *connection);
 void connection_drop(struct leader *leader, struct connection *connection, const char *why);
 void connection_send(struct leader *leader, struct connection *connection, struct writer *writer);
-void announce(struct leader *leader, uint8_t type);
+void announce(struct leader *leader, struct writer *writer);
 int listen_at(const char *path, gid_t gid);
 
 /* conversation-key.c: makes, signs and sends the key; opens an answer to prompt number as a malloc'ed string (NULL:
@@ -162,8 +167,8 @@ void syslog_give_back(struct leader *leader);
 pid_t syslog_read(struct leader *leader);
 void syslog_read_end(const struct leader *leader, pid_t reader);
 
-/* transaction.c: what signing in and opening share. Each false has told the owner why; fail formats, tells and is false. */
-void send_failed(struct leader *leader, struct connection *connection, uint8_t stage, int code, const char *text);
+/* transaction.c: what signing in and opening share. Each false has told why; fail formats, tells and is false. */
+void tell_failed(struct leader *leader, const char *session, uint8_t stage, int code, const char *text);
 bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) format_printf(4, 5);
 typedef int pam_function(pam_handle_t *handle, int flags);
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags);
@@ -180,6 +185,7 @@ void rootd_release(void);
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);
 bool policy_check_account(struct leader *leader);
+bool policy_check_lock(struct leader *leader);
 bool account_find(const char *name, struct account *ret_account);
 /* Of PAM, right after account_find was false. */
 int account_missing_code(void);
@@ -193,34 +199,42 @@ bool grant_check(const struct account *account, const uint8_t *grant, size_t siz
 bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size);
 bool settle_claimed_user(struct leader *leader);
 
-/* spawn.c, host.c */
-void session_directory_remove(struct shared *shared);
-void host_send(struct leader *leader, struct writer *writer);
-void host_read(struct leader *leader);
-void host_ended(struct leader *leader);
+/* spawn.c: a place for a program (NULL: there is none, or one of that id); and away with it. */
+struct program *program_add(struct leader *leader, const char *session);
+struct program *program_find(struct leader *leader, const char *session);
+void session_directory_remove(struct program *program);
 
-/* end.c: session_close undoes what open did, in reverse, whatever part of it was done. */
+/* host.c: host_send gives the frame away. */
+void host_send(struct program *program, struct writer *writer);
+void host_read(struct leader *leader, struct program *program);
+void host_ended(struct leader *leader, struct program *program);
+
+/* end.c: of one program, or of all and the PAM session; session_close undoes what open did, in reverse, whatever part of
+ * it was done. */
+void program_end(struct leader *leader, struct program *program, const char *why);
 void end_begin(struct leader *leader, const char *why);
+void program_undo(struct leader *leader, struct program *program); /* of which nothing runs */
 void end_advance(struct leader *leader);
 void session_close(struct leader *leader);
 
-/* terminal.c: false with errno. */
-bool terminal_open(struct leader *leader);
-bool terminal_give(struct leader *leader);
-void terminal_say(const struct leader *leader, const char *text);
-void terminal_release(struct leader *leader);
-void utmp_write(const struct leader *leader);
-void utmp_clear(struct shared *shared);
+/* terminal.c: false with errno. release: takes it back and clears its utmp row, if there is any of it. */
+bool terminal_open(struct program *program);
+bool terminal_give(const struct leader *leader, struct program *program);
+void terminal_say(const struct program *program, const char *text);
+void terminal_release(struct program *program);
+void utmp_write(const struct leader *leader, struct program *program);
+void utmp_clear(struct program *program);
 
-/* group.c: the session's programs; on struct shared, for the watch too. */
-void group_create(struct shared *shared);
-pid_t group_fork(const struct shared *shared); /* fork(2) into the group */
-void group_remove(const struct shared *shared);
+/* group.c: a program's processes; on struct shared, for the watch too. */
+void groups_find(struct shared *shared);
+void group_create(const struct shared *shared, struct program *program);
+pid_t group_fork(const struct shared *shared, const struct program *program); /* fork(2) into the group */
+void group_remove(const struct shared *shared, struct program *program);
 void helpers_note(struct shared *shared); /* children that there are now */
-int programs_events(const struct shared *shared); /* POLLPRI when the group's emptiness has changed since programs_left
-                                                     was asked; -1 without a group */
-bool programs_left(const struct shared *shared, int events);
-void programs_kill(const struct shared *shared);
+int programs_events(const struct shared *shared, const struct program *program); /* POLLPRI when the group's emptiness has
+                                                     changed since programs_left was asked; -1 without a group */
+bool programs_left(const struct shared *shared, const struct program *program, int events);
+void programs_kill(const struct shared *shared, const struct program *program);
 bool children_signal(int number); /* to all children, helpers too; false: there is none */
 
 #endif

@@ -33,7 +33,7 @@ static void prepare_leader(void) {
 
 int main(void) {
     /* Not on the stack: of what nobody writes to no page is used, in the watch neither. */
-    static struct leader leader = {.pty = -1, .listener = -1, .events = -1, .host.control = -1};
+    static struct leader leader = {.listener = -1};
     struct connection *owner = &leader.connections[0];
     prepare_process();
     if (!config_load(&leader.config))

@@ -13,10 +13,12 @@ static const uint8_t *read_request(struct leader *leader, struct reader *reader,
     read_string(reader, leader->rhost, sizeof leader->rhost);
     read_string(reader, leader->label, sizeof leader->label);
     leader->attached = read_u8(reader) != 0;
-    leader->wants_pty = read_u8(reader) != 0;
-    leader->rows = read_u16(reader);
-    leader->columns = read_u16(reader);
-    return read_end(reader) && is_id(leader->shared->session) ? grant : NULL;
+    leader->stays = read_u8(reader) != 0;
+    const bool wants_pty = read_u8(reader) != 0;
+    if (!read_end(reader) || !is_id(leader->shared->session))
+        return NULL;
+    leader->first = wants_pty ? program_add(leader, leader->shared->session) : NULL;
+    return grant;
 }
 
 bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size) {
@@ -26,11 +28,11 @@ bool claim_user(struct leader *leader, const struct connection *connection, cons
     if (connection->who != WHO_ROOT && !grant_check(&account, grant, size))
         return fail(leader, VST_STAGE_GRANT, PAM_PERM_DENIED, "that is no grant for user '%s', or it is over", account.name);
     leader->account = account;
-    return policy_check_account(leader);
+    return policy_check_account(leader) && (connection->who == WHO_ROOT || policy_check_lock(leader));
 }
 
 static bool make_terminal(struct leader *leader) {
-    return !leader->wants_pty || terminal_open(leader) ||
+    return leader->first == NULL || terminal_open(leader->first) ||
            fail(leader, VST_STAGE_START, PAM_SYSTEM_ERR, "cannot make a terminal: %s", strerror(errno));
 }
 
@@ -55,7 +57,7 @@ static bool give_environment(struct leader *leader) {
     const struct account *account = &leader->account;
     const char *const entries[][2] = {
         {"HOME", account->home}, {"USER", account->name}, {"LOGNAME", account->name}, {"SHELL", account->shell},
-        {"XDG_SESSION_TYPE", leader->wants_pty ? "tty" : "unspecified"}, {"XDG_SESSION_CLASS", "user"},
+        {"XDG_SESSION_TYPE", leader->first != NULL ? "tty" : "unspecified"}, {"XDG_SESSION_CLASS", "user"},
     };
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         cleanup_free char *entry = NULL;
@@ -79,16 +81,17 @@ static bool establish_credentials(struct leader *leader) {
 }
 
 static bool enter_session(struct leader *leader) {
-    if (!terminal_give(leader))
-        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot give %s to '%s': %s", leader->tty, leader->account.name, strerror(errno));
+    if (leader->first != NULL && !terminal_give(leader, leader->first))
+        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot give %s to '%s': %s", leader->first->tty, leader->account.name, strerror(errno));
     leader->pam.session = leader->config.auth_pam_sessions_enabled &&
         transaction_step(leader, VST_STAGE_SESSION, "pam_open_session", pam_open_session, 0);
     return leader->pam.session || !leader->config.auth_pam_sessions_enabled;
 }
 
-/* From here on the session is there for others: control socket, watch, utmp. */
+/* From here on the session is there for others: control socket, watch. */
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
+    const char *tty = leader->first == NULL ? "" : leader->first->tty;
     /* initgroups' and those of modules: what the program gets. */
     const int group_count = getgroups(0, NULL);
     leader->groups = must_alloc(group_count < 0 ? 1 : (size_t)group_count + 1, sizeof *leader->groups);
@@ -97,21 +100,20 @@ static bool publish(struct leader *leader) {
     if (leader->group_count < 0 || !connections_listen(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
     helpers_note(shared);
-    group_create(shared);
-    utmp_write(leader);
+    groups_find(shared);
     atomic_store(&shared->opened, true);
     key_forget(leader);
     leader->opened_at = unix_ms();
     leader->phase = VST_PHASE_OPEN;
     rootd_release();
     log_line(LOG_NOTICE, "opened session %s of user '%s' (uid %u) by profile '%s' from '%s' on '%s'", shared->session,
-             leader->account.name, leader->account.uid, leader->service, leader->rhost, leader->tty);
+             leader->account.name, leader->account.uid, leader->service, leader->rhost, tty);
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_OPENED);
     put_string(&writer, leader->account.name);
     put_u32(&writer, leader->account.uid);
     put_u32(&writer, leader->account.gid);
-    put_string(&writer, leader->tty);
+    put_string(&writer, tty);
     connection_send(leader, &leader->connections[0], &writer);
     trim_memory(); /* what modules used: a session may last for weeks */
     if (leader->attached && leader->connections[0].fd < 0)
@@ -130,7 +132,7 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
         claim_user(leader, connection, grant, size) &&
         key_offer(leader) &&
         make_terminal(leader) &&
-        transaction_begin(leader, leader->wants_pty ? leader->tty : "vestibule") &&
+        transaction_begin(leader, leader->first != NULL ? leader->first->tty : "vestibule") &&
         identify(leader) &&
         transaction_account(leader, 0, /* may_renew= */ connection->who == WHO_ROOT) &&
         settle_claimed_user(leader) &&

@@ -1,6 +1,7 @@
 /* What the root-owned configuration allows, whatever the broker asks. */
 #include <grp.h>
 #include <pwd.h>
+#include <shadow.h>
 
 #include "leader.h"
 
@@ -100,4 +101,13 @@ bool policy_check_account(struct leader *leader) {
     return required[0] == '\0' || is_member(account, required) ||
            fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "user '%s' is in none of the groups '%s' (auth-required-user-group)",
                 account->name, required);
+}
+
+/* passwd -l puts '!' before the password: who would have to type it is kept out, but pam_acct_mgmt lets them pass, and here
+ * nobody types it. A mere '!' or '*' only says that there is none, as for those who sign in with Kerberos or a key. */
+bool policy_check_lock(struct leader *leader) {
+    const struct spwd *shadow = getspnam(leader->account.name);
+    const char *password = shadow == NULL ? "" : shadow->sp_pwdp;
+    return password[0] != '!' || password[strspn(password, "!")] == '\0' || password[strspn(password, "!")] == '*' ||
+           fail(leader, VST_STAGE_ACCOUNT, PAM_ACCT_EXPIRED, "the account of user '%s' is locked (passwd -l)", leader->account.name);
 }

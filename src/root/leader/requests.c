@@ -4,7 +4,7 @@
 #define BOTH (WHO_BROKER | WHO_ROOT)
 #define IN(phase) (1U << VST_PHASE_##phase)
 #define ANSWERING (IN(AUTHENTICATING) | IN(OPENING))
-#define OPENED (IN(OPEN) | IN(RUNNING) | IN(ENDING) | IN(CLOSED))
+#define OPENED (IN(OPEN) | IN(ENDING) | IN(CLOSED))
 
 /* What broker and root may ask is the same; what each may ask for (profile, grant) differs: policy.c, open.c. */
 static const struct request {
@@ -21,7 +21,7 @@ static const struct request {
     {VST_TO_LEADER_OPEN, "open", BOTH, IN(FRESH), ONCE, request_open},
     {VST_TO_LEADER_ANSWER, "answer", BOTH, ANSWERING, MANY, request_answer},
     {VST_TO_LEADER_CANCEL, "cancel", BOTH, ANSWERING, MANY, request_cancel},
-    {VST_TO_LEADER_SPAWN, "spawn", BOTH, OPENED, ONCE, request_spawn},
+    {VST_TO_LEADER_SPAWN, "spawn", BOTH, OPENED, MANY, request_spawn},
     {VST_TO_LEADER_ROTATE, "rotate", BOTH, OPENED, MANY, request_rotate},
     {VST_TO_LEADER_END, "end", BOTH, OPENED, MANY, request_end},
 };

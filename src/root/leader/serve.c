@@ -36,32 +36,50 @@ void signals_keep_alive(void) {
     set_handler(SIGINT, note_signal);
 }
 
-/* 0 when something is to be done before any descriptor says so. */
-static int sleep_ms(const struct leader *leader) {
-    if ((leader->host.present && leader->host.pid == 0) || (context.terminate && leader->phase != VST_PHASE_ENDING) ||
-        (leader->phase == VST_PHASE_ENDING && !programs_left(leader->shared, leader->events)))
-        return 0;
-    const uint64_t now = monotonic_ms(), deadline = leader->deadline_ms;
-    return deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;
+static bool is_done(const struct leader *leader, const struct program *program) {
+    return (program->hosted && program->host == 0) || (program->ending && !programs_left(leader->shared, program, program->events));
 }
 
-enum { AT_SIGNALS, AT_EVENTS, AT_LISTENER, AT_HOST, AT_CONNECTIONS, POLLED = AT_CONNECTIONS + MAX_CONNECTIONS };
+/* 0 when something is to be done before any descriptor says so. */
+static int sleep_ms(const struct leader *leader) {
+    uint64_t deadline = leader->deadline_ms;
+    bool done = context.terminate && leader->phase != VST_PHASE_ENDING;
+    for (each_program(program, leader->shared)) {
+        if (program->state == VST_PROGRAM_FREE || program->state == VST_PROGRAM_ENDED)
+            continue;
+        done |= is_done(leader, program);
+        if (program->deadline_ms != 0 && (deadline == 0 || program->deadline_ms < deadline))
+            deadline = program->deadline_ms;
+    }
+    const uint64_t now = monotonic_ms();
+    return done ? 0 : deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;
+}
+
+enum {
+    AT_SIGNALS, AT_LISTENER, AT_CONNECTIONS, AT_HOSTS = AT_CONNECTIONS + MAX_CONNECTIONS, AT_EVENTS = AT_HOSTS + MAX_PROGRAMS,
+    POLLED = AT_EVENTS + MAX_PROGRAMS
+};
 
 static void wait_for_events(struct leader *leader, int signals, const sigset_t *held, struct pollfd polled[POLLED]) {
     polled[AT_SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
-    /* Left out until it is of interest: it would wake us for every change before. */
-    polled[AT_EVENTS] = (struct pollfd){.fd = leader->phase == VST_PHASE_ENDING ? leader->events : -1, .events = POLLPRI};
     polled[AT_LISTENER] = (struct pollfd){.fd = leader->listener, .events = POLLIN};
-    polled[AT_HOST] = (struct pollfd){.fd = leader->host.control, .events = POLLIN};
+    for (size_t i = 0; i < MAX_PROGRAMS; i++) {
+        const struct program *program = &leader->shared->programs[i];
+        const bool used = program->state != VST_PROGRAM_FREE;
+        polled[AT_HOSTS + i] = (struct pollfd){.fd = used ? program->control : -1, .events = POLLIN};
+        /* Left out until it is of interest: it would wake us for every change before. */
+        polled[AT_EVENTS + i] = (struct pollfd){.fd = used && program->ending ? program->events : -1, .events = POLLPRI};
+    }
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
         polled[AT_CONNECTIONS + i] = (struct pollfd){.fd = leader->connections[i].fd, .events = POLLIN};
     sigset_t before;
     if (sigprocmask(SIG_BLOCK, held, &before) < 0)
         die_errno("cannot hold signals back");
-    /* Session-host, orphans of the session's programs, modules' helpers. */
+    /* Session-hosts, what they left, modules' helpers. */
     for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
-        if (pid == leader->host.pid)
-            leader->host.pid = 0;
+        for (each_program(program, leader->shared))
+            if (program->host == pid)
+                program->host = 0;
     if (poll(polled, POLLED, sleep_ms(leader)) < 0 && errno != EINTR)
         die_errno("cannot wait for events");
     for (struct signalfd_siginfo info; read(signals, &info, sizeof info) == sizeof info;)
@@ -71,10 +89,13 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
 }
 
 static void take_events(struct leader *leader, const struct pollfd polled[POLLED]) {
-    if (polled[AT_HOST].revents != 0)
-        host_read(leader);
-    if (leader->host.present && leader->host.pid == 0)
-        host_ended(leader);
+    for (size_t i = 0; i < MAX_PROGRAMS; i++) {
+        struct program *program = &leader->shared->programs[i];
+        if (polled[AT_HOSTS + i].revents != 0)
+            host_read(leader, program);
+        if (program->hosted && program->host == 0)
+            host_ended(leader, program);
+    }
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
         /* The same descriptor still: an earlier connection's request may have dropped this one. */
         if (polled[AT_CONNECTIONS + i].revents != 0 && leader->connections[i].fd == polled[AT_CONNECTIONS + i].fd)
@@ -99,7 +120,6 @@ void serve(struct leader *leader) {
     cleanup_fd int signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals < 0)
         die_errno("cannot receive signals");
-    leader->events = programs_events(leader->shared);
     for (struct pollfd polled[POLLED]; !is_finished(leader);) {
         wait_for_events(leader, signals, &held, polled);
         take_events(leader, polled);

@@ -7,11 +7,30 @@
 #include "leader.h"
 
 /* environment: base, requested, PAM's. Of one name the last counts; session-host sees to it, as the user. */
-struct program {
+struct order {
     char **argv, **environment[3];
     uint8_t key[VST_SESSION_KEY_BYTES], lossless;
     uint32_t scrollback;
+    uint16_t rows, columns;
+    bool pty;
 };
+
+struct program *program_find(struct leader *leader, const char *session) {
+    for (each_program(program, leader->shared))
+        if (program->state != VST_PROGRAM_FREE && strcmp(program->session, session) == 0)
+            return program;
+    return NULL;
+}
+
+struct program *program_add(struct leader *leader, const char *session) {
+    for (each_program(program, leader->shared))
+        if (program->state == VST_PROGRAM_FREE) {
+            *program = (struct program){.state = VST_PROGRAM_READY, .pty = -1, .control = -1, .events = -1};
+            (void)snprintf(program->session, sizeof program->session, "%s", session);
+            return program;
+        }
+    return NULL;
+}
 
 /* The child's last words: the message that session-host itself would send. */
 static _Noreturn void give_up(int control, const char *what) {
@@ -29,7 +48,7 @@ static _Noreturn void give_up(int control, const char *what) {
 
 /* In the child. The order is that of login(1); where a line could stand elsewhere it says why it must not. No signal at
  * the leader's death: session-host sees the end of its control socket, and hangs its program up before it ends too. */
-static _Noreturn void become_host(struct leader *leader, int control, int listener) {
+static _Noreturn void become_host(struct leader *leader, int pty, int control, int listener) {
     cleanup_free char *program = sibling_path("vestibule-session-host");
     reset_signals();
     if (setsid() < 0)
@@ -41,149 +60,181 @@ static _Noreturn void become_host(struct leader *leader, int control, int listen
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (dup2(nothing, fd) < 0)
             give_up(control, "/dev/null");
-    pass_descriptors((const int[]){control, listener, leader->pty}, leader->pty < 0 ? 2 : 3);
+    pass_descriptors((const int[]){control, listener, pty}, pty < 0 ? 2 : 3);
     (void)execve(program, (char *[]){program, NULL}, (char *[]){NULL});
     give_up(OWNER_FD, "executing session-host");
 }
 
-static void format_path(const struct shared *shared, const char *name, char ret_path[MAX_PATH]) {
-    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", VST_PATH_SESSIONS, shared->session, name);
+static void format_path(const struct program *program, const char *name, char ret_path[MAX_PATH]) {
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", VST_PATH_SESSIONS, program->session, name);
 }
 
 /* The directory that only the gateway may enter, with the session's socket in it. -1 (errno) on failure. */
-static int make_session_socket(struct shared *shared, gid_t web_gid) {
+static int make_session_socket(struct program *program, gid_t web_gid) {
     char directory[MAX_PATH], path[MAX_PATH];
-    format_path(shared, "", directory);
-    format_path(shared, "/s", path);
+    format_path(program, "", directory);
+    format_path(program, "/s", path);
     if (mkdir(directory, 0700) < 0)
         return -1;
-    atomic_store(&shared->has_directory, true);
+    program->has_directory = true;
     return chown(directory, 0, web_gid) < 0 || chmod(directory, 0710) < 0 ? -1 : listen_at(path, web_gid);
 }
 
-void session_directory_remove(struct shared *shared) {
+void session_directory_remove(struct program *program) {
     char path[MAX_PATH];
-    if (!atomic_exchange(&shared->has_directory, false))
+    if (!program->has_directory)
         return;
-    format_path(shared, "/s", path);
+    format_path(program, "/s", path);
     (void)unlink(path);
-    format_path(shared, "", path);
+    format_path(program, "", path);
     if (rmdir(path) < 0)
         log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
+    program->has_directory = false;
 }
 
 /* Counts the texts; false when they do not fit in one message: PAM's part of the environment has any size. */
-static bool fits(const struct program *program, uint16_t *ret_count) {
+static bool fits(const struct order *order, uint16_t *ret_count) {
     size_t size = 4 * PATH_MAX, count = 0;
-    for (char **text = program->argv; *text != NULL; text++)
+    for (char **text = order->argv; *text != NULL; text++)
         size += strlen(*text) + 2;
     for (size_t i = 0; i < 3; i++)
-        for (char **text = program->environment[i]; text != NULL && *text != NULL; text++, count++)
+        for (char **text = order->environment[i]; text != NULL && *text != NULL; text++, count++)
             size += strlen(*text) <= UINT16_MAX ? strlen(*text) + 2 : VST_MAX_ROOT_FRAME;
     *ret_count = (uint16_t)count;
     return size < VST_MAX_ROOT_FRAME && count <= VST_MAX_STRINGS;
 }
 
-static void send_start(struct leader *leader, const struct program *program, uint16_t count, uid_t web_uid) {
+static void send_start(struct leader *leader, struct program *program, const struct order *order, uint16_t count, uid_t web_uid) {
     char *shell = leader->account.shell, dashed[PATH_MAX + 1];
     const char *slash = strrchr(shell, '/');
     (void)snprintf(dashed, sizeof dashed, "-%s", slash == NULL ? shell : slash + 1); /* so it knows that it is a login's */
     struct writer writer = {0};
     writer_start(&writer, VST_TO_HOST_START);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
-    put_u8(&writer, leader->pty >= 0);
-    put_u8(&writer, program->lossless);
-    put_u32(&writer, program->scrollback);
+    put_u8(&writer, leader->config.auth_pam_sessions_enabled);
+    put_u8(&writer, program->pty >= 0);
+    put_u8(&writer, order->lossless);
+    put_u32(&writer, order->scrollback);
     put_u32(&writer, web_uid);
-    put_u16(&writer, leader->rows);
-    put_u16(&writer, leader->columns);
-    put_bytes(&writer, program->key, sizeof program->key);
+    put_u16(&writer, order->rows);
+    put_u16(&writer, order->columns);
+    put_bytes(&writer, order->key, sizeof order->key);
     put_string(&writer, leader->account.home);
-    put_string(&writer, program->argv[0] == NULL ? shell : program->argv[0]);
-    put_strings(&writer, program->argv[0] == NULL ? (char *[]){dashed, NULL} : program->argv);
+    put_string(&writer, order->argv[0] == NULL ? shell : order->argv[0]);
+    put_strings(&writer, order->argv[0] == NULL ? (char *[]){dashed, NULL} : order->argv);
     put_u16(&writer, count);
     for (size_t i = 0; i < 3; i++)
-        for (char **text = program->environment[i]; text != NULL && *text != NULL; text++)
+        for (char **text = order->environment[i]; text != NULL && *text != NULL; text++)
             put_string(&writer, *text);
-    host_send(leader, &writer);
+    host_send(program, &writer);
 }
 
 /* NULL, or what failed (errno says why). */
-static const char *start_host(struct leader *leader, const struct program *program) {
+static const char *start_host(struct leader *leader, struct program *program, const struct order *order) {
     uid_t web_uid;
     gid_t web_gid;
     uint16_t count;
     int pair[2];
-    errno = leader->phase != VST_PHASE_OPEN ? ECANCELED : !fits(program, &count) ? E2BIG : 0;
+    errno = leader->phase != VST_PHASE_OPEN ? ECANCELED : !fits(order, &count) ? E2BIG : 0;
     if (errno != 0)
         return "arguments and environment for an open session";
     errno = EINVAL;
-    if (program->argv[0] != NULL && program->argv[0][0] != '/')
+    if (order->argv[0] != NULL && order->argv[0][0] != '/')
         return "wanted the absolute path of a program";
     errno = ENOENT;
     if (!find_user("vestibule-web", &web_uid, &web_gid))
         return "user vestibule-web";
-    cleanup_fd int listener = make_session_socket(leader->shared, web_gid);
+    if (order->pty && program->pty < 0 && (!terminal_open(program) || !terminal_give(leader, program)))
+        return "making a terminal";
+    cleanup_fd int listener = make_session_socket(program, web_gid);
     if (listener < 0)
         return "making the session's socket";
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return "making a socket pair";
     cleanup_fd int mine = pair[0], theirs = pair[1];
-    const pid_t pid = group_fork(leader->shared);
+    group_create(leader->shared, program);
+    const pid_t pid = group_fork(leader->shared, program);
     if (pid < 0)
         return "making a process";
     if (pid == 0)
-        become_host(leader, theirs, listener);
-    leader->host = (struct host){.present = true, .pid = pid, .control = take_fd(&mine)};
-    send_start(leader, program, count, web_uid);
+        become_host(leader, program->pty, theirs, listener);
+    program->host = pid;
+    program->hosted = true;
+    program->control = take_fd(&mine);
+    program->events = programs_events(leader->shared, program);
+    program->state = VST_PROGRAM_STARTING;
+    send_start(leader, program, order, count, web_uid);
     return NULL;
 }
 
-static void start_program(struct leader *leader, struct connection *connection, struct program *program) {
-    char *base[] = {(char[]){"LANG=C.UTF-8"}, leader->pty < 0 ? NULL : (char[]){"TERM=xterm-256color"}, NULL};
-    program->environment[0] = base;
-    program->environment[2] = leader->pam.handle == NULL ? NULL : pam_getenvlist(leader->pam.handle);
-    const char *failed = start_host(leader, program);
-    if (failed == NULL) {
-        leader->phase = VST_PHASE_RUNNING;
-        leader->host.asker = connection;
-    } else {
+static void start_program(struct leader *leader, struct program *program, struct order *order) {
+    const bool pty = order->pty || program->pty >= 0;
+    char *base[] = {(char[]){"LANG=C.UTF-8"}, pty ? (char[]){"TERM=xterm-256color"} : NULL, NULL};
+    order->environment[0] = base;
+    order->environment[2] = leader->pam.handle == NULL ? NULL : pam_getenvlist(leader->pam.handle);
+    const char *failed = start_host(leader, program, order);
+    if (failed == NULL && pty) {
+        utmp_write(leader, program);
+    } else if (failed != NULL) {
         char text[256];
         const int error = errno;
         (void)snprintf(text, sizeof text, "%s: %s", failed, strerror(error));
-        session_directory_remove(leader->shared);
-        send_failed(leader, connection, VST_STAGE_SPAWN, error, text);
+        program_undo(leader, program);
+        tell_failed(leader, program->session, VST_STAGE_SPAWN, error, text);
     }
-    for (char **entry = program->environment[2]; entry != NULL && *entry != NULL; entry++)
+    for (char **entry = order->environment[2]; entry != NULL && *entry != NULL; entry++)
         free(*entry);
-    free(program->environment[2]);
+    free(order->environment[2]);
+}
+
+/* Where the PAM session stays, whoever has no grant any more gets no further program in it. */
+static bool find_place(struct leader *leader, const struct connection *connection, const char *session, const uint8_t *grant, size_t size) {
+    struct program *program = program_find(leader, session);
+    if (program == NULL && leader->stays && connection->who != WHO_ROOT && !grant_check(&leader->account, grant, size))
+        tell_failed(leader, session, VST_STAGE_GRANT, PAM_PERM_DENIED, "that is no grant for this user, or it is over");
+    else if (program == NULL && program_add(leader, session) == NULL)
+        tell_failed(leader, session, VST_STAGE_SPAWN, EMFILE, "this PAM session has as many programs as it may have");
+    return program_find(leader, session) != NULL;
 }
 
 bool request_spawn(struct leader *leader, struct connection *connection, struct reader *reader) {
-    struct program program = {.argv = read_strings(reader, VST_MAX_STRINGS)};
-    program.environment[1] = read_strings(reader, VST_MAX_STRINGS);
-    read_exact(reader, program.key, sizeof program.key);
-    program.lossless = read_u8(reader) != 0;
-    program.scrollback = read_u32(reader);
-    if (read_end(reader))
-        start_program(leader, connection, &program);
-    free(program.argv);
-    free(program.environment[1]);
-    sodium_memzero(program.key, sizeof program.key);
-    return read_end(reader);
+    char session[sizeof leader->shared->session];
+    size_t size;
+    read_string(reader, session, sizeof session);
+    const uint8_t *grant = read_bytes(reader, UINT16_MAX, &size);
+    struct order order = {.pty = read_u8(reader) != 0};
+    order.rows = read_u16(reader);
+    order.columns = read_u16(reader);
+    order.argv = read_strings(reader, VST_MAX_STRINGS);
+    order.environment[1] = read_strings(reader, VST_MAX_STRINGS);
+    read_exact(reader, order.key, sizeof order.key);
+    order.lossless = read_u8(reader) != 0;
+    order.scrollback = read_u32(reader);
+    const struct program *there = program_find(leader, session);
+    const bool good = read_end(reader) && is_id(session) && (there == NULL || (there->state == VST_PROGRAM_READY && !there->ending)) &&
+                      (leader->stays || strcmp(session, leader->shared->session) == 0);
+    if (good && find_place(leader, connection, session, grant, size))
+        start_program(leader, program_find(leader, session), &order);
+    free(order.argv);
+    free(order.environment[1]);
+    sodium_memzero(order.key, sizeof order.key);
+    return good;
 }
 
 bool request_rotate(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
+    char session[sizeof leader->shared->session];
     uint8_t key[VST_SESSION_KEY_BYTES];
+    read_string(reader, session, sizeof session);
     const uint8_t drop = read_u8(reader);
     read_exact(reader, key, sizeof key);
+    struct program *program = program_find(leader, session);
     struct writer writer = {0};
     writer_start(&writer, VST_TO_HOST_ROTATE);
     put_u8(&writer, drop);
     put_bytes(&writer, key, sizeof key);
-    if (read_end(reader))
-        host_send(leader, &writer);
+    if (read_end(reader) && program != NULL)
+        host_send(program, &writer);
     writer_clear(&writer);
     sodium_memzero(key, sizeof key);
     return read_end(reader);

@@ -11,47 +11,44 @@
 
 #include "leader.h"
 
-bool terminal_open(struct leader *leader) {
-    const struct winsize size = {.ws_row = leader->rows, .ws_col = leader->columns};
-    leader->pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    return leader->pty >= 0 && grantpt(leader->pty) == 0 && unlockpt(leader->pty) == 0 &&
-           ioctl(leader->pty, TIOCSWINSZ, &size) == 0 && ptsname_r(leader->pty, leader->tty, sizeof leader->tty) == 0;
+bool terminal_open(struct program *program) {
+    program->pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    return program->pty >= 0 && grantpt(program->pty) == 0 && unlockpt(program->pty) == 0 &&
+           ptsname_r(program->pty, program->tty, sizeof program->tty) == 0;
 }
 
 /* By descriptor (TIOCGPTPEER, ioctl_tty(2)): the name may mean another one in another mount namespace. */
-static bool set_owner(const struct leader *leader, uid_t uid, gid_t gid, mode_t mode) {
-    cleanup_fd int terminal = ioctl(leader->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+static bool set_owner(const struct program *program, uid_t uid, gid_t gid, mode_t mode) {
+    cleanup_fd int terminal = ioctl(program->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     return terminal >= 0 && fchown(terminal, uid, gid) == 0 && fchmod(terminal, mode) == 0;
 }
 
 /* write(1) is setgid tty; the user's own group has no business there. */
-bool terminal_give(struct leader *leader) {
+bool terminal_give(const struct leader *leader, struct program *program) {
     const struct group *tty = getgrnam("tty");
-    return leader->pty < 0 ||
-           set_owner(leader, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
+    return set_owner(program, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
 }
 
 /* As login(1): what modules say while the session opens (last login, message of the day) stands above the program. */
-void terminal_say(const struct leader *leader, const char *text) {
-    cleanup_fd int terminal = ioctl(leader->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+void terminal_say(const struct program *program, const char *text) {
+    cleanup_fd int terminal = ioctl(program->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     if (terminal < 0 || dprintf(terminal, "%s\n", text) < 0)
-        log_line(LOG_WARNING, "cannot write on %s: %s", leader->tty, strerror(errno));
+        log_line(LOG_WARNING, "cannot write on %s: %s", program->tty, strerror(errno));
 }
 
-void terminal_release(struct leader *leader) {
-    if (leader->pty >= 0 && !set_owner(leader, 0, 0, 0600))
-        log_line(LOG_WARNING, "cannot take %s back: %s", leader->tty, strerror(errno));
-    close_descriptor(&leader->pty);
+void terminal_release(struct program *program) {
+    utmp_clear(program);
+    if (program->pty >= 0 && !set_owner(program, 0, 0, 0600))
+        log_line(LOG_WARNING, "cannot take %s back: %s", program->tty, strerror(errno));
+    close_descriptor(&program->pty);
 }
 
 /* Fields need no NUL when full. */
 #define COPY_FIELD(field, text) memcpy(field, text, strnlen(text, sizeof (field)))
 
-void utmp_write(const struct leader *leader) {
-    char *line = leader->shared->line;
-    if (leader->pty < 0)
-        return;
-    (void)snprintf(line, sizeof leader->shared->line, "%.31s", leader->tty + strlen("/dev/"));
+void utmp_write(const struct leader *leader, struct program *program) {
+    char *line = program->line;
+    (void)snprintf(line, sizeof program->line, "%.31s", program->tty + strlen("/dev/"));
     struct utmpx row = {.ut_type = USER_PROCESS, .ut_pid = getpid(), .ut_tv.tv_sec = (int32_t)time(NULL)};
     const size_t length = strlen(line), id = sizeof row.ut_id;
     COPY_FIELD(row.ut_line, line);
@@ -65,10 +62,11 @@ void utmp_write(const struct leader *leader) {
     updwtmpx(_PATH_WTMP, &row);
 }
 
-void utmp_clear(struct shared *shared) {
-    if (shared->line[0] == '\0')
+void utmp_clear(struct program *program) {
+    if (program->line[0] == '\0')
         return;
-    if (logout(shared->line) == 0)
-        log_line(LOG_WARNING, "cannot clear the utmp row of %s", shared->line);
-    logwtmp(shared->line, "", "");
+    if (logout(program->line) == 0)
+        log_line(LOG_WARNING, "cannot clear the utmp row of %s", program->line);
+    logwtmp(program->line, "", "");
+    program->line[0] = '\0';
 }

@@ -9,15 +9,16 @@ static const char *user_of(const struct leader *leader) {
     return leader->account.name[0] == '\0' ? leader->conversation.user : leader->account.name;
 }
 
-void send_failed(struct leader *leader, struct connection *connection, uint8_t stage, int code, const char *text) {
+void tell_failed(struct leader *leader, const char *session, uint8_t stage, int code, const char *text) {
     log_line(LOG_NOTICE, "user '%s', profile '%s', from '%s': failed in stage %u with %d: %s", user_of(leader),
              leader->service, leader->rhost, stage, code, text);
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_FAILED);
+    put_string(&writer, session);
     put_u8(&writer, stage);
     put_u32(&writer, (uint32_t)code);
     put_text(&writer, text);
-    connection_send(leader, connection, &writer);
+    announce(leader, &writer);
 }
 
 bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) {
@@ -26,7 +27,7 @@ bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ..
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    send_failed(leader, &leader->connections[0], stage, code, text);
+    tell_failed(leader, leader->shared->session, stage, code, text);
     return false;
 }
 

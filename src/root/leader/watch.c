@@ -52,18 +52,26 @@ static void wait_or_kill(struct watch *watch) {
     sleep_once(watch, -1, timeout);
 }
 
+static void end_processes(struct watch *watch, struct program *program) {
+    cleanup_fd int events = programs_events(watch->shared, program);
+    for (reap(watch); programs_left(watch->shared, program, events); reap(watch)) {
+        programs_kill(watch->shared, program);
+        sleep_once(watch, events, -1);
+    }
+    group_remove(watch->shared, program);
+    session_directory_remove(program);
+    utmp_clear(program);
+}
+
 static void clean_up(struct watch *watch, pid_t leader) {
     struct shared *shared = watch->shared;
     log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x, last in %s%s", (int)leader, shared->session,
              (unsigned)watch->status, shared->call, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
-    cleanup_fd int events = programs_events(shared);
-    for (reap(watch); programs_left(shared, events); reap(watch)) {
-        programs_kill(shared);
-        sleep_once(watch, events, -1);
-    }
-    group_remove(shared);
-    session_directory_remove(shared);
-    utmp_clear(shared);
+    for (each_program(program, shared))
+        program->host = 0; /* none is spared */
+    for (each_program(program, shared))
+        if (program->state != VST_PROGRAM_FREE)
+            end_processes(watch, program);
     char path[MAX_PATH];
     (void)snprintf(path, sizeof path, "%s/%s", VST_PATH_LEADERS, shared->session);
     if (atomic_load(&shared->opened))

@@ -12,6 +12,7 @@
 
 enum option_type {
     OPTION_FLAG,
+    OPTION_CHOICE,
     OPTION_NUMBER,
     OPTION_PROFILE,
     OPTION_GROUPS,
@@ -21,12 +22,13 @@ enum option_type {
     OPTION_TEXT,
 };
 /* Longest text of each type, bytes. */
-static const size_t OPTION_MAX_TEXT[] = { 1, 10, 255, 255, 63, 1023, 4095, 8192 };
+static const size_t OPTION_MAX_TEXT[] = { 1, 31, 10, 255, 255, 63, 1023, 4095, 8192 };
 
 enum option_key {
     KEY_AUTH_PAM_PROFILE,
     KEY_AUTH_PAM_SESSIONS_PROFILE,
     KEY_AUTH_PAM_SESSIONS_ENABLED,
+    KEY_AUTH_PAM_SESSIONS_SCOPE,
     KEY_AUTH_MINIMUM_USER_ID,
     KEY_AUTH_REQUIRED_USER_GROUP,
     KEY_AUTH_TIMEOUT_MINUTES,
@@ -48,45 +50,48 @@ struct option {
     const char *key;
     enum option_type type;
     uint32_t min, max;        /* of a number; max: of a text, characters */
+    const char *choices;      /* ",one,other," */
     const char *standard;     /* the default, as it would be written in the file */
     const char *wanted;
     size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
 };
 #define PLACE(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
 static const struct option OPTIONS[KEY_COUNT] = {
-    [KEY_AUTH_PAM_PROFILE] = { "auth-pam-profile", OPTION_PROFILE, 0, 0,
+    [KEY_AUTH_PAM_PROFILE] = { "auth-pam-profile", OPTION_PROFILE, 0, 0, NULL,
         "vestibule", "the name of a file in /etc/pam.d (lower-case letters, digits, \".\", \"_\" and \"-\")", PLACE(auth_pam_profile) },
-    [KEY_AUTH_PAM_SESSIONS_PROFILE] = { "auth-pam-sessions-profile", OPTION_PROFILE, 0, 0,
+    [KEY_AUTH_PAM_SESSIONS_PROFILE] = { "auth-pam-sessions-profile", OPTION_PROFILE, 0, 0, NULL,
         "su", "the name of a file in /etc/pam.d (lower-case letters, digits, \".\", \"_\" and \"-\")", PLACE(auth_pam_sessions_profile) },
-    [KEY_AUTH_PAM_SESSIONS_ENABLED] = { "auth-pam-sessions-enabled", OPTION_FLAG, 0, 0,
+    [KEY_AUTH_PAM_SESSIONS_ENABLED] = { "auth-pam-sessions-enabled", OPTION_FLAG, 0, 0, NULL,
         "1", "0 or 1", PLACE(auth_pam_sessions_enabled) },
-    [KEY_AUTH_MINIMUM_USER_ID] = { "auth-minimum-user-id", OPTION_NUMBER, 1, 4294967294,
+    [KEY_AUTH_PAM_SESSIONS_SCOPE] = { "auth-pam-sessions-scope", OPTION_CHOICE, 0, 0, ",session,user,",
+        "session", "session or user", 0, 0 },
+    [KEY_AUTH_MINIMUM_USER_ID] = { "auth-minimum-user-id", OPTION_NUMBER, 1, 4294967294, NULL,
         "1000", "a whole number from 1 to 4294967294", PLACE(auth_minimum_user_id) },
-    [KEY_AUTH_REQUIRED_USER_GROUP] = { "auth-required-user-group", OPTION_GROUPS, 0, 0,
+    [KEY_AUTH_REQUIRED_USER_GROUP] = { "auth-required-user-group", OPTION_GROUPS, 0, 0, NULL,
         "", "group names separated by commas, without spaces around the commas", PLACE(auth_required_user_group) },
-    [KEY_AUTH_TIMEOUT_MINUTES] = { "auth-timeout-minutes", OPTION_NUMBER, 1, 10080,
+    [KEY_AUTH_TIMEOUT_MINUTES] = { "auth-timeout-minutes", OPTION_NUMBER, 1, 10080, NULL,
         "60", "a whole number of minutes from 1 to 10080", 0, 0 },
-    [KEY_AUTH_STAY_SIGNED_IN_DAYS] = { "auth-stay-signed-in-days", OPTION_NUMBER, 1, 7,
+    [KEY_AUTH_STAY_SIGNED_IN_DAYS] = { "auth-stay-signed-in-days", OPTION_NUMBER, 1, 7, NULL,
         "7", "a whole number of days from 1 to 7", 0, 0 },
-    [KEY_AUTH_RECHECK_MINUTES] = { "auth-recheck-minutes", OPTION_NUMBER, 0, 1440,
+    [KEY_AUTH_RECHECK_MINUTES] = { "auth-recheck-minutes", OPTION_NUMBER, 0, 1440, NULL,
         "10", "a whole number of minutes from 0 to 1440", 0, 0 },
-    [KEY_AUTH_PAM_TIMEOUT_SECONDS] = { "auth-pam-timeout-seconds", OPTION_NUMBER, 1, 3600,
+    [KEY_AUTH_PAM_TIMEOUT_SECONDS] = { "auth-pam-timeout-seconds", OPTION_NUMBER, 1, 3600, NULL,
         "60", "a whole number of seconds from 1 to 3600", PLACE(auth_pam_timeout_seconds) },
-    [KEY_WWW_ADDRESS] = { "www-address", OPTION_ADDRESS, 0, 0,
+    [KEY_WWW_ADDRESS] = { "www-address", OPTION_ADDRESS, 0, 0, NULL,
         "0.0.0.0", "an IPv4 or IPv6 address such as 127.0.0.1 or ::1", PLACE(www_address) },
-    [KEY_WWW_PORT] = { "www-port", OPTION_NUMBER, 1, 65535,
+    [KEY_WWW_PORT] = { "www-port", OPTION_NUMBER, 1, 65535, NULL,
         "8787", "a whole number from 1 to 65535", PLACE(www_port) },
-    [KEY_WWW_SESSION_PORT] = { "www-session-port", OPTION_NUMBER, 1, 65535,
+    [KEY_WWW_SESSION_PORT] = { "www-session-port", OPTION_NUMBER, 1, 65535, NULL,
         "8788", "a whole number from 1 to 65535", PLACE(www_session_port) },
-    [KEY_WWW_TRUSTED_PROXIES] = { "www-trusted-proxies", OPTION_ADDRESSES, 0, 0,
+    [KEY_WWW_TRUSTED_PROXIES] = { "www-trusted-proxies", OPTION_ADDRESSES, 0, 0, NULL,
         "", "IPv4 or IPv6 addresses separated by commas, without spaces", 0, 0 },
-    [KEY_WWW_TITLE] = { "www-title", OPTION_TEXT, 0, 100,
+    [KEY_WWW_TITLE] = { "www-title", OPTION_TEXT, 0, 100, NULL,
         "", "text of at most 100 characters", 0, 0 },
-    [KEY_WWW_BANNER] = { "www-banner", OPTION_TEXT, 0, 2000,
+    [KEY_WWW_BANNER] = { "www-banner", OPTION_TEXT, 0, 2000, NULL,
         "", "text of at most 2000 characters", 0, 0 },
-    [KEY_SSL_CERTIFICATE] = { "ssl-certificate", OPTION_PATH, 0, 0,
+    [KEY_SSL_CERTIFICATE] = { "ssl-certificate", OPTION_PATH, 0, 0, NULL,
         "", "an absolute path", PLACE(ssl_certificate) },
-    [KEY_SSL_CERTIFICATE_KEY] = { "ssl-certificate-key", OPTION_PATH, 0, 0,
+    [KEY_SSL_CERTIFICATE_KEY] = { "ssl-certificate-key", OPTION_PATH, 0, 0, NULL,
         "", "an absolute path", PLACE(ssl_certificate_key) },
 };
 #undef PLACE

@@ -6,21 +6,22 @@
 #define VST_TO_LEADER_AUTHENTICATE 3 /* bytes conversation, string service, string user, string rhost */
 #define VST_TO_LEADER_ANSWER 5 /* u32 first, blobs sealed */
 #define VST_TO_LEADER_CANCEL 7 /* no fields */
-#define VST_TO_LEADER_OPEN 9 /* string session, bytes conversation, string service, string user, bytes grant, string rhost, string label, u8 attached, u8 pty, u16 rows, u16 columns */
-#define VST_TO_LEADER_SPAWN 11 /* strings argv, strings environment, bytes key, u8 lossless, u32 scrollback */
-#define VST_TO_LEADER_ROTATE 13 /* u8 drop, bytes key */
-#define VST_TO_LEADER_END 15 /* no fields */
+#define VST_TO_LEADER_OPEN 9 /* string session, bytes conversation, string service, string user, bytes grant, string rhost, string label, u8 attached, u8 stays, u8 pty */
+#define VST_TO_LEADER_SPAWN 11 /* string session, bytes grant, u8 pty, u16 rows, u16 columns, strings argv, strings environment, bytes key, u8 lossless, u32 scrollback */
+#define VST_TO_LEADER_ROTATE 13 /* string session, u8 drop, bytes key */
+#define VST_TO_LEADER_END 15 /* string session */
 #define VST_TO_LEADER_CHECK 17 /* string user, bytes grant, string rhost */
 #define VST_TO_LEADER_TEST 19 /* bytes conversation, string service, string user, string rhost, strings operations */
 
-#define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, string tty, u8 attached, u64 openedAt, u32 program, u8 exited, u32 status */
+#define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 stays, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
 #define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature */
 #define VST_FROM_LEADER_PROMPT 6 /* u32 first, bytes styles, strings texts */
 #define VST_FROM_LEADER_AUTHENTICATED 8 /* string user, u32 uid, u32 gid, u32s groups, bytes grant, u64 expires */
-#define VST_FROM_LEADER_FAILED 10 /* u8 stage, u32 code, string text */
+#define VST_FROM_LEADER_FAILED 10 /* string session, u8 stage, u32 code, string text */
 #define VST_FROM_LEADER_OPENED 12 /* string user, u32 uid, u32 gid, string tty */
-#define VST_FROM_LEADER_SPAWNED 14 /* u32 pid */
-#define VST_FROM_LEADER_EXITED 16 /* u32 status */
+#define VST_FROM_LEADER_SPAWNED 14 /* string session, u32 pid, string tty */
+#define VST_FROM_LEADER_EXITED 16 /* string session, u32 status */
+#define VST_FROM_LEADER_ENDED 26 /* string session */
 #define VST_FROM_LEADER_CLOSED 18 /* no fields */
 #define VST_FROM_LEADER_CHECKED 20 /* no fields */
 #define VST_FROM_LEADER_TESTED 22 /* string operation, u32 code, string text, u64 microseconds */
@@ -30,9 +31,8 @@
 #define VST_PHASE_AUTHENTICATING 1
 #define VST_PHASE_OPENING 2
 #define VST_PHASE_OPEN 3
-#define VST_PHASE_RUNNING 4
-#define VST_PHASE_ENDING 5
-#define VST_PHASE_CLOSED 6
+#define VST_PHASE_ENDING 4
+#define VST_PHASE_CLOSED 5
 
 #define VST_STAGE_PROTOCOL 0
 #define VST_STAGE_POLICY 1
@@ -46,7 +46,14 @@
 #define VST_STAGE_SESSION 9
 #define VST_STAGE_SPAWN 10
 
-#define VST_TO_HOST_START 1 /* u32 version, u8 pty, u8 lossless, u32 scrollback, u32 webUid, u16 rows, u16 columns, bytes key, string home, string program, strings argv, strings environment */
+#define VST_PROGRAM_FREE 0
+#define VST_PROGRAM_READY 1
+#define VST_PROGRAM_STARTING 2
+#define VST_PROGRAM_RUNNING 3
+#define VST_PROGRAM_EXITED 4
+#define VST_PROGRAM_ENDED 5
+
+#define VST_TO_HOST_START 1 /* u32 version, u8 pamSessions, u8 pty, u8 lossless, u32 scrollback, u32 webUid, u16 rows, u16 columns, bytes key, string home, string program, strings argv, strings environment */
 #define VST_TO_HOST_ROTATE 3 /* u8 drop, bytes key */
 #define VST_TO_HOST_HANGUP 5 /* no fields */
 
@@ -71,7 +78,7 @@
 #define VST_FROM_SESSION_JOBS 16 /* u8 running */
 #define VST_FROM_SESSION_ALIVE 18 /* no fields */
 
-#define VST_LEADER_PROTOCOL_VERSION 1
+#define VST_LEADER_PROTOCOL_VERSION 2
 #define VST_MAX_ROOT_FRAME 262144
 #define VST_MAX_NAME 255
 #define VST_MAX_STRINGS 1024

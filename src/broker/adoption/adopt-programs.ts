@@ -1,0 +1,77 @@
+/** The programs of a leader that was found again, and the rows of their sessions: brings both to one state. */
+import { exitStatus } from '../../lib/exit-status.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Broker, Link } from '../context.ts';
+import { type ProgramState, programOf } from '../leader-client.ts';
+import { ProblemError } from '../problem.ts';
+import { changeSession, noteSession } from '../sessions/change-session.ts';
+import { joinLeader } from '../sessions/connect-session.ts';
+import { endLeader, watchEnding } from '../sessions/end-session.ts';
+import { settleEnded } from '../sessions/follow-leader.ts';
+import { makeKey, rotateKey } from '../sessions/session-keys.ts';
+import type { SessionRow } from '../sessions/session-store.ts';
+
+/** Of a PAM session that stays: the sessions in it. */
+export function adoptPrograms(broker: Broker, home: Link): void {
+  const { hello } = home.leader;
+  const rows = broker.sessions.listIn(home.session).filter(({ id }) => id !== home.session);
+  for (const row of rows) {
+    const program = programOf(hello, row.id);
+    const link = joinLeader(broker, row, home);
+    noteProgram(broker, row, program);
+    if (program === undefined) settleLost(broker, link, row);
+    else if (program.state === 'ended') settleEnded(broker, link);
+    else adoptProgram(broker, link, row, program);
+  }
+  // Started for a row that never was written, or was given up.
+  for (const session of hello.sessions as SessionId[]) {
+    if (!broker.links.has(session)) home.leader.send({ name: 'end', session });
+  }
+}
+
+/** It starts, runs, or has exited and something of it is left. */
+export function adoptProgram(
+  broker: Broker,
+  link: Link,
+  row: SessionRow,
+  { state, pid }: ProgramState,
+): void {
+  if (row.kind === 'terminal') {
+    link.key = makeKey();
+    rotateKey(link, 'stay');
+  }
+  if (row.state === 'ending') {
+    endLeader(broker, link);
+  } else if (state === 'exited') {
+    changeSession(broker, row.id, 'ending');
+    watchEnding(broker, link);
+  } else if (state === 'running' && row.state !== 'running') {
+    changeSession(broker, row.id, 'running', { pid });
+  }
+}
+
+/** What the hello says of it and the row does not. */
+export function noteProgram(
+  broker: Broker,
+  { id, tty, pid }: SessionRow,
+  program: ProgramState | undefined,
+): void {
+  if (program === undefined) return;
+  const exited = program.state === 'exited' || program.state === 'ended';
+  noteSession(broker, id, {
+    tty: tty ?? (program.tty || null),
+    pid: pid || program.pid,
+    ...(exited && { exitStatus: exitStatus(program.status) }),
+  });
+}
+
+/** The order to start it never arrived, or its end was told to nobody who wrote it down. */
+function settleLost(broker: Broker, link: Link, row: SessionRow): void {
+  if (row.state !== 'pending' && row.state !== 'starting') {
+    settleEnded(broker, link);
+    return;
+  }
+  const { problem } = new ProblemError('session-failed', 'its leader knows nothing of it');
+  noteSession(broker, row.id, { problem });
+  settleEnded(broker, link);
+}

@@ -1,0 +1,73 @@
+/** A session's row, and a PAM session of its own for it: each step is written, and announced. */
+import { randomBytes } from 'node:crypto';
+import { log } from '../../lib/log.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import { findLeader } from '../adoption/find-leader.ts';
+import type { Broker } from '../context.ts';
+import { connectLeader } from '../leader-client.ts';
+import { asProblemError, ProblemError } from '../problem.ts';
+import type { Ticket } from '../tickets/ticket-store.ts';
+import { addSession, changeSession } from './change-session.ts';
+import { connectSession } from './connect-session.ts';
+import type { SessionRow } from './session-store.ts';
+
+export function newSession(
+  broker: Broker,
+  { user, uid }: Ticket,
+  fields: Pick<SessionRow, 'kind' | 'name' | 'address'>,
+): SessionRow {
+  const id = randomBytes(16).toString('hex') as SessionId;
+  return addSession(broker, {
+    ...{ id, user, uid, ...fields, state: 'pending', origin: 'gateway', tty: null, pid: 0 },
+    ...{ started: broker.now(), ended: null, exitStatus: null, problem: null },
+    ...{ pamSession: id, texts: [] },
+  });
+}
+
+/** In the background; how it goes is the row's to tell. */
+export function openPamSession(broker: Broker, row: SessionRow, ticket: Ticket): void {
+  open(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
+}
+
+async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<void> {
+  const leader = await connectLeader(broker.paths.rootd);
+  if (isGivenUp(broker, row.id)) {
+    leader.destroy();
+    return;
+  }
+  connectSession(broker, row, leader, () => void findLeader(broker, row.id));
+  changeSession(broker, row.id, 'starting');
+  leader.send({
+    name: 'open',
+    session: row.id,
+    conversation: randomBytes(16),
+    service: broker.settings.sessionProfile,
+    user: row.user,
+    grant: ticket.grant,
+    rhost: row.address,
+    label: row.name,
+    attached: 0,
+    stays: row.kind === 'home' ? 1 : 0,
+    pty: row.kind === 'terminal' ? 1 : 0,
+  });
+}
+
+/** Ended before it began: that is its end. */
+export function isGivenUp(broker: Broker, id: SessionId): boolean {
+  if (broker.sessions.find(id)?.state === 'pending') return false;
+  changeSession(broker, id, 'ended');
+  return true;
+}
+
+export function failStart(broker: Broker, id: SessionId, error: unknown): void {
+  const { detail, problem: why } = asProblemError(error);
+  const { problem } =
+    why.code === 'internal'
+      ? new ProblemError('session-unavailable', detail)
+      : new ProblemError(why.code, detail, why.text);
+  try {
+    changeSession(broker, id, 'failed', { problem }, detail);
+  } catch (second) {
+    log.error('session-start-failed', { session: id, error, second });
+  }
+}
