@@ -44,7 +44,7 @@ struct option {
     const char *key;
     enum option_type type;
     uint32_t min, max;        /* of a number; max: of a text, characters */
-    const char *choices;      /* ",one,other," */
+    const char *choices;      /* a pattern of fnmatch(3) */
     const char *standard;     /* the default, as it would be written in the file */
     const char *wanted;
     size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
@@ -79,7 +79,7 @@ function tableRow(key: OptionKey): string {
 }
 
 function choices(spec: OptionSpec): string {
-  return spec.choices === undefined ? 'NULL' : text(`,${spec.choices.join(',')},`);
+  return spec.choices === undefined ? 'NULL' : text(`@(${spec.choices.join('|')})`);
 }
 
 function sizeAssertion(key: OptionKey): string {

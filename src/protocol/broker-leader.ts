@@ -112,7 +112,7 @@ export const toLeader = {
 export const fromLeader = {
   hello: {
     type: 2,
-    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until a broker has heard of it.',
+    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until the broker says end.',
     fields: {
       version: 'u32',
       phase: 'u8',

@@ -122,14 +122,11 @@ export class FakeLeader {
 
   /** The program exits; the PAM session is closed after it unless it stays. */
   exit(status: number, session = this.session): void {
-    const alone = this.connections.size === 0;
     this.programs.set(session, { state: 'ended', status });
     this.tell({ name: 'exited', session, status });
     if (!this.stays) this.close();
     else {
       this.tell({ name: 'ended', session });
-      // As the real one: with nobody to tell, it remembers.
-      if (!alone) this.programs.delete(session);
     }
   }
 
@@ -139,7 +136,8 @@ export class FakeLeader {
 
   private end(session: string): void {
     if (session !== this.session) {
-      if (this.programs.has(session)) this.exit(1, session);
+      if (this.programs.get(session)?.state === 'ended') this.programs.delete(session);
+      else if (this.programs.has(session)) this.exit(1, session);
     } else if (this.stays || this.programs.size === 0) {
       for (const program of [...this.programs.keys()]) this.exit(1, program);
       this.close();

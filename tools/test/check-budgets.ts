@@ -2,6 +2,12 @@
 import { globSync, readFileSync } from 'node:fs';
 
 const lines = (path: string): number => readFileSync(path, 'utf8').split('\n').length - 1;
+/** Without comments and blank lines. No string of ours holds a comment's beginning. */
+const codeLines = (path: string): number =>
+  readFileSync(path, 'utf8')
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '').length;
 const problems: string[] = [];
 
 /** Generated tables do not count: nobody has to read them to know what root does. */
@@ -9,13 +15,16 @@ const generated = new Set(['src/root/lib/protocol.h', 'src/root/lib/options.h'])
 /** docs/decisions/0008-the-budget-of-root-code.md */
 const budgets = {
   'src/root/{supervise,rootd,leader}/*.{c,h}': 3000,
-  'src/root/lib/*.{c,h}': 1000,
+  'src/root/lib/*.{c,h}': 900,
 };
 for (const [pattern, most] of Object.entries(budgets)) {
   const files = globSync(pattern).filter((path) => !generated.has(path));
-  const came = files.reduce((sum, path) => sum + lines(path), 0);
-  console.log(`${pattern}: ${came} of ${most} lines in ${files.length} files`);
-  if (came > most) problems.push(`${pattern}: wanted at most ${most} lines, came ${came}`);
+  const sum = (count: (path: string) => number) =>
+    files.reduce((all, path) => all + count(path), 0);
+  const came = sum(codeLines);
+  const whole = `${sum(lines)} with comments and blank ones`;
+  console.log(`${pattern}: ${came} of ${most} lines of code in ${files.length} files (${whole})`);
+  if (came > most) problems.push(`${pattern}: wanted at most ${most} lines of code, came ${came}`);
 }
 
 for (const path of globSync('src/**/*.{ts,tsx,c}')) {

@@ -57,7 +57,11 @@ const handlers: Handlers = {
     else changeSession(broker, link.session, 'ending', change);
     watchEnding(broker, link);
   },
-  ended: settleEnded,
+  ended: (broker, link) => {
+    settleEnded(broker, link);
+    // It is written now: the leader may forget it.
+    link.leader.send({ name: 'end', session: link.session });
+  },
   closed: settleClosed,
 };
 

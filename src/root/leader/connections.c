@@ -145,8 +145,5 @@ bool request_hello(struct leader *leader, struct connection *connection, struct 
     put_u64(&writer, leader->opened_at);
     put_programs(&writer, leader->shared);
     connection_send(leader, connection, &writer);
-    for (each_program(program, leader->shared))
-        if (leader->stays && connection->who == WHO_BROKER && program->state == VST_PROGRAM_ENDED)
-            program->state = VST_PROGRAM_FREE; /* it has heard */
     return true;
 }

@@ -43,9 +43,9 @@ void program_undo(struct leader *leader, struct program *program) {
     program->state = VST_PROGRAM_FREE;
 }
 
-/* Named to a broker that is away until it comes back. */
+/* Named until the broker has heard of it: what is sent to one that is being killed is lost. */
 static void program_finish(struct leader *leader, struct program *program) {
-    const bool failed = program->state == VST_PROGRAM_READY, heard = !leader->broker_seen || broker_connected(leader);
+    const bool failed = program->state == VST_PROGRAM_READY;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_ENDED);
     put_string(&writer, program->session);
@@ -54,7 +54,7 @@ static void program_finish(struct leader *leader, struct program *program) {
     if (leader->stays && !failed)
         announce(leader, &writer);
     writer_clear(&writer);
-    if (!failed && (!leader->stays || !heard))
+    if (!failed && (!leader->stays || leader->broker_seen))
         program->state = VST_PROGRAM_ENDED;
 }
 
@@ -112,7 +112,9 @@ bool request_end(struct leader *leader, struct connection *connection, struct re
         return false;
     struct program *program = program_find(leader, session);
     if (strcmp(session, leader->shared->session) != 0) {
-        if (program != NULL)
+        if (program != NULL && program->state == VST_PROGRAM_ENDED)
+            program->state = VST_PROGRAM_FREE;
+        else if (program != NULL)
             program_end(leader, program, "it was asked for");
     } else if (leader->phase == VST_PHASE_CLOSED && connection->who == WHO_BROKER) {
         leader->deadline_ms = 0;

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -128,14 +129,6 @@ static bool is_address(const char *value, bool or_more)
         && (*comma == '\0' || is_address(comma + 1, true));
 }
 
-/* Of at most 31 bytes. */
-static bool is_choice(const char *value, const char *choices)
-{
-    char quoted[34];
-    (void)snprintf(quoted, sizeof quoted, ",%s,", value);
-    return strchr(value, ',') == NULL && strstr(choices, quoted) != NULL;
-}
-
 /* value is UTF-8: of a character only the first byte is not 10xxxxxx. */
 static size_t count_characters(const char *value)
 {
@@ -153,7 +146,7 @@ static bool store(struct config *config, const struct option *option, const char
     bool right = false;
     switch (option->type) {
     case OPTION_FLAG: right = read_number(value, 0, 1, &number); break;
-    case OPTION_CHOICE: right = is_choice(value, option->choices); break;
+    case OPTION_CHOICE: right = fnmatch(option->choices, value, FNM_EXTMATCH) == 0; break;
     case OPTION_NUMBER: right = read_number(value, option->min, option->max, &number); break;
     case OPTION_PROFILE: right = is_profile(value); break;
     case OPTION_GROUPS: right = is_group_list(value); break;

@@ -50,7 +50,7 @@ struct option {
     const char *key;
     enum option_type type;
     uint32_t min, max;        /* of a number; max: of a text, characters */
-    const char *choices;      /* ",one,other," */
+    const char *choices;      /* a pattern of fnmatch(3) */
     const char *standard;     /* the default, as it would be written in the file */
     const char *wanted;
     size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
@@ -63,7 +63,7 @@ static const struct option OPTIONS[KEY_COUNT] = {
         "su", "the name of a file in /etc/pam.d (lower-case letters, digits, \".\", \"_\" and \"-\")", PLACE(auth_pam_sessions_profile) },
     [KEY_AUTH_PAM_SESSIONS_ENABLED] = { "auth-pam-sessions-enabled", OPTION_FLAG, 0, 0, NULL,
         "1", "0 or 1", PLACE(auth_pam_sessions_enabled) },
-    [KEY_AUTH_PAM_SESSIONS_SCOPE] = { "auth-pam-sessions-scope", OPTION_CHOICE, 0, 0, ",session,user,",
+    [KEY_AUTH_PAM_SESSIONS_SCOPE] = { "auth-pam-sessions-scope", OPTION_CHOICE, 0, 0, "@(session|user)",
         "session", "session or user", 0, 0 },
     [KEY_AUTH_MINIMUM_USER_ID] = { "auth-minimum-user-id", OPTION_NUMBER, 1, 4294967294, NULL,
         "1000", "a whole number from 1 to 4294967294", PLACE(auth_minimum_user_id) },

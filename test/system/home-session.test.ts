@@ -1,0 +1,67 @@
+/** The home session: opened by whoever looks at the home page, kept while they are signed in or something of theirs runs. */
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
+import type { Account } from '../lib/accounts.ts';
+import { preparePam } from '../lib/fast-pam.ts';
+import { makeProfile } from '../lib/leader.ts';
+import { makePrivateAccount, Person } from '../lib/person.ts';
+import { listProcesses } from '../lib/processes.ts';
+import { askBroker, Product, until } from '../lib/product.ts';
+
+let product: Product;
+let account: Account;
+let ada: Person;
+
+before(async () => {
+  account = makePrivateAccount('ada');
+  preparePam();
+  product = await Product.install();
+});
+beforeEach(() => {
+  preparePam();
+  ada = new Person(account);
+});
+afterEach(async () => {
+  ada.leave();
+  await product.wipe();
+});
+after(() => product?.wipe());
+
+async function listHomes(): Promise<readonly ActiveSession[]> {
+  const { sessions } = await askBroker('active-sessions', {});
+  return sessions.filter(({ kind }) => kind === 'home');
+}
+
+/** Looks at the home page until its session has come to this state. */
+async function homeIn(state: string) {
+  for (;;) {
+    const { homeSession } = await ada.client!.home();
+    if (homeSession.state === state) return homeSession;
+  }
+}
+
+function countLeaders(): number {
+  return listProcesses().filter(({ argv }) => argv[0]?.endsWith('/vestibule-leader')).length;
+}
+
+test('it is opened by the first visit, once, and is gone after sign-out', async () => {
+  await product.start();
+  assert.equal(await ada.signIn(), null);
+  assert.deepEqual(await listHomes(), []);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ada.client!.home()));
+  assert.ok(answers.every(({ homeSession }) => ['opening', 'open'].includes(homeSession.state)));
+  const { since } = await homeIn('open');
+  assert.ok(since! <= Date.now());
+  const homes = await listHomes();
+  assert.deepEqual(
+    homes.map(({ user, name, state, tty, pid }) => [user, name, state, tty, pid]),
+    [[account.name, 'home', 'running', null, 0]],
+  );
+  assert.equal(countLeaders(), 2);
+  assert.deepEqual((await ada.client!.home()).sessions, []);
+  await ada.signOut();
+  await until(() => countLeaders() === 0, 'the home session is closed');
+  assert.deepEqual(await listHomes(), []);
+});
