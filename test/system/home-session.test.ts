@@ -1,11 +1,9 @@
 /** The home session: opened by whoever looks at the home page, kept while they are signed in or something of theirs runs. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
-import { makeProfile } from '../lib/leader.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { askBroker, Product, until } from '../lib/product.ts';
@@ -15,7 +13,7 @@ let account: Account;
 let ada: Person;
 
 before(async () => {
-  account = makePrivateAccount('ada');
+  account = makePrivateAccount('home-ada');
   preparePam();
   product = await Product.install();
 });

@@ -19,7 +19,7 @@ const running = new Set<string>();
 const SCOPE = { options: ['auth-pam-sessions-scope=user'] };
 
 before(async () => {
-  account = makePrivateAccount('ada');
+  account = makePrivateAccount('scope-ada');
   preparePam(SCOPE);
   product = await Product.install();
   before_ = readLeftovers([account]);

@@ -4,7 +4,6 @@
 #include "options.h"
 #include "protocol.h"
 #include "util.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
