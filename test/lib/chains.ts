@@ -26,6 +26,30 @@ export function findChain(processes: readonly Process[], row: ActiveSession): Ch
   return { program: pid(program), host: pid(host), leader: pid(leader), watch: pid(watch) };
 }
 
+/** Leader and watch of each home session: those of the sessions in it, else those that have no program. */
+export function findHomeChains(
+  processes: readonly Process[],
+  sessions: readonly ActiveSession[],
+  chains: ReadonlyMap<string, Chain>,
+): ReadonlyMap<string, Chain> {
+  const leaders = processes.filter(({ argv }) => argv[0]?.endsWith('/vestibule-leader'));
+  const busy = new Set([...chains.values()].flatMap(({ leader, watch }) => [leader, watch]));
+  const idle = leaders.filter(({ pid }) => !busy.has(pid));
+  const pairs = idle.filter(({ parent }) => idle.some(({ pid }) => pid === parent));
+  const homes = sessions.filter(({ kind }) => kind === 'home');
+  return new Map(
+    homes.map(({ id }) => {
+      const inside = sessions.find((row) => row.pamSession === id && row.id !== id);
+      const { leader = 0, watch = 0 } = chains.get(inside?.id ?? '') ?? asChain(pairs.shift());
+      return [id, { program: 0, host: 0, leader, watch }];
+    }),
+  );
+}
+
+function asChain(leader: Process | undefined): Partial<Chain> {
+  return { leader: leader?.pid ?? 0, watch: leader?.parent ?? 0 };
+}
+
 /** What is no service, belongs to no session, was not there before, and is no command of this test's own. */
 export function listUnwanted(
   processes: readonly Process[],

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { Account } from './accounts.ts';
-import { type Chain, findChain, listUnwanted } from './chains.ts';
+import { type Chain, findChain, findHomeChains, listUnwanted } from './chains.ts';
 import { askBroker, VESTIBULE } from './product.ts';
 import { type Machine, readMachine } from './read-machine.ts';
 
@@ -46,14 +46,16 @@ export async function agree(expected: Expected): Promise<Checked> {
 
 /** As it is now: things may be on their way. */
 export async function inspect(expected: Expected): Promise<Found> {
-  const { sessions: rows } = await askBroker('active-sessions', {});
+  const { sessions } = await askBroker('active-sessions', {});
   const machine = readMachine(expected.accounts);
+  const rows = sessions.filter(({ kind }) => kind !== 'home');
   const chains = new Map(rows.map((row) => [row.id, findChain(machine.processes, row)] as const));
+  const homes = findHomeChains(machine.processes, sessions, chains);
   const differences = [
-    ...compareTable(expected, rows),
-    ...compareProcesses(expected, machine, chains),
-    ...compareRest(expected, machine, rows, chains),
-    ...compareKeys(expected, machine, rows),
+    ...compareTable(expected, sessions, rows),
+    ...compareProcesses(expected, machine, chains, homes),
+    ...compareRest(expected, machine, sessions, new Map([...chains, ...homes])),
+    ...compareKeys(expected, machine, sessions),
   ];
   return { rows, chains, differences };
 }
@@ -79,12 +81,13 @@ export async function readBaseline(accounts: readonly Account[]): Promise<Machin
 
 function compareTable(
   { running, more: [least, most] = [0, 0] }: Expected,
+  all: readonly ActiveSession[],
   rows: readonly ActiveSession[],
 ): string[] {
   const ids = rows.map(({ id }) => id as string);
   const others = ids.filter((id) => !running.has(id));
   return [
-    ...rows
+    ...all
       .filter(({ state }) => state !== 'running')
       .map(({ id, state }) => `session ${id} is '${state}', wanted running`),
     ...[...running].filter((id) => !ids.includes(id)).map((id) => `session ${id} is not listed`),
@@ -98,11 +101,13 @@ function compareProcesses(
   { before }: Expected,
   { processes }: Machine,
   chains: ReadonlyMap<string, Chain>,
+  homes: ReadonlyMap<string, Chain>,
 ): string[] {
-  const differences = [...chains]
-    .filter(([, { host, leader }]) => host === 0 || leader === 0)
-    .map(([id, chain]) => `session ${id} has no processes: ${JSON.stringify(chain)}`);
-  const unwanted = listUnwanted(processes, before.processes, chains);
+  const differences = [
+    ...[...chains].filter(([, { host, leader }]) => host === 0 || leader === 0),
+    ...[...homes].filter(([, { leader }]) => leader === 0),
+  ].map(([id, chain]) => `session ${id} has no processes: ${JSON.stringify(chain)}`);
+  const unwanted = listUnwanted(processes, before.processes, new Map([...chains, ...homes]));
   if (unwanted.length > 0) differences.push(`processes: not wanted [${unwanted.join(', ')}]`);
   return differences;
 }
@@ -113,7 +118,7 @@ function compareRest(
   rows: readonly ActiveSession[],
   chains: ReadonlyMap<string, Chain>,
 ): string[] {
-  const leaders = [...chains.values()].map(({ leader }) => leader);
+  const leaders = [...new Set([...chains.values()].map(({ leader }) => leader))];
   const [live, kept] = [filesOf(rows), filesOf([...abandoned.values()])];
   const { rows: database } = machine;
   const check = (what: 'utmp' | 'cgroups' | 'files' | 'sockets'): string[] =>
@@ -133,9 +138,13 @@ function compareRest(
   ];
 }
 
-/** What each session has. */
-function filesOf(rows: readonly ActiveSession[]) {
-  const sockets = rows.flatMap(({ id }) => [`leaders/${id}`, `sessions/${id}/s`]);
+/** What each session has; a home session has a leader alone. */
+function filesOf(all: readonly ActiveSession[]) {
+  const rows = all.filter(({ kind }) => kind !== 'home');
+  const sockets = [
+    ...[...new Set(all.map(({ pamSession }) => pamSession))].map((id) => `leaders/${id}`),
+    ...rows.map(({ id }) => `sessions/${id}/s`),
+  ];
   return {
     utmp: rows.flatMap(({ user, tty }) => (tty === null ? [] : [`${user}@${tty.slice(5)}`])),
     cgroups: rows.map(({ id }) => `vestibule-${id}`),
@@ -144,14 +153,15 @@ function filesOf(rows: readonly ActiveSession[]) {
   };
 }
 
-/** One session keyring each. */
+/** One session keyring for each PAM session. */
 function compareKeys(
   { before }: Expected,
   { keys }: Machine,
   rows: readonly ActiveSession[],
 ): string[] {
   return Object.entries(keys).flatMap(([name, came]) => {
-    const wanted = before.keys[name]! + rows.filter(({ user }) => user === name).length;
+    const own = rows.filter(({ user }) => user === name);
+    const wanted = before.keys[name]! + new Set(own.map(({ pamSession }) => pamSession)).size;
     return came === wanted ? [] : [`keys of ${name}: ${came}, wanted ${wanted}`];
   });
 }

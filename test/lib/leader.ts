@@ -357,7 +357,7 @@ export class Client {
     for (;;) {
       const message = await this.next();
       if (message?.name === 'closed') {
-        this.send({ name: 'end' }); // as a broker does that has it written down
+        this.send({ name: 'end', session: this.session }); // as a broker does that has it written down
         return status;
       }
       if (message?.name !== 'exited')

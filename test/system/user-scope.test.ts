@@ -5,16 +5,17 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import type { Account } from '../lib/accounts.ts';
-import { agree, type Checked, type Leftovers, readLeftovers } from '../lib/check-machine.ts';
+import { agree, type Checked, readBaseline } from '../lib/check-machine.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { askBroker, kill, Product, SERVICES, until } from '../lib/product.ts';
+import type { Machine } from '../lib/read-machine.ts';
 
 let product: Product;
 let account: Account;
 let ada: Person;
-let before_: Leftovers;
+let machine: Machine;
 const running = new Set<string>();
 const SCOPE = { options: ['auth-pam-sessions-scope=user'] };
 
@@ -22,7 +23,9 @@ before(async () => {
   account = makePrivateAccount('scope-ada');
   preparePam(SCOPE);
   product = await Product.install();
-  before_ = readLeftovers([account]);
+  await product.start();
+  machine = await readBaseline([account]);
+  await product.stop();
 });
 beforeEach(async () => {
   preparePam(SCOPE);
@@ -44,7 +47,7 @@ afterEach(async () => {
 after(() => product?.wipe());
 
 function settle(): Promise<Checked> {
-  return agree({ running, more: [0, 0], accounts: [account], before: before_ });
+  return agree({ running, accounts: [account], before: machine });
 }
 
 async function startShell() {

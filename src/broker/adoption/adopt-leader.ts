@@ -64,7 +64,7 @@ function endStray(leader: LeaderConnection): void {
   leader.listen({
     message: ({ name }) => {
       if (name !== 'closed') return;
-      leader.send({ name: 'end' });
+      leader.send({ name: 'end', session });
       leader.destroy();
     },
     close: () => {},
