@@ -13,6 +13,7 @@ import { encode } from '../../src/protocol/codec.ts';
 import { FrameStream } from '../../src/protocol/frame.ts';
 import { MAX_SESSION_FRAME, toSession } from '../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
+import { EMPTY_HELLO } from '../fakes/empty-hello.ts';
 import type { Account } from '../lib/accounts.ts';
 import { agree, type Checked, type Expected, readBaseline } from '../lib/check-machine.ts';
 import { preparePam } from '../lib/fast-pam.ts';
@@ -167,10 +168,8 @@ async function fakeLeader(id: string) {
   const path = `${PATHS.leaders}/${id}`;
   const server = createServer((socket) => {
     const frames = new FrameStream(socket, MAX_ROOT_FRAME);
-    const texts = { session: id, user: 'ada', service: '', label: '', tty: '' };
-    const numbers = { phase: 4, uid: account.uid, gid: 0, attached: 0, program: 1, exited: 0 };
-    const message = { name: 'hello', version: 99, openedAt: 0n, status: 0, ...texts, ...numbers };
-    frames.send(encode(fromLeader, message as never));
+    const who = { session: id, user: 'ada', uid: account.uid };
+    frames.send(encode(fromLeader, { ...EMPTY_HELLO, version: 99, ...who }));
   });
   server.listen(path);
   await once(server, 'listening');
