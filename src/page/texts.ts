@@ -71,7 +71,10 @@ export const texts = {
   },
   session: {
     states: stateTexts,
-    kinds: { terminal: 'Terminal', run: 'Command' } satisfies Record<SessionKind, string>,
+    kinds: { terminal: 'Terminal', run: 'Command', home: 'Home session' } satisfies Record<
+      SessionKind,
+      string
+    >,
     started: 'started',
     ended: 'ended',
     active: 'last active',
