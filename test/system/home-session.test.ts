@@ -1,12 +1,14 @@
 /** The home session: opened by whoever looks at the home page, kept while they are signed in or something of theirs runs. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
-import { makePrivateAccount, Person } from '../lib/person.ts';
+import { makeProfile } from '../lib/leader.ts';
+import { makeClient, makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
-import { askBroker, Product, until } from '../lib/product.ts';
+import { askBroker, Product, SERVICES, until } from '../lib/product.ts';
 
 let product: Product;
 let account: Account;
@@ -62,4 +64,47 @@ test('it is opened by the first visit, once, and is gone after sign-out', async 
   await ada.signOut();
   await until(() => countLeaders() === 0, 'the home session is closed');
   assert.deepEqual(await listHomes(), []);
+});
+
+test('when it fails the page loads with the reason and PAM’s words; Retry opens it', async () => {
+  writeFileSync('/tmp/home-words', 'The file server is away.\n');
+  preparePam({ session: ['session required %FAKE% open=text:/tmp/home-words open=fail:14'] });
+  await product.start();
+  assert.equal(await ada.signIn(), null);
+  const failed = await homeIn('failed');
+  assert.equal(failed.problem?.code, 'session-set-up');
+  assert.match(failed.problem!.reference, /^[0-9a-f]{12}$/);
+  const { since } = await homeIn('failed');
+  assert.equal(since, failed.since, 'looking again tries nothing');
+  preparePam();
+  await ada.client!.retryHomeSession();
+  await homeIn('open');
+});
+
+test('a session profile that asks is told with the line that it lacks', async () => {
+  preparePam();
+  await product.start();
+  makeProfile('test-session', ['auth required pam_unix.so', 'account required pam_permit.so']);
+  assert.equal(await ada.signIn(), null);
+  const { problem } = await homeIn('failed');
+  assert.match(
+    problem!.text,
+    /'test-session' asks for a password.*'auth sufficient pam_rootok.so'/,
+  );
+});
+
+test('a browser restarted with its cookie starts a session, over a restart of the server too', async () => {
+  await product.start();
+  assert.equal(await ada.signIn(), null);
+  await homeIn('open');
+  for (const services of [[], ['broker'], SERVICES] as const) {
+    if (services.length > 0) await product.kill(...services);
+    const restarted = makeClient();
+    for (const [name, value] of ada.client!.cookies) restarted.cookies.set(name, value);
+    const { session, terminal } = await restarted.startShell();
+    assert.equal(await terminal.run('id -un'), `${account.name}\n`);
+    await restarted.endSession(session);
+    restarted.close();
+  }
+  assert.equal((await listHomes()).length, 1);
 });

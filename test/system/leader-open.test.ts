@@ -240,3 +240,63 @@ test('auth-pam-sessions-enabled=0: no session calls, the right groups all the sa
   await client.end();
   assert.equal(existsSync('/run/marks'), false);
 });
+
+test('a locked account gets no session, though nobody would have to type its password', async () => {
+  const { grant } = await signIn(ann!.name, ann!.password);
+  execFileSync('passwd', ['-l', ann!.name]);
+  try {
+    const [stage, code, text] = await failOpen('broker', { user: ann!.name, grant });
+    assert.deepEqual([stage, code], ['account', 13]);
+    assert.match(text, /is locked \(passwd -l\)/);
+    // Root may, as by su(1).
+    await (await openSession({ user: ann!.name })).end();
+  } finally {
+    execFileSync('passwd', ['-u', ann!.name]);
+  }
+  execFileSync('chage', ['-E', '0', ann!.name]);
+  try {
+    assert.equal((await failOpen('broker', { user: ann!.name, grant }))[0], 'account');
+  } finally {
+    execFileSync('chage', ['-E', '-1', ann!.name]);
+  }
+});
+
+test('an account without any password is not locked: it may sign in by other means', async () => {
+  const { grant } = await signIn(ben!.name, ben!.password);
+  for (const password of ['!', '!!', '*', '!*']) {
+    execFileSync('usermod', ['-p', password, ben!.name]);
+    await (await openForBroker(ben!.name, grant)).end();
+  }
+});
+
+test('with PAM sessions off no session function of PAM is called, and a missing home is said so', async () => {
+  const marks = '/tmp/open-marks';
+  rmSync(marks, { force: true });
+  makeProfile('off', [
+    'auth sufficient pam_rootok.so',
+    `auth required %FAKE% setcred=mark:${marks}`,
+    'account required pam_permit.so',
+    `session required %FAKE% open=mark:${marks} close=mark:${marks}`,
+  ]);
+  const account = makeAccount('open-homeless');
+  const home = `/home/${account.name}`;
+  rmSync(home, { recursive: true });
+  for (const enabled of [true, false]) {
+    configure([`auth-pam-sessions-enabled=${enabled ? 1 : 0}`]);
+    const client = await openSession({ user: account.name, service: 'off', pty: true });
+    client.spawn({ argv: ['/bin/sh', '-c', 'read -r go; id -u; pwd; env | cut -d= -f1 | sort'] });
+    await client.expect('spawned');
+    const viewer = await client.view();
+    viewer.type('\n');
+    await viewer.rest();
+    await client.expectClosed();
+    assert.equal(existsSync(marks), enabled);
+    rmSync(marks, { force: true });
+    const lines = viewer.text.split('\r\n');
+    assert.ok(lines.includes(String(account.uid)) && lines.includes('/'), viewer.text);
+    const sentence = `Home directory ${home} does not exist; PAM sessions are off, so pam_mkhomedir did not run`;
+    assert.equal(lines.includes(sentence), !enabled, viewer.text);
+    if (!enabled)
+      assert.ok(['HOME', 'PATH', 'SHELL', 'TERM', 'USER'].every((name) => lines.includes(name)));
+  }
+});
