@@ -116,9 +116,7 @@ test('ending the session from the home page ends its programs and its utmp row',
   await home.bringToFront();
   await home.getByRole('button', { name: texts.session.endLabel('Terminal 1') }).click();
   await home.getByRole('button', { name: texts.session.confirm }).click();
-  await home
-    .getByRole('button', { name: texts.session.endLabel('Terminal 1') })
-    .waitFor({ state: 'detached' });
+  await home.getByText(texts.session.states.ended, { exact: true }).waitFor();
   await terminal
     .getByText(texts.terminal.ended)
     .or(terminal.getByText(/The program/))
