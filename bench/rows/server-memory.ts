@@ -1,4 +1,5 @@
 /** Memory of the server when nothing happens, and what each session adds to it. */
+import { atOnce } from '../lib/at-once.ts';
 import { BrokerLink, ticketOf } from '../lib/broker-link.ts';
 import type { Lab } from '../lib/lab.ts';
 import { findFamily, findPrograms, totalPss } from '../lib/memory.ts';
@@ -41,22 +42,22 @@ export async function serverMemory(lab: Lab): Promise<Row[]> {
 }
 
 async function perSession(lab: Lab): Promise<Row> {
-  const [person] = lab.people(1);
+  const people = lab.people(lab.count(30, 2));
   const [few, many] = [lab.count(100, 2), lab.count(300, 4)];
   return await lab.serve(async () => {
-    const ticket = ticketOf(await lab.signIn(person!));
+    const tickets = await atOnce(4, people, async (person) => ticketOf(await lab.signIn(person)));
     const broker = await BrokerLink.connect();
     lab.later(() => broker.close());
     // What the first ones make Node allocate is no session's.
-    for (let n = 0; n < few; n++) await broker.start(ticket);
+    for (let n = 0; n < few; n++) await broker.start(tickets[n % tickets.length]!);
     const before = serverPss();
-    for (let n = few; n < many; n++) await broker.start(ticket);
+    for (let n = few; n < many; n++) await broker.start(tickets[n % tickets.length]!);
     return makeRow({
       name: 'memory that a session adds to the server',
       unit: 'KiB',
       goal: { text: '≤ 30 KiB', value: 30 },
       ours: { value: ((serverPss() - before) / (many - few)) * 1024 },
-      note: `PSS, from session ${few} to ${many}`,
+      note: `PSS, from session ${few} to ${many} of ${people.length} people`,
     });
   });
 }
