@@ -137,8 +137,8 @@ async function enter(page: Page, { password }: Account): Promise<void> {
 }
 
 async function openTerminal(page: Page): Promise<void> {
+  // The home page leads there by itself.
   await page.getByRole('button', { name: texts.home.start }).click();
-  await page.locator('a[href^="/s/"]').first().click();
   await awaitPrompt(page);
 }
 
