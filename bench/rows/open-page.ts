@@ -108,6 +108,8 @@ function rowsOf(near: readonly Visit[], far: readonly Visit[], requests: readonl
 
 async function visit(browser: Browser, person: Account): Promise<Visit> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  // A machine that does other things besides is slow, not wrong.
+  context.setDefaultTimeout(120_000);
   try {
     const page = await context.newPage();
     const received = await countBytes(page, context);
