@@ -5,6 +5,7 @@ import { runProgram } from '../tools/start/report.mjs';
 import { Lab } from './lib/lab.ts';
 import { printTable } from './lib/print-table.ts';
 import { emptyRow, type Row } from './lib/row.ts';
+import { askOracle } from './rows/pam-fidelity.ts';
 import { benches } from './rows.ts';
 
 /** Of one file of rows. */
@@ -23,7 +24,12 @@ runProgram('make', ['-s', 'bench']);
 if (process.env.VESTIBULE_IN_SANDBOX === undefined) enterSandbox();
 else await measure();
 
+function isWanted(name: string): boolean {
+  return positionals.length === 0 || positionals.includes(name);
+}
+
 function enterSandbox(): void {
+  if (isWanted('pam-fidelity') && values.quick !== true) askOracle();
   const command = [process.execPath, ...process.argv.slice(1)];
   const { status } = spawnSync('tools/sandbox.sh', command, { stdio: 'inherit' });
   process.exitCode = status ?? 1;
@@ -33,7 +39,7 @@ async function measure(): Promise<void> {
   const lab = await Lab.open(values.quick === true);
   const rows: Row[] = [];
   for (const [name, bench] of Object.entries(benches)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    if (!isWanted(name)) continue;
     const from = performance.now();
     rows.push(...(await tryBench(name, () => bench(lab))));
     console.error(`${name}: ${((performance.now() - from) / 1000).toFixed(1)} s`);

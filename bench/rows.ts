@@ -8,6 +8,7 @@ import { manyTerminals } from './rows/many-terminals.ts';
 import { notYet } from './rows/not-yet.ts';
 import { openPage } from './rows/open-page.ts';
 import { openSession } from './rows/open-session.ts';
+import { pamFidelity } from './rows/pam-fidelity.ts';
 import { passwordCopies } from './rows/password-copies.ts';
 import { reAdopt } from './rows/re-adopt.ts';
 import { readiness } from './rows/readiness.ts';
@@ -34,6 +35,7 @@ export const benches: Readonly<Record<string, (lab: Lab) => Promise<Row[]>>> = {
   start,
   're-adopt': reAdopt,
   readiness,
+  'pam-fidelity': pamFidelity,
   'password-copies': passwordCopies,
   'sign-ins-in-a-minute': signInsInAMinute,
   'many-terminals': manyTerminals,
