@@ -27,8 +27,8 @@ char *key_open_answer(const struct conversation *conversation, const uint8_t *se
     (void)conversation, (void)sealed, (void)number;
     abort();
 }
-void terminal_say(const struct leader *leader, const char *text);
-void terminal_say(const struct leader *leader, const char *text) { (void)leader, (void)text; }
+void terminal_say(const struct program *program, const char *text);
+void terminal_say(const struct program *program, const char *text) { (void)program, (void)text; }
 void watch_clock(struct leader *leader, bool running) { (void)leader, (void)running; }
 void leave(struct leader *leader, int status) {
     (void)leader;
