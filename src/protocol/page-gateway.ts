@@ -17,7 +17,7 @@
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
  *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code; while the
  *                                        session is being started, 303 to /?session=:id, which waits for it
- *   GET    /s/:id/enter?code=            session origin: sets the session cookie, 303 to /s/:id/
+ *   GET    /s/:id/enter?code=            session origin: sets the session cookie; the terminal page
  *   GET    /s/:id/enter                  session origin, without a code: 303 to the home origin's /s/:id/ (for a new pass)
  *   GET    /s/:id/                       session origin: the terminal page
  *   GET    /s/:id/socket                 session origin: WebSocket, binary, gateway-session.ts

@@ -141,7 +141,7 @@ export class WebClient {
   async enter(session: SessionId): Promise<URL> {
     const address = await this.enterCode(session);
     const { status, text } = await this.ask('GET', address.href);
-    if (status !== 303) throw new Error(`no pass: ${status} ${text}`);
+    if (status !== 200) throw new Error(`no pass: ${status} ${text}`);
     return new URL(address.origin);
   }
 

@@ -1,9 +1,11 @@
 /**
- * GET /s/:id/enter on the session origin: the one-time code becomes the pass, this origin's cookie. Without a code it
- * fetches one from the home origin, whose address the terminal page does not know.
+ * GET /s/:id/enter on the session origin: the one-time code becomes the pass, this origin's cookie, and the page comes at
+ * once: a redirect to its own address would cost a round trip more. Without a code it fetches one from the home origin,
+ * whose address the terminal page does not know.
  */
 import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 import type { Handler } from '../gateway.ts';
+import { sendHtml } from '../pages/send-page.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
 import { passCookie } from '../security/cookies.ts';
@@ -23,5 +25,7 @@ export const takePass: Handler = async (gateway, c) => {
   if (!SECRET_PATTERN.test(code)) throw new Failure('bad-request', 'a code of another form');
   const { pass } = await gateway.broker.request('session-pass', { code, session });
   c.header('set-cookie', passCookie(pass, session));
-  return c.redirect(`/s/${session}/`, 303);
+  const page = sendHtml(gateway, c, '/terminal.html');
+  page.headers.set('cache-control', 'no-store');
+  return page;
 };

@@ -19,6 +19,8 @@ import { StateBar } from './state-bar.ts';
 import { WindowTitle } from './window-title.ts';
 
 const session = location.pathname.split('/')[2] ?? '';
+// Here with a one-time code: the page's own address is the one to load again.
+if (location.pathname.endsWith('/enter')) history.replaceState(null, '', `/s/${session}/`);
 const home = document.querySelector<HTMLMetaElement>('meta[name="home-origin"]')!.content;
 const place = document.getElementById('terminal')!;
 const shown = new ShownBefore(session, localStorage);
