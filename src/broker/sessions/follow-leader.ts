@@ -38,11 +38,13 @@ const handlers: Handlers = {
   prompt: takePrompt,
   opened: (broker, link, { tty }) => {
     link.opened = true;
-    noteSession(broker, link.session, { tty: tty || null });
     const row = broker.sessions.find(link.session);
+    const isHome = row?.kind === 'home';
+    // The program starts while its terminal's name is written down.
     if (row?.state === 'ending') endLeader(broker, link);
-    else if (row?.kind === 'home') changeSession(broker, link.session, 'running');
-    else spawnProgram(link);
+    else if (!isHome) spawnProgram(link);
+    noteSession(broker, link.session, { tty: tty || null });
+    if (isHome && row.state !== 'ending') changeSession(broker, link.session, 'running');
   },
   spawned: (broker, link, { pid, tty }) => {
     const state = stateOf(broker, link);
