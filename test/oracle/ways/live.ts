@@ -15,6 +15,9 @@ export interface StartedTerminal {
   readonly screen: Pick<Screen, 'output' | 'until' | 'type'>;
 }
 
+/** What never comes is a failure and no wait. */
+const PATIENCE_MS = 60_000;
+
 export class Live {
   private readonly client: WebClient;
   private readonly socket: WebSocket;
@@ -73,10 +76,13 @@ export class Live {
   }
 
   private async until(id: SessionId, holds: (view: SessionView) => boolean): Promise<SessionView> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
       const view = this.sessions.find((session) => session.id === id);
       if (view !== undefined && holds(view)) return view;
-      await once(this.socket, 'message');
+      await once(this.socket, 'message', { signal }).catch((cause) => {
+        throw new Error(`waited for ${holds}, came ${JSON.stringify(view)}`, { cause });
+      });
     }
   }
 }
