@@ -51,9 +51,9 @@ int __wrap_kill(pid_t pid, int number) {
 
 pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options) {
-    must(pid == PROGRAM && options == WNOHANG && !run.host.exited);
+    must(pid == -1 && options == WNOHANG);
     *ret_status = 0x100;
-    return run.program < 0 ? pid : 0;
+    return run.program < 0 && !run.host.exited ? PROGRAM : 0;
 }
 
 int __real_ioctl(int fd, unsigned long request, void *argument);
