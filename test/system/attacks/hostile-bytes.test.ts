@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { PATHS, toLeader } from '../../../src/protocol/broker-leader.ts';
+import { LEADER_PROTOCOL_VERSION, PATHS, toLeader } from '../../../src/protocol/broker-leader.ts';
 import { encode } from '../../../src/protocol/codec.ts';
 import { SESSION_PROTOCOL_VERSION, toSession } from '../../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
@@ -81,7 +81,11 @@ const frame = (payload: Uint8Array, length = payload.length): Buffer => {
 };
 const json = (value: unknown): Buffer => frame(Buffer.from(JSON.stringify(value)));
 const greeting = json({ hello: 'vestibule', version: 1 });
-const toALeader = frame(encode(toLeader, { name: 'hello', version: 1 }));
+const versions = [LEADER_PROTOCOL_VERSION, SESSION_PROTOCOL_VERSION];
+const versionBytes = new RegExp(
+  `\0\0\0[${versions.map((at) => String.fromCharCode(at)).join('')}]`,
+);
+const toALeader = frame(encode(toLeader, { name: 'hello', version: LEADER_PROTOCOL_VERSION }));
 const aKey = { key: new Uint8Array(32), viewer: 0n, from: 0n, rows: 24, columns: 80 };
 const toAHost = frame(
   encode(toSession, { name: 'hello', version: SESSION_PROTOCOL_VERSION, ...aKey }),
@@ -158,7 +162,7 @@ function garbage({ hello, limit }: Target): Record<string, Buffer> {
       hello
         .toString('latin1')
         .replace('"version":1', '"version":9')
-        .replace('\0\0\0\x01', '\0\0\0\x09'),
+        .replace(versionBytes, '\0\0\0\x09'),
       'latin1',
     ),
     'hello twice, then garbage': Buffer.concat([hello, hello, frame(Buffer.from([0xfe]))]),
