@@ -129,6 +129,10 @@ export class WebClient {
     await this.askJson('POST', '/api/sign-out');
   }
 
+  async signOutEverywhere(): Promise<void> {
+    await this.askJson('DELETE', '/api/sign-ins');
+  }
+
   /** The address on the session origin that carries the one-time code. */
   async enterCode(session: SessionId): Promise<URL> {
     await this.untilStarted(session);

@@ -148,11 +148,11 @@ export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   }
 }
 
-/** For what has no event: the process table, utmp, keys. Rejects with `what` after 10 s. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** For what has no event: the process table, utmp, keys. Rejects with `what` after so many seconds. */
+export async function until(holds: () => boolean, what: string, seconds = 10): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`wanted within 10 s: ${what}`);
+    if (performance.now() > deadline) throw new Error(`wanted within ${seconds} s: ${what}`);
     await delay(10);
   }
 }

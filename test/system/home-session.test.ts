@@ -1,14 +1,17 @@
 /** The home session: opened by whoever looks at the home page, kept while they are signed in or something of theirs runs. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { makeProfile } from '../lib/leader.ts';
 import { makeClient, makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
-import { askBroker, Product, SERVICES, until } from '../lib/product.ts';
+import { askBroker, Product, SERVICES, until, VESTIBULE } from '../lib/product.ts';
 
 let product: Product;
 let account: Account;
@@ -65,6 +68,35 @@ test('it is opened by the first visit, once, and is gone after sign-out', async 
   await until(() => countLeaders() === 0, 'the home session is closed');
   assert.deepEqual(await listHomes(), []);
 });
+
+/** Each ends every sign-in of hers. */
+const ENDS: Readonly<Record<string, () => Promise<void> | void>> = {
+  'the sign-out everywhere': () => ada.client!.signOutEverywhere(),
+  'vestibule sign-out USER': () => {
+    const said = execFileSync(VESTIBULE, ['sign-out', account.name], { encoding: 'utf8' });
+    assert.equal(said, `2 sign-ins of '${account.name}' ended\n`);
+  },
+  'the expiry of the sign-ins': () => {
+    const database = new DatabaseSync(PATHS.database);
+    database.exec('PRAGMA busy_timeout = 5000; UPDATE tickets SET idle_end = 1');
+    database.close();
+  },
+};
+
+for (const [what, end] of Object.entries(ENDS)) {
+  test(`${what} closes it`, async () => {
+    await product.start();
+    const elsewhere = new Person(account);
+    for (const person of [ada, elsewhere]) assert.equal(await person.signIn(), null);
+    await homeIn('open');
+    elsewhere.leave();
+    await end();
+    // What has expired is looked for every 10 s.
+    await until(() => countLeaders() === 0, 'the home session is closed', 30);
+    assert.deepEqual(await listHomes(), []);
+    await assert.rejects(ada.client!.home(), { status: 401 });
+  });
+}
 
 test('when it fails the page loads with the reason and PAM’s words; Retry opens it', async () => {
   writeFileSync('/tmp/home-words', 'The file server is away.\n');

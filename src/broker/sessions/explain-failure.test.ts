@@ -19,6 +19,7 @@ const cases = [
   ['session', 6, 'session-refused'],
   ['spawn', 2, 'session-program'],
   ['spawn', 11, 'session-refused'],
+  ['spawn', 24, 'session-refused'],
 ] as const;
 
 for (const [stage, code, wanted] of cases) {

@@ -14,16 +14,14 @@ export interface StartFailure extends LeaderFailure {
 }
 const PAM_PERM_DENIED = 6;
 const EAGAIN = 11;
+const EMFILE = 24;
 
 export function explainFailure(failure: StartFailure): ProblemError {
   const { stage, code, text, words, asking } = failure;
   const problem = problemOf(failure);
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
-  const sentence = isProcessLimit(failure)
-    ? 'You run as many processes as you are allowed to.'
-    : asking === null
-      ? PROBLEMS[problem].text
-      : `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
+  const lacking = `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
+  const sentence = limitOf(failure) ?? (asking === null ? PROBLEMS[problem].text : lacking);
   const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
   return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
 }
@@ -39,13 +37,16 @@ function problemOf(failure: StartFailure): ProblemCode {
     case 'credentials':
       return 'session-set-up';
     case 'spawn':
-      return isProcessLimit(failure) ? 'session-refused' : 'session-program';
+      return limitOf(failure) === null ? 'session-program' : 'session-refused';
     default:
       return 'session-failed';
   }
 }
 
-/** Of spawn the code is an errno: fork(2) says so at RLIMIT_NPROC. */
-function isProcessLimit({ stage, code }: LeaderFailure): boolean {
-  return LEADER_STAGES[stage] === 'spawn' && code === EAGAIN;
+/** Of spawn the code is an errno: fork(2) says so at RLIMIT_NPROC, the leader when all its places are taken. */
+function limitOf({ stage, code }: LeaderFailure): string | null {
+  if (LEADER_STAGES[stage] !== 'spawn') return null;
+  if (code === EAGAIN) return 'You run as many processes as you are allowed to.';
+  if (code === EMFILE) return 'As many of your sessions run here as one PAM session may have.';
+  return null;
 }

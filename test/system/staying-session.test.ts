@@ -1,0 +1,87 @@
+/** A PAM session that stays open for several programs: who gets one more in it, and who does not. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { LEADER_STAGES } from '../../src/protocol/broker-leader.ts';
+import { type Account, makeAccount } from '../lib/accounts.ts';
+import {
+  Client,
+  configure,
+  makeProfile,
+  prepareMachine,
+  signIn,
+  startRootd,
+  stopRootd,
+} from '../lib/leader.ts';
+import { listProcesses } from '../lib/processes.ts';
+import { until } from '../lib/product.ts';
+
+const MOST = 64;
+const argv = ['/bin/sleep', '1000'];
+let ann: Account;
+let ben: Account;
+before(async () => {
+  prepareMachine();
+  configure([]);
+  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
+  [ann, ben] = [makeAccount('stay-ann'), makeAccount('stay-ben')];
+  await startRootd();
+});
+after(stopRootd);
+
+const newSession = () => randomBytes(16).toString('hex');
+const countSleeps = () => listProcesses().filter(({ uid }) => uid === ann.uid).length;
+
+async function openStaying(grant: Uint8Array): Promise<Client> {
+  const client = await Client.greet('broker');
+  client.open({ user: ann.name, grant, stays: true });
+  await client.takeKey();
+  await client.expect('opened');
+  return client;
+}
+
+/** Its programs end with it. */
+async function close(client: Client): Promise<void> {
+  client.send({ name: 'end', session: client.session });
+  await until(() => countSleeps() === 0, 'no program is left');
+}
+
+test('without a grant of this user nobody gets a further program; those that run go on', async () => {
+  const { grant } = await signIn(ann.name, ann.password);
+  const others = (await signIn(ben.name, ben.password)).grant;
+  const client = await openStaying(grant);
+  client.spawn({ session: newSession(), grant, argv });
+  await client.expect('spawned');
+  for (const bad of [new Uint8Array(), grant.subarray(1), others]) {
+    const session = newSession();
+    client.spawn({ session, grant: bad, argv });
+    const failed = await client.expect('failed');
+    assert.deepEqual([LEADER_STAGES[failed.stage], failed.session], ['grant', session]);
+    assert.equal(failed.text, 'that is no grant for this user, or it is over');
+  }
+  client.spawn({ session: newSession(), grant, argv });
+  await client.expect('spawned');
+  await close(client);
+});
+
+test(`it takes ${MOST} programs; one more is refused in words, and again taken when one has ended`, async () => {
+  const { grant } = await signIn(ann.name, ann.password);
+  const client = await openStaying(grant);
+  const sessions = Array.from({ length: MOST }, newSession);
+  for (const session of sessions) {
+    client.spawn({ session, grant, argv });
+    await client.expect('spawned');
+  }
+  client.spawn({ session: newSession(), grant, argv });
+  const failed = await client.expect('failed');
+  assert.deepEqual([LEADER_STAGES[failed.stage], failed.code], ['spawn', 24]);
+  assert.equal(failed.text, 'this PAM session has as many programs as it may have');
+  const first = sessions[0]!;
+  client.send({ name: 'end', session: first });
+  await client.expect('exited');
+  assert.equal((await client.expect('ended')).session, first);
+  client.send({ name: 'end', session: first }); // it is written down
+  client.spawn({ session: newSession(), grant, argv });
+  await client.expect('spawned');
+  await close(client);
+});
