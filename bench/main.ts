@@ -59,6 +59,6 @@ async function tryBench(name: string, work: () => Promise<Row[]>): Promise<Row[]
   } catch (error) {
     console.error(error);
     process.exitCode = 1;
-    return [emptyRow(name, '', 'none', `failed: ${(error as Error).message}`)];
+    return [emptyRow(name, '', 'none', `failed: ${(error as Error).message.split('\n')[0]}`)];
   }
 }

@@ -3,19 +3,38 @@
 import { decode } from '../../src/protocol/codec.ts';
 import { fromSession } from '../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
+import type { LiveMessage } from '../../src/protocol/page-gateway.ts';
 import type { WebClient } from '../../test/lib/client.ts';
 import { Terminal } from '../../test/lib/client.ts';
 import { Shell } from '../peers/shell.ts';
 
-/** As the home page does: starts a session and enters it at once. */
+/** As the home page does: hears on its live connection that the session runs, and enters it then. */
 export async function openShell(client: WebClient): Promise<Shell> {
+  const live = client.socket(new URL('/api/live', client.url));
+  const running = new Promise<void>((resolve, reject) => {
+    live.on('error', reject);
+    live.on('message', (payload: Buffer) => {
+      const message = JSON.parse(payload.toString('utf8')) as LiveMessage;
+      if (message.kind !== 'sessions') return;
+      const ids = message.sessions.filter(({ state }) => state === 'running').map(({ id }) => id);
+      if (started !== null && ids.includes(started)) resolve();
+      else told = ids;
+    });
+  });
+  let started: SessionId | null = null;
+  let told: readonly SessionId[] = [];
   const { id } = await client.startTerminal();
+  started = id;
+  if (!told.includes(id)) await running;
+  live.terminate();
   return await enterShell(client, id);
 }
 
-/** closing it leaves the session. */
-export async function enterShell(client: WebClient, id: SessionId): Promise<Shell> {
-  const origin = await client.enter(id);
+/** closing it leaves the session, which runs. */
+async function enterShell(client: WebClient, id: SessionId): Promise<Shell> {
+  const { headers } = await client.ask('GET', `/s/${id}/`);
+  const { href, origin } = new URL(headers.location ?? '', client.url);
+  await client.ask('GET', href);
   const socket = client.socket(new URL(`/s/${id}/socket`, origin));
   const heard: ((text: string) => void)[] = [];
   let early = '';
