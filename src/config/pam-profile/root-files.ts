@@ -72,8 +72,13 @@ export class RootFiles {
     return this.seen.get(path);
   }
 
+  /** What this user may not look at is not called missing: the broker cannot enter root's directories, PAM can. */
   exists(path: string): boolean {
-    return this.tryLocate(path) !== null;
+    try {
+      return this.locate(path) !== null;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EACCES';
+    }
   }
 
   /** A machine's or an image's root; false for a directory of profiles alone, of which nothing else is known. */
