@@ -200,6 +200,7 @@ test('a program by a relative path', async () => {
   assert.equal(LEADER_STAGES[failed.stage], 'spawn');
   await logged(new RegExp(`user '${ada.name}'.* failed in stage ${failed.stage} `), from);
   await client.end();
+  await client.expectEnd();
   assertNothingRuns('none');
 });
 
