@@ -174,7 +174,9 @@ async function pushCookiesOut(page: Page): Promise<void> {
 test('it pushes the ticket out: the person is signed out, and gets no ticket of the attacker', async () => {
   const attacker = await visit(false);
   const victim = await visit(true);
-  await pushCookiesOut(victim.terminal);
+  // A request of the home page's that is under way may keep it, or bring it back.
+  for (let i = 0; i < 20 && (await ticketOf(victim.context)) !== 'none'; i++)
+    await pushCookiesOut(victim.terminal);
   assert.equal(await ticketOf(victim.context), 'none');
   await victim.terminal.evaluate(
     ([name, ticket]) => {
