@@ -192,7 +192,9 @@ export class Attempt {
     const database = new DatabaseSync(DATABASE, { readOnly: true });
     try {
       const row = database
-        .prepare('SELECT * FROM audit WHERE address = ? ORDER BY rowid DESC LIMIT 1')
+        .prepare(
+          "SELECT * FROM audit WHERE address = ? AND event LIKE 'sign-in%' ORDER BY rowid DESC LIMIT 1",
+        )
         .get(this.address);
       if (row === undefined) throw new Error(`wanted an audit row of ${this.address}, came none`);
       return row as unknown as AuditRow;
