@@ -59,6 +59,9 @@ export async function readScreen(page: Page): Promise<string> {
   return rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
 }
 
+/** A megabyte takes a browser that has to share two cores longer than playwright waits. */
+const SCREEN_MS = 60_000;
+
 /** Waits until the screen shows the pattern; the error shows the screen. */
 export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExpMatchArray> {
   const { source, flags } = pattern;
@@ -72,6 +75,7 @@ export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExp
         return new RegExp(text!, letters).test(screen);
       },
       [source, flags],
+      { timeout: SCREEN_MS },
     );
   } catch (error) {
     throw new Error(`wanted ${pattern} on the screen, came:\n${await readScreen(page)}`, {

@@ -52,7 +52,10 @@ export class TerminalPage {
   /** With the mouse, at the beginning of a text on the screen. */
   async point(text: string, act: 'click' | 'dblclick' | 'move'): Promise<void> {
     const span = this.page.locator('.xterm-rows span', { hasText: text }).first();
-    const { x, y, height } = (await span.boundingBox())!;
+    // Rows are drawn anew now and then: a span that has just gone has no box.
+    let box = await span.boundingBox();
+    while (box === null) box = await span.boundingBox();
+    const { x, y, height } = box;
     await this.page.mouse.move(x + 300, y + 300);
     await this.page.mouse[act](x + 4, y + height / 2);
   }
