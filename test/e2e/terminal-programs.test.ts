@@ -128,8 +128,7 @@ test('tmux: windows, panes, detach and attach', async () => {
   await waitForScreen(terminal, /\[detached/);
   await terminal.keyboard.type('tmux attach -t work\n');
   await waitForScreen(terminal, /^in-tmux.*│/m);
-  await terminal.keyboard.press('Control+B');
-  await terminal.keyboard.type(':kill-server\n');
+  await terminal.keyboard.type('tmux kill-server\n');
   await waitForScreen(terminal, /\[server exited\]|\[exited\]/);
 });
 
