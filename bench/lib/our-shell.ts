@@ -15,14 +15,14 @@ export async function openShell(client: WebClient): Promise<Shell> {
     live.on('error', reject);
     live.on('message', (payload: Buffer) => {
       const message = JSON.parse(payload.toString('utf8')) as LiveMessage;
-      if (message.kind !== 'sessions') return;
+      if (!('sessions' in message)) return;
       const ids = message.sessions.filter(({ state }) => state === 'running').map(({ id }) => id);
       if (started !== null && ids.includes(started)) resolve();
-      else told = ids;
+      else told.push(...ids);
     });
   });
   let started: SessionId | null = null;
-  let told: readonly SessionId[] = [];
+  const told: SessionId[] = [];
   const { id } = await client.startTerminal();
   started = id;
   if (!told.includes(id)) await running;

@@ -34,7 +34,7 @@ async function ours(lab: Lab, person: Account): Promise<number[]> {
   const told = new Map<string, number>();
   live.on('message', (payload: Buffer) => {
     const message = JSON.parse(payload.toString('utf8')) as LiveMessage;
-    if (message.kind !== 'sessions') return;
+    if (!('sessions' in message)) return;
     for (const { id, state } of message.sessions) {
       if (state === 'running' && !told.has(id)) told.set(id, Date.now() + (performance.now() % 1));
     }

@@ -1,5 +1,4 @@
 /** Events to every gateway that is connected. */
-import { log } from '../lib/log.ts';
 import type { BrokerEvent, Holdings } from '../protocol/gateway-broker.ts';
 import type { SessionView } from '../protocol/page-gateway.ts';
 import type { Broker } from './context.ts';
@@ -15,34 +14,26 @@ export function announce(broker: Broker, event: BrokerEvent): void {
   for (const gateway of broker.gateways) gateway.send(event);
 }
 
-/** What has changed for a person by a change of this session. */
-export function announceSession(broker: Broker, { kind, user, uid }: SessionRow): void {
-  const person = { user, uid };
+/** What has changed for a person by a change of this session; once for all that changes in one turn of the event loop. */
+export function announceSession(broker: Broker, row: SessionRow): void {
+  const { id, kind, user, uid } = row;
+  if (broker.gateways.size === 0) return;
   if (kind === 'home') {
-    const homeSession = homeSessionOf(broker, person);
-    announce(broker, { event: 'home-session', user, uid, homeSession });
-  } else {
-    announceSessions(broker, person);
+    announce(broker, { event: 'home-session', user, uid, homeSession: homeSessionOf(broker, row) });
+    return;
   }
+  if (broker.announcing.size === 0) setImmediate(tellSessions, broker);
+  broker.announcing.set(id, row);
 }
 
-/** Once for all that changes in one turn of the event loop: lists are long, and a start has many steps. */
-export function announceSessions(broker: Broker, { user, uid }: Person): void {
-  const key = `${uid} ${user}`;
-  if (broker.gateways.size === 0 || broker.announcing.has(key)) return;
-  broker.announcing.add(key);
-  setImmediate(() => {
-    // Not when the broker has been closed since.
-    if (broker.announcing.delete(key)) tellSessions(broker, { user, uid });
-  });
-}
-
-function tellSessions(broker: Broker, { user, uid }: Person): void {
-  try {
-    const sessions = sessionsOf(broker, { user, uid });
+/** Those alone that have changed: lists are long, and a start has many steps. */
+function tellSessions(broker: Broker): void {
+  const persons = Map.groupBy(broker.announcing.values(), ({ user, uid }) => `${uid} ${user}`);
+  broker.announcing.clear();
+  for (const rows of persons.values()) {
+    const { user, uid } = rows[0]!;
+    const sessions = rows.map((row) => viewOf(broker, row));
     announce(broker, { event: 'sessions', user, uid, sessions });
-  } catch (error) {
-    log.error('sessions-not-announced', { user, error });
   }
 }
 

@@ -82,8 +82,8 @@ export interface Broker {
   readonly conversations: Map<ConversationId, Conversation>;
   readonly codes: Map<string, EnterCode>;
   readonly gateways: Set<Peer>;
-  /** Persons whose list is announced at the end of this turn of the event loop. */
-  readonly announcing: Set<string>;
+  /** What is announced at the end of this turn of the event loop. */
+  readonly announcing: Map<SessionId, SessionRow>;
   readonly watch: Watch;
   /** Emits each changed SessionRow under its session's id. */
   readonly changes: EventEmitter<Record<string, [SessionRow]>>;
@@ -128,7 +128,7 @@ export function createBroker(options: BrokerOptions): Broker {
     conversations: new Map(),
     codes: new Map(),
     gateways: new Set(),
-    announcing: new Set(),
+    announcing: new Map(),
     watch: makeWatch(),
     changes: new EventEmitter<Record<string, [SessionRow]>>().setMaxListeners(0),
   };

@@ -113,7 +113,7 @@ export interface DialInfo {
 export type BrokerEvent =
   /** The gateway drops these from its cache and closes what hangs on them. */
   | { readonly event: 'revoked'; readonly tickets: readonly TicketId[] }
-  /** This user's list as it is now. */
+  /** Those of this user's sessions that have changed. */
   | {
       readonly event: 'sessions';
       readonly user: UserName;

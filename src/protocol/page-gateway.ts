@@ -120,6 +120,8 @@ export interface SessionView {
   /** null: not known, or nobody has looked for it yet. */
   readonly usage: Usage | null;
 }
+/** Of those that have ended the last ones are on a person's list, for a while. */
+export const MOST_ENDED = 20;
 export interface SessionStart {
   readonly kind: 'terminal';
 }
@@ -152,7 +154,10 @@ export interface Home {
   readonly now: number;
 }
 export type LiveMessage =
+  /** All of them: comes first, and again when there is a new broker. */
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
+  /** Those that are new or have changed since. */
+  | { readonly kind: 'changed'; readonly sessions: readonly SessionView[] }
   | { readonly kind: 'home-session'; readonly homeSession: HomeSessionView }
   | { readonly kind: 'signed-out' };
 

@@ -157,9 +157,11 @@ export class WebClient {
       ws.once('close', () => resolve());
       ws.on('message', (data) => {
         const message = JSON.parse(String(data)) as LiveMessage;
-        if (message.kind !== 'sessions') return;
-        const state = message.sessions.find(({ id }) => id === session)?.state;
-        if (state !== 'pending' && state !== 'starting') resolve();
+        if (!('sessions' in message)) return;
+        const view = message.sessions.find(({ id }) => id === session);
+        const elsewhere = view === undefined && message.kind === 'changed';
+        const starting = view?.state === 'pending' || view?.state === 'starting';
+        if (!elsewhere && !starting) resolve();
       });
     });
     ws.terminate();

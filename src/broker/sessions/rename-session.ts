@@ -1,5 +1,5 @@
 /** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
-import { announceSessions } from '../announce.ts';
+import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import { transact } from '../database/transact.ts';
 import { ProblemError } from '../problem.ts';
@@ -32,7 +32,7 @@ export function renameSession(
     const detail = `'${row.name}' to '${name}'`;
     broker.audit({ event: 'session-renamed', ...by, session: id, detail });
   });
-  announceSessions(broker, renamed);
+  announceSession(broker, renamed);
   return renamed;
 }
 

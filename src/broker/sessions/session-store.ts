@@ -1,7 +1,12 @@
 /** The rows of sessions. Only change-session.ts writes a state. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
-import type { SessionKind, SessionState, SessionView } from '../../protocol/page-gateway.ts';
+import {
+  MOST_ENDED,
+  type SessionKind,
+  type SessionState,
+  type SessionView,
+} from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
@@ -21,9 +26,6 @@ export interface SessionRow extends Omit<SessionView, 'step' | 'activity' | 'usa
   readonly texts: readonly string[];
 }
 export type SessionStore = ReturnType<typeof openSessionStore>;
-
-/** On a person's list. */
-const MOST_ENDED = 20;
 
 const COLUMNS = [
   ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],

@@ -1,11 +1,11 @@
 /**
  * Looks at what sessions use, for those persons alone whose list somebody looks at, all their sessions together and
- * every few seconds; when something has changed, their list is announced. Nothing runs while nobody looks.
+ * every few seconds; what has changed is announced. Nothing runs while nobody looks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { log } from '../../lib/log.ts';
 import { USAGE_EVERY_MS } from '../../protocol/page-gateway.ts';
-import { announceSessions } from '../announce.ts';
+import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
@@ -15,7 +15,7 @@ import type { Sample } from './watch.ts';
 
 /** More than two of the gateway's calls for it. */
 const LOOKS_MS = 25_000;
-/** Below these a change is noise: a list is announced for more. */
+/** Below these a change is noise. */
 const NOTABLE = { memory: 1 << 20, cpu: 0.05, activity: 8_000 };
 
 export function watchSessions(broker: Broker, { user, uid }: Person): void {
@@ -68,7 +68,7 @@ function lookAt(broker: Broker, person: Person): void {
       if (before) broker.watch.samples.set(row.id, before);
       return false;
     });
-    if (changed.length > 0) announceSessions(broker, person);
+    for (const row of changed) announceSession(broker, row);
   } catch (error) {
     log.error('usage-not-read', { user: person.user, error });
   }

@@ -11,9 +11,10 @@ test('the list comes at once and whenever it changes, to its person only', async
   assert.equal((await alice.json()).sessions!.length, 2);
   assert.deepEqual(await bob.json(), { kind: 'sessions', sessions: [] });
   await gateway.order({ order: 'sessions', user: 'alice' });
-  assert.equal((await alice.json()).sessions!.length, 2);
+  const changed = await alice.json();
+  assert.deepEqual([changed.kind, changed.sessions!.length], ['changed', 2]);
   await gateway.order({ order: 'sessions', user: 'bob' });
-  assert.deepEqual(await bob.json(), { kind: 'sessions', sessions: [] });
+  assert.deepEqual(await bob.json(), { kind: 'changed', sessions: [] });
   await alice.homeSession();
   await bob.homeSession();
   await gateway.order({ order: 'home-session', user: 'bob' });

@@ -27,7 +27,7 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
     ws.close(CLOSE_CODES.signedOut);
   };
   const changed = ({ user, uid, sessions }: SessionsEvent): void => {
-    if (user === info.user && uid === info.uid) send(ws, { kind: 'sessions', sessions });
+    if (user === info.user && uid === info.uid) send(ws, { kind: 'changed', sessions });
   };
   const homeChanged = ({ user, uid, homeSession }: HomeSessionEvent): void => {
     if (user === info.user && uid === info.uid) send(ws, { kind: 'home-session', homeSession });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SessionId } from '../../protocol/ids.ts';
+import type { SessionId, UserName } from '../../protocol/ids.ts';
 import {
+  MOST_ENDED,
   SESSION_STATES,
   type SessionState,
   type SessionView,
@@ -17,6 +18,7 @@ import {
   keepsRunning,
   sortSessions,
 } from './session-order.ts';
+import { takeNews } from './take-news.ts';
 
 const session = (id: string, state: SessionState, started = 0): SessionView => ({
   id: id as SessionId,
@@ -113,4 +115,31 @@ test('the share of a processor is that since the look before, also after a pause
   assert.equal(share.take(13.5, 4100), 100);
   assert.equal(share.take(14.25, 60_000), 25);
   assert.equal(share.take(1, 61_000), 0);
+});
+
+test('a change is put in its place, what is new behind; of what has ended the last ones stay', () => {
+  const homeSession = { state: 'open', since: 1, problem: null, texts: [] } as const;
+  const before = { user: 'ada' as UserName, host: 'a', now: 0, homeSession };
+  const home = { ...before, sessions: [session('a', 'starting'), session('b', 'running')] };
+  const changed = [session('a', 'running'), session('c', 'pending')];
+  assert.deepEqual(
+    takeNews(home, { kind: 'changed', sessions: changed }).sessions.map(
+      (one) => one.id + one.state,
+    ),
+    ['arunning', 'brunning', 'cpending'],
+  );
+  assert.deepEqual(takeNews(home, { kind: 'sessions', sessions: changed }).sessions, changed);
+  const off = { ...homeSession, state: 'off' } as const;
+  assert.equal(takeNews(home, { kind: 'home-session', homeSession: off }).homeSession, off);
+
+  const ends = Array.from({ length: MOST_ENDED + 1 }, (_, index) => ({
+    ...session(`old${index}`, 'ended'),
+    ended: index + 1,
+  }));
+  const { sessions } = takeNews(home, { kind: 'changed', sessions: ends });
+  assert.equal(sessions.length, 2 + MOST_ENDED);
+  assert.equal(
+    sessions.some(({ id }) => id === 'old0'),
+    false,
+  );
 });

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { CLOSE_CODES, type Home, type LiveMessage } from '../../protocol/page-gateway.ts';
 import { HOME_KEY } from '../home-key.ts';
 import { ReconnectingSocket, watchNetwork } from '../reconnecting-socket.ts';
+import { takeNews } from './take-news.ts';
 
 export interface Live {
   /** From the first failure until it is connected again. */
@@ -25,8 +26,7 @@ export function useLiveSessions(): Live {
         const message = JSON.parse(data as string) as LiveMessage;
         live.settled();
         if (message.kind === 'signed-out') return askAgain();
-        const { kind: _, ...news } = message;
-        client.setQueryData<Home>(HOME_KEY, (home) => home && { ...home, ...news });
+        client.setQueryData<Home>(HOME_KEY, (home) => home && takeNews(home, message));
       },
       onClose: (code) => {
         askAgain();

@@ -21,14 +21,15 @@ const PATIENCE_MS = 60_000;
 export class Live {
   private readonly client: WebClient;
   private readonly socket: WebSocket;
-  private sessions: readonly SessionView[] = [];
+  private readonly sessions = new Map<SessionId, SessionView>();
 
   private constructor(client: WebClient) {
     this.client = client;
     this.socket = client.socket(new URL('/api/live', client.url));
     this.socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as LiveMessage;
-      if (message.kind === 'sessions') this.sessions = message.sessions;
+      if (!('sessions' in message)) return;
+      for (const session of message.sessions) this.sessions.set(session.id, session);
     });
   }
 
@@ -78,7 +79,7 @@ export class Live {
   private async until(id: SessionId, holds: (view: SessionView) => boolean): Promise<SessionView> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
-      const view = this.sessions.find((session) => session.id === id);
+      const view = this.sessions.get(id);
       if (view !== undefined && holds(view)) return view;
       await once(this.socket, 'message', { signal }).catch((cause) => {
         throw new Error(`waited for ${holds}, came ${JSON.stringify(view)}`, { cause });
