@@ -5,7 +5,7 @@ const rows = [
     may: [
       'page',
       'lib',
-      'protocol/(page-gateway|sealed-answer|seal-answer|problems|ids|gateway-session|broker-leader|codec)',
+      'protocol/(page-gateway|sealed-answer|seal-answer|problems|ids|gateway-session|broker-leader|codec|socket-hello)',
     ],
   },
   { from: 'gateway', may: ['gateway', 'protocol', 'config', 'lib'] },

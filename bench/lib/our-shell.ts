@@ -35,7 +35,7 @@ async function enterShell(client: WebClient, id: SessionId): Promise<Shell> {
   const { headers } = await client.ask('GET', `/s/${id}/`);
   const { href, origin } = new URL(headers.location ?? '', client.url);
   await client.ask('GET', href);
-  const socket = client.socket(new URL(`/s/${id}/socket`, origin));
+  const socket = client.terminalSocket(id, new URL(origin));
   const heard: ((text: string) => void)[] = [];
   let early = '';
   socket.on('message', (payload: Buffer) => {

@@ -43,8 +43,8 @@ export interface Limits {
   readonly connections: number;
   /** Bytes of a request body. */
   readonly body: number;
-  /** How long a terminal page may take for its hello, and a session-host for taking a connection. */
-  readonly helloMs: number;
+  /** How long a session-host may take for taking a connection. */
+  readonly dialMs: number;
   /** How often open WebSockets are asked whether they live. */
   readonly pingMs: number;
   /** Bytes that may wait for a viewer before its session-host has to. */
@@ -53,7 +53,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   connections: 4096,
   body: 65_536,
-  helloMs: 10_000,
+  dialMs: 10_000,
   pingMs: 30_000,
   viewerBytes: 262_144,
 };

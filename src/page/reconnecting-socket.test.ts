@@ -10,7 +10,7 @@ function setUp(decide: (code: number, opened: boolean) => 'retry' | 'stop' = () 
   const states: SocketState[] = [];
   const came: unknown[] = [];
   const socket = new ReconnectingSocket({
-    url: 'wss://host/socket',
+    url: () => 'wss://host/socket',
     onMessage: (data) => came.push(data),
     onClose: decide,
     onState: (state) => states.push(state),

@@ -3,8 +3,8 @@ import { backOff } from './back-off.ts';
 
 export type SocketState = 'connecting' | 'open' | 'waiting' | 'stopped';
 export interface SocketOptions {
-  readonly url: string;
-  readonly onOpen?: () => void;
+  /** Asked before each attempt. */
+  readonly url: () => string;
   readonly onMessage: (data: string | ArrayBuffer) => void;
   /** opened: the server had taken the connection. Says whether to try again. */
   readonly onClose: (code: number, opened: boolean) => 'retry' | 'stop';
@@ -66,7 +66,7 @@ export class ReconnectingSocket {
   private connect(): void {
     this.drop();
     this.enter('connecting');
-    const socket = (this.options.connect ?? openSocket)(this.options.url);
+    const socket = (this.options.connect ?? openSocket)(this.options.url());
     this.socket = socket;
     this.isSettled = false;
     let opened = false;
@@ -75,7 +75,6 @@ export class ReconnectingSocket {
       opened = true;
       this.limit(SETTLE_MS, () => this.socket === socket && !this.isSettled);
       this.enter('open');
-      this.options.onOpen?.();
     };
     socket.onmessage = ({ data }) => this.options.onMessage(data);
     socket.onclose = ({ code }) => {

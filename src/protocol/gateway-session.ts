@@ -1,7 +1,7 @@
 /**
  * The hop from the gateway (or root's CLI) to a session-host: frames as in broker-leader.ts, at most
  * MAX_SESSION_FRAME bytes. The terminal page's WebSocket carries the same messages: one binary message is one frame
- * without its length, and the page's hello has no key (the gateway puts it in).
+ * without its length. The page's hello stands in its address (socket-hello.ts) and has no key: the gateway puts it in.
  */
 import type { MessageSpec } from './broker-leader.ts';
 

@@ -20,7 +20,7 @@
  *   GET    /s/:id/enter?code=            session origin: sets the session cookie; the terminal page
  *   GET    /s/:id/enter                  session origin, without a code: 303 to the home origin's /s/:id/ (for a new pass)
  *   GET    /s/:id/                       session origin: the terminal page
- *   GET    /s/:id/socket                 session origin: WebSocket, binary, gateway-session.ts
+ *   GET    /s/:id/socket?hello=          session origin: WebSocket, binary, gateway-session.ts, socket-hello.ts
  *
  * Any failure is `{ "problem": Problem }` with the problem's status.
  *

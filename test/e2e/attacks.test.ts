@@ -6,12 +6,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
-import { encode } from '../../src/protocol/codec.ts';
-import {
-  FROM_START,
-  SESSION_PROTOCOL_VERSION,
-  toSession,
-} from '../../src/protocol/gateway-session.ts';
+import { FROM_START } from '../../src/protocol/gateway-session.ts';
+import { writeHello } from '../../src/protocol/socket-hello.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { launchBrowser, signIn, startTerminal } from '../lib/browser.ts';
 import { logged, readLog, startWith, stopAll } from '../lib/intruder.ts';
@@ -298,22 +294,14 @@ test('a session’s page cannot reach into another session of the same origin', 
   );
   assert.notEqual(first, second);
   // Its own pass is of its own path: the other's socket gets none, and the broker no pass to look up.
-  const size = { rows: 24, columns: 80 };
-  const greeting = { name: 'hello', version: SESSION_PROTOCOL_VERSION, viewer: 0n } as const;
-  const hello = encode(toSession, {
-    ...greeting,
-    key: new Uint8Array(),
-    from: FROM_START,
-    ...size,
-  });
+  const hello = writeHello({ viewer: 0n, from: FROM_START, rows: 24, columns: 80 });
   const code = await bare.terminal.evaluate(
-    ([path, bytes]) =>
+    (address) =>
       new Promise<number>((resolve) => {
-        const socket = new WebSocket(`wss://${location.host}${path}socket`);
-        socket.onopen = () => socket.send(new Uint8Array(bytes));
+        const socket = new WebSocket(`wss://${location.host}${address}`);
         socket.onclose = (event) => resolve(event.code);
       }),
-    [first!, [...hello]] as const,
+    `${first}socket${hello}`,
   );
   assert.equal(code, 4401);
 });

@@ -95,6 +95,23 @@ test('the size that another viewer set is taken over, and given back by typing',
   assert.equal(await rowCount(), rows);
 });
 
+test('a window that changes while the page connects has its new size', async () => {
+  const { rows } = await came('hello');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gateway.terminal.ready = promise;
+  await page.reload();
+  await came('hello');
+  await page.setViewportSize({ width: 1000, height: 400 });
+  await page.waitForFunction(
+    (before) => document.querySelectorAll('.xterm-rows > div').length < before,
+    rows!,
+  );
+  resolve();
+  const { rows: after } = await came('resize');
+  assert.ok(after! < rows!);
+  assert.equal(await page.locator('.xterm-rows > div').count(), after);
+});
+
 test('the end of the program is said, and the page stays', async () => {
   gateway.terminal.print('bye\r\n');
   await waitForScreen(page, /^bye$/m);

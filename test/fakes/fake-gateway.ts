@@ -166,7 +166,7 @@ export class FakeGateway {
 
   private openSocket(path: string, ws: WebSocket): void {
     if (path !== '/api/live') {
-      if (this.hasPass && this.givesPasses) this.terminal.join(ws);
+      if (this.hasPass && this.givesPasses) void this.terminal.join(ws, path);
       else ws.close(CLOSE_CODES.signedOut);
       return;
     }

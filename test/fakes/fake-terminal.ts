@@ -7,6 +7,7 @@ import {
   toSession,
 } from '../../src/protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
+import { readHello } from '../../src/protocol/socket-hello.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** What a page sent, in a form that a failed test can print. */
@@ -28,6 +29,8 @@ export class FakeTerminal {
   chunk = 32_768;
   /** As a network that was cut: what pages say does not come, and nobody tells them. */
   deaf = false;
+  /** Nobody who joins is answered before. */
+  ready = Promise.resolve();
   /** Bytes of input by viewer. */
   private readonly taken = new Map<bigint, bigint>();
   /** Every message of every page. */
@@ -37,23 +40,22 @@ export class FakeTerminal {
     return this.viewers.size;
   }
 
-  join(ws: WebSocket): void {
-    ws.once('message', (data: Buffer) => {
-      if (this.deaf) return;
-      const hello = decode(toSession, data);
-      if (hello.name !== 'hello') return ws.close(CLOSE_CODES.protocol);
-      this.came.put(readable(hello));
-      const from = Math.max(Number(hello.from), this.start);
-      const { rows, columns } = hello;
-      const version = SESSION_PROTOCOL_VERSION;
-      const taken = this.taken.get(hello.viewer) ?? 0n;
-      const size = { rows, columns };
-      ws.send(encode(fromSession, { name: 'hello', version, taken, from: BigInt(from), ...size }));
-      this.viewers.add(ws);
-      ws.on('close', () => this.viewers.delete(ws));
-      ws.on('message', (data: Buffer) => this.hear(ws, hello.viewer, decode(toSession, data)));
-      this.output(ws, this.kept.subarray(from - this.start));
-    });
+  /** address: of its WebSocket. */
+  async join(ws: WebSocket, address: string): Promise<void> {
+    if (this.deaf) return;
+    const hello = readHello(address);
+    this.came.put(readable(hello));
+    await this.ready;
+    const from = Math.max(Number(hello.from), this.start);
+    const { rows, columns } = hello;
+    const version = SESSION_PROTOCOL_VERSION;
+    const taken = this.taken.get(hello.viewer) ?? 0n;
+    const size = { rows, columns };
+    ws.send(encode(fromSession, { name: 'hello', version, taken, from: BigInt(from), ...size }));
+    this.viewers.add(ws);
+    ws.on('close', () => this.viewers.delete(ws));
+    ws.on('message', (data: Buffer) => this.hear(ws, hello.viewer, decode(toSession, data)));
+    this.output(ws, this.kept.subarray(from - this.start));
   }
 
   private hear(ws: WebSocket, viewer: bigint, message: MessageOf<typeof toSession>): void {

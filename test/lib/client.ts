@@ -4,12 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, request } from 'node:https';
 import { WebSocket } from 'ws';
 import { decode, encode, type MessageOf } from '../../src/protocol/codec.ts';
-import {
-  FROM_START,
-  fromSession,
-  SESSION_PROTOCOL_VERSION,
-  toSession,
-} from '../../src/protocol/gateway-session.ts';
+import { FROM_START, fromSession, toSession } from '../../src/protocol/gateway-session.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import type {
   Home,
@@ -19,6 +14,7 @@ import type {
 } from '../../src/protocol/page-gateway.ts';
 import type { Problem } from '../../src/protocol/problems.ts';
 import { sealAnswer } from '../../src/protocol/seal-answer.ts';
+import { writeHello } from '../../src/protocol/socket-hello.ts';
 
 export type Prompts = Extract<SignInStep, { kind: 'prompts' }>;
 
@@ -169,7 +165,13 @@ export class WebClient {
 
   /** After enter(). */
   openTerminal(session: SessionId, origin: URL): Promise<Terminal> {
-    return Terminal.open(this.socket(new URL(`/s/${session}/socket`, origin)));
+    return Terminal.open(this.terminalSocket(session, origin));
+  }
+
+  /** That of a terminal page which has nothing yet. */
+  terminalSocket(session: SessionId, origin: URL): WebSocket {
+    const hello = writeHello({ viewer: 0n, from: FROM_START, rows: 24, columns: 80 });
+    return this.socket(new URL(`/s/${session}/socket${hello}`, origin));
   }
 
   /** A new terminal whose shell answers. */
@@ -245,15 +247,6 @@ export class Terminal {
   static async open(ws: WebSocket): Promise<Terminal> {
     const terminal = new Terminal(ws);
     await once(ws, 'open');
-    terminal.send({
-      name: 'hello',
-      version: SESSION_PROTOCOL_VERSION,
-      key: new Uint8Array(),
-      viewer: 0n,
-      from: FROM_START,
-      rows: 24,
-      columns: 80,
-    });
     return terminal;
   }
 

@@ -1,15 +1,14 @@
 /** From a pass to a connection with the session's host: the broker's word, then its socket, then our hello. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { encode, type MessageOf } from '../../protocol/codec.ts';
+import { encode } from '../../protocol/codec.ts';
 import { FrameStream } from '../../protocol/frame.ts';
 import { type DialInfo, SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 import { MAX_SESSION_FRAME, toSession } from '../../protocol/gateway-session.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import type { Hello } from '../../protocol/socket-hello.ts';
 import type { Gateway } from '../gateway.ts';
 import { Failure } from '../problem.ts';
-
-export type Hello = MessageOf<typeof toSession, 'hello'>;
 
 export async function askDial(
   gateway: Gateway,

@@ -7,7 +7,6 @@ import { encode } from '../../protocol/codec.ts';
 import type { FrameStream } from '../../protocol/frame.ts';
 import { fromSession, toSession } from '../../protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
-import type { Inbox } from './inbox.ts';
 
 /** hello is ours to send: it carries the session key; check is for us. */
 const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
@@ -16,9 +15,9 @@ const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
 
 const ALIVE = encode(fromSession, { name: 'alive' });
 
+/** ws: paused. */
 export interface Splice {
   readonly ws: WebSocket;
-  readonly inbox: Inbox;
   readonly host: FrameStream;
   readonly viewerBytes: number;
   /** A person typed. */
@@ -33,19 +32,20 @@ export function splice(both: Splice): void {
   both.ws.on('close', () => both.host.destroy());
 }
 
-function passInput({ ws, inbox, host, typed, close }: Splice): void {
-  inbox.listen((message) => {
-    if (message.length === 1 && message[0] === toSession.check.type) {
+function passInput({ ws, host, typed, close }: Splice): void {
+  ws.on('message', (message: Buffer, binary) => {
+    if (binary && message.length === 1 && message[0] === toSession.check.type) {
       ws.send(ALIVE);
       return;
     }
-    if (!FROM_PAGE.includes(message[0])) {
+    if (!binary || !FROM_PAGE.includes(message[0])) {
       close(CLOSE_CODES.protocol);
       return;
     }
     if (message[0] === toSession.input.type) typed();
     if (!host.send(message)) ws.pause();
   });
+  ws.resume();
 }
 
 function passOutput({ ws, host, viewerBytes, close }: Splice): void {

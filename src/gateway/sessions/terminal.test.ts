@@ -17,11 +17,13 @@ import {
   SESSION_PROTOCOL_VERSION,
   toSession,
 } from '../../protocol/gateway-session.ts';
+import { type Hello, writeHello } from '../../protocol/socket-hello.ts';
 
-const path = `/s/${FAKE_SESSION}/socket`;
-const hello: MessageOf<typeof toSession, 'hello'> = {
-  ...{ name: 'hello', version: SESSION_PROTOCOL_VERSION, key: new Uint8Array() },
-  ...{ viewer: 7n, from: 5n, rows: 24, columns: 80 },
+const asked = { viewer: 7n, from: 5n, rows: 24, columns: 80 };
+const query = writeHello(asked);
+const path = `/s/${FAKE_SESSION}/socket${query}`;
+const hello: Hello = {
+  ...{ name: 'hello', version: SESSION_PROTOCOL_VERSION, key: new Uint8Array(), ...asked },
 };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -40,8 +42,6 @@ async function openPage(
 ): Promise<{ page: TestSocket; viewer: FakeViewer }> {
   const pass = cookie ?? (await gateway.enter(await gateway.signIn('alice')));
   const page = gateway.socket(path, { side: 'session', cookie: pass });
-  await once(page.ws, 'open');
-  say(page, hello);
   const viewer = await gateway.host.viewers.take();
   assert.equal((await hear(page)).name, 'hello');
   return { page, viewer };
@@ -83,7 +83,6 @@ test('what the page types before the session-host answers is not lost', async (t
   await gateway.order({ order: 'hold', type: 'session-dial' });
   const page = gateway.socket(path, { side: 'session', cookie });
   await once(page.ws, 'open');
-  say(page, hello);
   for (const key of 'early') say(page, { name: 'input', data: Buffer.from(key) });
   await gateway.asked('session-dial');
   await gateway.order({ order: 'release' });
@@ -134,8 +133,6 @@ test('revocation right behind the answer to the dial wins', async (t) => {
   const cookie = await gateway.enter(await gateway.signIn('alice'));
   await gateway.order({ order: 'revoke-after', type: 'session-dial', user: 'alice' });
   const page = gateway.socket(path, { side: 'session', cookie });
-  await once(page.ws, 'open');
-  say(page, hello);
   assert.equal(await page.closed, 4401);
 });
 
@@ -164,8 +161,6 @@ test('a pass of another version is none, and the broker is not asked', async (t)
   for (const prefix of ['', '0.', '2.', '1']) {
     const cookie = pass.replace('=1.', `=${prefix}`);
     const page = gateway.socket(path, { side: 'session', cookie });
-    await once(page.ws, 'open');
-    say(page, hello);
     assert.equal(await page.closed, 4401);
   }
   assert.equal(gateway.countAsked('session-dial'), 0);
@@ -185,31 +180,27 @@ test('one session’s pass opens no other session, and none of another user', as
     [FAKE_SESSION, undefined, 4401],
   ] as const) {
     const options = { side: 'session', ...(cookie && { cookie }) } as const;
-    const page = gateway.socket(`/s/${session}/socket`, options);
-    await once(page.ws, 'open');
-    say(page, hello);
+    const page = gateway.socket(`/s/${session}/socket${query}`, options);
     assert.equal(await page.closed, code, `${session} ${cookie}`);
   }
   assert.equal(gateway.host.viewers.all.length, 0);
 });
 
-test('first messages that are no hello, and later ones that no page may send, close it', async (t) => {
+test('an address without a good hello, and messages that no page may send, close it', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.enter(await gateway.signIn('alice'));
-  const firsts: (Uint8Array | string)[] = [
-    'text',
-    new Uint8Array(),
+  const wrong = [
     Uint8Array.of(99),
     encode(toSession, { name: 'eof' }),
     encode(toSession, { ...hello, version: 99 }),
     encode(toSession, { ...hello, key: new Uint8Array(32) }),
     encode(toSession, hello).subarray(0, 8),
-  ];
-  for (const first of firsts) {
-    const page = gateway.socket(path, { side: 'session', cookie });
-    await once(page.ws, 'open');
-    page.ws.send(first);
-    assert.equal(await page.closed, 4400, String(first));
+  ].map((bytes) => `?hello=${Buffer.from(bytes).toString('hex')}`);
+  const forms = ['', '?hello=', '?hello=0', `${query}&hello=01`, query.toUpperCase()];
+  for (const other of [...wrong, ...forms]) {
+    const address = `/s/${FAKE_SESSION}/socket${other}`;
+    const page = gateway.socket(address, { side: 'session', cookie });
+    assert.equal(await page.closed, 4400, other);
   }
   assert.equal(gateway.countAsked('session-dial'), 0);
   for (const later of ['text', new Uint8Array(), Uint8Array.of(2), encode(toSession, hello)]) {
@@ -224,21 +215,10 @@ test('first messages that are no hello, and later ones that no page may send, cl
   assert.equal(await page.closed, 1009);
 });
 
-test('a page that says nothing is not waited for', async (t) => {
-  const gateway = await startFixture(t, { helloMs: 50 });
-  const cookie = await gateway.enter(await gateway.signIn('alice'));
-  assert.equal(await gateway.socket(path, { side: 'session', cookie }).closed, 4400);
-});
-
 test('an ended session, no session-host, no broker: each has its code', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.enter(await gateway.signIn('alice'));
-  const dial = async (): Promise<number> => {
-    const page = gateway.socket(path, { side: 'session', cookie });
-    await once(page.ws, 'open');
-    say(page, hello);
-    return page.closed;
-  };
+  const dial = () => gateway.socket(path, { side: 'session', cookie }).closed;
   rmSync(join(gateway.directory, 'session'));
   assert.equal(await dial(), 4503);
   await gateway.killBroker();

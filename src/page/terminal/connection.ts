@@ -5,6 +5,7 @@ import {
   SESSION_PROTOCOL_VERSION,
   toSession,
 } from '../../protocol/gateway-session.ts';
+import { writeHello } from '../../protocol/socket-hello.ts';
 import { ReconnectingSocket, type SocketState, watchNetwork } from '../reconnecting-socket.ts';
 import { decideAfterClose, type Ending } from './after-close.ts';
 import { Keyboard } from './keyboard.ts';
@@ -16,6 +17,7 @@ import type { Screen, Size } from './screen.ts';
 /** What the page shows; lost: from a failure until the next hello. */
 export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'catchingUp' | Ending;
 export interface ConnectionOptions {
+  /** Without a query. */
   readonly url: string;
   readonly screen: Screen;
   /** Output before this offset has been shown before. */
@@ -43,6 +45,8 @@ export class Connection {
   private readonly socket: ReconnectingSocket;
   private readonly keyboard: Keyboard;
   private readonly liveness: Liveness;
+  /** The size in the last hello. */
+  private asked: Size = { rows: 0, columns: 0 };
   private joined = false;
   private connected = false;
   private exited = false;
@@ -71,8 +75,7 @@ export class Connection {
       onCaughtUp: () => this.socket.resume(),
     });
     this.socket = new ReconnectingSocket({
-      url,
-      onOpen: () => this.greet(),
+      url: () => url + this.hello(),
       onMessage: (data) => this.receive(data as ArrayBuffer),
       onClose: (code) => this.closed(code),
       onState: (state) => this.enter(state),
@@ -100,17 +103,9 @@ export class Connection {
     if (this.keyboard.pending < MUCH_PENDING) this.liveness.said();
   }
 
-  private greet(): void {
-    this.socket.send(
-      encode(toSession, {
-        name: 'hello',
-        version: SESSION_PROTOCOL_VERSION,
-        key: new Uint8Array(),
-        viewer,
-        from: this.position.received,
-        ...this.ownSize(),
-      }),
-    );
+  private hello(): string {
+    this.asked = this.ownSize();
+    return writeHello({ viewer, from: this.position.received, ...this.asked });
   }
 
   /** Coming back by itself, a window that nobody sees does not take the size from the one in use. */
@@ -168,10 +163,21 @@ export class Connection {
     this.connected = true;
     this.behind = false;
     this.moveTo(hello.from);
-    this.options.screen.resize(hello);
+    this.takeSize(hello);
     this.options.onJobs(false);
     this.options.onState('connected');
     this.keyboard.join(hello.taken);
+  }
+
+  /** The window may have changed since it asked for this size. */
+  private takeSize(size: Size): void {
+    const { screen } = this.options;
+    if (!isSame(size, this.asked)) {
+      screen.resize(size);
+      return;
+    }
+    screen.restoreOwnSize();
+    if (!isSame(size, screen.own)) this.resize(screen.own);
   }
 
   private moveTo(offset: bigint): void {
@@ -203,4 +209,8 @@ export class Connection {
     const again = state === 'connecting' && this.joined && !this.behind;
     if (state === 'waiting' || again) this.options.onState('lost');
   }
+}
+
+function isSame(one: Size, other: Size): boolean {
+  return one.rows === other.rows && one.columns === other.columns;
 }

@@ -244,21 +244,26 @@ test('inside TLS: requests that are none, and WebSockets that break their rules'
     assert.match(answer, /^HTTP\/1\.1 4\d\d /, `${text.slice(0, 60)}: ${answer}`);
   }
   const origin = await client.enter(session);
-  const address = new URL(`/s/${session}/socket`, origin);
+  const withKey = encode(toSession, { name: 'hello', version: SESSION_PROTOCOL_VERSION, ...aKey });
   for (const [message, code] of [
     [Buffer.alloc(0), 4400],
     [Buffer.alloc(70_000, 3), 1009],
     [noise('message', 300), 4400],
     ['text', 4400],
-    [encode(toSession, { name: 'hello', version: SESSION_PROTOCOL_VERSION, ...aKey }), 4400],
-    [encode(toSession, { name: 'input', data: Buffer.from('rm -rf ~\r') }), 4400],
+    [withKey, 4400],
   ] as const) {
-    const ws = client.socket(address);
-    ws.on('error', () => {});
-    await once(ws, 'open');
+    const { ws } = await client.openTerminal(session, origin);
     ws.send(message);
     const [came] = await once(ws, 'close');
     assert.equal(came, code, `after ${String(message).slice(0, 20)}`);
+  }
+  const input = encode(toSession, { name: 'input', data: Buffer.from('rm -rf ~\r') });
+  for (const bytes of [Buffer.alloc(0), noise('hello', 300), withKey, input]) {
+    const hello = Buffer.from(bytes).toString('hex');
+    const ws = client.socket(new URL(`/s/${session}/socket?hello=${hello}`, origin));
+    ws.on('error', () => {});
+    const [came] = await once(ws, 'close');
+    assert.equal(came, 4400, `after ${hello.slice(0, 20)}`);
   }
 });
 

@@ -6,6 +6,7 @@ import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { PATHS } from '../../../src/protocol/broker-leader.ts';
 import type { SessionId } from '../../../src/protocol/ids.ts';
+import { writeHello } from '../../../src/protocol/socket-hello.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { sealAll, type Terminal, WebClient } from '../../lib/client.ts';
 import {
@@ -87,11 +88,16 @@ async function provoke(): Promise<void> {
     await other.ask('GET', `https://localhost:9444/s/${session}/enter?code=${query}`);
     await other.ask('GET', `/s/${session}/?ticket=${query}`);
   }
-  const ws = other.socket(new URL(`https://localhost:9444/s/${session}/socket`), {
-    cookie: `__Secure-vestibule-session=${forged}`,
-  });
-  ws.on('error', () => {}).on('open', () => ws.send('x'));
-  await new Promise((resolve) => ws.on('close', resolve));
+  for (const hello of [
+    writeHello({ viewer: 0n, from: 0n, rows: 0, columns: 0 }),
+    `?hello=${code}`,
+  ]) {
+    const ws = other.socket(new URL(`https://localhost:9444/s/${session}/socket${hello}`), {
+      cookie: `__Secure-vestibule-session=${forged}`,
+    });
+    ws.on('error', () => {});
+    await new Promise((resolve) => ws.on('close', resolve));
+  }
   await refused;
   other.close();
 }
