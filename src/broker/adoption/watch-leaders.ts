@@ -1,6 +1,7 @@
 /** All leaders that run when the broker starts, and those that root's CLI starts later. */
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { log } from '../../lib/log.ts';
 import { ID_PATTERN, type SessionId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
@@ -10,7 +11,9 @@ import { findLeader } from './find-leader.ts';
 export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
   // Watching before reading: nothing can slip through between.
   const watcher = watch(broker.paths.leaders, (_event, name) => {
-    if (name !== null && ID_PATTERN.test(name)) void findLeader(broker, name as SessionId);
+    if (name === null || !ID_PATTERN.test(name)) return;
+    // The socket's removal is an event, too.
+    if (existsSync(join(broker.paths.leaders, name))) void findLeader(broker, name as SessionId);
   });
   watcher.on('error', (error) => log.error('leaders-not-watched', { error }));
   const names = await readdir(broker.paths.leaders);
