@@ -11,9 +11,8 @@ export function revokeExpired(broker: Broker): void {
 }
 
 /** The name belongs to another account now: who had it before is not signed in any more. */
-export function revokeNamesakes(broker: Broker, { user, uid }: Person): void {
-  const others = broker.tickets.listNamed(user).filter((ticket) => ticket.uid !== uid);
-  revokeTickets(broker, others, 'user-replaced');
+export function revokeNamesakes(broker: Broker, person: Person): void {
+  revokeTickets(broker, broker.tickets.listNamesakes(person), 'user-replaced');
 }
 
 /** event, detail: for the audit. */

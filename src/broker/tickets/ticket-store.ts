@@ -51,6 +51,7 @@ export function openTicketStore(database: DatabaseSync) {
   const ofUser = database.prepare(
     'SELECT * FROM tickets WHERE user = ? AND uid = ? ORDER BY issued, id',
   );
+  const ofOthers = database.prepare('SELECT * FROM tickets WHERE user = ? AND uid <> ?');
   const ofName = database.prepare('SELECT * FROM tickets WHERE user = ?');
   const all = database.prepare('SELECT * FROM tickets');
   const insertPass = database.prepare(
@@ -76,6 +77,8 @@ export function openTicketStore(database: DatabaseSync) {
     count: (): number => Number(countAll.get()?.n),
     /** One person's: the name may have been another's before. */
     listOf: ({ user, uid }: Person): Ticket[] => ofUser.all(user, uid).map(toTicket),
+    /** Those of other persons who have, or had, this one's name. */
+    listNamesakes: ({ user, uid }: Person): Ticket[] => ofOthers.all(user, uid).map(toTicket),
     /** All that bear the name. */
     listNamed: (user: UserName): Ticket[] => ofName.all(user).map(toTicket),
     listAll: (): Ticket[] => all.all().map(toTicket),
