@@ -1,5 +1,6 @@
 /** kill -9 of the broker with many sessions open, until the next broker has all of them. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import { askBroker } from '../../test/lib/product.ts';
 import { atOnce, numbers } from '../lib/at-once.ts';
@@ -8,6 +9,8 @@ import type { Lab } from '../lib/lab.ts';
 import { emptyRow, makeRow, type Row } from '../lib/row.ts';
 
 const PEOPLE = 10;
+/** A service that ends before it has run for so long is not started again at once: that is for one that cannot run. */
+const SETTLED_MS = 10_000;
 
 export async function reAdopt(lab: Lab): Promise<Row[]> {
   const people = lab.people(lab.count(PEOPLE, 2));
@@ -20,7 +23,8 @@ export async function reAdopt(lab: Lab): Promise<Row[]> {
     broker.close();
     const before = describe(await activeSessions());
     const taken: number[] = [];
-    for (let round = 0; round < lab.count(3, 1); round++) {
+    for (let round = 0; round < lab.count(5, 1); round++) {
+      await delay(lab.count(SETTLED_MS, 0));
       const from = performance.now();
       const log = lab.product.strike(['broker']);
       // It answers when it has connected to all leaders, or after 2 s.

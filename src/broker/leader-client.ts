@@ -101,11 +101,12 @@ function kindOf({ code }: NodeJS.ErrnoException): LeaderError['kind'] {
 }
 
 async function firstFrame(frames: FrameStream, path: string): Promise<Uint8Array> {
-  const refused = new LeaderError('refused', `'${path}' closed the connection before its hello`);
+  const refused = () =>
+    new LeaderError('refused', `'${path}' closed the connection before its hello`);
   const frame = await frames.next().catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ECONNRESET' || error.code === 'EPIPE' ? refused : error;
+    throw error.code === 'ECONNRESET' || error.code === 'EPIPE' ? refused() : error;
   });
-  if (frame === null) throw refused;
+  if (frame === null) throw refused();
   return frame;
 }
 

@@ -8,7 +8,7 @@ import { changeSession, noteSession } from '../sessions/change-session.ts';
 import { joinLeader } from '../sessions/connect-session.ts';
 import { endLeader, watchEnding } from '../sessions/end-session.ts';
 import { settleEnded } from '../sessions/follow-leader.ts';
-import { makeKey, rotateKey } from '../sessions/session-keys.ts';
+import { giveKey } from '../sessions/session-keys.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 
 /** Of a PAM session that stays: the sessions in it. */
@@ -36,10 +36,7 @@ export function adoptProgram(
   row: SessionRow,
   { state, pid }: ProgramState,
 ): void {
-  if (row.kind === 'terminal') {
-    link.key = makeKey();
-    rotateKey(link, 'stay');
-  }
+  if (row.kind === 'terminal') giveKey(link, 'stay');
   if (row.state === 'ending') {
     endLeader(broker, link);
   } else if (state === 'exited') {
@@ -50,19 +47,19 @@ export function adoptProgram(
   }
 }
 
-/** What the hello says of it and the row does not. */
+/** What the hello says of it and the row does not: most often nothing, and nothing is written then. */
 export function noteProgram(
   broker: Broker,
-  { id, tty, pid }: SessionRow,
+  row: SessionRow,
   program: ProgramState | undefined,
 ): void {
   if (program === undefined) return;
   const exited = program.state === 'exited' || program.state === 'ended';
-  noteSession(broker, id, {
-    tty: tty ?? (program.tty || null),
-    pid: pid || program.pid,
-    ...(exited && { exitStatus: exitStatus(program.status) }),
-  });
+  const tty = row.tty ?? (program.tty || null);
+  const pid = row.pid || program.pid;
+  const status = exited ? exitStatus(program.status) : row.exitStatus;
+  if (tty === row.tty && pid === row.pid && status === row.exitStatus) return;
+  noteSession(broker, row.id, { tty, pid, exitStatus: status });
 }
 
 /** The order to start it never arrived, or its end was told to nobody who wrote it down. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -13,6 +15,8 @@ test('a restarted broker adopts what runs, under a new key, and passes still ope
   const before = await fixture.gateway.ask('session-dial', { pass, session });
   const leader = await fixture.machine.opening.take((leader) => leader.session === session);
   await fixture.restart();
+  const writes = fixture.broker.store.database.prepare('SELECT total_changes() AS n').get()?.n;
+  assert.equal(writes, 0, 'what is known is not written again');
   const after = await fixture.gateway.ask('session-dial', { pass, session });
   assert.notEqual(after.key, before.key);
   const rotate = await leader.received.take(({ name }) => name === 'rotate');
@@ -47,6 +51,21 @@ test('a leader that died while the broker was away leaves its session unclean', 
   await fixture.restart(() => leader.die());
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   assert.deepEqual([view?.state, view?.exitStatus], ['unclean', null]);
+});
+
+test('a socket that nobody listens on is tried for a while, and nobody waits for that', async (t) => {
+  const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  const { id } = await fixture.gateway.start(ticket);
+  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  const path = join(fixture.broker.paths.leaders, id);
+  await fixture.restart(() => {
+    leader.die();
+    writeFileSync(path, '');
+  });
+  // The gateway was there before it came to that.
+  const { problem } = await fixture.gateway.sessionIn('unclean');
+  assert.equal(problem?.code, 'session-lost');
 });
 
 test('a session that was still opening when the broker ended has failed', async (t) => {

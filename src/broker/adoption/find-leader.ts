@@ -19,12 +19,15 @@ const DIED_OPENING =
 const DIED_OPEN =
   'the leader ended without closing its PAM session: it was killed, or a PAM module crashed';
 
-/** Never rejects: what goes wrong is logged, and the session stays as it is. */
-export async function findLeader(broker: Broker, id: SessionId): Promise<void> {
+/**
+ * Never rejects: what goes wrong is logged, and the session stays as it is. tried: called when it did not answer at
+ * once, and is tried again.
+ */
+export async function findLeader(broker: Broker, id: SessionId, tried = () => {}): Promise<void> {
   if (broker.links.has(id) || broker.finding.has(id)) return;
   broker.finding.add(id);
   try {
-    const found = await connectPatiently(join(broker.paths.leaders, id));
+    const found = await connectPatiently(join(broker.paths.leaders, id), tried);
     // From here on the end of this connection looks for the leader again.
     broker.finding.delete(id);
     adoptLeader(broker, id, found, () => void findLeader(broker, id));
@@ -36,7 +39,7 @@ export async function findLeader(broker: Broker, id: SessionId): Promise<void> {
   }
 }
 
-async function connectPatiently(path: string): Promise<LeaderConnection> {
+async function connectPatiently(path: string, tried: () => void): Promise<LeaderConnection> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await connectLeader(path);
@@ -44,6 +47,7 @@ async function connectPatiently(path: string): Promise<LeaderConnection> {
       const { kind } = error as LeaderError;
       const pause = RETRY_MS[attempt];
       if (pause === undefined || kind === 'absent' || kind === 'silent') throw error;
+      tried();
       await delay(pause);
     }
   }

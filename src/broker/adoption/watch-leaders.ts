@@ -7,7 +7,10 @@ import { ID_PATTERN, type SessionId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
 import { findLeader } from './find-leader.ts';
 
-/** Adopts what is there; goes on watching until the watcher is closed. */
+/**
+ * Adopts what is there; goes on watching until the watcher is closed. A leader that does not answer at once may be
+ * dead: nobody waits for what comes of it.
+ */
 export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
   // Watching before reading: nothing can slip through between.
   const watcher = watch(broker.paths.leaders, (_event, name) => {
@@ -19,7 +22,9 @@ export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
   const names = await readdir(broker.paths.leaders);
   const listed = names.filter((name) => ID_PATTERN.test(name)) as SessionId[];
   const live = broker.sessions.listLive().map(({ pamSession }) => pamSession);
-  await Promise.all([...new Set([...listed, ...live])].map((id) => findLeader(broker, id)));
+  const once = (id: SessionId) =>
+    new Promise<void>((done) => void findLeader(broker, id, done).then(done));
+  await Promise.all([...new Set([...listed, ...live])].map(once));
   return watcher;
 }
 

@@ -9,7 +9,10 @@ export function makeKey(): Buffer {
 
 /** A restarted broker lets those who are looking stay; after a sign-out they are dropped. */
 export function rotateKey(link: Link, viewers: 'stay' | 'drop'): void {
-  if (link.key === null) return;
+  if (link.key !== null) giveKey(link, viewers);
+}
+
+export function giveKey(link: Link, viewers: 'stay' | 'drop'): void {
   link.key = makeKey();
   const { session, key } = link;
   link.leader.send({ name: 'rotate', session, drop: viewers === 'drop' ? 1 : 0, key });

@@ -14,14 +14,15 @@
 
 enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 10000, SETTLED_MS = 10000, STOP_MS = 5000, LONGEST_WAIT_MS = 60000 };
 
-/* Plans the next start: at once if we ended it ourselves, else later each time until it has lived for a while. */
+/* Plans the next start: at once, if we ended it ourselves or it has lived for a while, else later each time. */
 static void plan_start(struct service *service) {
-    const uint64_t now = monotonic_ms();
-    if (service->restarting || service->delay_ms == 0 || now - service->started_ms >= SETTLED_MS)
-        service->delay_ms = FIRST_DELAY_MS;
-    service->start_at_ms = service->restarting ? now : now + service->delay_ms;
+    const uint64_t now = monotonic_ms(), longer = service->delay_ms * 2;
+    if (service->restarting || now - service->started_ms >= SETTLED_MS)
+        service->delay_ms = 0;
+    else
+        service->delay_ms = longer == 0 ? FIRST_DELAY_MS : longer > LONGEST_DELAY_MS ? LONGEST_DELAY_MS : longer;
+    service->start_at_ms = now + service->delay_ms;
     service->restarting = false;
-    service->delay_ms = service->delay_ms * 2 > LONGEST_DELAY_MS ? LONGEST_DELAY_MS : service->delay_ms * 2;
 }
 
 static void stop_service(struct service *service) {
