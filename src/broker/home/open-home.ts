@@ -13,7 +13,12 @@ const OPEN_MS = 3_660_000;
 export function openHome(broker: Broker, ticket: Ticket, address: string): SessionRow {
   const last = broker.sessions.homeOf(ticket);
   if (last !== undefined && ['pending', 'starting', 'running'].includes(last.state)) return last;
-  const row = newSession(broker, ticket, { kind: 'home', name: 'home', address });
+  const row = newSession(broker, ticket, {
+    kind: 'home',
+    name: 'home',
+    address,
+    state: 'starting',
+  });
   openPamSession(broker, row, ticket);
   return row;
 }

@@ -11,14 +11,15 @@ import { addSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
 import type { SessionRow } from './session-store.ts';
 
+/** state: 'pending' while it waits for another's PAM session. */
 export function newSession(
   broker: Broker,
   { user, uid }: Ticket,
-  fields: Pick<SessionRow, 'kind' | 'name' | 'address'>,
+  fields: Pick<SessionRow, 'kind' | 'name' | 'address' | 'state'>,
 ): SessionRow {
   const id = randomBytes(16).toString('hex') as SessionId;
   return addSession(broker, {
-    ...{ id, user, uid, ...fields, state: 'pending', origin: 'gateway', tty: null, pid: 0 },
+    ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
     ...{ started: broker.now(), ended: null, exitStatus: null, problem: null },
     ...{ pamSession: id, texts: [] },
   });
@@ -36,7 +37,6 @@ async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<vo
     return;
   }
   connectSession(broker, row, leader, () => void findLeader(broker, row.id));
-  changeSession(broker, row.id, 'starting');
   leader.send({
     name: 'open',
     session: row.id,
@@ -54,7 +54,8 @@ async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<vo
 
 /** Ended before it began: that is its end. */
 export function isGivenUp(broker: Broker, id: SessionId): boolean {
-  if (broker.sessions.find(id)?.state === 'pending') return false;
+  const state = broker.sessions.find(id)?.state;
+  if (state === 'pending' || state === 'starting') return false;
   changeSession(broker, id, 'ended');
   return true;
 }

@@ -14,7 +14,7 @@ test('a session is announced in each of its states, and audited before', async (
   const { gateway } = fixture;
   const { ticket } = await gateway.signIn('ada');
   const { session } = await gateway.ask('session-start', terminal(ticket));
-  assert.deepEqual([session.name, session.state], ['Terminal 1', 'pending']);
+  assert.deepEqual([session.name, session.state], ['Terminal 1', 'starting']);
   const running = await gateway.sessionIn('running');
   assert.equal(running.tty, '/dev/pts/7');
   await gateway.ask('session-end', { ticket, session: session.id });
@@ -24,7 +24,7 @@ test('a session is announced in each of its states, and audited before', async (
   const events = fixture.audit().filter(({ session: id }) => id === session.id);
   assert.deepEqual(
     events.map(({ event }) => event),
-    ['pending', 'starting', 'running', 'ending', 'ended'].map((state) => `session-${state}`),
+    ['starting', 'running', 'ending', 'ended'].map((state) => `session-${state}`),
   );
 });
 
@@ -95,7 +95,7 @@ test('a session says which step of its start it is at, and has no code until it 
   const { broker, gateway, machine } = await startFixture(t);
   const { ticket } = await gateway.signIn('slow');
   const { session } = await gateway.ask('session-start', terminal(ticket));
-  assert.equal(session.step, null);
+  assert.equal(session.step, 'pam');
   assert.equal((await gateway.sessionIn('starting')).step, 'pam');
   assert.deepEqual(await gateway.ask('session-enter', { ticket, session: session.id }), {
     code: null,

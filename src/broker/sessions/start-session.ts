@@ -15,8 +15,10 @@ import { spawnProgram } from './spawn-program.ts';
 export function startSession(broker: Broker, ticket: Ticket, { address }: Origin): SessionRow {
   const { sessionsEnabled, sessionsScope } = broker.settings;
   const name = freeName(broker, ticket);
-  const row = newSession(broker, ticket, { kind: 'terminal', name, address });
-  if (sessionsEnabled && sessionsScope === 'user') {
+  const joins = sessionsEnabled && sessionsScope === 'user';
+  const state = joins ? 'pending' : 'starting';
+  const row = newSession(broker, ticket, { kind: 'terminal', name, address, state });
+  if (joins) {
     joinHome(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
   } else openPamSession(broker, row, ticket);
   void recheckAtStart(broker, row);
