@@ -37,14 +37,14 @@ export async function readJson<S extends v.GenericSchema>(
 
 /** Refuses what is too long: at once when it says so, else as soon as it is. */
 async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = new Failure('too-large', `a body of more than ${limit} bytes`);
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge;
+  const tooLarge = () => new Failure('too-large', `a body of more than ${limit} bytes`);
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   // Left early, the stream must stay: the answer goes out on the same socket.
   for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
     size += (chunk as Buffer).length;
-    if (size > limit) throw tooLarge;
+    if (size > limit) throw tooLarge();
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
