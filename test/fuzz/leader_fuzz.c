@@ -123,8 +123,8 @@ static void lead(void *data) {
     run.leader.config.auth_pam_sessions_enabled = (bits & 2) == 0;
     if ((bits & 4) != 0)
         (void)snprintf(run.leader.config.auth_required_user_group, 256, "wheel,users");
-    connections_begin(&run.leader);
     watch_begin(&run.leader);
+    must(connections_begin(&run.leader));
     struct connection *owner = &run.leader.connections[0];
     while (run.leader.phase == VST_PHASE_FRESH)
         if (frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, run.now + FIRST_FRAME_MS) != 1 ||
@@ -144,7 +144,7 @@ static void reserve_descriptors(void) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     reserve_descriptors();
-    run = (struct run){.script = {data, data + size}, .now = 1000, .next_host = -1, .leader = {.listener = -1}};
+    run = (struct run){.script = {data, data + size}, .now = 1000, .next_host = -1};
     for (size_t i = 0; i < HOSTS; i++)
         run.hosts[i].fd = -1;
     for (size_t i = 0; i < CLIENTS; i++)

@@ -13,14 +13,16 @@ static enum who find_peer(const struct leader *leader, int fd) {
     return uid == 0 ? WHO_ROOT : uid == leader->broker_uid ? WHO_BROKER : WHO_NOBODY;
 }
 
-void connections_begin(struct leader *leader) {
+bool connections_begin(struct leader *leader) {
+    leader->listener = -1;
     if (!find_user("vestibule", &leader->broker_uid, &leader->broker_gid))
         leader->broker_uid = 0; /* no broker: root alone */
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
         leader->connections[i].fd = -1;
     leader->connections[0] = (struct connection){.fd = OWNER_FD, .who = find_peer(leader, OWNER_FD)};
     if (leader->connections[0].who == WHO_NOBODY)
-        die("descriptor %d: wanted a connection from root or from user vestibule", OWNER_FD);
+        log_line(LOG_ERR, "descriptor %d: wanted a connection from root or from user vestibule", OWNER_FD);
+    return leader->connections[0].who != WHO_NOBODY;
 }
 
 int listen_at(const char *path, gid_t gid) {
@@ -107,11 +109,11 @@ void announce(struct leader *leader, struct writer *writer) {
 /* The lists of programs, side by side. */
 static void put_programs(struct writer *writer, const struct shared *shared) {
     uint16_t count = 0;
-    for (size_t i = 0; i < MAX_PROGRAMS; i++)
+    for (size_t i = 0; i < shared->program_count; i++)
         count = (uint16_t)(count + (shared->programs[i].state != VST_PROGRAM_FREE));
     for (int list = 0; list < 5; list++) {
         put_u16(writer, count);
-        for (const struct program *program = shared->programs; program < shared->programs + MAX_PROGRAMS; program++)
+        for (const struct program *program = shared->programs; program < shared->programs + shared->program_count; program++)
             switch (program->state == VST_PROGRAM_FREE ? -1 : list) {
             case 0: put_string(writer, program->session); break;
             case 1: put_string(writer, program->tty); break;

@@ -96,7 +96,7 @@ static bool is_spared(const struct shared *shared, const struct program *ending,
     for (size_t i = 0; i < shared->helper_count; i++)
         if (shared->helpers[i] == pid)
             return true;
-    for (size_t i = 0; i < MAX_PROGRAMS; i++)
+    for (size_t i = 0; i < shared->program_count; i++)
         if (shared->programs[i].host == pid && &shared->programs[i] != ending)
             return true;
     return false;

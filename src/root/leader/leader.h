@@ -52,13 +52,13 @@ struct shared {
     _Atomic bool closed;          /* the leader ends as it should */
     char session[33];
     char call[640];               /* the last of PAM's functions that was called, and for whom: for the log */
-    char groups[PATH_MAX];        /* directory for the programs' cgroups; empty: none */
     pid_t helpers[MAX_HELPERS];   /* children that PAM modules left: no programs of the session */
-    size_t helper_count;
+    size_t helper_count, program_count; /* places that were used at any time: the others are no memory yet */
     struct program programs[MAX_PROGRAMS];
+    char groups[PATH_MAX];        /* directory for the programs' cgroups; empty: none */
 };
 #define each_program(program, shared) \
-    struct program *program = (shared)->programs; program < (shared)->programs + MAX_PROGRAMS; program++
+    struct program *program = (shared)->programs; program < (shared)->programs + (shared)->program_count; program++
 
 enum who { WHO_NOBODY = 0, WHO_BROKER = 1, WHO_ROOT = 2 };
 struct connection {
@@ -70,9 +70,9 @@ struct connection {
 
 /* A user as the system knows it, copied out of getpwnam_r(3). */
 struct account {
-    char name[VST_MAX_NAME + 1], home[PATH_MAX], shell[PATH_MAX];
     uid_t uid;
     gid_t gid;
+    char name[VST_MAX_NAME + 1], home[PATH_MAX], shell[PATH_MAX];
 };
 
 /* The PAM conversation with the owner, and the key that its answers are sealed to. */
@@ -101,8 +101,8 @@ struct syslog {
     bool made, taken;
 };
 
+/* What is written to lies together, before the paths: each page of it is one more for every session. */
 struct leader {
-    struct config config;
     struct shared *shared;
     uid_t broker_uid;
     gid_t broker_gid;
@@ -113,7 +113,6 @@ struct leader {
     struct conversation conversation;
     struct transaction pam;
     struct syslog syslog;
-    struct account account;
     gid_t *groups; /* as PAM left them */
     int group_count;
     char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1];
@@ -122,6 +121,8 @@ struct leader {
     uint64_t opened_at;
     int listener;          /* control socket; -1: none */
     uint64_t deadline_ms;  /* of waiting for the broker when closed; 0: none */
+    struct account account;
+    struct config config;
 };
 
 /* watch.c: forks; the caller goes on as the leader, its parent becomes the watch and never returns. */
@@ -141,7 +142,7 @@ request_handler request_hello, request_authenticate, request_check, request_test
     request_spawn, request_rotate, request_end;
 
 /* connections.c: connection_send drops a connection that does not take its frame; announce sends to all; listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno). */
-void connections_begin(struct leader *leader);
+bool connections_begin(struct leader *leader);
 bool connections_listen(struct leader *leader);
 void connections_close_listener(struct leader *leader);
 void connections_accept(struct leader *leader);

@@ -33,13 +33,14 @@ static void prepare_leader(void) {
 
 int main(void) {
     /* Not on the stack: of what nobody writes to no page is used, in the watch neither. */
-    static struct leader leader = {.listener = -1};
+    static struct leader leader;
     struct connection *owner = &leader.connections[0];
     prepare_process();
     if (!config_load(&leader.config))
         die("the configuration is not usable: see the lines above");
-    connections_begin(&leader);
     watch_begin(&leader);
+    if (!connections_begin(&leader))
+        leave(&leader, EXIT_FAILURE);
     prepare_leader();
     /* Hello, then authenticate or open: whoever asked rootd for a leader has these ready. */
     for (const uint64_t deadline = monotonic_ms() + FIRST_FRAME_MS; leader.phase == VST_PHASE_FRESH;) {

@@ -65,7 +65,7 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
     polled[AT_LISTENER] = (struct pollfd){.fd = leader->listener, .events = POLLIN};
     for (size_t i = 0; i < MAX_PROGRAMS; i++) {
         const struct program *program = &leader->shared->programs[i];
-        const bool used = program->state != VST_PROGRAM_FREE;
+        const bool used = i < leader->shared->program_count && program->state != VST_PROGRAM_FREE;
         polled[AT_HOSTS + i] = (struct pollfd){.fd = used ? program->control : -1, .events = POLLIN};
         /* Left out until it is of interest: it would wake us for every change before. */
         polled[AT_EVENTS + i] = (struct pollfd){.fd = used && program->ending ? program->events : -1, .events = POLLPRI};
@@ -89,7 +89,7 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
 }
 
 static void take_events(struct leader *leader, const struct pollfd polled[POLLED]) {
-    for (size_t i = 0; i < MAX_PROGRAMS; i++) {
+    for (size_t i = 0; i < leader->shared->program_count; i++) {
         struct program *program = &leader->shared->programs[i];
         if (polled[AT_HOSTS + i].revents != 0)
             host_read(leader, program);

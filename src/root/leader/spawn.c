@@ -23,13 +23,18 @@ struct program *program_find(struct leader *leader, const char *session) {
 }
 
 struct program *program_add(struct leader *leader, const char *session) {
-    for (each_program(program, leader->shared))
-        if (program->state == VST_PROGRAM_FREE) {
-            *program = (struct program){.state = VST_PROGRAM_READY, .pty = -1, .control = -1, .events = -1};
-            (void)snprintf(program->session, sizeof program->session, "%s", session);
-            return program;
-        }
-    return NULL;
+    struct shared *shared = leader->shared;
+    size_t at = 0;
+    while (at < shared->program_count && shared->programs[at].state != VST_PROGRAM_FREE)
+        at++;
+    if (at == MAX_PROGRAMS)
+        return NULL;
+    if (at == shared->program_count)
+        shared->program_count++;
+    struct program *program = &shared->programs[at];
+    *program = (struct program){.state = VST_PROGRAM_READY, .pty = -1, .control = -1, .events = -1};
+    (void)snprintf(program->session, sizeof program->session, "%s", session);
+    return program;
 }
 
 /* The child's last words: the message that session-host itself would send. */

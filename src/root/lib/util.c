@@ -122,8 +122,8 @@ void open_standard_descriptors(void) {
 }
 
 void trim_memory(void) {
-    enum { NEAR = 8192, FAR = 1 << 18 }; /* the kernel keeps other mappings farther away */
-    char *const here = __builtin_frame_address(0), *const end = here - NEAR - ((uintptr_t)here & (NEAR - 1));
+    enum { NEAR = 1024, FAR = 1 << 18 }; /* what a call needs; the kernel keeps other mappings farther away */
+    char *const near = (char *)__builtin_frame_address(0) - NEAR, *const end = near - (uintptr_t)near % (uintptr_t)getpagesize();
     (void)malloc_trim(0);
     (void)madvise(end - FAR, FAR, MADV_DONTNEED); /* what is not mapped is passed over */
 }
