@@ -49,7 +49,7 @@ export class Wire {
     for (;;) {
       const [chunk] = await once(this.socket, 'data');
       answer += chunk;
-      const head = /^([^]*?)\r\n\r\n/.exec(answer)?.[1];
+      const head = /^(.*?)\r\n\r\n/s.exec(answer)?.[1];
       const length = /^content-length: (\d+)$/im.exec(head ?? '')?.[1];
       if (head === undefined || length === undefined) continue;
       const took = performance.now() - from;
