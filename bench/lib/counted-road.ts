@@ -29,6 +29,7 @@ export class CountedRoad {
   private readonly connections = new Set<Socket>();
   private held: Held[] = [];
   private quiet: NodeJS.Timeout | undefined;
+  private readonly idle = new Set<() => void>();
 
   /** Listens on `address` at each port and leads to 127.0.0.1 at the same port. */
   static async open(address: string, ports: readonly number[]): Promise<CountedRoad> {
@@ -41,10 +42,18 @@ export class CountedRoad {
     );
     await Promise.all(servers.map((server) => once(server, 'listening')));
     road.close = () => {
+      clearTimeout(road.quiet);
       for (const server of servers) server.close();
       road.cut();
     };
     return road;
+  }
+
+  /** Until nothing has been under way for a while: a person is slower than that. */
+  async untilQuiet(): Promise<void> {
+    const quiet = new Promise<void>((resolve) => this.idle.add(resolve));
+    this.wait();
+    await quiet;
   }
 
   /** As after a while without use: whoever comes next has to set connections up. */
@@ -86,10 +95,15 @@ export class CountedRoad {
 
   private wait(): void {
     clearTimeout(this.quiet);
-    if (this.held.length > 0) this.quiet = setTimeout(() => this.step(), QUIET_MS);
+    this.quiet = setTimeout(() => this.step(), QUIET_MS);
   }
 
   private step(): void {
+    if (this.held.length === 0) {
+      for (const resolve of this.idle) resolve();
+      this.idle.clear();
+      return;
+    }
     this.steps += 1;
     const { held, steps } = this;
     this.held = held.filter(({ step }) => step > steps);

@@ -1,7 +1,7 @@
 /** From typing the address to a usable terminal in Chromium: round trips that a person waits for, and what is sent. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Account } from '../../test/lib/accounts.ts';
@@ -29,14 +29,6 @@ export async function openPage(lab: Lab): Promise<Row[]> {
   // One each: whose first terminal it is has only one to open.
   const people = [...lab.people(2 * rounds)];
   writeFileSync(PATHS.configuration, 'www-address=127.0.0.1\n');
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-      // As one that is trusted: a certificate that is only ignored costs round trips of its own.
-      `--ignore-certificate-errors-spki-list=${publicKeyHash()}`,
-    ],
-  });
   try {
     return await lab.serve(async () => {
       const road = await CountedRoad.open(ADDRESS, [8787, 8788]);
@@ -44,13 +36,12 @@ export async function openPage(lab: Lab): Promise<Row[]> {
       const visits = async (freeSetUp: boolean): Promise<Visit[]> => {
         road.freeSetUp = freeSetUp;
         const some: Visit[] = [];
-        while (some.length < rounds) some.push(await visit(browser, road, people.pop()!));
+        while (some.length < rounds) some.push(await visit(road, people.pop()!));
         return some;
       };
       return rowsOf(await visits(true), await visits(false));
     });
   } finally {
-    await browser.close();
     writeFileSync(PATHS.configuration, '');
   }
 }
@@ -100,11 +91,22 @@ function trips(visits: readonly Visit[], ...parts: readonly Part[]): number {
   return parts.reduce((sum, part) => sum + Math.ceil(least(part) / 2), 0);
 }
 
-async function visit(browser: Browser, road: CountedRoad, person: Account): Promise<Visit> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+/** A browser that has never been here. Not one without a profile: that opens no connection ahead. */
+async function visit(road: CountedRoad, person: Account): Promise<Visit> {
+  const profile = mkdtempSync('/tmp/profile-');
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    ignoreHTTPSErrors: true,
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+      // As one that is trusted: a certificate that is only ignored costs round trips of its own.
+      `--ignore-certificate-errors-spki-list=${publicKeyHash()}`,
+    ],
+  });
   // A machine that does other things besides is slow, not wrong.
   context.setDefaultTimeout(120_000);
   const steps = async (work: () => Promise<void>): Promise<number> => {
+    await road.untilQuiet();
     const from = road.steps;
     await work();
     return road.steps - from;
@@ -130,6 +132,7 @@ async function visit(browser: Browser, road: CountedRoad, person: Account): Prom
     return { signIn, home, terminal, again, kib };
   } finally {
     await context.close();
+    rmSync(profile, { recursive: true });
   }
 }
 

@@ -1,9 +1,9 @@
 /** Every address that the gateway answers, for each of its two origins. A HEAD is answered like its GET. */
 import type { Handler, Side, SocketHandler } from './gateway.ts';
 import { retryHomeSession } from './home/retry-home-session.ts';
-import { showHome } from './home/show-home.ts';
+import { showHome, showIndex } from './home/show-home.ts';
 import { openLive } from './live/open-live.ts';
-import { sendFile, showIndex } from './pages/send-page.ts';
+import { sendFile } from './pages/send-page.ts';
 import { endSession } from './sessions/end-session.ts';
 import { enterSession } from './sessions/enter-session.ts';
 import { openTerminal } from './sessions/open-terminal.ts';

@@ -11,6 +11,8 @@ import type {
   SignIns,
 } from '../protocol/page-gateway.ts';
 import type { Problem } from '../protocol/problems.ts';
+import { keepFirstHome, takeFirstHome } from './first-home.ts';
+import { readWanted } from './wanted-session.ts';
 
 /** The server said no, and why. */
 export class ProblemError extends Error {
@@ -25,13 +27,22 @@ export class ConnectionError extends Error {}
 
 export const api = {
   startSignIn: (start: SignInStart) => send<SignInStep>('POST', '/api/sign-in', start),
-  answer: (conversation: string, answers: SignInAnswers) =>
-    send<SignInStep>('POST', `/api/sign-in/${conversation}`, answers),
+  answer: async (conversation: string, { answers }: SignInAnswers) => {
+    const body: SignInAnswers = { answers, visit: readWanted() === null };
+    const step = await send<SignInStep>('POST', `/api/sign-in/${conversation}`, body);
+    if (step.kind === 'signed-in') keepFirstHome(step.home);
+    return step;
+  },
   cancelSignIn: (conversation: string) => send<null>('DELETE', `/api/sign-in/${conversation}`),
   signOut: () => send<null>('POST', '/api/sign-out'),
   signIns: () => send<SignIns>('GET', '/api/sign-ins'),
   endSignIn: (signIn: TicketId) => send<null>('DELETE', `/api/sign-ins/${signIn}`),
-  home: () => send<Home>('GET', '/api/home'),
+  home: async () => {
+    const first = takeFirstHome();
+    if (first === null) return send<Home>('GET', '/api/home');
+    if ('problem' in first) throw errorOf(first.problem);
+    return first;
+  },
   retryHomeSession: () => send<null>('POST', '/api/home-session'),
   startSession: (start: SessionStart) => send<SessionView>('POST', '/api/sessions', start),
   renameSession: (session: SessionId, rename: SessionRename) =>
@@ -49,11 +60,14 @@ async function send<T>(method: string, path: string, body: object = {}): Promise
   const text = await answer.text().catch(() => '');
   const value = parseJson(text);
   if (answer.ok) return value as T;
-  const problem = (value as { problem?: Problem } | null)?.problem;
+  throw errorOf((value as { problem?: Problem } | null)?.problem);
+}
+
+function errorOf(problem: Problem | undefined): Error {
   if (problem === undefined || problem.code === 'unavailable') {
-    throw new ConnectionError(`the server answered with status ${answer.status}`);
+    return new ConnectionError('the server has no answer now');
   }
-  throw new ProblemError(problem);
+  return new ProblemError(problem);
 }
 
 function parseJson(text: string): unknown {

@@ -1,13 +1,15 @@
 /** The home origin's page: the sign-in, or the sessions of who is signed in. */
-import './styles.ts';
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { adoptStyles } from './adopt-styles.ts';
 import { ConnectionError } from './api.ts';
 import { App } from './app.tsx';
 import { backOff } from './back-off.ts';
+import styles from './styles.css?inline';
 
+adoptStyles(styles);
 const theme = createTheme({
   respectReducedMotion: true,
   fontFamily: 'system-ui, sans-serif',

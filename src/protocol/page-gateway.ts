@@ -9,6 +9,7 @@
  *   GET    /api/sign-ins                               -> SignIns
  *   DELETE /api/sign-ins                               -> 204, signs out everywhere
  *   DELETE /api/sign-ins/:id                           -> 204, signs out there
+ *   GET    /                                           -> the page, with the answer to GET /api/home in it
  *   GET    /api/home                                   -> Home; the visit opens the home session
  *   POST   /api/home-session                           -> 202, opens it again after it failed
  *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
@@ -53,11 +54,18 @@ export type SignInStep =
       readonly key: ConversationKey;
       readonly items: readonly PromptItem[];
     }
-  /** The ticket cookie came with this answer. items: texts that PAM showed last. */
-  | { readonly kind: 'signed-in'; readonly user: UserName; readonly items: readonly PromptItem[] };
+  /** The ticket cookie came with this answer. items: texts that PAM showed last. home: null: to be asked for. */
+  | {
+      readonly kind: 'signed-in';
+      readonly user: UserName;
+      readonly items: readonly PromptItem[];
+      readonly home: Home | null;
+    };
 export interface SignInAnswers {
   /** base64, 624 bytes each, one for every item of style hidden or shown, in order */
   readonly answers: readonly string[];
+  /** The page shows the home next: it comes with the answer that says 'signed-in'. */
+  readonly visit?: boolean;
 }
 
 /** One browser in which the person is signed in. */
@@ -161,8 +169,11 @@ export type LiveMessage =
   | { readonly kind: 'home-session'; readonly homeSession: HomeSessionView }
   | { readonly kind: 'signed-out' };
 
-/** Stands in terminal.html where the gateway puts the home origin, which the session origin's page cannot know. */
+/** Where the gateway puts into the pages what they cannot know: attributes in single quotes (fill-page.ts). */
 export const HOME_ORIGIN = '__VESTIBULE_HOME_ORIGIN__';
+export const SESSION_ORIGIN = '__VESTIBULE_SESSION_ORIGIN__';
+/** Stands in index.html where the gateway puts the answer to GET /api/home: so the page need not ask. */
+export const HOME = '__VESTIBULE_HOME__';
 /** Stand in index.html where the gateway puts `www-title` and `www-banner`: there before anybody has signed in. */
 export const TITLE = '__VESTIBULE_TITLE__';
 export const BANNER = '__VESTIBULE_BANNER__';

@@ -105,9 +105,9 @@ test('of two sessions asked for, the first is gone to, and only to it', async ()
 });
 
 test('while the server is away before the first page is there, that is said and tried again', async () => {
-  await page.route('**/api/home', (route) => route.abort());
+  gateway.knowsNothing = true;
   await page.goto(gateway.homeOrigin);
   await page.getByText(texts.connection.lost).waitFor();
-  await page.unroute('**/api/home');
+  gateway.knowsNothing = false;
   await heading(texts.signIn.title('localhost')).waitFor();
 });

@@ -13,13 +13,18 @@ import { loadPages, type Pages } from '../../src/gateway/pages/load-pages.ts';
 import { contentPolicy } from '../../src/gateway/security/headers.ts';
 import type { SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
 import {
+  BANNER,
   CLOSE_CODES,
+  HOME,
+  HOME_ORIGIN,
   type Home,
   type HomeSessionView,
   type PromptItem,
   type PromptStyle,
+  SESSION_ORIGIN,
   type SessionView,
   type SignInView,
+  TITLE,
 } from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
 import { FakeTerminal } from './fake-terminal.ts';
@@ -99,6 +104,8 @@ export class FakeGateway {
   givesPasses = true;
   /** Sessions go on from 'starting' only by setState(). */
   startsSlowly = false;
+  /** The broker is away: nobody can say who is signed in. */
+  knowsNothing = false;
   host = 'testhost';
   /** www-title and www-banner. */
   title = '';
@@ -196,8 +203,17 @@ export class FakeGateway {
 
   private page(path: string): Reply {
     const html = this.pages.get(path)!.body.toString();
-    const content = fillPage(html, this.homeOrigin, makeWelcome(this.title, this.banner));
-    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, content };
+    const welcome = makeWelcome(this.title, this.banner);
+    const values = new Map([
+      [HOME, this.answerHome('GET /api/home', '')!.content.toString()],
+      [HOME_ORIGIN, this.homeOrigin],
+      [SESSION_ORIGIN, this.contentOrigin],
+      [TITLE, welcome.title],
+      [BANNER, welcome.banner],
+    ]);
+    const content = fillPage(html, values);
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+    return { status: 200, headers, content };
   }
 
   private answerContent(path: string): Reply | undefined {
@@ -221,6 +237,7 @@ export class FakeGateway {
       this.hasPass = true;
       return redirect(`${this.contentOrigin}/s/${id}/`);
     }
+    if (this.knowsNothing) return problem('unavailable');
     if (this.user === null) return problem('not-signed-in');
     switch (path.split('/').slice(0, 3).join('/')) {
       case 'GET /api/home':
@@ -284,7 +301,7 @@ export class FakeGateway {
   }
 
   private signIn(path: string, body: string): Reply {
-    const value = JSON.parse(body) as { user?: string; answers?: string[] };
+    const value = JSON.parse(body) as { user?: string; visit?: boolean };
     const conversation = value.user === undefined ? path.split('/').at(-1)! : 'c'.repeat(32);
     const at = this.rounds.get(conversation);
     const { user, round } = value.user === undefined ? at! : { user: value.user, round: 0 };
@@ -292,7 +309,8 @@ export class FakeGateway {
     if (typeof next === 'string') return problem(next);
     if (next === undefined) {
       this.user = user;
-      return json(200, { kind: 'signed-in', user, items: [] });
+      const home = value.visit ? this.homeView() : null;
+      return json(200, { kind: 'signed-in', user, items: [], home });
     }
     this.rounds.set(conversation, { user, round: round + 1 });
     const items = next.map(([style, text], number): PromptItem => ({ number, style, text }));

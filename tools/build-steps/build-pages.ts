@@ -13,7 +13,11 @@ const SMALLEST = 1024;
 
 export async function buildPages(): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
-  await build({ configFile: join(root, 'src/page/vite.config.ts'), logLevel: 'warn' });
+  for (const input of ['index.html', 'terminal.html']) {
+    const rolldownOptions = { input: join(root, 'src/page', input) };
+    const configFile = join(root, 'src/page/vite.config.ts');
+    await build({ configFile, logLevel: 'warn', build: { rolldownOptions } });
+  }
   const files = readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && TEXT.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));

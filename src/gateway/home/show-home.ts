@@ -1,17 +1,31 @@
-/**
- * GET /api/home: the person, their sessions, their home session. The visit opens that; whether it will open is not waited
- * for. Pages poll this, so it does not keep the ticket alive.
- */
-import type { Home } from '../../protocol/page-gateway.ts';
-import type { Handler } from '../gateway.ts';
-import { clientOrigin } from '../http/client-origin.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+/** GET /api/home, and GET /, the page that comes with the answer to it. */
+import type { IncomingMessage } from 'node:http';
+import { HOME, type Home } from '../../protocol/page-gateway.ts';
+import type { Problem } from '../../protocol/problems.ts';
+import type { Gateway, Handler } from '../gateway.ts';
+import { describeRequest } from '../http/client-origin.ts';
+import { sendHtml } from '../pages/send-page.ts';
+import { reportProblem } from '../problem.ts';
+import { visitHome } from './visit-home.ts';
 
-export const showHome: Handler = async (gateway, c) => {
-  const { incoming } = c.env;
-  const { ticket, info } = await requireTicket(gateway, incoming, { active: false });
-  const ask = { ticket, origin: clientOrigin(gateway, incoming), retry: false };
-  const { sessions, homeSession } = await gateway.broker.request('home-visit', ask);
-  const { hostName: host, clock } = gateway;
-  return c.json<Home>({ user: info.user, sessions, homeSession, host, now: clock.wall() });
+export const showHome: Handler = async (gateway, c) =>
+  c.json<Home>(await visitHome(gateway, c.env.incoming));
+
+/** The page comes whatever the answer is: a problem is for it to show. */
+export const showIndex: Handler = async (gateway, c) => {
+  const answer = await homeOrProblem(gateway, c.env.incoming);
+  const page = sendHtml(gateway, c, '/index.html', [[HOME, JSON.stringify(answer)]]);
+  page.headers.set('cache-control', 'no-store');
+  return page;
 };
+
+async function homeOrProblem(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+): Promise<Home | { readonly problem: Problem }> {
+  try {
+    return await visitHome(gateway, incoming);
+  } catch (error) {
+    return { problem: reportProblem(gateway.log, error, describeRequest(gateway, incoming)) };
+  }
+}

@@ -25,7 +25,7 @@ test('the home page and its files', async (t) => {
   assert.equal(page.status, 200);
   const policy = String(page.headers['content-security-policy']);
   const origin = `https://localhost:${gateway.running.ports.home}`;
-  assert.equal(page.text, `<!doctype html><title>home</title><meta content="${origin}">`);
+  assert.ok(page.text.startsWith(`<!doctype html><title>home</title><meta content="${origin}">`));
   assert.doesNotMatch(page.text, new RegExp(HOME_ORIGIN));
   assert.match(policy, /style-src 'self' 'sha256-[\w+/=]{44}';/);
   assert.match(policy, /default-src 'none'; script-src 'self';/);

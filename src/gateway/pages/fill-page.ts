@@ -1,6 +1,4 @@
 /** Puts into the HTML of the built pages what only the running gateway knows. */
-import { BANNER, HOME_ORIGIN, TITLE } from '../../protocol/page-gateway.ts';
-
 export interface Welcome {
   /** Empty: the page shows the host name of its address. */
   readonly title: string;
@@ -13,18 +11,13 @@ export function makeWelcome(title: string, banner: string): Welcome {
   return { title, banner: banner.replaceAll('\\n', '\n') };
 }
 
-/** All in one pass: what one value holds is never taken for the place of another. */
-export function fillPage(html: string, homeOrigin: string, { title, banner }: Welcome): string {
-  const values = new Map([
-    [HOME_ORIGIN, homeOrigin],
-    [TITLE, title],
-    [BANNER, banner],
-  ]);
+/** values: by their places. All in one pass: what one value holds is never taken for the place of another. */
+export function fillPage(html: string, values: ReadonlyMap<string, string>): string {
   const places = new RegExp([...values.keys()].join('|'), 'g');
   return html.replace(places, (place) => escapeHtml(values.get(place) ?? ''));
 }
 
-/** For an attribute in double quotes. */
+/** For an attribute in single quotes: JSON has too many double ones. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,13 +1,11 @@
 /** Sends files of the built page: HTML that knows where and whose it is, hashed assets for ever, the rest by its tag. */
 import type { Context } from 'hono';
+import { BANNER, HOME_ORIGIN, SESSION_ORIGIN, TITLE } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { originOf } from '../security/read-host.ts';
 import { fillPage } from './fill-page.ts';
 import type { PageFile } from './load-pages.ts';
-
-/** GET / on the home origin. */
-export const showIndex: Handler = (gateway, c) => sendHtml(gateway, c, '/index.html');
 
 /** GET of any other file; the pages themselves have addresses of their own. */
 export const sendFile: Handler = (gateway, c) => {
@@ -22,11 +20,24 @@ export const sendFile: Handler = (gateway, c) => {
   return c.body(chooseBody(c, file));
 };
 
-export function sendHtml(gateway: Gateway, c: Context<Env>, address: string): Response {
-  const html = gateway.pages.get(address)!.body.toString();
-  const homeOrigin = originOf(c.env.host.name, gateway.ports().home);
+/** more: what only this page has, by its place. */
+export function sendHtml(
+  { pages, ports, welcome }: Gateway,
+  c: Context<Env>,
+  address: string,
+  more: readonly (readonly [place: string, value: string])[] = [],
+): Response {
+  const html = pages.get(address)!.body.toString();
+  const { name } = c.env.host;
+  const values = new Map([
+    [HOME_ORIGIN, originOf(name, ports().home)],
+    [SESSION_ORIGIN, originOf(name, ports().session)],
+    [TITLE, welcome.title],
+    [BANNER, welcome.banner],
+    ...more,
+  ]);
   c.header('cache-control', 'no-cache');
-  return c.html(fillPage(html, homeOrigin, gateway.welcome));
+  return c.html(fillPage(html, values));
 }
 
 function chooseBody(c: Context<Env>, file: PageFile): Uint8Array<ArrayBuffer> {

@@ -1,12 +1,15 @@
 /** POST /api/sign-in/:conversation: the sealed answers to the prompts, from the browser that was asked. */
+import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
+import type { Home } from '../../protocol/page-gateway.ts';
 import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import type { Gateway, Handler } from '../gateway.ts';
+import { visitHomeBy } from '../home/visit-home.ts';
 import { readJson } from '../http/read-json.ts';
 import { Failure } from '../problem.ts';
-import { answerStep, SIGN_IN_MS } from './answer-step.ts';
+import { answerStep, SIGN_IN_MS, type SignedIn } from './answer-step.ts';
 import { ownConversation } from './own-conversation.ts';
 
 /** PAM_MAX_NUM_MSG */
@@ -14,15 +17,32 @@ const MAX_ANSWERS = 32;
 const sealed = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]+$/), v.length((SEALED_BYTES / 3) * 4));
 const signInAnswers = v.strictObject({
   answers: v.pipe(v.array(sealed), v.maxLength(MAX_ANSWERS)),
+  visit: v.optional(v.boolean(), false),
 });
 
 export const answerSignIn: Handler = async (gateway, c) => {
   const conversation = ownConversation(gateway, c);
-  const { answers } = await readJson(c.env.incoming, signInAnswers, gateway.limits.body);
+  const { incoming } = c.env;
+  const { answers, visit } = await readJson(incoming, signInAnswers, gateway.limits.body);
   const step = await passOn(gateway, conversation, answers);
-  if (step.kind === 'signed-in') gateway.conversations.end(conversation);
-  return answerStep(gateway, c, step);
+  if (step.kind === 'prompts') return answerStep(gateway, c, step);
+  gateway.conversations.end(conversation);
+  return answerStep(gateway, c, step, visit ? await firstHome(gateway, incoming, step) : null);
 };
+
+/** Signed in they are all the same: the page asks for what did not come. */
+async function firstHome(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+  { ticket, info }: SignedIn,
+): Promise<Home | null> {
+  try {
+    return await visitHomeBy(gateway, incoming, ticket, info);
+  } catch (detail) {
+    gateway.log.warning('home not shown with the sign-in', { detail });
+    return null;
+  }
+}
 
 /** A failure is the end of a conversation, unless the answers only did not fit the prompts. */
 async function passOn(

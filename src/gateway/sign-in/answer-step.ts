@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { SignInStep } from '../../protocol/page-gateway.ts';
+import type { Home, SignInStep } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import {
@@ -21,14 +21,21 @@ import { verifyKey } from './verify-key.ts';
 export const SIGN_IN_MS = KEY_SECONDS * 1000;
 
 type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
-type SignedIn = Extract<BrokerSignInStep, { kind: 'signed-in' }>;
+export type SignedIn = Extract<BrokerSignInStep, { kind: 'signed-in' }>;
 
-export function answerStep(gateway: Gateway, c: Context<Env>, step: BrokerSignInStep): Response {
+/** home: what comes with the end of a sign-in. */
+export function answerStep(
+  gateway: Gateway,
+  c: Context<Env>,
+  step: BrokerSignInStep,
+  home: Home | null = null,
+): Response {
   if (c.env.outgoing.destroyed) {
     undo(gateway, step);
     throw new Failure('conversation-gone', 'the browser went away while PAM worked');
   }
-  return step.kind === 'prompts' ? askPrompts(gateway, c, step) : giveTicket(gateway, c, step);
+  if (step.kind === 'prompts') return askPrompts(gateway, c, step);
+  return giveTicket(gateway, c, step, home);
 }
 
 function askPrompts(gateway: Gateway, c: Context<Env>, step: Prompts): Response {
@@ -48,13 +55,18 @@ function askPrompts(gateway: Gateway, c: Context<Env>, step: Prompts): Response 
 }
 
 /** A ticket that this browser still had ends: nothing would show it any more. */
-function giveTicket(gateway: Gateway, c: Context<Env>, step: SignedIn): Response {
+function giveTicket(
+  gateway: Gateway,
+  c: Context<Env>,
+  step: SignedIn,
+  home: Home | null,
+): Response {
   const earlier = readCookie(c.req.header('cookie'), TICKET_COOKIE);
   if (earlier !== undefined) endUnused(gateway, earlier);
   gateway.tickets.keep(step.ticket, step.info, true);
   c.header('set-cookie', ticketCookie(step.ticket), { append: true });
   c.header('set-cookie', clearCookie(SIGN_IN_COOKIE), { append: true });
-  return c.json<SignInStep>({ kind: 'signed-in', user: step.user, items: step.items });
+  return c.json<SignInStep>({ kind: 'signed-in', user: step.user, items: step.items, home });
 }
 
 /** Nobody will answer, or use the ticket. */

@@ -40,7 +40,7 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   );
   const cookie = first.cookies.join('; ');
   const last = await gateway.post(`/api/sign-in/${conversation}`, answers, { cookie });
-  assert.deepEqual(steps(last), { kind: 'signed-in', user: 'alice', items: [] });
+  assert.deepEqual(steps(last), { kind: 'signed-in', user: 'alice', items: [], home: null });
   const [ticket, cleared] = last.headers['set-cookie']!;
   assert.match(
     ticket!,
@@ -51,6 +51,19 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   assert.equal((origin as { address: string }).address, '127.0.0.1');
   const home = await gateway.ask('/api/home', { cookie: last.cookies[0]! });
   assert.equal(steps(home).user, 'alice');
+});
+
+test('the home comes with the end of a sign-in that asks for it, if it can', async (t) => {
+  const gateway = await startFixture(t);
+  const signIn = async () => {
+    const first = await gateway.post('/api/sign-in', { user: 'alice' });
+    const path = `/api/sign-in/${steps(first).conversation}`;
+    const body = { ...answers, visit: true };
+    return steps(await gateway.post(path, body, { cookie: first.cookies.join('; ') }));
+  };
+  assert.equal((await signIn()).home.user, 'alice');
+  await gateway.order({ order: 'refuse', type: 'home-visit', code: 'internal' });
+  assert.equal((await signIn()).home, null);
 });
 
 for (const [proxies, address] of [

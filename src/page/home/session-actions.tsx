@@ -5,6 +5,7 @@ import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import { texts } from '../texts.ts';
 import { Confirm } from './confirm.tsx';
+import { connectAhead } from './connect-ahead.ts';
 import { CopyLink } from './copy-link.tsx';
 import { Icon } from './icons.tsx';
 import { canEnd, canOpen } from './session-order.ts';
@@ -58,6 +59,8 @@ function OpenLinks({ session: { id, name } }: { session: SessionView }): ReactEl
         href={pathOf(id)}
         size="xs"
         aria-label={texts.session.openLabel(name)}
+        onPointerEnter={connectAhead}
+        onFocus={connectAhead}
       >
         {texts.session.open}
       </Button>

@@ -4,6 +4,7 @@ import { useRef } from 'react';
 import type { Home, SessionView } from '../../protocol/page-gateway.ts';
 import { api } from '../api.ts';
 import { HOME_KEY } from '../home-key.ts';
+import { connectAhead } from './connect-ahead.ts';
 
 export interface StartTerminal {
   readonly start: () => void;
@@ -37,6 +38,7 @@ export function useStartTerminal(
   const start = (): void => {
     if (asked.current || awaited) return;
     asked.current = true;
+    connectAhead();
     starting.mutate();
   };
   return { start, busy: starting.isPending || awaited, error: starting.error };

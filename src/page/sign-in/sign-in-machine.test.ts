@@ -86,7 +86,7 @@ test('texts are kept in order; a step that asks nothing is answered with nothing
 
 test('signed in: the password is wiped, the last texts are kept', () => {
   const items: PromptItem[] = [{ number: 0, style: 'info', text: 'Welcome' }];
-  const step: SignInStep = { kind: 'signed-in', user: 'ada' as UserName, items };
+  const step: SignInStep = { kind: 'signed-in', user: 'ada' as UserName, items, home: null };
   const [state, effects] = run(start(true), { kind: 'step', step });
   assert.equal(state.kind, 'signed-in');
   assert.deepEqual(state.messages, items);

@@ -15,7 +15,9 @@ const asks: SignInStep = {
   key,
   items: [{ number: 4, style: 'hidden', text: 'Password: ' }],
 };
-const signedIn: SignInStep = { kind: 'signed-in', user: 'ada' as UserName, items: [] };
+const signedIn: SignInStep = {
+  ...{ kind: 'signed-in', user: 'ada' as UserName, items: [], home: null },
+};
 const problem = { code: 'sign-in-failed', text: 'No.', reference: '0123456789ab' } as const;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,5 +1,5 @@
 /** The terminal's page, on the session origin at /s/<id>/: puts its parts together. */
-import './terminal.css';
+import { adoptStyles } from '../adopt-styles.ts';
 import { texts } from '../texts.ts';
 import { makeBell } from './bell.ts';
 import { listenToClipboard, pasteCleanly } from './clipboard.ts';
@@ -16,8 +16,10 @@ import { makeSettingsPanel } from './settings-panel.ts';
 import { actOnShortcuts } from './shortcut-acts.ts';
 import { ShownBefore } from './shown-before.ts';
 import { StateBar } from './state-bar.ts';
+import styles from './terminal.css?inline';
 import { WindowTitle } from './window-title.ts';
 
+adoptStyles(styles);
 const session = location.pathname.split('/')[2] ?? '';
 // Here with a one-time code: the page's own address is the one to load again.
 if (location.pathname.endsWith('/enter')) history.replaceState(null, '', `/s/${session}/`);

@@ -1,5 +1,4 @@
 /** The terminal on the page: xterm.js with its size, its colours and its notices. */
-import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import { type ILinkHandler, type ITheme, Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';

@@ -1,0 +1,28 @@
+/**
+ * What the home page shows. The visit opens the home session; whether it will open is not waited for. Pages poll this, so
+ * it does not keep the ticket alive.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { TicketInfo } from '../../protocol/gateway-broker.ts';
+import type { Home } from '../../protocol/page-gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import { clientOrigin } from '../http/client-origin.ts';
+import { requireTicket } from '../sign-in/require-ticket.ts';
+
+/** Of whom the request's ticket cookie names. */
+export async function visitHome(gateway: Gateway, incoming: IncomingMessage): Promise<Home> {
+  const { ticket, info } = await requireTicket(gateway, incoming, { active: false });
+  return visitHomeBy(gateway, incoming, ticket, info);
+}
+
+export async function visitHomeBy(
+  gateway: Gateway,
+  incoming: IncomingMessage,
+  ticket: string,
+  { user }: Pick<TicketInfo, 'user'>,
+): Promise<Home> {
+  const ask = { ticket, origin: clientOrigin(gateway, incoming), retry: false };
+  const { sessions, homeSession } = await gateway.broker.request('home-visit', ask);
+  const { hostName: host, clock } = gateway;
+  return { user, sessions, homeSession, host, now: clock.wall() };
+}
