@@ -10,7 +10,7 @@
 
 #include "tap.h"
 
-enum { NOBODY = 65534 };
+enum { NOBODY = 65534, BURST = 2000 };
 
 static void log_hostile(void) { log_line(LOG_INFO, "user '%s'", "eve\nroot\x1b[31m\xc2\x9b\x7f\xc3\xa9"); }
 static void log_long(void) {
@@ -18,6 +18,12 @@ static void log_long(void) {
     memset(text, '\n', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     log_line(LOG_INFO, "%s", text);
+}
+static void log_burst(void) {
+    (void)fcntl(STDERR_FILENO, F_SETFL, O_WRONLY | O_NONBLOCK);
+    (void)fcntl(STDERR_FILENO, F_SETPIPE_SZ, 4096);
+    for (int i = 0; i < BURST; i++)
+        log_line(LOG_INFO, "one of many");
 }
 static void die_with_errno(void) {
     errno = ENOENT;
@@ -36,6 +42,12 @@ static void test_log(void) {
     check(strncmp(errors, wanted, strlen(wanted)) == 0, "a line starts with the program and its pid");
     check(tap_status(log_long, errors, sizeof errors) == 0 && strchr(errors, '\n') == errors + strlen(errors) - 1,
           "a long line is cut and still one line");
+    static char burst[BURST * 64];
+    size_t lines = 0;
+    (void)tap_status(log_burst, burst, sizeof burst);
+    for (const char *at = burst; (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    check(lines == BURST, "no line of a burst is lost to a reader that is slower");
     check(tap_status(die_with_errno, errors, sizeof errors) == 1 << 8 &&
               strstr(errors, "cannot open 'x': No such file or directory\n") != NULL,
           "die_errno says why and ends with status 1");

@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <malloc.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOG_TEXT_MAX = 2048, PASSWD_BUFFER_MAX = 1 << 20 };
+enum { LOG_TEXT_MAX = 2048, LOG_FULL_MS = 100, PASSWD_BUFFER_MAX = 1 << 20 };
 
 /* The one thing that log_line cannot be given by its callers. */
 static struct {
@@ -67,6 +68,14 @@ static void escape_controls(const char *text, char *ret_line, size_t size) {
     ret_line[used] = '\0';
 }
 
+/* One write for one line: several processes share the log. Node makes a pipe or a socket non-blocking for all of them:
+ * when many write at once they wait for its reader, but not for one that does not read. */
+static void write_line(const char *line, size_t size) {
+    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+    while (write(STDERR_FILENO, line, size) < 0 && errno == EAGAIN && poll(&log, 1, LOG_FULL_MS) > 0)
+        continue;
+}
+
 /* One line, with strerror(error) behind it unless error is 0. */
 static void log_arguments(int priority, int error, const char *format, va_list arguments) {
     char text[LOG_TEXT_MAX], escaped[2 * LOG_TEXT_MAX], line[3 * LOG_TEXT_MAX];
@@ -75,10 +84,9 @@ static void log_arguments(int priority, int error, const char *format, va_list a
     if (error != 0)
         (void)snprintf(text + length, sizeof text - length, ": %s", strerror(error));
     escape_controls(text, escaped, sizeof escaped);
-    /* One write for one line: several processes share the log. */
     const int size = snprintf(line, sizeof line, "%.64s[%d]: %s\n", context.program, (int)getpid(), escaped);
     if (size > 0)
-        (void)!write(STDERR_FILENO, line, (size_t)size);
+        write_line(line, (size_t)size);
     syslog(priority, "%s", escaped);
 }
 
