@@ -10,6 +10,8 @@ import type { Lab } from '../lib/lab.ts';
 import { makeRow, type Row } from '../lib/row.ts';
 
 const ADDRESS = '127.0.0.5';
+/** As people have one: of an address browsers do not say what site it is. */
+const NAME = 'vestibule.test';
 
 /** Half round trips. */
 interface Visit {
@@ -99,6 +101,7 @@ async function visit(road: CountedRoad, person: Account): Promise<Visit> {
     ignoreHTTPSErrors: true,
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+      `--host-resolver-rules=MAP ${NAME} ${ADDRESS}`,
       // As one that is trusted: a certificate that is only ignored costs round trips of its own.
       `--ignore-certificate-errors-spki-list=${publicKeyHash()}`,
     ],
@@ -115,12 +118,12 @@ async function visit(road: CountedRoad, person: Account): Promise<Visit> {
     const page = await context.newPage();
     const received = await countBytes(page, context);
     const signIn = await steps(async () => {
-      await page.goto(`https://${ADDRESS}:8787/`, { waitUntil: 'commit' });
+      await page.goto(`https://${NAME}:8787/`, { waitUntil: 'commit' });
       await page.getByLabel(texts.signIn.user).fill(person.name);
     });
     const home = await steps(() => enter(page, person));
     const terminal = await steps(() => openTerminal(page));
-    const link = `https://${ADDRESS}:8787${new URL(page.url()).pathname}`;
+    const link = `https://${NAME}:8787${new URL(page.url()).pathname}`;
     const kib = received() / 1024;
     const tab = await context.newPage();
     await page.close();

@@ -7,6 +7,7 @@ import { adoptStyles } from './adopt-styles.ts';
 import { ConnectionError } from './api.ts';
 import { App } from './app.tsx';
 import { backOff } from './back-off.ts';
+import { fetchTerminalAhead } from './go-ahead.ts';
 import styles from './styles.css?inline';
 
 adoptStyles(styles);
@@ -45,3 +46,4 @@ createRoot(document.getElementById('root')!).render(
     </MantineProvider>
   </StrictMode>,
 );
+fetchTerminalAhead();

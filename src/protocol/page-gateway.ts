@@ -171,9 +171,10 @@ export type LiveMessage =
 
 /** Where the gateway puts into the pages what they cannot know: attributes in single quotes (fill-page.ts). */
 export const HOME_ORIGIN = '__VESTIBULE_HOME_ORIGIN__';
-export const SESSION_ORIGIN = '__VESTIBULE_SESSION_ORIGIN__';
 /** Stands in index.html where the gateway puts the answer to GET /api/home: so the page need not ask. */
 export const HOME = '__VESTIBULE_HOME__';
+/** Stands in index.html for the address of the terminal page's script, on the session origin. */
+export const TERMINAL_SCRIPT = '__VESTIBULE_TERMINAL_SCRIPT__';
 /** Stand in index.html where the gateway puts `www-title` and `www-banner`: there before anybody has signed in. */
 export const TITLE = '__VESTIBULE_TITLE__';
 export const BANNER = '__VESTIBULE_BANNER__';

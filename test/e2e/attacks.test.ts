@@ -73,6 +73,8 @@ function callHome(page: Page): Promise<Record<string, string>> {
     const tries: Record<string, RequestInit & { path: string }> = {
       'read home': { path: '/api/home' },
       'read home blindly': { path: '/api/home', mode: 'no-cors' },
+      'read the page': { path: '/' },
+      'read the page blindly': { path: '/', mode: 'no-cors' },
       'start a session': { path: '/api/sessions', method: 'POST', headers: json, body },
       'start one as a form': { path: '/api/sessions', method: 'POST', mode: 'no-cors', body },
       'sign out as a form': { path: '/api/sign-out', method: 'POST', mode: 'no-cors', body: '{}' },

@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { fillPage, makeWelcome } from '../../src/gateway/pages/fill-page.ts';
-import { loadPages, type Pages } from '../../src/gateway/pages/load-pages.ts';
+import { loadPages, type Pages, terminalScriptOf } from '../../src/gateway/pages/load-pages.ts';
 import { contentPolicy } from '../../src/gateway/security/headers.ts';
 import type { SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
 import {
@@ -21,9 +21,9 @@ import {
   type HomeSessionView,
   type PromptItem,
   type PromptStyle,
-  SESSION_ORIGIN,
   type SessionView,
   type SignInView,
+  TERMINAL_SCRIPT,
   TITLE,
 } from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
@@ -124,6 +124,10 @@ export class FakeGateway {
     return `http://localhost:${this.ports.content}`;
   }
 
+  private get terminalScript(): string {
+    return this.contentOrigin + terminalScriptOf(this.pages);
+  }
+
   /** As a killed gateway: nobody answers, everything open breaks. */
   async stop(): Promise<void> {
     const closed = [once(this.home, 'close'), once(this.content, 'close')];
@@ -190,7 +194,7 @@ export class FakeGateway {
     const body = await readBody(request);
     const path = `${request.method} ${request.url!.split('?', 1)[0]}`;
     const { status, headers, content } = answer(path, body) ?? this.file(request.url!);
-    const policy = contentPolicy(`http://${request.headers.host}`);
+    const policy = contentPolicy(`http://${request.headers.host}`, this.terminalScript);
     response.writeHead(status, { 'content-security-policy': policy, ...headers });
     response.end(content);
   }
@@ -207,7 +211,7 @@ export class FakeGateway {
     const values = new Map([
       [HOME, this.answerHome('GET /api/home', '')!.content.toString()],
       [HOME_ORIGIN, this.homeOrigin],
-      [SESSION_ORIGIN, this.contentOrigin],
+      [TERMINAL_SCRIPT, this.terminalScript],
       [TITLE, welcome.title],
       [BANNER, welcome.banner],
     ]);

@@ -14,7 +14,12 @@ import { listProxies } from '../../src/gateway/http/client-origin.ts';
 import { loadPages } from '../../src/gateway/pages/load-pages.ts';
 import { type RunningGateway, startGateway } from '../../src/gateway/start-gateway.ts';
 import type { LogFields, LogLevel } from '../../src/lib/log.ts';
-import { HOME, HOME_ORIGIN, type HomeSessionView } from '../../src/protocol/page-gateway.ts';
+import {
+  HOME,
+  HOME_ORIGIN,
+  type HomeSessionView,
+  TERMINAL_SCRIPT,
+} from '../../src/protocol/page-gateway.ts';
 import type { Problem } from '../../src/protocol/problems.ts';
 import { importHostKey } from '../../src/protocol/verify-key.ts';
 import { FAKE_SESSION, type Order, SESSION_KEY } from './fake-broker.ts';
@@ -301,9 +306,10 @@ function makePages(directory: string): string {
   mkdirSync(join(directory, 'assets'), { recursive: true });
   const page = (title: string) =>
     `<!doctype html><title>${title}</title><meta content="${HOME_ORIGIN}">`;
-  const answer = `<meta name="vestibule-home" content='${HOME}'>`;
-  writeFileSync(join(directory, 'index.html'), page('home') + answer);
-  writeFileSync(join(directory, 'terminal.html'), page('terminal'));
+  const metas = `<meta name="vestibule-home" content='${HOME}'><meta name="terminal-script" content='${TERMINAL_SCRIPT}'>`;
+  writeFileSync(join(directory, 'index.html'), page('home') + metas);
+  const script = '<script type="module" crossorigin src="/assets/terminal-3c4d.js"></script>';
+  writeFileSync(join(directory, 'terminal.html'), page('terminal') + script);
   writeFileSync(join(directory, 'favicon.svg'), '<svg/>');
   writeFileSync(join(directory, 'assets/home-1a2b.js'), 'plain');
   writeFileSync(join(directory, 'assets/home-1a2b.js.br'), 'brotli');

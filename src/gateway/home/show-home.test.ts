@@ -17,6 +17,17 @@ async function readApi(gateway: Fixture, cookie: string) {
   return JSON.parse((await gateway.ask('/api/home', { cookie })).text);
 }
 
+test('the page alone may fetch the terminal’s script from the session origin', async (t) => {
+  const gateway = await startFixture(t);
+  const page = await gateway.ask('/');
+  const script = `${gateway.origin('session')}/assets/terminal-3c4d.js`;
+  assert.ok(page.text.includes(`<meta name="terminal-script" content='${script}'>`));
+  const policyOf = ({ headers }: typeof page) => String(headers['content-security-policy']);
+  assert.ok(policyOf(page).includes(`; manifest-src ${script};`));
+  assert.equal(policyOf(page).split(gateway.origin('session')).length, 2);
+  assert.match(policyOf(await gateway.ask('/nothing')), /; manifest-src 'none';/);
+});
+
 test('the page brings the home of who is signed in, and counts as a visit', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.signIn('alice');

@@ -1,11 +1,14 @@
 /** GET /api/home, and GET /, the page that comes with the answer to it. */
 import type { IncomingMessage } from 'node:http';
-import { HOME, type Home } from '../../protocol/page-gateway.ts';
+import { HOME, type Home, TERMINAL_SCRIPT } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
 import type { Gateway, Handler } from '../gateway.ts';
 import { describeRequest } from '../http/client-origin.ts';
+import { terminalScriptOf } from '../pages/load-pages.ts';
 import { sendHtml } from '../pages/send-page.ts';
 import { reportProblem } from '../problem.ts';
+import { contentPolicy } from '../security/headers.ts';
+import { originOf } from '../security/read-host.ts';
 import { visitHome } from './visit-home.ts';
 
 export const showHome: Handler = async (gateway, c) =>
@@ -14,8 +17,14 @@ export const showHome: Handler = async (gateway, c) =>
 /** The page comes whatever the answer is: a problem is for it to show. */
 export const showIndex: Handler = async (gateway, c) => {
   const answer = await homeOrProblem(gateway, c.env.incoming);
-  const page = sendHtml(gateway, c, '/index.html', [[HOME, JSON.stringify(answer)]]);
+  const { name, origin } = c.env.host;
+  const script = originOf(name, gateway.ports().session) + terminalScriptOf(gateway.pages);
+  const page = sendHtml(gateway, c, '/index.html', [
+    [HOME, JSON.stringify(answer)],
+    [TERMINAL_SCRIPT, script],
+  ]);
   page.headers.set('cache-control', 'no-store');
+  page.headers.set('content-security-policy', contentPolicy(origin, script));
   return page;
 };
 

@@ -32,6 +32,12 @@ export interface PageFile {
 /** By address: '/index.html', '/assets/home-1a2b.js'. */
 export type Pages = ReadonlyMap<string, PageFile>;
 
+/** Its address, '' where the page has none. */
+export function terminalScriptOf(pages: Pages): string {
+  const html = pages.get('/terminal.html')!.body.toString();
+  return / src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+}
+
 export function loadPages(directory: string): Pages {
   const contents = new Map(
     readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,6 +1,6 @@
 /** Sends files of the built page: HTML that knows where and whose it is, hashed assets for ever, the rest by its tag. */
 import type { Context } from 'hono';
-import { BANNER, HOME_ORIGIN, SESSION_ORIGIN, TITLE } from '../../protocol/page-gateway.ts';
+import { BANNER, HOME_ORIGIN, TITLE } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { originOf } from '../security/read-host.ts';
@@ -12,6 +12,8 @@ export const sendFile: Handler = (gateway, c) => {
   const file = gateway.pages.get(c.req.path);
   if (!file || c.req.path.endsWith('.html')) throw new Failure('not-found', 'no such file');
   const hashed = c.req.path.startsWith('/assets/');
+  // Nobody's secret, and the home page fetches the session origin's ahead.
+  if (hashed) c.header('cross-origin-resource-policy', 'same-site');
   c.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
   c.header('etag', file.etag);
   c.header('vary', 'accept-encoding');
@@ -28,10 +30,8 @@ export function sendHtml(
   more: readonly (readonly [place: string, value: string])[] = [],
 ): Response {
   const html = pages.get(address)!.body.toString();
-  const { name } = c.env.host;
   const values = new Map([
-    [HOME_ORIGIN, originOf(name, ports().home)],
-    [SESSION_ORIGIN, originOf(name, ports().session)],
+    [HOME_ORIGIN, originOf(c.env.host.name, ports().home)],
     [TITLE, welcome.title],
     [BANNER, welcome.banner],
     ...more,

@@ -9,6 +9,15 @@ test('HSTS only with a certificate of the admin’s', () => {
   assert.equal(securityHeaders('https://a:8787', false)[name], undefined);
 });
 
+test('a page may fetch one file ahead, where it is said which one', () => {
+  const file = 'https://a:8788/assets/terminal-1a2b.js';
+  assert.match(
+    contentPolicy('https://a:8787', file),
+    /; manifest-src https:\/\/a:8788\/assets\/terminal-1a2b\.js;/,
+  );
+  assert.match(contentPolicy('https://a:8787'), /; manifest-src 'none';/);
+});
+
 test('no policy allows inline scripts, frames or other origins', () => {
   const policy = contentPolicy('https://a:8787');
   assert.doesNotMatch(policy, /unsafe|\*/);

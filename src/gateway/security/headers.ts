@@ -4,8 +4,12 @@ import { PLAIN_STYLE } from '../pages/plain-page.ts';
 
 const plainStyleHash = `'sha256-${createHash('sha256').update(PLAIN_STYLE).digest('base64')}'`;
 
-/** origin: of this answer's page, for the one connection that older browsers do not count as 'self'. */
-export function contentPolicy(origin: string): string {
+/**
+ * origin: of this answer's page, for the one connection that older browsers do not count as 'self'. ahead: the one file that
+ * the page may fetch ahead from elsewhere. A prefetch has no directive of its own: any that names the file allows it, and
+ * this one allows nothing else.
+ */
+export function contentPolicy(origin: string, ahead = "'none'"): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -13,6 +17,7 @@ export function contentPolicy(origin: string): string {
     `connect-src 'self' ${origin.replace(/^https/, 'wss')}`,
     "img-src 'self' data:",
     "font-src 'self'",
+    `manifest-src ${ahead}`,
     // Else script-src would count for them, and a service worker outlives the page that made it.
     "worker-src 'none'",
     "frame-ancestors 'none'",

@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Home, SessionView } from '../../protocol/page-gateway.ts';
 import { api } from '../api.ts';
+import { connectAhead } from '../go-ahead.ts';
 import { HOME_KEY } from '../home-key.ts';
-import { connectAhead } from './connect-ahead.ts';
 
 export interface StartTerminal {
   readonly start: () => void;
