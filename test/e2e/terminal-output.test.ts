@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
 import { readScreen, waitForScreen } from '../lib/browser.ts';
 import { hasFocus, TerminalPage } from '../lib/terminal-page.ts';
+import { checkAccessibility } from '../lib/watch-page.ts';
 
 const on = new TerminalPage({ permissions: ['clipboard-read', 'clipboard-write'] });
 const title = (wanted: string) =>
@@ -44,6 +45,7 @@ test('a link with a text of its own says where it leads before it goes there', a
   const dialog = on.page.getByRole('dialog', { name: texts.terminal.link.title });
   await dialog.getByText('https://evil.example/x').waitFor();
   assert.equal(await hasFocus(on.page, 'dialog button'), true);
+  await checkAccessibility(on.page);
   await on.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   assert.equal(on.context.pages().length, 1);

@@ -25,26 +25,22 @@ export function findShortcut(event: Press, mac: boolean): Shortcut | null {
 
 function withControlShift({ key }: Press): Shortcut | null {
   switch (key.toLowerCase()) {
-    case 'c':
-      return 'copy';
-    case 'v':
-      return 'paste';
-    case 'a':
-      return 'selectAll';
-    case 'f':
-      return 'find';
     case 'f6':
       return 'leave';
     // On many keyboards the plus needs Shift; the minus with Shift is the underscore, which programs want.
     case '+':
       return 'larger';
     default:
-      return null;
+      return findLetter(key);
   }
 }
 
-function withCommand(event: Press): Shortcut | null {
-  switch (event.key.toLowerCase()) {
+function withCommand({ key }: Press): Shortcut | null {
+  return findLetter(key) ?? findSize(key);
+}
+
+function findLetter(key: string): Shortcut | null {
+  switch (key.toLowerCase()) {
     case 'c':
       return 'copy';
     case 'v':
@@ -54,7 +50,7 @@ function withCommand(event: Press): Shortcut | null {
     case 'f':
       return 'find';
     default:
-      return findSize(event.key);
+      return null;
   }
 }
 
