@@ -13,6 +13,8 @@ export interface Exchange {
   readonly took: number;
 }
 
+const PATIENCE_MS = 60_000;
+
 export class Wire {
   private readonly socket: TLSSocket;
   private readonly url: URL;
@@ -29,10 +31,13 @@ export class Wire {
       rejectUnauthorized: false,
     });
     await once(socket, 'secureConnect');
-    return new Wire(socket.setNoDelay(true), url);
+    const wire = new Wire(socket.setNoDelay(true), url);
+    // The server, too, has made all that a connection needs.
+    await wire.exchange(`GET /api/home HTTP/1.1\r\nhost: ${url.host}\r\n\r\n`);
+    return wire;
   }
 
-  async post(path: string, body: unknown, cookie = ''): Promise<Exchange> {
+  post(path: string, body: unknown, cookie = ''): Promise<Exchange> {
     const text = JSON.stringify(body);
     const lines = [
       `POST ${path} HTTP/1.1`,
@@ -42,12 +47,19 @@ export class Wire {
       `content-length: ${Buffer.byteLength(text)}`,
       ...(cookie === '' ? [] : [`cookie: ${cookie}`]),
     ];
-    const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${text}`);
+    return this.exchange(`${lines.join('\r\n')}\r\n\r\n${text}`);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private async exchange(request: string): Promise<Exchange> {
     const from = performance.now();
     this.socket.write(request);
     let answer = '';
     for (;;) {
-      const [chunk] = await once(this.socket, 'data');
+      const [chunk] = await once(this.socket, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) });
       answer += chunk;
       const head = /^(.*?)\r\n\r\n/s.exec(answer)?.[1];
       const length = /^content-length: (\d+)$/im.exec(head ?? '')?.[1];
@@ -57,10 +69,6 @@ export class Wire {
       if (Buffer.byteLength(came) >= Number(length))
         return { body: came, cookie: cookieOf(head), took };
     }
-  }
-
-  close(): void {
-    this.socket.destroy();
   }
 }
 

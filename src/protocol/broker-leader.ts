@@ -50,7 +50,7 @@ export const toLeader = {
   cancel: { type: 7, doc: 'No answer will come: the module gets PAM_CONV_ERR.', fields: {} },
   open: {
     type: 9,
-    doc: 'Open a PAM session for USER. Answered by key, prompts if the profile asks, then opened or failed. pty: the terminal of its first program, made before PAM so that PAM_TTY is the real one. stays: it stays open without programs, and may have several, each a session with an id of its own; else its one program has its id, and its end is the end of both.',
+    doc: 'Open a PAM session for USER. Answered by key (to root alone: the broker has nobody who could answer), prompts if the profile asks, then opened or failed. pty: the terminal of its first program, made before PAM so that PAM_TTY is the real one. stays: it stays open without programs, and may have several, each a session with an id of its own; else its one program has its id, and its end is the end of both.',
     fields: {
       session: 'string',
       conversation: 'bytes',

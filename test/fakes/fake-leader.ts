@@ -199,7 +199,7 @@ export class FakeLeader {
         frames.send(encode(fromLeader, this.hello()));
         return;
       case 'authenticate':
-        this.begin('authenticating', message.user);
+        this.begin(message.user);
         this.prompt(['hidden', 'Password: ']);
         return;
       case 'answer':
@@ -213,8 +213,9 @@ export class FakeLeader {
         this.check(message.grant);
         return;
       case 'open':
-        this.begin('opening', message.user);
         Object.assign(this, {
+          phase: 'opening',
+          user: message.user,
           session: message.session,
           label: message.label,
           stays: message.stays,
@@ -258,8 +259,8 @@ export class FakeLeader {
     }
   }
 
-  private begin(phase: Phase, user: string): void {
-    this.phase = phase;
+  private begin(user: string): void {
+    this.phase = 'authenticating';
     this.user = user;
     this.tell({
       name: 'key',

@@ -39,7 +39,6 @@ after(stopRootd);
 async function startForBroker(argv: readonly string[], pty = false): Promise<Client> {
   const client = await Client.greet('broker');
   client.open({ user: pat!.name, grant, pty });
-  await client.takeKey();
   await client.expect('opened');
   client.spawn({ argv });
   await client.expect('spawned');

@@ -5,6 +5,7 @@ import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import test, { after, before, beforeEach } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
+import { SEALED_BYTES } from '../../src/protocol/sealed-answer.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import {
   Client,
@@ -45,7 +46,6 @@ async function failOpen(as: 'root' | 'broker', wish: OpenWish): Promise<[string,
 async function openForBroker(user: string, grant: Uint8Array): Promise<Client> {
   const client = await Client.greet('broker');
   client.open({ user, grant });
-  await client.takeKey();
   await client.expect('opened');
   return client;
 }
@@ -174,6 +174,24 @@ test('a profile that asks can be answered; unanswered, the text names what it la
   const { stage, text } = await cancelled.expect('failed');
   assert.equal(LEADER_STAGES[stage], 'authenticate');
   assert.match(text, /'asking'.*auth sufficient pam_rootok\.so/);
+});
+
+test('the broker has nobody who could answer: it is asked without a key, and no answer of its counts', async () => {
+  makeProfile('asking', [
+    'auth required %FAKE% auth=ask:1',
+    'account required %FAKE%',
+    'session required %FAKE%',
+  ]);
+  const { grant } = await signIn(ann!.name, ann!.password);
+  configure(['auth-pam-sessions-profile=asking']);
+  const client = await Client.greet('broker');
+  client.open({ user: ann!.name, grant, service: 'asking' });
+  // The first message: no key came before it.
+  const { first } = await client.expectPrompt();
+  const from = readLog().length;
+  client.send({ name: 'answer', first, sealed: [new Uint8Array(SEALED_BYTES)] });
+  await client.expectEnd();
+  await logged(/sealed answer to prompt \d+ refused for its (seal|expiry)/, from);
 });
 
 test('a connection that ends in the question of pam_open_session: PAM is unwound', async () => {

@@ -70,7 +70,6 @@ async function look(user: string, password: string, isEnabled: boolean): Promise
   const { grant } = await signIn(user, password);
   const client = await Client.greet('broker');
   client.open({ user, grant, service: 'homes', pty: true });
-  await client.takeKey();
   await client.expect('opened');
   const script =
     'read -r go; echo here; id -u; id -g; id -G; pwd; tr "\\0" "\\n" </proc/$$/environ';

@@ -35,7 +35,6 @@ const countSleeps = () => listProcesses().filter(({ uid }) => uid === ann.uid).l
 async function openStaying(grant: Uint8Array): Promise<Client> {
   const client = await Client.greet('broker');
   client.open({ user: ann.name, grant, stays: true });
-  await client.takeKey();
   await client.expect('opened');
   return client;
 }

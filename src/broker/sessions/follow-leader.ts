@@ -34,7 +34,7 @@ const handlers: Handlers = {
   tested: misplaced,
   logged: misplaced,
   /** Nobody will answer, so there is nothing to seal. */
-  key: () => {},
+  key: misplaced,
   prompt: takePrompt,
   opened: (broker, link, { tty }) => {
     link.opened = true;

@@ -51,8 +51,10 @@ static bool take_frame(struct leader *leader, struct program *program) {
         return false;
     if (type == VST_FROM_HOST_FAILED)
         fail_spawn(leader, program, number, text);
-    else if (type == VST_FROM_HOST_STARTED)
+    else if (type == VST_FROM_HOST_STARTED) {
         tell_started(leader, program, number);
+        trim_memory(); /* what modules used, and this start: now that nobody waits */
+    }
     else if (type == VST_FROM_HOST_EXITED)
         tell_exited(leader, program, number);
     return type == VST_FROM_HOST_FAILED || type == VST_FROM_HOST_STARTED || type == VST_FROM_HOST_EXITED;

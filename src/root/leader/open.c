@@ -115,7 +115,8 @@ static bool publish(struct leader *leader) {
     put_u32(&writer, leader->account.gid);
     put_string(&writer, tty);
     connection_send(leader, &leader->connections[0], &writer);
-    trim_memory(); /* what modules used: a session may last for weeks */
+    if (leader->first == NULL)
+        trim_memory(); /* what modules used: a session may last for weeks; with a program that is waited for, later */
     if (leader->attached && leader->connections[0].fd < 0)
         end_begin(leader, "its owner is gone");
     return true;
@@ -130,7 +131,7 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
     const bool done =
         policy_check_request(leader, connection, leader->config.auth_pam_sessions_profile) &&
         claim_user(leader, connection, grant, size) &&
-        key_offer(leader) &&
+        (connection->who != WHO_ROOT || key_offer(leader)) && /* the broker has nobody who could answer */
         make_terminal(leader) &&
         transaction_begin(leader, leader->first != NULL ? leader->first->tty : "vestibule") &&
         identify(leader) &&

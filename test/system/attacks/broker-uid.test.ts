@@ -85,7 +85,6 @@ test('the grant of somebody who signed in does open a session: what follows is r
   for (const good of [grant, made()]) {
     const client = await Client.greet('broker');
     client.open({ user: ada.name, grant: good, pty: true });
-    await client.takeKey();
     await client.expect('opened');
     await client.end();
     await client.expectEnd();
@@ -165,7 +164,6 @@ test('names that would be another file, option or line', async () => {
 test('a session id that is none, or that another session has', async () => {
   const first = await Client.greet('broker');
   first.open({ user: ada.name, grant, pty: true });
-  await first.takeKey();
   await first.expect('opened');
   const second = await Client.greet('broker');
   second.open({
@@ -173,7 +171,6 @@ test('a session id that is none, or that another session has', async () => {
     grant: makeGrant({ user: eve.name, uid: eve.uid }),
     session: first.session,
   });
-  await second.takeKey();
   assert.equal(LEADER_STAGES[(await second.expect('failed')).stage], 'session');
   await second.expectEnd();
   // The first has lost nothing.
@@ -192,7 +189,6 @@ test('a session id that is none, or that another session has', async () => {
 test('a program by a relative path', async () => {
   const client = await Client.greet('broker');
   client.open({ user: ada.name, grant, pty: true });
-  await client.takeKey();
   await client.expect('opened');
   const from = readLog().length;
   client.spawn({ argv: ['bin/sh', '-c', 'true'] });
@@ -208,7 +204,6 @@ test('an environment that is no list of NAME=value', async () => {
   for (const entry of ['LD_PRELOAD', '=x', '']) {
     const client = await Client.greet('broker');
     client.open({ user: ada.name, grant, pty: true });
-    await client.takeKey();
     await client.expect('opened');
     client.spawn({ argv: ['/bin/true'], environment: [entry] });
     assert.equal(LEADER_STAGES[(await client.expect('failed')).stage], 'spawn');
