@@ -5,6 +5,7 @@ import { atOnce, numbers } from '../lib/at-once.ts';
 import type { Lab } from '../lib/lab.ts';
 import { makeRow, type Row } from '../lib/row.ts';
 import { time } from '../lib/statistics.ts';
+import { openWire, signInOn } from '../lib/wire-sign-in.ts';
 
 const CHECKS = 2;
 const WORKERS = 8;
@@ -16,13 +17,11 @@ export async function signInRate(lab: Lab): Promise<Row[]> {
   await lab.serve(async () => {
     for (let round = 0; round < lab.count(5, 1); round++) {
       cpu.push(yescryptRate(lab.count(3, 0.2)) / CHECKS);
-      const visits = await atOnce(WORKERS, numbers(count), () => lab.visit());
+      const wires = await atOnce(WORKERS, numbers(count), openWire);
       const took = await time(() =>
-        atOnce(WORKERS, visits, async (client, index) => {
-          const { name, password } = accounts[index % WORKERS]!;
-          await client.signIn(name, Buffer.from(password));
-        }),
+        atOnce(WORKERS, wires, (wire, index) => signInOn(wire, accounts[index % WORKERS]!)),
       );
+      for (const wire of wires) wire.close();
       ours.push((count / took) * 1000);
     }
   });

@@ -1,11 +1,9 @@
 /** A sign-in by password, from the first request to the ticket, against the same PAM calls alone. */
-import type { SignInStep } from '../../src/protocol/page-gateway.ts';
 import type { Account } from '../../test/lib/accounts.ts';
-import { sealAll } from '../../test/lib/client.ts';
 import { type Lab, PROFILE, timeProgram } from '../lib/lab.ts';
 import { makeRow, type Row } from '../lib/row.ts';
 import { alternate } from '../lib/statistics.ts';
-import { Wire } from '../lib/wire.ts';
+import { openWire, signInOn } from '../lib/wire-sign-in.ts';
 
 export async function signIn(lab: Lab): Promise<Row[]> {
   const [person] = lab.people(1);
@@ -33,14 +31,9 @@ export async function signIn(lab: Lab): Promise<Row[]> {
   });
 }
 
-async function ours({ name, password }: Account): Promise<number> {
-  const wire = await Wire.open(new URL('https://127.0.0.1:8787/'));
-  const asked = await wire.post('/api/sign-in', { user: name });
-  const step = JSON.parse(asked.body) as SignInStep;
-  if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${asked.body}`);
-  const answers = sealAll(name, step, [Buffer.from(password)]);
-  const answered = await wire.post(`/api/sign-in/${step.conversation}`, { answers }, asked.cookie);
-  if (!answered.body.includes('"signed-in"')) throw new Error(`wanted a ticket: ${answered.body}`);
+async function ours(person: Account): Promise<number> {
+  const wire = await openWire();
+  const took = await signInOn(wire, person);
   wire.close();
-  return asked.took + answered.took;
+  return took;
 }
