@@ -56,7 +56,8 @@ static void give_up(struct leader *leader, const char *why) {
 static void wait_for_answers(struct leader *leader) {
     struct connection *owner = &leader->connections[0];
     const uint64_t now = unix_ms(), expires = leader->conversation.expires;
-    const uint64_t deadline = monotonic_ms() + (expires > now ? expires - now : 1);
+    /* Without a key only a cancel can come. */
+    const uint64_t deadline = monotonic_ms() + (expires > now ? expires - now : expires == 0 ? FIRST_FRAME_MS : 1);
     watch_clock(leader, false);
     while (leader->conversation.state == ANSWER_WANTED) {
         const int got = owner->fd < 0 ? -1 : frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline);
