@@ -188,6 +188,7 @@ export class FakeGateway {
     this.live.add(ws);
     ws.on('close', () => this.live.delete(ws));
     ws.send(JSON.stringify({ kind: 'sessions', sessions: this.sessions }));
+    ws.send(JSON.stringify({ kind: 'home-session', homeSession: this.homeSession }));
   }
 
   private async serve(answer: Answerer, request: IncomingMessage, response: ServerResponse) {
