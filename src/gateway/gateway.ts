@@ -21,6 +21,8 @@ export interface Gateway {
   readonly revocations: Revocations;
   readonly conversations: Conversations;
   readonly pages: Pages;
+  /** Its address on the session origin. */
+  readonly terminalScript: string;
   readonly welcome: Welcome;
   /** Ed25519: signs the conversation keys of leaders. */
   readonly hostKey: KeyObject;

@@ -11,7 +11,7 @@ import { DEFAULT_LIMITS, type Gateway, type Limits, type Ports, type Side } from
 import { type Credentials, createServer } from './http/create-server.ts';
 import { createUpgrader } from './http/upgrade.ts';
 import type { Welcome } from './pages/fill-page.ts';
-import type { Pages } from './pages/load-pages.ts';
+import { type Pages, terminalScriptOf } from './pages/load-pages.ts';
 import { Revocations } from './revocations.ts';
 import { Conversations } from './sign-in/conversations.ts';
 import { TicketCache } from './ticket-cache.ts';
@@ -73,9 +73,10 @@ function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
   broker.on('down', () => conversations.endAll());
   const ownCertificate = !isSelfSigned(setup.credentials.certificate);
   const limits = { ...DEFAULT_LIMITS, ...setup.limits };
+  const terminalScript = terminalScriptOf(pages);
   return {
     ...{ broker, tickets, revocations, conversations, pages, welcome, proxies, hostKey },
-    ...{ hostName, ownCertificate, clock, log, limits, ports },
+    ...{ terminalScript, hostName, ownCertificate, clock, log, limits, ports },
   };
 }
 

@@ -103,6 +103,8 @@ describe('on a desk', () => {
     on.terminal.print('\x1b[5n');
     await on.came('input');
     await on.came('input');
+    // The browser's own process must know of the listener: an answer of the page comes to it after that.
+    await on.page.evaluate(() => 0);
     await on.page.reload();
     assert.deepEqual(asks, ['beforeunload']);
     await on.says(texts.terminal.connected);

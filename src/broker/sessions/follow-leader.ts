@@ -33,7 +33,6 @@ const handlers: Handlers = {
   checked: misplaced,
   tested: misplaced,
   logged: misplaced,
-  /** Nobody will answer, so there is nothing to seal. */
   key: misplaced,
   prompt: takePrompt,
   opened: (broker, link, { tty }) => {

@@ -4,7 +4,6 @@ import { HOME, type Home, TERMINAL_SCRIPT } from '../../protocol/page-gateway.ts
 import type { Problem } from '../../protocol/problems.ts';
 import type { Gateway, Handler } from '../gateway.ts';
 import { describeRequest } from '../http/client-origin.ts';
-import { terminalScriptOf } from '../pages/load-pages.ts';
 import { sendHtml } from '../pages/send-page.ts';
 import { reportProblem } from '../problem.ts';
 import { contentPolicy } from '../security/headers.ts';
@@ -18,7 +17,7 @@ export const showHome: Handler = async (gateway, c) =>
 export const showIndex: Handler = async (gateway, c) => {
   const answer = await homeOrProblem(gateway, c.env.incoming);
   const { name, origin } = c.env.host;
-  const script = originOf(name, gateway.ports().session) + terminalScriptOf(gateway.pages);
+  const script = originOf(name, gateway.ports().session) + gateway.terminalScript;
   const page = sendHtml(gateway, c, '/index.html', [
     [HOME, JSON.stringify(answer)],
     [TERMINAL_SCRIPT, script],

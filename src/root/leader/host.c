@@ -54,8 +54,7 @@ static bool take_frame(struct leader *leader, struct program *program) {
     else if (type == VST_FROM_HOST_STARTED) {
         tell_started(leader, program, number);
         trim_memory(); /* what modules used, and this start: now that nobody waits */
-    }
-    else if (type == VST_FROM_HOST_EXITED)
+    } else if (type == VST_FROM_HOST_EXITED)
         tell_exited(leader, program, number);
     return type == VST_FROM_HOST_FAILED || type == VST_FROM_HOST_STARTED || type == VST_FROM_HOST_EXITED;
 }
