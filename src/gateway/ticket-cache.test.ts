@@ -62,7 +62,8 @@ test('a revocation right behind the answer to a check wins', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.signIn('alice');
   gateway.advance(31_000);
-  await gateway.order({ order: 'revoke-after', type: 'ticket-check', user: 'alice' });
+  const obey = [{ order: 'revoke', user: 'alice' }] as const;
+  await gateway.order({ order: 'after', type: 'ticket-check', obey });
   assert.equal(await statusOf(gateway.ask('/api/home', { cookie })), 401);
   const before = gateway.countAsked('ticket-check');
   assert.equal(await statusOf(gateway.ask('/api/home', { cookie })), 401);

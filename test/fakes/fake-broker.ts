@@ -13,7 +13,7 @@ import {
   sign,
 } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { KEY_SIGNATURE_CONTEXT } from '../../src/protocol/broker-leader.ts';
@@ -39,8 +39,8 @@ export type Order =
   | { readonly order: 'forget'; readonly user: string }
   | { readonly order: 'sessions'; readonly user: string }
   | { readonly order: 'home-session'; readonly user: string }
-  /** The next answer of this type is followed by the revocation of the user's tickets in the same write. */
-  | { readonly order: 'revoke-after'; readonly type: RequestName; readonly user: string }
+  /** The next answer of this type is followed by what these orders make, in the same write. */
+  | { readonly order: 'after'; readonly type: RequestName; readonly obey: readonly Order[] }
   /** Answers to requests of this type wait for release. */
   | { readonly order: 'hold'; readonly type: RequestName }
   | { readonly order: 'release' }
@@ -85,7 +85,7 @@ function main(directory: string): void {
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     greet(socket).then(
-      (frames) => broker.serve(frames),
+      (frames) => broker.serve(frames, socket),
       () => {},
     );
   });
@@ -107,7 +107,7 @@ class FakeBroker {
   private readonly hostKey: KeyObject;
   private readonly conversations = new Map<string, { user: string; round: number }>();
   private readonly connections = new Set<FrameStream>();
-  private revokeAfter: { type: RequestName; user: string } | null = null;
+  private after: Extract<Order, { order: 'after' }> | null = null;
   private refused: Extract<Order, { order: 'refuse' }> | null = null;
   private held: { type: RequestName; answers: (() => void)[] } | null = null;
 
@@ -120,10 +120,14 @@ class FakeBroker {
     this.hostKey = hostKeyIn(directory);
   }
 
-  serve(frames: FrameStream): void {
+  serve(frames: FrameStream, socket: Socket): void {
     this.connections.add(frames);
     frames.listen({
-      frame: (payload) => this.receive(frames, parseJson(payload) as unknown as Request),
+      frame: (payload) => {
+        socket.cork();
+        this.receive(frames, parseJson(payload) as unknown as Request);
+        socket.uncork();
+      },
       close: () => this.connections.delete(frames),
     });
   }
@@ -131,7 +135,7 @@ class FakeBroker {
   obey(order: Order): void {
     if (order.order === 'sessions') this.push(this.sessionsEvent(order.user));
     else if (order.order === 'home-session') this.push(homeEvent(order.user));
-    else if (order.order === 'revoke-after') this.revokeAfter = order;
+    else if (order.order === 'after') this.after = order;
     else if (order.order === 'hold') this.held = { type: order.type, answers: [] };
     else if (order.order === 'release') this.release();
     else if (order.order === 'refuse') this.refused = order;
@@ -168,9 +172,9 @@ class FakeBroker {
       const problem = { code, text, reference: FAKE_REFERENCE };
       sendJson(frames, { id, problem });
     }
-    if (this.revokeAfter?.type !== type) return;
-    this.push({ event: 'revoked', tickets: this.drop(this.revokeAfter.user) });
-    this.revokeAfter = null;
+    if (this.after?.type !== type) return;
+    for (const order of this.after.obey) this.obey(order);
+    this.after = null;
   }
 
   private refuseWhenOrdered(type: RequestName): void {

@@ -22,6 +22,17 @@ test('the list comes at once and whenever it changes, to its person only', async
   assert.equal(alice.messages.all.length + bob.messages.all.length, 0);
 });
 
+test('what the broker announces right behind the list does not overtake it', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  const obey = (['sessions', 'home-session'] as const).map((order) => ({ order, user: 'alice' }));
+  await gateway.order({ order: 'after', type: 'session-list', obey });
+  const { messages } = gateway.socket('/api/live', { cookie });
+  for (const kind of ['sessions', 'home-session', 'changed', 'home-session']) {
+    assert.equal(JSON.parse(String(await messages.take())).kind, kind);
+  }
+});
+
 test('the broker is told that somebody looks, by every connection of the gateway', async (t) => {
   const gateway = await startFixture(t);
   const live = gateway.socket('/api/live', { cookie: await gateway.signIn('alice') });

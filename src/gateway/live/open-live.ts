@@ -16,6 +16,7 @@ const WATCH_MS = 10_000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
 type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
+type Person = Pick<SessionsEvent, 'user' | 'uid'>;
 
 export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   ws.on('message', () => ws.close(CLOSE_CODES.protocol));
@@ -26,13 +27,18 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
     send(ws, { kind: 'signed-out' });
     ws.close(CLOSE_CODES.signedOut);
   };
-  const changed = ({ user, uid, sessions }: SessionsEvent): void => {
-    if (user === info.user && uid === info.uid) send(ws, { kind: 'changed', sessions });
+  // Events handled in one turn with the list would overtake it, and the older list would replace them on the page.
+  let listed = Promise.resolve();
+  const sendAfterList = ({ user, uid }: Person, message: LiveMessage): void => {
+    if (user === info.user && uid === info.uid) void listed.then(() => send(ws, message));
   };
-  const homeChanged = ({ user, uid, homeSession }: HomeSessionEvent): void => {
-    if (user === info.user && uid === info.uid) send(ws, { kind: 'home-session', homeSession });
+  const changed = (event: SessionsEvent): void =>
+    sendAfterList(event, { kind: 'changed', sessions: event.sessions });
+  const homeChanged = (event: HomeSessionEvent): void =>
+    sendAfterList(event, { kind: 'home-session', homeSession: event.homeSession });
+  const resume = (): void => {
+    listed = sendAll(gateway, ws, ticket, signedOut);
   };
-  const resume = (): void => void sendAll(gateway, ws, ticket, signedOut);
   const timer = setInterval(() => watch(gateway, ticket), WATCH_MS);
   broker.on('sessions', changed);
   broker.on('home-session', homeChanged);

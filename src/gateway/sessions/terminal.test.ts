@@ -131,7 +131,8 @@ test('revocation closes both sides at once', async (t) => {
 test('revocation right behind the answer to the dial wins', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.enter(await gateway.signIn('alice'));
-  await gateway.order({ order: 'revoke-after', type: 'session-dial', user: 'alice' });
+  const obey = [{ order: 'revoke', user: 'alice' }] as const;
+  await gateway.order({ order: 'after', type: 'session-dial', obey });
   const page = gateway.socket(path, { side: 'session', cookie });
   assert.equal(await page.closed, 4401);
 });
