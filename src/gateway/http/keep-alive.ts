@@ -7,12 +7,12 @@ export function keepAlive(ws: WebSocket, everyMs: number): void {
     heard = true;
   };
   const timer = setInterval(() => {
-    // While we do not read from it, its answer waits in the kernel.
+    // While we do not read from it, its answer waits in the kernel, and for a moment after that.
     if (!heard && !ws.isPaused) {
       ws.terminate();
       return;
     }
-    heard = false;
+    heard = ws.isPaused;
     if (ws.readyState === ws.OPEN) ws.ping();
   }, everyMs);
   ws.on('pong', listen);

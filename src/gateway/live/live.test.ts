@@ -120,16 +120,11 @@ test('a page that sends something is closed', async (t) => {
   assert.equal(await live.closed, 4400);
 });
 
-test('a browser that does not answer a ping is dropped, one that does stays', async (t) => {
+test('a browser that does not answer a ping is dropped', async (t) => {
   const gateway = await startFixture(t, { pingMs: 50 });
   const cookie = await gateway.signIn('alice');
   const options = { ca: gateway.certificate, headers: { cookie, origin: gateway.origin() } };
   const address = `wss://localhost:${gateway.running.ports.home}/api/live`;
   const dead = new TestSocket(address, { ...options, autoPong: false });
-  const alive = gateway.socket('/api/live', { cookie });
-  await alive.json();
   assert.equal(await dead.closed, 1006);
-  await once(alive.ws, 'ping');
-  await once(alive.ws, 'ping');
-  assert.equal(alive.ws.readyState, alive.ws.OPEN);
 });
