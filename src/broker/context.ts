@@ -75,8 +75,8 @@ export interface Broker {
   readonly checks: AccountChecks;
   readonly sessions: SessionStore;
   readonly links: Map<SessionId, Link>;
-  /** Sessions whose leader is being looked for. */
-  readonly finding: Set<SessionId>;
+  /** Sessions whose leader is being looked for; each settles when that is over. */
+  readonly finding: Map<SessionId, Promise<void>>;
   readonly throttle: Throttle;
   readonly slots: LeaderSlots;
   readonly conversations: Map<ConversationId, Conversation>;
@@ -119,7 +119,7 @@ export function createBroker(options: BrokerOptions): Broker {
     checks: makeAccountChecks(),
     sessions: openSessionStore(store.database),
     links: new Map(),
-    finding: new Set(),
+    finding: new Map(),
     throttle: new Throttle(
       clock.monotonic,
       openThrottleStore(store.database, now, clock.monotonic),

@@ -25,7 +25,12 @@ const DIED_OPEN =
  */
 export async function findLeader(broker: Broker, id: SessionId, tried = () => {}): Promise<void> {
   if (broker.links.has(id) || broker.finding.has(id)) return;
-  broker.finding.add(id);
+  const search = adoptFound(broker, id, tried);
+  broker.finding.set(id, search);
+  await search;
+}
+
+async function adoptFound(broker: Broker, id: SessionId, tried: () => void): Promise<void> {
   try {
     const found = await connectPatiently(join(broker.paths.leaders, id), tried);
     // From here on the end of this connection looks for the leader again.

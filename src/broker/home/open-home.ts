@@ -31,6 +31,11 @@ export async function requireHome(broker: Broker, ticket: Ticket, address: strin
   const { id, state, problem } = await whenSession(broker, row, (now) => !opening(now.state), late);
   const link = broker.links.get(id);
   if (state === 'running' && link !== undefined) return link;
+  const search = broker.finding.get(id);
+  if (search !== undefined) {
+    await search;
+    return requireHome(broker, ticket, address);
+  }
   const { code = 'session-failed', text } = problem ?? {};
   throw new ProblemError(code, `home session ${id} is '${state}'`, text);
 }

@@ -1,0 +1,43 @@
+/** Sessions that run in their person's home session. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
+
+/** With a home session that is open, and whose leader the broker has lost and looks for. */
+async function loseHome(t: TestContext) {
+  const fixture = await startFixture(t);
+  fixture.settings = { sessionsScope: 'user' };
+  await fixture.restart();
+  const { gateway, machine } = fixture;
+  const { ticket } = await gateway.signIn('ada');
+  await gateway.ask('home-visit', { ticket, origin: ORIGIN, retry: false });
+  await gateway.events.take((came) => came.event === 'home-session' && isOpen(came));
+  const home = await machine.opening.take();
+  const isHello = ({ name }: { readonly name: string }) => name === 'hello';
+  await home.received.take(isHello);
+  home.silent = true;
+  home.dropConnections();
+  await home.received.take(isHello);
+  const ask = { ticket, kind: 'terminal', origin: ORIGIN } as const;
+  const { session } = await gateway.ask('session-start', ask);
+  return { gateway, machine, home, id: session.id };
+}
+
+function isOpen({ homeSession }: { readonly homeSession: { readonly state: string } }): boolean {
+  return homeSession.state === 'open';
+}
+
+test('a session waits for a home session whose leader is being looked for', async (t) => {
+  const { gateway, home, id } = await loseHome(t);
+  home.silent = false;
+  home.dropConnections();
+  await gateway.sessionIn('running', id);
+  assert.ok(home.programs.has(id));
+});
+
+test('it starts in a new one when that leader is gone', async (t) => {
+  const { gateway, machine, home, id } = await loseHome(t);
+  home.die();
+  await gateway.sessionIn('running', id);
+  assert.ok((await machine.opening.take()).programs.has(id));
+});
