@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import type { PromptItem } from '../protocol/page-gateway.ts';
 import { api, ProblemError } from './api.ts';
+import { askHome } from './home/ask-home.ts';
 import { HomePage } from './home/home-page.tsx';
 import { keepsRunning } from './home/session-order.ts';
 import { HOME_KEY } from './home-key.ts';
@@ -14,7 +15,7 @@ import { readWanted } from './wanted-session.ts';
 
 export function App(): ReactElement {
   const client = useQueryClient();
-  const home = useQuery({ queryKey: HOME_KEY, queryFn: api.home });
+  const home = useQuery({ queryKey: HOME_KEY, queryFn: () => askHome(client, api.home) });
   const [messages, setMessages] = useState<readonly PromptItem[]>([]);
   const wanted = readWanted();
 

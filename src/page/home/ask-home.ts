@@ -1,0 +1,15 @@
+/** Asks for the home page's content, which the live connection keeps up to date. */
+import type { QueryClient } from '@tanstack/react-query';
+import type { Home } from '../../protocol/page-gateway.ts';
+import { HOME_KEY } from '../home-key.ts';
+
+/** What the live connection said while the answer was awaited is newer than the answer. */
+export async function askHome(client: QueryClient, ask: () => Promise<Home>): Promise<Home> {
+  const state = () => client.getQueryState<Home>(HOME_KEY);
+  const before = state()?.dataUpdateCount;
+  const home = await ask();
+  const { data, dataUpdateCount } = state() ?? {};
+  if (data === undefined || dataUpdateCount === before) return home;
+  const { sessions, homeSession } = data;
+  return { ...home, sessions, homeSession };
+}
