@@ -176,7 +176,8 @@ test('everywhere is everywhere, and only for that person', async (t) => {
   const foreign = await gateway.signIn('bob');
   await gateway.ask('sign-out-everywhere', { ticket: all[0]!.ticket });
   const event = await gateway.events.take(({ event }) => event === 'revoked');
-  assert.deepEqual(event, { event: 'revoked', tickets: all.map(({ info }) => info.id) });
+  assert.ok(event.event === 'revoked');
+  assert.deepEqual(event.tickets.toSorted(), all.map(({ info }) => info.id).sort());
   for (const { ticket } of all) {
     await gateway.refusedAs('not-signed-in', 'sign-out-everywhere', { ticket });
   }
