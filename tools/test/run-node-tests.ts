@@ -53,7 +53,11 @@ async function runFiles(
     `--test-reporter-destination=${report}`,
     ...files,
   ];
-  const child = spawn(program!, args, { stdio: ['ignore', output, output] });
+  const child = spawn(program!, args, {
+    stdio: ['ignore', output, output],
+    // Amounts and times are written in the reader's language: here English, wherever the tests run.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
   const words: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (data: Buffer) => words.push(data));
