@@ -1,14 +1,17 @@
 /** The widths of all characters, against those of this machine's C library. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { measureCharacter } from './character-width.ts';
 
 /** By code point; UNKNOWN: this C library does not know the character. */
 const UNKNOWN = 255;
-const wanted = execFileSync('build/test-c/widths', { maxBuffer: 16_777_216 });
+const program = 'build/test-c/widths';
+
+before(() => execFileSync('make', ['-s', program]));
 
 test('every character that the C library knows is as wide here as there', () => {
+  const wanted = execFileSync(program, { maxBuffer: 16_777_216 });
   const different: string[] = [];
   let compared = 0;
   for (const [code, width] of wanted.entries()) {
