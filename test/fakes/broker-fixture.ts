@@ -22,6 +22,8 @@ export const ORIGIN = { address: '192.0.2.7', userAgent: 'test' };
 export const RIGHT = Buffer.alloc(SEALED_BYTES, 1).toString('base64');
 export const WRONG = Buffer.alloc(SEALED_BYTES, 2).toString('base64');
 
+const START = 1_000_000;
+
 type All = Requests & CliRequests;
 type Reply = { id: number; ok?: unknown; problem?: Problem };
 
@@ -38,7 +40,7 @@ export interface AuditRow {
 export class Asker {
   readonly events = new Mailbox<BrokerEvent>();
   readonly frames: FrameStream;
-  private readonly asked = new Map<number, (reply: Reply) => void>();
+  private readonly asked = new Map<number, PromiseWithResolvers<Reply>>();
   private lastId = 0;
 
   constructor(frames: FrameStream) {
@@ -49,19 +51,24 @@ export class Asker {
         if ('event' in value) this.events.put(value as unknown as BrokerEvent);
         else this.settle(value as unknown as Reply);
       },
-      close: () => {},
+      close: () => {
+        for (const { reject } of this.asked.values()) reject(new Error('the broker has closed'));
+        this.asked.clear();
+      },
     });
   }
 
   async raw(request: object): Promise<Reply> {
+    if (this.frames.closed) throw new Error('the broker has closed');
     const id = ++this.lastId;
-    const reply = new Promise<Reply>((resolve) => this.asked.set(id, resolve));
+    const reply = Promise.withResolvers<Reply>();
+    this.asked.set(id, reply);
     sendJson(this.frames, { id, ...request });
-    return reply;
+    return reply.promise;
   }
 
   private settle(reply: Reply): void {
-    this.asked.get(reply.id)?.(reply);
+    this.asked.get(reply.id)?.resolve(reply);
     this.asked.delete(reply.id);
   }
 
@@ -120,7 +127,7 @@ export class BrokerFixture {
   readonly directory: string;
   readonly machine: FakeMachine;
   private readonly stuckMs: number | undefined;
-  /** Added to the broker's clocks. */
+  /** Added to the broker's clocks; the monotonic one moves by it alone. */
   skipMs = 0;
   /** Of the broker that is started next. */
   settings: Partial<BrokerSettings> = {};
@@ -163,11 +170,13 @@ export class BrokerFixture {
       stuckMs: this.stuckMs,
       now: () => Date.now() + this.skipMs,
       clock: {
-        monotonic: () => performance.now() + this.skipMs,
+        monotonic: () => START + this.skipMs,
         wait: async (ms) => void this.waits.push(ms),
       },
       listen: { gateway: { path: at('gateway') }, cli: { path: at('cli') } },
     });
+    // Nothing here outlives the machine, and no test waits for a slow disk.
+    this.broker.store.database.exec('PRAGMA synchronous = OFF');
     this.gateway = await this.connect('gateway');
     this.cli = await this.connect('cli');
   }

@@ -26,6 +26,8 @@ import { FAKE_SESSION, type Order, SESSION_KEY } from './fake-broker.ts';
 import { FakeSessionHost } from './fake-session-host.ts';
 import { Mailbox } from './mailbox.ts';
 
+/** The gateway's monotonic clock moves by advance() alone. */
+const START = 1_000_000;
 const brokerProgram = join(import.meta.dirname, 'fake-broker.ts');
 
 export interface BrokerLine {
@@ -94,7 +96,7 @@ export class Fixture {
       proxies: listProxies(proxies),
       hostName: 'testhost',
       clock: {
-        monotonic: () => performance.now() + this.ahead,
+        monotonic: () => START + this.ahead,
         wall: () => Date.now() + this.ahead,
       },
       log: { info: logAs('info'), warning: logAs('warning'), error: logAs('error') },
@@ -210,13 +212,17 @@ export class Fixture {
   }
 
   async close(): Promise<void> {
-    await this.running.close();
-    this.host.close();
-    if (this.broker!.exitCode === null && this.broker!.signalCode === null) {
-      this.broker!.kill('SIGKILL');
-      await once(this.broker!, 'close');
+    try {
+      await this.running?.close();
+    } finally {
+      this.host.close();
+      const { broker } = this;
+      if (broker?.exitCode === null && broker.signalCode === null) {
+        broker.kill('SIGKILL');
+        await once(broker, 'close');
+      }
+      rmSync(this.directory, { recursive: true });
     }
-    rmSync(this.directory, { recursive: true });
   }
 }
 
