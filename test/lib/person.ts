@@ -5,6 +5,7 @@ import { type Account, makeAccount } from './accounts.ts';
 import { Refused, WebClient } from './client.ts';
 
 let lastAddress = 1;
+let nextUid = randomInt(1_000_000, 2_000_000_000);
 
 export function makeClient(): WebClient {
   const number = ++lastAddress;
@@ -15,7 +16,7 @@ export function makeClient(): WebClient {
 /** The kernel counts keys by uid, of all sandboxes together: this one's are its own. */
 export function makePrivateAccount(name: string): Account {
   const account = makeAccount(name);
-  const uid = randomInt(62_000, 65_000);
+  const uid = nextUid++;
   execFileSync('usermod', ['-u', String(uid), name]);
   return { ...account, uid };
 }
