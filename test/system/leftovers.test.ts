@@ -13,7 +13,8 @@ import { agree, type Expected, inspect, readBaseline } from '../lib/check-machin
 import { preparePam } from '../lib/fast-pam.ts';
 import { becoming } from '../lib/intruder.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
-import { Product } from '../lib/product.ts';
+import { listProcesses } from '../lib/processes.ts';
+import { Product, until } from '../lib/product.ts';
 import { ownCgroup } from '../lib/read-machine.ts';
 import { makeUtmpRow } from '../lib/utmp.ts';
 
@@ -124,7 +125,12 @@ const planted: readonly Planted[] = [
       const script = `syscall(${KEYCTL}, 1, 0) > 0 or die $!; exec 'sleep', '4244'`;
       asAda('setsid', '-f', 'perl', '-e', script);
     },
-    remove: () => execFileSync('pkill', ['-KILL', '-x', '-f', 'sleep 4244']),
+    remove: async () => {
+      // Its keyring was there before it was `sleep`.
+      const sleeps = () => listProcesses().some(({ argv }) => argv.join(' ') === 'sleep 4244');
+      await until(sleeps, 'the process that keeps it');
+      execFileSync('pkill', ['-KILL', '-x', '-f', 'sleep 4244']);
+    },
   },
   {
     what: 'a mount',
@@ -147,7 +153,7 @@ const planted: readonly Planted[] = [
   {
     what: 'a pass for a session that has ended',
     named: new RegExp(`^passes of ended sessions: not wanted \\[${ROW}\\]$`),
-    plant: () => write(session('ended', '2'), pass),
+    plant: () => write(session('ended', String(Date.now())), pass),
     remove: () => write(forget, "DELETE FROM passes WHERE hash = x'00'"),
   },
   {
@@ -196,11 +202,11 @@ test('a socket that somebody listens on is named as file and as socket', async (
 test('a session that is listed and has lost its processes or its files is named', async () => {
   const { rows, chains } = await agree(expected);
   const [{ id }] = rows as [(typeof rows)[number]];
-  const { leader, watch } = chains.get(id)!;
-  process.kill(watch, 'SIGSTOP');
-  process.kill(leader, 'SIGKILL');
+  const { leader, host } = chains.get(id)!;
+  process.kill(leader, 'SIGSTOP'); // it would say at once that the session ends
+  process.kill(host, 'SIGKILL');
   await found(new RegExp(`^session ${id} has no processes`));
-  process.kill(watch, 'SIGCONT');
+  process.kill(leader, 'SIGKILL');
   await found(new RegExp(`^session ${id} is not listed$`));
   expected = { ...expected, running: new Set() };
   await agree(expected);
