@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { makeAccount } from '../lib/accounts.ts';
 import { openSession, prepareMachine, startRootd, stopRootd } from '../lib/leader.ts';
+import { until } from '../lib/product.ts';
 
 before(async () => {
   prepareMachine();
@@ -16,9 +17,11 @@ test('while its program works, a leader sleeps', async () => {
   const client = await openSession({ user: user.name });
   client.spawn({ argv: ['/bin/cat'] });
   const { pid } = await client.expect('spawned');
-  const parent = (of: string): string =>
-    /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${of}/status`, 'utf8'))![1]!;
-  const leader = parent(parent(String(pid)));
+  const field = (of: string, name: string): string =>
+    new RegExp(`^${name}:\\s+(\\w+)`, 'm').exec(readFileSync(`/proc/${of}/status`, 'utf8'))![1]!;
+  const leader = field(field(String(pid), 'PPid'), 'PPid');
+  // It said so before it gave back memory.
+  await until(() => field(leader, 'State') === 'S', 'the leader sleeps');
   const viewer = await client.view();
   // Nanoseconds on a processor (proc(5), schedstat); the bytes of a viewer do not pass the leader.
   const onProcessor = (): string =>
