@@ -8,9 +8,11 @@
 #include <security/pam_appl.h>
 #include <security/pam_modules.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct pam_conv *conversation_of(pam_handle_t *handle) {
@@ -58,26 +60,32 @@ static int say_file(pam_handle_t *handle, const char *path) {
     return result;
 }
 
-/* What the module sees: its stage, who it is, where, and how many processes of the user still live. */
+/* What the module sees: its stage, who it is, where, and how many processes of the user still run. One that ends gives
+ * back its memory first, then leaves its cgroup. */
 static int mark(pam_handle_t *handle, const char *stage, const char *path) {
     const char *user = NULL;
     char command[1024];
     (void)pam_get_user(handle, &user, NULL);
-    (void)snprintf(command, sizeof command, "echo \"%s euid=$(id -u) cwd=$(pwd) processes=$(pgrep -c -r D,R,S,T -u '%s')\" >>'%s'", stage,
-                   user, path);
+    (void)snprintf(command, sizeof command, "echo \"%s euid=$(id -u) cwd=$(pwd) processes=$(ps -o vsz= -u '%s' | grep -cv '^ *0$')\" >>'%s'",
+                   stage, user, path);
     return system(command) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }
 
 /* Like the daemon of a FUSE mount: it lives on, a child of whoever reaps orphans. */
 static int leave_helper(void) {
+    int ends[2];
+    char byte;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return PAM_SYSTEM_ERR;
     const pid_t pid = fork();
     if (pid == 0) {
         if (fork() == 0 && setsid() > 0)
             (void)execl("/bin/sleep", "fake-helper", "1000", (char *)NULL);
         _exit(0);
     }
-    (void)usleep(100000);
-    return PAM_SUCCESS;
+    /* Its end of the pipe closes when it is what it shall be, and its parent has gone. */
+    const bool good = close(ends[1]) == 0 && read(ends[0], &byte, 1) == 0 && waitpid(pid, NULL, 0) == pid;
+    return close(ends[0]) == 0 && good ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }
 
 /* Until somebody has opened the FIFO for writing, and closed it. */

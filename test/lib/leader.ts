@@ -186,6 +186,7 @@ export interface SpawnWish {
 /** One connection to one leader. */
 export class Client {
   readonly socket: Socket;
+  readonly as: 'root' | 'broker' | number;
   readonly frames: FrameStream;
   readonly conversation = randomBytes(16).toString('hex') as ConversationId;
   session = randomBytes(16).toString('hex');
@@ -197,15 +198,16 @@ export class Client {
   readonly texts: string[] = [];
   state: Named<'hello'> | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, as: 'root' | 'broker' | number) {
     this.socket = socket;
+    this.as = as;
     this.frames = new FrameStream(socket, MAX_ROOT_FRAME);
     socket.on('error', () => {});
     sockets.push(socket);
   }
 
   static connect(as: 'root' | 'broker' | number = 'root', path: string = PATHS.rootd): Client {
-    return new Client(connectAs(path, as));
+    return new Client(connectAs(path, as), as);
   }
 
   /** Connected and greeted. */
@@ -358,6 +360,7 @@ export class Client {
       const message = await this.next();
       if (message?.name === 'closed') {
         this.send({ name: 'end', session: this.session }); // as a broker does that has it written down
+        if (this.as === 'broker') await this.expectEnd(); // only then its socket is gone
         return status;
       }
       if (message?.name !== 'exited')

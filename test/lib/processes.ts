@@ -6,6 +6,7 @@ export interface Process {
   readonly uid: number;
   readonly parent: number;
   readonly argv: readonly string[];
+  readonly hasMemory: boolean;
 }
 
 /** All that live; a zombie does not. */
@@ -19,11 +20,17 @@ export function listProcesses(): Process[] {
         const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
         const field = (name: string): number =>
           Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
-        return [{ pid: Number(pid), uid: field('Uid'), parent: field('PPid'), argv }];
+        const hasMemory = /^VmSize:/m.test(status);
+        return [{ pid: Number(pid), uid: field('Uid'), parent: field('PPid'), argv, hasMemory }];
       } catch {
         return []; // it ended while we looked
       }
     });
+}
+
+/** A user's that run: one that ends gives back its memory, leaves its cgroup, then becomes a zombie. */
+export function listRunning(user: number): Process[] {
+  return listProcesses().filter(({ uid, hasMemory }) => uid === user && hasMemory);
 }
 
 /** Those with an argument that ends in this text. */

@@ -16,7 +16,7 @@ import {
   startRootd,
   stopRootd,
 } from '../lib/leader.ts';
-import { findProcesses, listProcesses } from '../lib/processes.ts';
+import { findProcesses, listRunning } from '../lib/processes.ts';
 
 let dan: Account;
 before(async () => {
@@ -47,10 +47,7 @@ async function startRunaway(service = 'marking'): Promise<Client> {
 }
 
 const marks = (): string[] => readFileSync('/run/marks', 'utf8').trim().split('\n');
-const ofDan = (): number[] =>
-  listProcesses()
-    .filter(({ uid }) => uid === dan.uid)
-    .map(({ pid }) => pid);
+const ofDan = (): number[] => listRunning(dan.uid).map(({ pid }) => pid);
 
 function assertNothingLeft(client: Client): void {
   assert.deepEqual(ofDan(), []);

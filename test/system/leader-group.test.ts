@@ -11,7 +11,7 @@ import {
   startRootd,
   stopRootd,
 } from '../lib/leader.ts';
-import { listProcesses } from '../lib/processes.ts';
+import { listRunning } from '../lib/processes.ts';
 
 let kim: Account;
 before(async () => {
@@ -35,8 +35,5 @@ test('it joins the group by itself, and ends with it', async () => {
   const group = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
   assert.match(group, new RegExp(`^0::.*/vestibule-${client.session}$`, 'm'));
   await client.end();
-  assert.deepEqual(
-    listProcesses().filter(({ uid }) => uid === kim.uid),
-    [],
-  );
+  assert.deepEqual(listRunning(kim.uid), []);
 });
