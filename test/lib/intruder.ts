@@ -121,7 +121,7 @@ export function ownProcesses(): Process[] {
 export const LOG = '/var/log/vestibule/vestibule.log';
 
 /** Longer than anything takes that is waited for: it is there to say what did not come. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 30_000;
 
 export function readLog(): string {
   return readFileSync(LOG, 'utf8');

@@ -188,6 +188,7 @@ test('nobody takes the place of a session that has ended', async () => {
   const { session: own, terminal: place } = await client.startShell();
   await client.endSession(own);
   await place.closed;
+  await logged(new RegExp(`"session-ended".*${own}`));
   const path = `${PATHS.sessions}/${own}`;
   for (const user of [ada.name, eve.name]) {
     assert.notEqual(runAs(user, `mkdir ${path} || mkdir -p ${path}/s`).status, 0);
