@@ -189,7 +189,7 @@ export class Attempt {
 
   /** The last one of this address. */
   row(): AuditRow {
-    const database = new DatabaseSync(DATABASE, { readOnly: true });
+    const database = new DatabaseSync(DATABASE, { readOnly: true, timeout: 5000 });
     try {
       const row = database
         .prepare(

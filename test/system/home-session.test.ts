@@ -62,7 +62,7 @@ test('it is opened by the first visit, once, and is gone after sign-out', async 
     homes.map(({ user, name, state, tty, pid }) => [user, name, state, tty, pid]),
     [[account.name, 'home', 'running', null, 0]],
   );
-  assert.equal(countLeaders(), 2);
+  await until(() => countLeaders() === 2, 'a leader and its watch');
   assert.deepEqual((await ada.client!.home()).sessions, []);
   await ada.signOut();
   await until(() => countLeaders() === 0, 'the home session is closed');
@@ -77,8 +77,8 @@ const ENDS: Readonly<Record<string, () => Promise<void> | void>> = {
     assert.equal(said, `2 sign-ins of '${account.name}' ended\n`);
   },
   'the expiry of the sign-ins': () => {
-    const database = new DatabaseSync(PATHS.database);
-    database.exec('PRAGMA busy_timeout = 5000; UPDATE tickets SET idle_end = 1');
+    const database = new DatabaseSync(PATHS.database, { timeout: 5000 });
+    database.exec('UPDATE tickets SET idle_end = 1');
     database.close();
   },
 };

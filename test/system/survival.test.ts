@@ -85,7 +85,7 @@ async function endAll(): Promise<void> {
 }
 
 function inDatabase<T>(work: (database: DatabaseSync) => T): T {
-  const database = new DatabaseSync(PATHS.database);
+  const database = new DatabaseSync(PATHS.database, { timeout: 5000 });
   try {
     return work(database);
   } finally {
