@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type Account, makeAccount } from '../lib/accounts.ts';
+import { logged, readLog } from '../lib/intruder.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
 
@@ -196,7 +197,10 @@ test('on a terminal the program has one: PAM’s, of our size, gone from utmp af
 });
 
 test('the broker lists it, may die, lists it again, and can end it', async () => {
+  const from = readLog().length;
   const { child, line } = start('alice', '--', 'cat');
+  const [, id] = await logged(/opened session (\w+) of user 'alice'/, from);
+  await logged(new RegExp(`"session-running".*${id}`), from);
   child.stdin!.write('one\n');
   assert.equal(await line(), 'one');
   const listed = () =>

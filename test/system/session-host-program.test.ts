@@ -126,7 +126,7 @@ async function startUntilHungUp(
   execFileSync('mkfifo', ['-m', '666', fifo]);
   const opening = open(fifo, 'r');
   const host = await startShell(
-    `exec 3>${fifo}; trap "echo hung up >&3; exit 0" HUP; echo ready; while :; do sleep 1 & wait; done`,
+    `exec 3>${fifo}; trap "trap '' HUP; echo hung up >&3; exit 0" HUP; echo ready; while :; do sleep 1 & wait; done`,
     { pty },
   );
   const viewer = await host.view();

@@ -254,6 +254,7 @@ test('jobs: a foreground job and a background job are told, the shell alone and 
   const until = async (jobs: boolean): Promise<void> => {
     while (viewer.jobs !== jobs) assert.ok(await viewer.read());
   };
+  await viewer.until(/[$#] $/);
   viewer.type('sleep 1000\n');
   await until(true);
   assert.equal((await host.view({ viewer: 8n })).jobs, false, 'hello comes before it');
