@@ -14,6 +14,7 @@ import { agree, type Checked, type Expected, readBaseline } from './check-machin
 import type { WebClient } from './client.ts';
 import type { Command } from './life-commands.ts';
 import { judge, Person, type Verdict } from './person.ts';
+import { listProcesses } from './processes.ts';
 import { askBroker, kill, type Product, type Service, until, VESTIBULE } from './product.ts';
 import { removeFiles, type SessionMounts } from './remains.ts';
 
@@ -204,6 +205,8 @@ export class World {
   private async killPart({ part }: Of<'kill-part'>, row: ActiveSession, chain: Chain) {
     if (part === 'watch') {
       if (chain.watch !== 0) kill(chain.watch);
+      const gone = () => listProcesses().every(({ pid }) => pid !== chain.watch);
+      await until(gone, 'the watch is gone');
       return await this.settle();
     }
     if (part === 'host') {

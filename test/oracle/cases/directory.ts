@@ -41,7 +41,8 @@ async function runSssd(): Promise<Service> {
     for (const file of readdirSync(directory)) rmSync(`${directory}/${file}`, { recursive: true });
   }
   const sssd = startSssd();
-  await until(() => spawnSync('getent', ['passwd', carol.name]).status === 0, 'sssd answers');
+  const answers = () => spawnSync('getent', ['passwd', carol.name]).status === 0;
+  await until(answers, 'sssd answers', 60);
   return sssd;
 }
 
