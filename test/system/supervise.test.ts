@@ -193,6 +193,7 @@ test('each service is started again when it is killed, and clients queue meanwhi
       (await client.line())!,
       new RegExp(service === 'rootd' ? '^leader ' : `^${service}$`),
     );
+    await supervise.logged(new RegExp(`${service} started as process`), after);
     assert.notEqual(supervise.pidOf(service), pid);
     client.socket.destroy();
   }
