@@ -76,6 +76,7 @@ struct host {
     uint32_t status;
     uint64_t linger_by; /* 0 until all output has been read */
     uint64_t look_by;   /* 0: nothing has happened since the last look at the jobs */
+    uint64_t event_at;  /* when something happened last */
     uint64_t leavers;
     bool jobs;
     uint64_t accept_after;

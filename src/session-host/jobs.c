@@ -40,7 +40,8 @@ static bool has_background_job(const struct host *host) {
 void jobs_expect(struct host *host) {
     if (!host->pty)
         return;
-    const uint64_t soon = monotonic_ms() + JOBS_MS;
+    host->event_at = monotonic_ms();
+    const uint64_t soon = host->event_at + JOBS_MS;
     if (host->look_by == 0 || host->look_by > soon)
         host->look_by = soon;
 }
@@ -49,5 +50,7 @@ void jobs_look(struct host *host, uint64_t now) {
     if (host->look_by == 0 || now < host->look_by)
         return;
     host->jobs = !host->exited && (has_foreground_job(host) || has_background_job(host));
-    host->look_by = host->jobs && viewers_count(host) > 0 ? now + JOBS_AGAIN_MS : 0;
+    /* The last event may be younger than what this look was for: what it starts, silent perhaps, is looked for in its turn. */
+    const uint64_t next = !host->jobs ? host->event_at + JOBS_MS : viewers_count(host) > 0 ? now + JOBS_AGAIN_MS : 0;
+    host->look_by = next > now ? next : 0;
 }
