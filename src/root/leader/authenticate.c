@@ -27,9 +27,10 @@ static bool give_grant(struct leader *leader) {
     put_u64(&writer, expires);
     writer_clear(&grant);
     rootd_release();
-    connection_send(leader, &leader->connections[0], &writer);
+    /* First: no grant is anybody's that the log does not know of. */
     log_line(LOG_NOTICE, "signed in: user '%s' (uid %u) by profile '%s' from '%s'", account->name, account->uid,
              leader->service, leader->rhost);
+    connection_send(leader, &leader->connections[0], &writer);
     return true;
 }
 
