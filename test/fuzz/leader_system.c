@@ -6,6 +6,7 @@
 #include <shadow.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -252,7 +253,12 @@ pid_t syslog_read(struct leader *leader);
 pid_t syslog_read(struct leader *leader) { return (void)leader, -1; }
 void syslog_read_end(const struct leader *leader, pid_t reader);
 void syslog_read_end(const struct leader *leader, pid_t reader) { (void)leader, must(reader == -1); }
-void utmp_write(const struct leader *leader, struct program *program) { (void)leader, must(program->pty >= 0); }
+void utmp_write(const struct leader *leader, struct program *program) {
+    int size = 0;
+    (void)leader, must(program->pty >= 0 && program->host != 0);
+    /* Its session-host has not been told to start: who(1) in the program finds the row. */
+    must(ioctl(run.hosts[program->host - FIRST_HOST].fd, FIONREAD, &size) == 0 && size == 0);
+}
 void groups_find(struct shared *shared) { must(is_id(shared->session)); }
 void group_create(const struct shared *shared, struct program *program) { (void)shared, must(is_id(program->session)); }
 pid_t group_fork(const struct shared *shared, const struct program *program) {

@@ -168,6 +168,9 @@ static const char *start_host(struct leader *leader, struct program *program, co
     program->control = take_fd(&mine);
     program->events = programs_events(leader->shared, program);
     program->state = VST_PROGRAM_STARTING;
+    /* Before the program can look for it. From here on nothing fails. */
+    if (program->pty >= 0)
+        utmp_write(leader, program);
     send_start(leader, program, order, count, web_uid);
     return NULL;
 }
@@ -178,9 +181,7 @@ static void start_program(struct leader *leader, struct program *program, struct
     order->environment[0] = base;
     order->environment[2] = leader->pam.handle == NULL ? NULL : pam_getenvlist(leader->pam.handle);
     const char *failed = start_host(leader, program, order);
-    if (failed == NULL && pty) {
-        utmp_write(leader, program);
-    } else if (failed != NULL) {
+    if (failed != NULL) {
         char text[256];
         const int error = errno;
         (void)snprintf(text, sizeof text, "%s: %s", failed, strerror(error));
