@@ -1,4 +1,4 @@
-/* needs: test/fuzz/leader_says.c test/fuzz/leader_pam.c test/fuzz/leader_system.c wraps: chown lchown chmod mkdir unlink rmdir bind listen initgroups sigaction access kill fork waitpid socketpair accept4 poll peer_uid monotonic_ms unix_ms read_root_file crypto_box_keypair getpwnam_r getpwuid_r getspnam getgrouplist getgrnam */
+/* needs: test/fuzz/leader_says.c test/fuzz/leader_pam.c test/fuzz/leader_system.c wraps: chown lchown chmod mkdir unlink rmdir bind listen renameat2 initgroups sigaction access kill fork waitpid socketpair accept4 poll peer_uid monotonic_ms unix_ms read_root_file crypto_box_keypair getpwnam_r getpwuid_r getspnam getgrouplist getgrnam */
 /* The leader, whole but for PAM and the system: an owner, three that come to its control socket and session-hosts say
  * what the script has. */
 #include <fcntl.h>

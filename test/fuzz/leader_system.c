@@ -16,7 +16,7 @@
 
 FUZZ_NO_COVERAGE
 
-/* Only these may be touched: the control socket, a session's directory, its socket. */
+/* Only these may be touched: the control socket, under both its names, a session's directory, its socket. */
 static bool is_wanted(const char *path, const char *directory, const char *id, const char *name) {
     char wanted[MAX_PATH];
     (void)snprintf(wanted, sizeof wanted, "%s/%s%s", directory, id, name);
@@ -24,7 +24,8 @@ static bool is_wanted(const char *path, const char *directory, const char *id, c
 }
 
 static void check_path(const char *path) {
-    bool found = is_wanted(path, VST_PATH_LEADERS, run.shared.session, "");
+    bool found = is_wanted(path, VST_PATH_LEADERS, run.shared.session, "") ||
+                 is_wanted(path, VST_PATH_LEADERS, run.shared.session, LISTENER_EARLY);
     for (each_program(program, &run.shared))
         found |= program->state != VST_PROGRAM_FREE && (is_wanted(path, VST_PATH_SESSIONS, program->session, "") ||
                                                         is_wanted(path, VST_PATH_SESSIONS, program->session, "/s"));
@@ -41,6 +42,8 @@ static void check_path(const char *path) {
         return 0; \
     }
 
+static int last_bound = -1; /* a socket that was bound and does not listen */
+
 FORWARD(int, chown, (const char *path, uid_t uid, gid_t gid), (path, uid, gid), check_path(path);)
 FORWARD(int, lchown, (const char *path, uid_t uid, gid_t gid), (path, uid, gid), check_path(path);)
 FORWARD(int, chmod, (const char *path, mode_t mode), (path, mode), check_path(path); must((mode & 07) == 0);)
@@ -48,8 +51,12 @@ FORWARD(int, mkdir, (const char *path, mode_t mode), (path, mode), check_path(pa
 FORWARD(int, unlink, (const char *path), (path), check_path(path);)
 FORWARD(int, rmdir, (const char *path), (path), check_path(path);)
 FORWARD(int, bind, (int fd, const struct sockaddr *address, socklen_t size), (fd, address, size),
-        check_path(((const struct sockaddr_un *)(const void *)address)->sun_path);)
-FORWARD(int, listen, (int fd, int backlog), (fd, backlog), )
+        check_path(((const struct sockaddr_un *)(const void *)address)->sun_path); last_bound = fd;)
+FORWARD(int, listen, (int fd, int backlog), (fd, backlog), must(fd == last_bound); last_bound = -1;)
+/* What is seen under this name listens. */
+FORWARD(int, renameat2, (int old_at, const char *old, int new_at, const char *new, unsigned flags), (old_at, old, new_at, new, flags),
+        must(is_wanted(old, VST_PATH_LEADERS, run.shared.session, LISTENER_EARLY));
+        must(is_wanted(new, VST_PATH_LEADERS, run.shared.session, "")); must(flags == RENAME_NOREPLACE && last_bound < 0);)
 FORWARD(int, initgroups, (const char *user, gid_t gid), (user, gid), must(find_known(user) != NULL);)
 FORWARD(int, sigaction, (int number, const struct sigaction *new, struct sigaction *old), (number, new, old), )
 FORWARD(int, access, (const char *path, int mode), (path, mode),

@@ -68,7 +68,8 @@ function listListeners(): string[] {
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === SO_ACCEPTCON && fields[7]?.startsWith(`${PATHS.run}/`))
-    .map((fields) => fields[7]!.slice(PATHS.run.length + 1));
+    // A leader's has the name that it was bound to for good: the one that it had before it listened.
+    .map((fields) => fields[7]!.slice(PATHS.run.length + 1).replace(/\.new$/, ''));
 }
 
 /** proc(5): fields 5 and, behind the dash, type and source. */

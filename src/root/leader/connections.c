@@ -1,5 +1,6 @@
 /* Connections: the owner's, and those that come to the control socket (adoption). All are checked by SO_PEERCRED and
  * speak the same protocol. */
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -36,20 +37,31 @@ int listen_at(const char *path, gid_t gid) {
     return good ? take_fd(&fd) : -1;
 }
 
-static void format_path(const struct leader *leader, char ret_path[MAX_PATH]) {
-    (void)snprintf(ret_path, MAX_PATH, "%s/%s", VST_PATH_LEADERS, leader->shared->session);
+void format_listener(const struct shared *shared, const char *end, char ret_path[MAX_PATH]) {
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", VST_PATH_LEADERS, shared->session, end);
 }
 
+/* Who watches the directory connects at once: it gets its name when it listens. Another leader's it never takes. */
 bool connections_listen(struct leader *leader) {
-    char path[MAX_PATH];
-    format_path(leader, path);
-    leader->listener = listen_at(path, leader->broker_gid);
-    return leader->listener >= 0;
+    char early[MAX_PATH], path[MAX_PATH];
+    format_listener(leader->shared, LISTENER_EARLY, early);
+    format_listener(leader->shared, "", path);
+    cleanup_fd int fd = listen_at(early, leader->broker_gid);
+    if (fd < 0)
+        return false;
+    if (renameat2(AT_FDCWD, early, AT_FDCWD, path, RENAME_NOREPLACE) < 0) {
+        const int error = errno;
+        (void)unlink(early);
+        errno = error;
+        return false;
+    }
+    leader->listener = take_fd(&fd);
+    return true;
 }
 
 void connections_close_listener(struct leader *leader) {
     char path[MAX_PATH];
-    format_path(leader, path);
+    format_listener(leader->shared, "", path);
     if (leader->listener >= 0 && unlink(path) < 0)
         log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
     close_descriptor(&leader->listener);

@@ -141,7 +141,10 @@ typedef bool request_handler(struct leader *leader, struct connection *connectio
 request_handler request_hello, request_authenticate, request_check, request_test, request_open, request_answer, request_cancel,
     request_spawn, request_rotate, request_end;
 
-/* connections.c: connection_send drops a connection that does not take its frame; announce sends to all; listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno). */
+/* connections.c: connection_send drops a connection that does not take its frame; announce sends to all; listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno).
+ * format_listener: where the control socket is, behind it LISTENER_EARLY until it listens. */
+#define LISTENER_EARLY ".new"
+void format_listener(const struct shared *shared, const char *end, char ret_path[MAX_PATH]);
 bool connections_begin(struct leader *leader);
 bool connections_listen(struct leader *leader);
 void connections_close_listener(struct leader *leader);

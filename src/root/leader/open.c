@@ -96,11 +96,11 @@ static bool publish(struct leader *leader) {
     const int group_count = getgroups(0, NULL);
     leader->groups = must_alloc(group_count < 0 ? 1 : (size_t)group_count + 1, sizeof *leader->groups);
     leader->group_count = getgroups(group_count, leader->groups);
+    helpers_note(shared);
+    groups_find(shared);
     /* A session id that another leader has fails here, before anything of that session is touched. */
     if (leader->group_count < 0 || !connections_listen(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
-    helpers_note(shared);
-    groups_find(shared);
     atomic_store(&shared->opened, true);
     key_forget(leader);
     leader->opened_at = unix_ms();

@@ -73,8 +73,8 @@ static void clean_up(struct watch *watch, pid_t leader) {
         if (program->state != VST_PROGRAM_FREE)
             end_processes(watch, program);
     char path[MAX_PATH];
-    (void)snprintf(path, sizeof path, "%s/%s", VST_PATH_LEADERS, shared->session);
-    if (atomic_load(&shared->opened))
+    format_listener(shared, atomic_load(&shared->opened) ? "" : LISTENER_EARLY, path);
+    if (is_id(shared->session))
         (void)unlink(path);
 }
 
