@@ -98,7 +98,8 @@ struct transaction {
 /* /dev/log, while root tests a profile. */
 struct syslog {
     int machine, own; /* sockets: to what it was, and what it is */
-    bool made, taken;
+    int lock;         /* that all share who use the file; above 0 while this one does */
+    bool taken;
 };
 
 /* What is written to lies together, before the paths: each page of it is one more for every session. */

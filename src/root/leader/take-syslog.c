@@ -1,7 +1,9 @@
 /* What PAM modules write to syslog, for root to see (test-profile.c): /dev/log becomes a socket of ours, in a mount
  * namespace that ends with this leader. Why so: docs/decisions/0011. */
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -11,7 +13,7 @@
 
 #include "leader.h"
 
-enum { MAX_LINE = 8192 };
+enum { MAX_LINE = 8192, FULL_MS = 100 };
 
 static const struct sockaddr_un dev_log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 
@@ -22,15 +24,34 @@ static void send_logged(struct leader *leader, const char *line) {
     connection_send(leader, &leader->connections[0], &writer);
 }
 
+/* Whoever removes the file takes it from under the mounts of all: the last of us does. The lock is on a directory that
+ * only root may open. */
+static bool make_file(struct leader *leader) {
+    leader->syslog.lock = open(VST_PATH_SESSIONS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return leader->syslog.lock >= 0 && flock(leader->syslog.lock, LOCK_SH) == 0 &&
+           (mknod(dev_log.sun_path, S_IFREG | 0600, 0) == 0 || errno == EEXIST);
+}
+
+/* A syslog daemon's socket in its place is not ours to remove. */
+static void remove_file(struct leader *leader) {
+    struct stat status;
+    if (flock(leader->syslog.lock, LOCK_EX | LOCK_NB) == 0 && lstat(dev_log.sun_path, &status) == 0 &&
+        S_ISREG(status.st_mode) && status.st_size == 0)
+        (void)unlink(dev_log.sun_path);
+    (void)flock(leader->syslog.lock, LOCK_UN); /* a module's child may have a copy */
+    close_descriptor(&leader->syslog.lock);
+}
+
 /* Where nobody takes such lines there is no /dev/log: an empty file is then made to mount on. */
 void syslog_take(struct leader *leader) {
     struct sockaddr_un own = {.sun_family = AF_UNIX};
+    const struct timeval patience = {.tv_usec = FULL_MS * 1000};
     (void)snprintf(own.sun_path, sizeof own.sun_path, "%s/log-%d", VST_PATH_RUN, (int)getpid());
     leader->syslog.machine = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     (void)connect(leader->syslog.machine, (const struct sockaddr *)&dev_log, sizeof dev_log);
+    (void)setsockopt(leader->syslog.machine, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     leader->syslog.own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    leader->syslog.made = mknod(dev_log.sun_path, S_IFREG | 0600, 0) == 0;
-    leader->syslog.taken = unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
+    leader->syslog.taken = make_file(leader) && unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) == 0 &&
                            bind(leader->syslog.own, (const struct sockaddr *)&own, sizeof own) == 0 &&
                            mount(own.sun_path, dev_log.sun_path, NULL, MS_BIND, NULL) == 0;
     if (!leader->syslog.taken) {
@@ -43,17 +64,17 @@ void syslog_take(struct leader *leader) {
 }
 
 void syslog_give_back(struct leader *leader) {
-    /* A syslog daemon that replaced the file ended our mount by that: its socket is not ours to remove. */
-    const bool ours = !leader->syslog.taken || umount2(dev_log.sun_path, MNT_DETACH) == 0;
-    if (leader->syslog.made && ours)
-        (void)unlink(dev_log.sun_path);
-    leader->syslog.made = leader->syslog.taken = false;
+    if (leader->syslog.taken)
+        (void)umount2(dev_log.sun_path, MNT_DETACH); /* a syslog daemon that replaced the file has done so */
+    if (leader->syslog.lock > 0)
+        remove_file(leader);
+    leader->syslog.taken = false;
     closelog();
 }
 
 /* A process of its own: a module that writes more than a socket's queue holds (10 lines) would wait for ever. What both
  * send to the owner stays whole: a frame of this size is queued at once or not at all. The machine's log gets each line
- * too. */
+ * too, unless its daemon takes none for FULL_MS. */
 pid_t syslog_read(struct leader *leader) {
     char line[MAX_LINE];
     const pid_t leader_pid = getpid(), pid = leader->syslog.taken ? fork() : -1;
@@ -62,7 +83,7 @@ pid_t syslog_read(struct leader *leader) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != leader_pid)
         _exit(EXIT_FAILURE);
     for (ssize_t size; (size = recv(leader->syslog.own, line, sizeof line - 1, 0)) > 0;) {
-        (void)send(leader->syslog.machine, line, (size_t)size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)send(leader->syslog.machine, line, (size_t)size, MSG_NOSIGNAL);
         line[size] = '\0';
         send_logged(leader, line);
     }
