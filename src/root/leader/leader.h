@@ -47,7 +47,7 @@ struct program {
 
 /* What leader and watch share: all that the watch needs to clean up after a leader that died. */
 struct shared {
-    _Atomic uint64_t deadline_ms; /* the leader is killed when it passes; 0: none */
+    _Atomic uint64_t deadline_ms; /* the leader is killed when it passes; 0: none; 1: the watch kills it */
     _Atomic bool opened;          /* the PAM session is open: no killing from here on */
     _Atomic bool closed;          /* the leader ends as it should */
     char session[33];

@@ -9,7 +9,10 @@
 
 #include "leader.h"
 
-enum { LEFTOVERS_MS = 10000 };
+enum {
+    LEFTOVERS_MS = 10000,
+    KILLED = 1, /* instead of a deadline: the watch was first to take it away */
+};
 
 struct watch {
     struct shared *shared;
@@ -39,11 +42,14 @@ static void sleep_once(const struct watch *watch, int events, int timeout) {
 
 /* While no deadline is set, the next one lies at least timeout_ms after it is set: waking once in that time is enough. */
 static void wait_or_kill(struct watch *watch) {
-    const uint64_t deadline = atomic_load(&watch->shared->deadline_ms), now = monotonic_ms();
+    uint64_t deadline = atomic_load(&watch->shared->deadline_ms);
+    const uint64_t now = monotonic_ms();
     int timeout = deadline == 0 ? (int)watch->timeout_ms : (int)(deadline - now);
-    if (atomic_load(&watch->shared->opened)) {
+    if (deadline == KILLED || atomic_load(&watch->shared->opened)) {
         timeout = -1;
     } else if (deadline != 0 && now >= deadline) {
+        if (!atomic_compare_exchange_strong(&watch->shared->deadline_ms, &deadline, KILLED))
+            return; /* it has come back */
         log_line(LOG_ERR, "PAM does not come back to leader %d within %llu s (auth-pam-timeout-seconds), killed in %s",
                  (int)watch->leader, (unsigned long long)watch->timeout_ms / 1000, watch->shared->call);
         (void)kill(watch->leader, SIGKILL);
@@ -129,5 +135,7 @@ void watch_begin(struct leader *leader) {
 
 void watch_clock(struct leader *leader, bool running) {
     const uint64_t timeout = leader->config.auth_pam_timeout_seconds * UINT64_C(1000);
-    atomic_store(&leader->shared->deadline_ms, running ? monotonic_ms() + timeout : 0);
+    /* Too late: what the watch is about to kill must not go on, and open what nobody would close. */
+    if (atomic_exchange(&leader->shared->deadline_ms, running ? monotonic_ms() + timeout : 0) == KILLED)
+        (void)raise(SIGKILL);
 }

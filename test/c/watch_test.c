@@ -1,0 +1,96 @@
+/* needs: src/root/leader/group.c */
+/* The watch and its leader at the deadline: one of them goes on. What it removes. */
+#include "util.h"
+
+/* The leader's chance between two looks of the watch. */
+static uint64_t look_at_clock(void);
+#define monotonic_ms look_at_clock
+#include "root/leader/watch.c"
+#undef monotonic_ms
+
+#include "tap.h"
+
+enum { DEADLINE = 1000 };
+static struct shared shared;
+static struct leader leader = {.shared = &shared};
+static bool comes_back;
+static char directory[] = "/tmp/watch-test-XXXXXX";
+
+/* What watch.c needs of the leader's other files. */
+void format_listener(const struct shared *of, const char *end, char ret_path[MAX_PATH]) {
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", directory, of->session, end);
+}
+void session_directory_remove(struct program *program) { (void)program; }
+void utmp_clear(struct program *program) { (void)program; }
+
+static uint64_t look_at_clock(void) {
+    if (comes_back)
+        watch_clock(&leader, false);
+    return DEADLINE;
+}
+
+static pid_t fork_sleeper(void) {
+    const pid_t pid = fork();
+    if (pid < 0)
+        abort();
+    while (pid == 0)
+        (void)pause();
+    return pid;
+}
+
+/* How a leader ends whose deadline has passed. */
+static int meet_deadline(void) {
+    sigset_t child;
+    int status = 0;
+    if (sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 || sigprocmask(SIG_BLOCK, &child, NULL) < 0)
+        abort();
+    struct watch watch = {.shared = &shared, .signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK), .leader = fork_sleeper()};
+    atomic_store(&shared.deadline_ms, DEADLINE);
+    wait_or_kill(&watch);
+    (void)kill(watch.leader, SIGTERM);
+    (void)waitpid(watch.leader, &status, 0);
+    close_descriptor(&watch.signals);
+    return WTERMSIG(status);
+}
+
+static void come_too_late(void) {
+    atomic_store(&shared.deadline_ms, KILLED);
+    watch_clock(&leader, false);
+    (void)fputs("it goes on\n", stderr);
+}
+
+static void test_deadline(void) {
+    char errors[64];
+    check(meet_deadline() == SIGKILL && atomic_load(&shared.deadline_ms) == KILLED, "past its deadline it is killed");
+    comes_back = true;
+    check(meet_deadline() == SIGTERM, "PAM came back after the watch had read the deadline: it lives");
+    comes_back = false;
+    check(WTERMSIG(tap_status(come_too_late, errors, sizeof errors)) == SIGKILL && errors[0] == '\0',
+          "the watch was first: the leader does not go on, killed yet or not");
+}
+
+static bool is_there(const char *end, bool make) {
+    char path[MAX_PATH];
+    format_listener(&shared, end, path);
+    FILE *file = make ? fopen(path, "we") : NULL;
+    if (file != NULL)
+        (void)fclose(file);
+    return access(path, F_OK) == 0;
+}
+
+static void test_clean_up(void) {
+    struct watch watch = {.shared = &shared};
+    (void)strcpy(shared.session, "0123456789abcdef0123456789abcdef");
+    check(mkdtemp(directory) != NULL && is_there("", true) && is_there(LISTENER_EARLY, true), "both names are there");
+    clean_up(&watch, 1);
+    check(!is_there(LISTENER_EARLY, false) && is_there("", false), "not open yet: the other name may be another leader's");
+    atomic_store(&shared.opened, true);
+    clean_up(&watch, 1);
+    check(!is_there("", false) && rmdir(directory) == 0, "open: it was this one's");
+}
+
+int main(void) {
+    test_deadline();
+    test_clean_up();
+    return tap_end();
+}
