@@ -1,5 +1,5 @@
 /* needs: src/root/leader/group.c */
-/* The watch and its leader at the deadline: one of them goes on. What it removes. */
+/* The watch and its leader at the deadline: one of them goes on. What it removes; whom it spares. */
 #include "util.h"
 
 /* The leader's chance between two looks of the watch. */
@@ -89,8 +89,21 @@ static void test_clean_up(void) {
     check(!is_there("", false) && rmdir(directory) == 0, "open: it was this one's");
 }
 
+static void test_helpers(void) {
+    struct program ending = {0};
+    const pid_t child = fork_sleeper();
+    helpers_note(&shared);
+    check(shared.helper_count == 1 && !programs_left(&shared, &ending, -1), "a module's helper is no program of the session");
+    helper_forget(&shared, child);
+    check(programs_left(&shared, &ending, -1), "forgotten, its pid is like any other");
+    programs_kill(&shared, &ending);
+    (void)waitpid(child, NULL, 0);
+    check(!programs_left(&shared, &ending, -1), "nothing is left");
+}
+
 int main(void) {
     test_deadline();
     test_clean_up();
+    test_helpers();
     return tap_end();
 }

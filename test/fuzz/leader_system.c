@@ -276,6 +276,7 @@ pid_t group_fork(const struct shared *shared, const struct program *program) {
 }
 void group_remove(const struct shared *shared, struct program *program) { (void)shared, (void)program; }
 void helpers_note(struct shared *shared) { (void)shared; }
+void helper_forget(struct shared *shared, pid_t pid) { (void)shared, must(pid >= FIRST_HOST); }
 static struct fake_host *host_of(const struct program *program) {
     struct fake_host *host = run.hosts;
     while (host->program != program)

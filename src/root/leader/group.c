@@ -92,6 +92,13 @@ void helpers_note(struct shared *shared) {
         shared->helpers[shared->helper_count++] = pid;
 }
 
+/* Reaped: its pid may become anybody's. */
+void helper_forget(struct shared *shared, pid_t pid) {
+    for (size_t i = 0; i < shared->helper_count; i++)
+        if (shared->helpers[i] == pid)
+            shared->helpers[i] = 0;
+}
+
 static bool is_spared(const struct shared *shared, const struct program *ending, pid_t pid) {
     for (size_t i = 0; i < shared->helper_count; i++)
         if (shared->helpers[i] == pid)

@@ -52,7 +52,7 @@ struct shared {
     _Atomic bool closed;          /* the leader ends as it should */
     char session[33];
     char call[640];               /* the last of PAM's functions that was called, and for whom: for the log */
-    pid_t helpers[MAX_HELPERS];   /* children that PAM modules left: no programs of the session */
+    pid_t helpers[MAX_HELPERS];   /* children that PAM modules left: no programs of the session; 0: it has ended */
     size_t helper_count, program_count; /* places that were used at any time: the others are no memory yet */
     struct program programs[MAX_PROGRAMS];
     char groups[PATH_MAX];        /* directory for the programs' cgroups; empty: none */
@@ -236,6 +236,7 @@ void group_create(const struct shared *shared, struct program *program);
 pid_t group_fork(const struct shared *shared, const struct program *program); /* fork(2) into the group */
 void group_remove(const struct shared *shared, struct program *program);
 void helpers_note(struct shared *shared); /* children that there are now */
+void helper_forget(struct shared *shared, pid_t pid);
 int programs_events(const struct shared *shared, const struct program *program); /* POLLPRI when the group's emptiness has
                                                      changed since programs_left was asked; -1 without a group */
 bool programs_left(const struct shared *shared, const struct program *program, int events);

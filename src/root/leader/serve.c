@@ -76,10 +76,12 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
     if (sigprocmask(SIG_BLOCK, held, &before) < 0)
         die_errno("cannot hold signals back");
     /* Session-hosts, what they left, modules' helpers. */
-    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
+    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;) {
+        helper_forget(leader->shared, pid);
         for (each_program(program, leader->shared))
             if (program->host == pid)
                 program->host = 0;
+    }
     if (poll(polled, POLLED, sleep_ms(leader)) < 0 && errno != EINTR)
         die_errno("cannot wait for events");
     for (struct signalfd_siginfo info; read(signals, &info, sizeof info) == sizeof info;)

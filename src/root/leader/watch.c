@@ -28,6 +28,8 @@ static void reap(struct watch *watch) {
         if (pid == watch->leader) {
             watch->leader = 0;
             watch->status = status;
+        } else {
+            helper_forget(watch->shared, pid);
         }
 }
 
