@@ -63,12 +63,12 @@ export function countKeys({ uid }: Pick<Account, 'uid'>): number {
   return Number(line.exec(readFileSync('/proc/key-users', 'utf8'))?.[1] ?? 0);
 }
 
+/** A leader's has for good the name that it was bound to, before it listened. */
 function listListeners(): string[] {
   return readFileSync('/proc/net/unix', 'utf8')
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === SO_ACCEPTCON && fields[7]?.startsWith(`${PATHS.run}/`))
-    // A leader's has the name that it was bound to for good: the one that it had before it listened.
     .map((fields) => fields[7]!.slice(PATHS.run.length + 1).replace(/\.new$/, ''));
 }
 
