@@ -50,7 +50,7 @@ before(async () => {
     startKdc([kira]),
     Outcomes.start(),
   ]);
-  sssd = startSssd();
+  sssd = await startSssd();
   await startNslcd();
 });
 after(() => outcomes?.stop());

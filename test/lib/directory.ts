@@ -56,12 +56,16 @@ export async function runLdap(): Promise<Service> {
   return slapd;
 }
 
-/** sssd as the machine's client of that directory; case does not matter in names. */
-export function startSssd(): Service {
+/** sssd as the machine's client of that directory; case does not matter in names. Returns when it can be asked. */
+export async function startSssd(): Promise<Service> {
   writeFileSync('/etc/sssd/sssd.conf', SSSD, { mode: 0o600 });
   const nsswitch = readFileSync('/etc/nsswitch.conf', 'utf8');
   writeFileSync('/etc/nsswitch.conf', nsswitch.replace(/^(passwd|group):.*$/gm, '$1: files sss'));
-  return start('sssd', '-i', '--logger=files');
+  const sssd = start('sssd', '-i', '--logger=files');
+  // Its parts listen when they know the directory's: where libnss_sss asks, and pam_sss as root.
+  for (const pipe of ['nss', 'private/pam'])
+    await listening({ path: `/var/lib/sss/pipes/${pipe}` });
+  return sssd;
 }
 
 /** The other client of that directory, for pam_ldap: it keeps no passwords. */

@@ -38,7 +38,7 @@ before(async () => {
   prepareMachine();
   local = makeAccount('off-local', ['off-lab', 'off-store']);
   const slapd = await startLdap([carol]);
-  services = [startSssd(), slapd];
+  services = [await startSssd(), slapd];
   const both = (type: string) => [`${type} sufficient pam_unix.so`, `${type} required pam_sss.so`];
   makeProfile('vestibule', [...both('auth'), ...both('account')]);
   makeProfile('homes', [

@@ -40,7 +40,7 @@ async function runSssd(): Promise<Service> {
     const directory = `/var/lib/sss/${kept}`;
     for (const file of readdirSync(directory)) rmSync(`${directory}/${file}`, { recursive: true });
   }
-  const sssd = startSssd();
+  const sssd = await startSssd();
   const answers = () => spawnSync('getent', ['passwd', carol.name]).status === 0;
   await until(answers, 'sssd answers', 60);
   return sssd;

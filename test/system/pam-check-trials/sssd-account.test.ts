@@ -34,12 +34,11 @@ test('sssd-account: sssd does not run, and nobody passes', async () => {
 
 test('sssd-account: a local account, which sssd does not know, does not pass', async () => {
   const carol = { names: ['carol'], uid: 62_001, password: 'pw-carol-Zx9' };
-  services.push(await startLdap([carol]), startSssd());
+  services.push(await startLdap([carol]), await startSssd());
   const trial: Omit<Trial, 'mended'> = {
     ...{ ...account, user: 'ada', facts: { sssd: true }, broken },
     shows: ['acct_mgmt PAM_USER_UNKNOWN', YES],
   };
-  await untilKnown('carol');
   await showTrial({ ...trial, mended: [...REST, UNIX, 'account sufficient pam_rootok.so', SSS] });
   await showTrial({
     ...trial,
@@ -52,10 +51,3 @@ test('sssd-account: a local account, which sssd does not know, does not pass', a
   const wish = { profile: 'trial', user: 'carol', operations: ['acct_mgmt'] } as const;
   assert.deepEqual(await callPam(wish), [YES]);
 });
-
-/** sssd is up when it can be asked. */
-async function untilKnown(user: string): Promise<void> {
-  makeProfile('asks', [...REST, 'account required pam_sss.so']);
-  const wish = { profile: 'asks', user, operations: ['acct_mgmt'] } as const;
-  while ((await callPam(wish))[0] !== YES);
-}
