@@ -17,6 +17,9 @@ import {
 import { findProcesses, listProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
 
+/** PAM_TTY as a module sees it, beside what tty and who say. The home session has none. */
+const TTY_PROBE = '#!/bin/sh\n[ -z "$PAM_TTY" ] || echo "$PAM_TTY" >/run/probe/tty\n';
+
 let server: Server;
 let browser: Browser;
 let context: BrowserContext;
@@ -28,11 +31,8 @@ before(async () => {
   account = makeAccount('ada', ['crowd1', 'crowd2']);
   writeFileSync('/etc/security/limits.d/ada.conf', 'ada - nofile 4321\n');
   writeFileSync('/etc/environment', 'VESTIBULE_PROBE="from etc environment"\n');
-  // PAM_TTY as a module sees it, beside what tty and who say.
   mkdirSync('/run/probe', { mode: 0o777 });
-  writeFileSync('/run/probe/tty.sh', '#!/bin/sh\necho "$PAM_TTY" >/run/probe/tty\n', {
-    mode: 0o755,
-  });
+  writeFileSync('/run/probe/tty.sh', TTY_PROBE, { mode: 0o755 });
   execFileSync('sed', ['-i', '$asession optional pam_exec.so /run/probe/tty.sh', '/etc/pam.d/su']);
   server = await startServer('--port', '9443');
   browser = await launchBrowser();
