@@ -13,7 +13,7 @@ import { readLog } from '../lib/intruder.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { VESTIBULE } from '../lib/product.ts';
 import { type Server, startServer } from '../lib/server.ts';
-import { collectComplaints } from '../lib/watch-page.ts';
+import { collectComplaints, noticeElement } from '../lib/watch-page.ts';
 
 const TABS = 10;
 let server: Server;
@@ -95,9 +95,12 @@ test('root sees the same, and a name given by root stands in every tab', async (
 for (const service of ['broker', 'gateway']) {
   test(`kill -9 of the ${service}: every tab comes back, name, link and use are still right`, async () => {
     const [victim] = findProcesses(`/dist/${service}.js`);
+    const losses = await Promise.all(
+      tabs.map((tab) => noticeElement(tab, 'body', texts.connection.lost)),
+    );
     process.kill(victim!.pid, 'SIGKILL');
     if (service === 'gateway') {
-      await everywhere((tab) => tab.getByText(texts.connection.lost).waitFor());
+      await Promise.all(losses.map((loss) => loss.came()));
       await everywhere((tab) =>
         tab.getByText(texts.connection.lost).waitFor({ state: 'detached' }),
       );

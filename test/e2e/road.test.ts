@@ -16,6 +16,7 @@ import {
 } from '../lib/browser.ts';
 import { findProcesses, listProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
+import { noticeElement } from '../lib/watch-page.ts';
 
 /** PAM_TTY as a module sees it, beside what tty and who say. The home session has none. */
 const TTY_PROBE = '#!/bin/sh\n[ -z "$PAM_TTY" ] || echo "$PAM_TTY" >/run/probe/tty\n';
@@ -89,10 +90,11 @@ for (const service of ['broker', 'gateway']) {
     const mark = `alive-${service}`;
     await runInTerminal(terminal, `MARK=${mark}`);
     const [victim] = findProcesses(`/dist/${service}.js`);
+    const loss = await noticeElement(terminal, '[role=status]', texts.terminal.lost);
     process.kill(victim!.pid, 'SIGKILL');
     // The bytes pass through the gateway; the broker is not in their way.
     if (service === 'gateway') {
-      await terminal.getByText(texts.terminal.lost).waitFor();
+      await loss.came();
       await terminal.getByText(texts.terminal.lost).waitFor({ state: 'hidden' });
     }
     const screen = await runInTerminal(terminal, 'echo "MARK is $MARK"');

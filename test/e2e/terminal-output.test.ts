@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
 import { readScreen, waitForScreen } from '../lib/browser.ts';
 import { hasFocus, TerminalPage } from '../lib/terminal-page.ts';
-import { checkAccessibility } from '../lib/watch-page.ts';
+import { checkAccessibility, noticeElement } from '../lib/watch-page.ts';
 
 const on = new TerminalPage({ permissions: ['clipboard-read', 'clipboard-write'] });
 const title = (wanted: string) =>
@@ -98,9 +98,9 @@ test('the bell flashes, and marks the tab until it is looked at', async () => {
   await on.page.evaluate(() => {
     document.hasFocus = () => false;
   });
-  const flashed = on.page.locator('#terminal.rings').waitFor();
+  const flash = await noticeElement(on.page, '#terminal.rings');
   on.terminal.print('\x07');
-  await flashed;
+  await flash.came();
   await title(texts.terminal.rung('build'));
   await on.page.evaluate(() => {
     document.hasFocus = () => true;

@@ -25,6 +25,27 @@ export function collectComplaints(page: Page, complaints: string[] = []): string
   return complaints;
 }
 
+/**
+ * Looks from now on for an element with this text, which may be there too briefly for playwright, which looks twice a
+ * second. To be called before what brings it.
+ */
+export async function noticeElement(page: Page, selector: string, text = '') {
+  const notice = await page.evaluateHandle(
+    ([wanted, words]) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = (): void => {
+        const found = [...document.querySelectorAll(wanted)];
+        if (found.some(({ textContent }) => textContent.includes(words))) resolve();
+      };
+      const all = { subtree: true, childList: true, characterData: true, attributes: true };
+      new MutationObserver(look).observe(document, all);
+      return { promise };
+    },
+    [selector, text] as const,
+  );
+  return { came: (): Promise<void> => notice.evaluate(({ promise }) => promise) };
+}
+
 export async function checkAccessibility(page: Page): Promise<void> {
   const { violations } = (await page.evaluate(`${axe}; axe.run()`)) as AxeResults;
   const found = violations.map(
