@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
-import { readScreen, waitForScreen } from '../lib/browser.ts';
+import { findOnScreen, NO_LIMIT, readScreen, waitForScreen } from '../lib/browser.ts';
 import { hasFocus, TerminalPage } from '../lib/terminal-page.ts';
 import { checkAccessibility, noticeElement } from '../lib/watch-page.ts';
 
@@ -26,9 +26,7 @@ test('an address in the output is opened by a click, in a tab that knows nothing
   await waitForScreen(on.page, /see/);
   const opened = on.context.waitForEvent('page');
   await on.page.mouse.move(300, 300);
-  const { x, y, height } = (await on.page
-    .locator('.xterm-rows span', { hasText: 'see' })
-    .boundingBox())!;
+  const { x, y, height } = await findOnScreen(on.page, 'see');
   await on.page.mouse.move(x + 60, y + height / 2);
   await on.page.locator('.bar .title', { hasText: 'https://example.org/docs?a=b' }).waitFor();
   await on.page.mouse.click(x + 60, y + height / 2);
@@ -190,7 +188,7 @@ test('random bytes of a megabyte leave the page as it was', async () => {
   );
   on.terminal.printBytes(random);
   on.terminal.print('\x18\x1bc\x1b[!pthe end\r\n');
-  await waitForScreen(on.page, /the end/);
+  await waitForScreen(on.page, /the end/, NO_LIMIT);
   assert.match(await readScreen(on.page), /^the end/);
   assert.equal(new URL(on.page.url()).pathname, new URL(on.url).pathname);
 });

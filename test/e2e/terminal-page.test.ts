@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
 import { type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
-import { readScreen, waitForScreen } from '../lib/browser.ts';
+import { findOnScreen, NO_LIMIT, readScreen, waitForScreen } from '../lib/browser.ts';
 import { setStage } from '../lib/page-stage.ts';
 
 const stage = setStage({ viewport: { width: 1000, height: 600 } });
@@ -28,9 +28,7 @@ test('shows output with its colours, sends what is typed, and the size of the wi
   assert.ok(hello.columns! > 80 && hello.rows! > 24);
   gateway.terminal.print('\x1b[38;2;250;100;0morange\x1b[0m');
   await waitForScreen(page, /orange/);
-  const color = await page
-    .locator('.xterm-rows span', { hasText: 'orange' })
-    .evaluate((span) => getComputedStyle(span).color);
+  const { color } = await findOnScreen(page, 'orange');
   const [red, green, blue] = color.match(/\d+/g)!.map(Number);
   assert.ok(red! > 150 && red! > green! && green! > blue!, `wanted an orange, came ${color}`);
   await page.keyboard.type('é');
@@ -79,8 +77,8 @@ test('more than the screen can take: the page lets go, catches up and comes back
   gateway.terminal.chunk = flood.length; // at once, so that it is too much on any machine
   gateway.terminal.print(flood);
   gateway.terminal.print('the end\r\n');
+  await waitForScreen(page, /^the end$/m, NO_LIMIT);
   assert.equal((await came('hello')).from, flood.length);
-  await waitForScreen(page, /^the end$/m);
   await says(texts.terminal.connected);
 });
 

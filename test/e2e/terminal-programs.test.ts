@@ -8,6 +8,7 @@ import { texts } from '../../src/page/texts.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import {
   launchBrowser,
+  NO_LIMIT,
   openTerminal,
   readScreen,
   runInTerminal,
@@ -156,7 +157,7 @@ test('100 MB of output: the server answers others meanwhile, and what is kept ha
   const { origin } = new URL(server.url);
   assert.equal((await context.request.get(`${origin}/api/home`)).status(), 200);
   await terminal.bringToFront();
-  await waitForScreen(terminal, /^end-of-it$/m);
+  await waitForScreen(terminal, /^end-of-it$/m, NO_LIMIT);
   const lines = await readAll(terminal);
   const end = lines.indexOf('end-of-it');
   const numbers = lines.slice(end - 9900, end).map(Number);

@@ -61,9 +61,15 @@ export async function readScreen(page: Page): Promise<string> {
 
 /** A megabyte takes a browser that has to share two cores longer than playwright waits. */
 const SCREEN_MS = 60_000;
+/** For what is as long as the machine is slow: only the runner ends it. */
+export const NO_LIMIT = 0;
 
 /** Waits until the screen shows the pattern; the error shows the screen. */
-export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExpMatchArray> {
+export async function waitForScreen(
+  page: Page,
+  pattern: RegExp,
+  timeout = SCREEN_MS,
+): Promise<RegExpMatchArray> {
   const { source, flags } = pattern;
   try {
     await page.waitForFunction(
@@ -75,7 +81,7 @@ export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExp
         return new RegExp(text!, letters).test(screen);
       },
       [source, flags],
-      { timeout: SCREEN_MS },
+      { timeout },
     );
   } catch (error) {
     throw new Error(`wanted ${pattern} on the screen, came:\n${await readScreen(page)}`, {
@@ -83,6 +89,18 @@ export async function waitForScreen(page: Page, pattern: RegExp): Promise<RegExp
     });
   }
   return (await readScreen(page)).match(pattern)!;
+}
+
+/** Where a text on the screen begins, and its colour: read as it is found, for rows are drawn anew now and then. */
+export async function findOnScreen(page: Page, text: string) {
+  const found = await page.waitForFunction((wanted) => {
+    const spans = [...document.querySelectorAll('.xterm-rows span')];
+    const span = spans.find((one) => one.textContent.replaceAll('\u00a0', ' ').includes(wanted));
+    if (span === undefined) return null;
+    const { x, y, height } = span.getBoundingClientRect();
+    return { x, y, height, color: getComputedStyle(span).color };
+  }, text);
+  return (await found.jsonValue())!;
 }
 
 /** Types a command line and waits for its output, which it marks so that the echo is not taken for it. */

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { texts } from '../../src/page/texts.ts';
 import { FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
 import type { Came, FakeTerminal } from '../fakes/fake-terminal.ts';
-import { launchBrowser } from './browser.ts';
+import { findOnScreen, launchBrowser } from './browser.ts';
 import { collectComplaints } from './watch-page.ts';
 
 export class TerminalPage {
@@ -51,11 +51,7 @@ export class TerminalPage {
 
   /** With the mouse, at the beginning of a text on the screen. */
   async point(text: string, act: 'click' | 'dblclick' | 'move'): Promise<void> {
-    const span = this.page.locator('.xterm-rows span', { hasText: text }).first();
-    // Rows are drawn anew now and then: a span that has just gone has no box.
-    let box = await span.boundingBox();
-    while (box === null) box = await span.boundingBox();
-    const { x, y, height } = box;
+    const { x, y, height } = await findOnScreen(this.page, text);
     await this.page.mouse.move(x + 300, y + 300);
     await this.page.mouse[act](x + 4, y + height / 2);
   }
