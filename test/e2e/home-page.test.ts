@@ -48,15 +48,16 @@ test('a running session says since when, when it was last active, and what it us
 });
 
 test('the share of the processor follows the news and falls back without them', async () => {
+  const share = (text: string) => row('Terminal 1').getByText(text, { exact: true });
   await page.clock.install();
   gateway.sessions = [withUsage(1, 10)];
   await enter();
-  await row('Terminal 1').getByText('0 % CPU').waitFor();
+  await share('0 % CPU').waitFor();
   await page.clock.runFor(3000);
   gateway.setSessions([withUsage(1, 11.5)]);
-  await row('Terminal 1').getByText('50 % CPU').waitFor();
+  await share('50 % CPU').waitFor();
   await page.clock.runFor(6000);
-  await row('Terminal 1').getByText('0 % CPU').waitFor();
+  await share('0 % CPU').waitFor();
 });
 
 test('what cannot be told is said, but not before it could have been', async () => {

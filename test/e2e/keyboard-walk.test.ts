@@ -70,7 +70,8 @@ async function walk(page: Page, view: string): Promise<void> {
   await page.keyboard.press('Escape');
   await pressByKeyboard(page, texts.session.endLabel(name));
   await pressByKeyboard(page, texts.session.confirm);
-  await page.getByText(texts.session.states.ended, { exact: true }).first().waitFor();
+  const row = page.getByRole('listitem').filter({ hasText: name });
+  await row.getByText(texts.session.states.ended, { exact: true }).waitFor();
   await pressByKeyboard(page, texts.home.signOut);
   await page.getByLabel(texts.signIn.user).waitFor();
   await page.reload();

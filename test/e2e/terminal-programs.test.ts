@@ -55,9 +55,11 @@ async function makeContext(): Promise<BrowserContext> {
 
 /** All lines that the page keeps. */
 async function readAll(page: Page): Promise<readonly string[]> {
+  await page.evaluate(() => navigator.clipboard.writeText(''));
   await page.keyboard.press('Control+Shift+A');
   await page.keyboard.press('Control+Shift+C');
-  return (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  const copied = await page.waitForFunction(() => navigator.clipboard.readText());
+  return (await copied.jsonValue()).split('\n');
 }
 
 test('the shell of the account, as a login shell, at home, with TERM and UTF-8', async () => {
@@ -108,8 +110,10 @@ test('htop: draws, follows the window, ends', async () => {
   await waitForScreen(terminal, /PID.*USER.*Command/);
   await waitForScreen(terminal, /ida.*htop/);
   await shoot(terminal, 'terminal-htop');
-  await terminal.setViewportSize({ width: 700, height: 400 });
-  await waitForScreen(terminal, /F10Quit\s*$/);
+  const { length: rows } = (await readScreen(terminal)).split('\n');
+  await terminal.setViewportSize({ width: 700, height: 600 });
+  // In a row that was not there before.
+  await waitForScreen(terminal, new RegExp(`^(?:.*\n){${rows},}.*F10Quit\\s*$`));
   await terminal.keyboard.press('F10');
   await waitForScreen(terminal, /\$ *$/m);
   await terminal.setViewportSize({ width: 1100, height: 500 });

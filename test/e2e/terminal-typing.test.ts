@@ -14,6 +14,7 @@ for (const keys of ['Control+Shift+C', 'Control+Insert']) {
   test(`${keys} copies what is selected, and the program gets no key`, async () => {
     on.terminal.print('one two\r\n');
     await waitForScreen(on.page, /one two/);
+    await writeClipboard('');
     await on.point('one two', 'dblclick');
     await on.page.keyboard.press(keys);
     await on.page.waitForFunction(async () => (await navigator.clipboard.readText()) === 'one');
