@@ -69,12 +69,12 @@ test('letters beyond the keyboard, and an emoji, arrive as UTF-8', async () => {
 });
 
 test('what is typed before the first connection is not lost', async () => {
-  on.terminal.deaf = true;
+  on.terminal.cut();
   await on.page.reload();
   await on.page.locator('.xterm-helper-textarea').waitFor({ state: 'attached' });
   await on.page.keyboard.type('early');
   await on.says(texts.terminal.kept(5));
-  on.terminal.deaf = false;
+  on.terminal.mend();
   await on.gateway.stop();
   await on.gateway.restart();
   await on.typed('early');
@@ -110,12 +110,12 @@ test('a network that was cut without a word is noticed, and what it swallowed is
   await on.says(texts.terminal.connected);
   await on.page.keyboard.type('a');
   await on.typed('a');
-  on.terminal.deaf = true;
+  on.terminal.cut();
   await on.page.keyboard.type('swallowed');
   // 3 s of silence, then 5 s without an answer.
   await on.page.clock.runFor(3100);
   await on.page.clock.runFor(5100);
-  on.terminal.deaf = false;
+  on.terminal.mend();
   await on.page.clock.runFor(15_000);
   await on.typed('swallowed');
 });

@@ -27,8 +27,7 @@ export class FakeTerminal {
   keeps = 1_048_576;
   /** Most bytes of one output message. */
   chunk = 32_768;
-  /** As a network that was cut: what pages say does not come, and nobody tells them. */
-  deaf = false;
+  private isCut = false;
   /** Nobody who joins is answered before. */
   ready = Promise.resolve();
   /** Bytes of input by viewer. */
@@ -42,7 +41,7 @@ export class FakeTerminal {
 
   /** address: of its WebSocket. */
   async join(ws: WebSocket, address: string): Promise<void> {
-    if (this.deaf) return;
+    if (this.isCut) return;
     const hello = readHello(address);
     this.came.put(readable(hello));
     await this.ready;
@@ -59,7 +58,6 @@ export class FakeTerminal {
   }
 
   private hear(ws: WebSocket, viewer: bigint, message: MessageOf<typeof toSession>): void {
-    if (this.deaf) return;
     if (message.name === 'check') ws.send(encode(fromSession, { name: 'alive' }));
     if (message.name === 'input') {
       const taken = (this.taken.get(viewer) ?? 0n) + BigInt(message.data.length);
@@ -83,6 +81,18 @@ export class FakeTerminal {
   /** To all viewers as it is. */
   send(message: MessageOf<typeof fromSession>): void {
     for (const ws of this.viewers) ws.send(encode(fromSession, message));
+  }
+
+  /** As a network that is cut without a word: nothing more comes or goes on these connections, nor on new ones. */
+  cut(): void {
+    this.isCut = true;
+    for (const ws of this.viewers) ws.removeAllListeners('message');
+    this.viewers.clear();
+  }
+
+  /** For connections that are made from now on. */
+  mend(): void {
+    this.isCut = false;
   }
 
   exit(status: number): void {
