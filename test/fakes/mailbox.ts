@@ -1,5 +1,8 @@
 /** What comes, in order, for a test to wait for. */
-const PATIENCE_MS = 10_000;
+import { inspect } from 'node:util';
+
+/** Longer than a machine stands still: it is there to say what came instead. */
+const PATIENCE_MS = 60_000;
 
 export class Mailbox<T> {
   private readonly kept: T[] = [];
@@ -19,7 +22,7 @@ export class Mailbox<T> {
   take(fits: (item: T) => boolean = () => true): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`waited in vain; there is ${JSON.stringify(this.kept)}`)),
+        () => reject(new Error(`waited in vain; there is ${inspect(this.kept)}`)),
         PATIENCE_MS,
       );
       this.look = () => {
