@@ -17,7 +17,8 @@ import { preparePam } from '../lib/fast-pam.ts';
 import { ownProcesses } from '../lib/intruder.ts';
 import { scanProcess, shapesOf } from '../lib/memory.ts';
 import { makePrivateAccount } from '../lib/person.ts';
-import { Product } from '../lib/product.ts';
+import { findProcesses } from '../lib/processes.ts';
+import { Product, until } from '../lib/product.ts';
 import { collectComplaints } from '../lib/watch-page.ts';
 
 const URL = 'https://localhost:8787/';
@@ -71,6 +72,9 @@ test('the home page shows its PAM session as open; a browser restarted with its 
   await first.context().storageState({ path: STATE });
   await browser.close();
   await product.kill('broker');
+  // The sign-in's may still be ending.
+  const isSettled = () => findProcesses('/vestibule-leader').length === 4;
+  await until(isSettled, 'a watch and a leader each of the terminal and the home session');
 
   const shapes = shapesOf(account.password);
   for (const { pid, argv } of ownProcesses())

@@ -75,22 +75,21 @@ test('what cannot be told is said, but not before it could have been', async () 
 test('a name is changed in place with the keyboard, and stands there before the server has said so', async () => {
   gateway.sessions = [fakeSession(1)];
   await enter();
-  let answer = (): void => {};
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   await page.route('**/api/sessions/*', async (route) => {
-    await new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    asked.resolve();
+    await released.promise;
     await route.continue();
   });
-  const asked = page.waitForRequest('**/api/sessions/*');
   await button(texts.session.renameLabel('Terminal 1')).focus();
   await page.keyboard.press('Enter');
   await field('Terminal 1').waitFor();
   await page.keyboard.type('Größe des Datenbestands');
   await page.keyboard.press('Enter');
   await row('Größe des Datenbestands').waitFor();
-  await asked;
-  answer();
+  await asked.promise;
+  released.resolve();
   const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
   assert.equal(focused, texts.session.renameLabel('Größe des Datenbestands'));
   await page.reload();

@@ -126,6 +126,7 @@ test('a program names its window', async () => {
 });
 
 test('a page without a pass fetches one', async () => {
+  await says(texts.terminal.connected);
   gateway.hasPass = false;
   await page.reload();
   await says(texts.terminal.connected);

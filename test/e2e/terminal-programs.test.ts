@@ -139,6 +139,8 @@ test('tmux: windows, panes, detach and attach', async () => {
 
 test('the shell counts wide characters as the page does: editing a line stays where it belongs', async () => {
   await terminal.keyboard.press('Control+L');
+  // The shell's own reading of the line: before, the keys would be the kernel's.
+  await waitForScreen(terminal, /^.*\$\s*$/);
   await terminal.keyboard.insertText('echo 日本👍🦾e\u0301x');
   await terminal.keyboard.press('ArrowLeft');
   await terminal.keyboard.press('Backspace');
