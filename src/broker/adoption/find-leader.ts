@@ -11,7 +11,7 @@ import type { SessionRow } from '../sessions/session-store.ts';
 import { mayBecome } from '../sessions/transitions.ts';
 import { adoptLeader } from './adopt-leader.ts';
 
-/** A socket file is there a moment before its leader listens, and after a dead leader until its watch removes it. */
+/** A leader whose queue is full refuses for a moment; the socket file of a dead one stays until its watch removes it. */
 const RETRY_MS = [50, 200, 800];
 
 const DIED_OPENING =
