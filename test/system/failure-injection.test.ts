@@ -90,6 +90,9 @@ async function withPerson(work: (account: Account) => Promise<void>): Promise<vo
   }
 }
 
+/** Seen by a broker that waited for the end, or by its successor; which it is depends on how fast the machine is. */
+const STUCK =
+  /^(not closed \d+ s after its end began|no hello from '\/run\/vestibule\/leaders\/\w+' in 10000 ms)$/;
 const DELETE = 'pam_setcred \\(delete\\)';
 
 /** What the log has beside the line that a reference finds; null: nothing that would be of interest. */
@@ -123,13 +126,16 @@ function traceOf(profile: Profile, stage: Stage, fault: Fault, name: string): Re
   }
 }
 
+/** Of the broker's line that has this. */
+async function detailOf(text: string, from = 0): Promise<string> {
+  const [line] = await product.logged(new RegExp(`^.*${text}.*$`, 'm'), from);
+  return String(JSON.parse(line.slice(line.indexOf('{'))).detail);
+}
+
 /** The line that the reference finds, then that of leader or watch. */
 async function logOf(reference: string | undefined, trace: RegExp | null, from: number) {
   const lines: string[] = [];
-  if (reference !== undefined) {
-    const [line] = await product.logged(new RegExp(`^.*${reference}.*$`, 'm'), from);
-    lines.push(String(JSON.parse(line.slice(line.indexOf('{'))).detail));
-  }
+  if (reference !== undefined) lines.push(await detailOf(reference, from));
   if (trace !== null) lines.push((await product.logged(trace, from))[0]);
   return lines.join(' · ');
 }
@@ -277,6 +283,7 @@ test('leaders that hang while they close are shown as stuck, until somebody ends
   const watches = leaders.map(({ pid }) => pid);
   for (const { pid, parent } of leaders) if (watches.includes(parent)) kill(pid);
   for (const { key, id, account, client } of hanging) {
+    assert.match(await detailOf(`"session-stuck".*${id}`), STUCK);
     const last = describeSession(await outcomeOf(account, client, id, 'unclean'));
     const { saw } = cells.get(key)!;
     cells.set(key, { saw: `${saw} Its leader killed: ${last}`, log: '"session-stuck"' });
