@@ -3,12 +3,12 @@ import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import { Duplex } from 'node:stream';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Requests } from '../../src/protocol/gateway-broker.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import type { Problem } from '../../src/protocol/problems.ts';
+import { withDatabase } from './database.ts';
 import { listProcesses, type Process } from './processes.ts';
 import { type Server, startServer } from './server.ts';
 
@@ -157,13 +157,4 @@ export function readAudit(): AuditRow[] {
   return withDatabase((database) =>
     database.prepare('SELECT event, user, problem, reference, detail FROM audit').all(),
   ) as unknown as AuditRow[];
-}
-
-export function withDatabase<T>(use: (database: DatabaseSync) => T): T {
-  const database = new DatabaseSync(PATHS.database, { timeout: 5000 });
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
 }

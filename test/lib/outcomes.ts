@@ -5,15 +5,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Browser, Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import type { ProblemCode } from '../../src/protocol/problems.ts';
 import type { Account } from './accounts.ts';
 import { launchBrowser, waitForScreen } from './browser.ts';
+import { withDatabase } from './database.ts';
 import { type Server, startServer } from './server.ts';
 
-const DATABASE = '/var/lib/vestibule/broker/vestibule.db';
 const PROBES = '/run/probe';
 const PORT = 9443;
 
@@ -189,18 +189,12 @@ export class Attempt {
 
   /** The last one of this address. */
   row(): AuditRow {
-    const database = new DatabaseSync(DATABASE, { readOnly: true, timeout: 5000 });
-    try {
-      const row = database
-        .prepare(
-          "SELECT * FROM audit WHERE address = ? AND event LIKE 'sign-in%' ORDER BY rowid DESC LIMIT 1",
-        )
-        .get(this.address);
-      if (row === undefined) throw new Error(`wanted an audit row of ${this.address}, came none`);
-      return row as unknown as AuditRow;
-    } finally {
-      database.close();
-    }
+    const query =
+      "SELECT * FROM audit WHERE address = ? AND event LIKE 'sign-in%' ORDER BY rowid DESC LIMIT 1";
+    const find = (database: DatabaseSync) => database.prepare(query).get(this.address);
+    const row = withDatabase(find, { readOnly: true });
+    if (row === undefined) throw new Error(`wanted an audit row of ${this.address}, came none`);
+    return row as unknown as AuditRow;
   }
 }
 

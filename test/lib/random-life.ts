@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import type { Account } from './accounts.ts';
 import type { Chain } from './chains.ts';
 import { agree, type Checked, type Expected, readBaseline } from './check-machine.ts';
 import type { WebClient } from './client.ts';
+import { withDatabase } from './database.ts';
 import type { Command } from './life-commands.ts';
 import { judge, Person, type Verdict } from './person.ts';
 import { listProcesses } from './processes.ts';
@@ -322,11 +321,7 @@ function wasRefused(verdict: Verdict): boolean {
 
 /** What the broker's database says about a session that has ended. */
 function stateOf(id: string): string {
-  const database = new DatabaseSync(PATHS.database, { readOnly: true, timeout: 5000 });
-  try {
-    const row = database.prepare('SELECT state FROM sessions WHERE id = ?').get(id);
-    return String(row?.state ?? 'missing');
-  } finally {
-    database.close();
-  }
+  const query = 'SELECT state FROM sessions WHERE id = ?';
+  const row = withDatabase((database) => database.prepare(query).get(id), { readOnly: true });
+  return String(row?.state ?? 'missing');
 }

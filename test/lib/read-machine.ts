@@ -1,8 +1,8 @@
 /** All that a session could leave behind, as it is now: processes, utmp, cgroups, files, sockets, keys, mounts, rows. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Account } from './accounts.ts';
+import { withDatabase } from './database.ts';
 import { listProcesses, type Process } from './processes.ts';
 import { listUtmp } from './utmp.ts';
 
@@ -84,21 +84,21 @@ function listMounts(): string[] {
 }
 
 function readRows(): Rows {
-  const database = new DatabaseSync(PATHS.database, { readOnly: true, timeout: 5000 });
-  const ids = (query: string): string[] =>
-    database
-      .prepare(query)
-      .all()
-      .map(({ id }) => String(id));
-  try {
-    return {
-      live: ids('SELECT id FROM sessions WHERE ended IS NULL'),
-      enterable: ids(
-        'SELECT DISTINCT id FROM sessions JOIN passes ON session = id WHERE ended IS NOT NULL',
-      ),
-      tickets: ids('SELECT id FROM tickets').length,
-    };
-  } finally {
-    database.close();
-  }
+  return withDatabase(
+    (database) => {
+      const ids = (query: string): string[] =>
+        database
+          .prepare(query)
+          .all()
+          .map(({ id }) => String(id));
+      return {
+        live: ids('SELECT id FROM sessions WHERE ended IS NULL'),
+        enterable: ids(
+          'SELECT DISTINCT id FROM sessions JOIN passes ON session = id WHERE ended IS NOT NULL',
+        ),
+        tickets: ids('SELECT id FROM tickets').length,
+      };
+    },
+    { readOnly: true },
+  );
 }

@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
+import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { makeProfile } from '../lib/leader.ts';
 import { makeClient, makePrivateAccount, Person } from '../lib/person.ts';
@@ -76,11 +75,8 @@ const ENDS: Readonly<Record<string, () => Promise<void> | void>> = {
     const said = execFileSync(VESTIBULE, ['sign-out', account.name], { encoding: 'utf8' });
     assert.equal(said, `2 sign-ins of '${account.name}' ended\n`);
   },
-  'the expiry of the sign-ins': () => {
-    const database = new DatabaseSync(PATHS.database, { timeout: 5000 });
-    database.exec('UPDATE tickets SET idle_end = 1');
-    database.close();
-  },
+  'the expiry of the sign-ins': () =>
+    withDatabase((database) => database.exec('UPDATE tickets SET idle_end = 1')),
 };
 
 for (const [what, end] of Object.entries(ENDS)) {

@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, rmdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Account } from '../lib/accounts.ts';
 import { agree, type Expected, inspect, readBaseline } from '../lib/check-machine.ts';
+import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { becoming } from '../lib/intruder.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
@@ -54,9 +54,9 @@ function asAda(...command: readonly string[]): void {
 }
 
 function write(...statements: readonly string[]): void {
-  const database = new DatabaseSync(PATHS.database, { timeout: 5000 });
-  for (const statement of statements) database.exec(statement);
-  database.close();
+  withDatabase((database) => {
+    for (const statement of statements) database.exec(statement);
+  });
 }
 
 const session = (state: string, ended: string): string =>

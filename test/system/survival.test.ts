@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fromLeader, MAX_ROOT_FRAME, PATHS } from '../../src/protocol/broker-leader.ts';
 import { encode } from '../../src/protocol/codec.ts';
@@ -16,6 +15,7 @@ import type { SessionId } from '../../src/protocol/ids.ts';
 import { EMPTY_HELLO } from '../fakes/empty-hello.ts';
 import type { Account } from '../lib/accounts.ts';
 import { agree, type Checked, type Expected, readBaseline } from '../lib/check-machine.ts';
+import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { Client } from '../lib/leader.ts';
 import { judge, makeClient, makePrivateAccount, Person } from '../lib/person.ts';
@@ -84,17 +84,8 @@ async function endAll(): Promise<void> {
   await settle();
 }
 
-function inDatabase<T>(work: (database: DatabaseSync) => T): T {
-  const database = new DatabaseSync(PATHS.database, { timeout: 5000 });
-  try {
-    return work(database);
-  } finally {
-    database.close();
-  }
-}
-
 function stateOf(id: string): unknown {
-  return inDatabase((database) =>
+  return withDatabase((database) =>
     database.prepare('SELECT state FROM sessions WHERE id = ?').get(id),
   )?.state;
 }
@@ -220,14 +211,14 @@ test('leader and session-host drop a peer of an unknown version and go on', asyn
 test('a database of a newer version is refused with a log line; what runs goes on', async () => {
   assert.equal(await ada.signIn(), null);
   const before = await startTerminal();
-  const known = inDatabase((database) => database.prepare('PRAGMA user_version').get());
+  const known = withDatabase((database) => database.prepare('PRAGMA user_version').get());
   await product.stop();
-  inDatabase((database) => database.exec('PRAGMA user_version = 99'));
+  withDatabase((database) => database.exec('PRAGMA user_version = 99'));
   const from = product.log.length;
   product.spawn();
   await product.logged(/start-failed.*has schema 99, this version knows up to \d+/, from);
   await product.logged(/broker ended with status 1/, from);
-  inDatabase((database) => database.exec(`PRAGMA user_version = ${known?.user_version}`));
+  withDatabase((database) => database.exec(`PRAGMA user_version = ${known?.user_version}`));
   await product.logged(/"event":"broker connected"/, from);
   assert.deepEqual([...(await settle()).chains], [...before.chains]);
 });

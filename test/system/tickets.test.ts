@@ -1,14 +1,15 @@
 /** Who has to wait at the door, and where people are signed in: over the real server, with real accounts. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { SignInStep, SignIns } from '../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { type Prompts, Refused, WebClient } from '../lib/client.ts';
+import { withDatabase } from '../lib/database.ts';
 import { logged } from '../lib/intruder.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
@@ -90,11 +91,9 @@ function killBroker(): void {
 }
 
 function audit(event: string, user: string): number {
-  const database = new DatabaseSync(PATHS.database, { readOnly: true, timeout: 5000 });
-  const count = database.prepare('SELECT count(*) AS n FROM audit WHERE event = ? AND user = ?');
-  const n = Number(count.get(event, user)?.n);
-  database.close();
-  return n;
+  const query = 'SELECT count(*) AS n FROM audit WHERE event = ? AND user = ?';
+  const count = (database: DatabaseSync) => database.prepare(query).get(event, user);
+  return Number(withDatabase(count, { readOnly: true })?.n);
 }
 
 test('unknown user, wrong password, locked account: the same words after the same time', async () => {
@@ -261,8 +260,7 @@ test('while nologin is set nobody is judged, for it says nothing about those who
   writeFileSync('/etc/nologin', 'back at noon\n');
   execFileSync('usermod', ['-e', '1', account.name]);
   await client.startTerminal();
-  const told = '"event":"account-not-checked","user":"tk-nologin"';
-  await until(() => readFileSync('/var/log/vestibule/vestibule.log', 'utf8').includes(told));
+  await logged(/"event":"account-not-checked","user":"tk-nologin"/);
   assert.equal((await signInsOf(client)).length, 1);
   rmSync('/etc/nologin');
   await client.startTerminal();

@@ -13,6 +13,7 @@ import type { SessionId } from '../../../src/protocol/ids.ts';
 import { CLOSE_CODES } from '../../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
+import { withDatabase } from '../../lib/database.ts';
 import {
   connectQuickly,
   FalseGateway,
@@ -21,7 +22,6 @@ import {
   readLog,
   startWith,
   stopAll,
-  withDatabase,
 } from '../../lib/intruder.ts';
 import { listProcesses } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';

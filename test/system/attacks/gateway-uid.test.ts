@@ -13,6 +13,7 @@ import {
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
+import { withDatabase } from '../../lib/database.ts';
 import {
   connectQuickly,
   FalseGateway,
@@ -20,7 +21,6 @@ import {
   ownProcesses,
   startWith,
   stopAll,
-  withDatabase,
 } from '../../lib/intruder.ts';
 import type { Server } from '../../lib/server.ts';
 

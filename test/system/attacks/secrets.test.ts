@@ -9,6 +9,7 @@ import type { SessionId } from '../../../src/protocol/ids.ts';
 import { writeHello } from '../../../src/protocol/socket-hello.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { sealAll, type Terminal, WebClient } from '../../lib/client.ts';
+import { withDatabase } from '../../lib/database.ts';
 import {
   FalseGateway,
   LOG,
@@ -17,7 +18,6 @@ import {
   readLog,
   startWith,
   stopAll,
-  withDatabase,
 } from '../../lib/intruder.ts';
 import { until } from '../../lib/product.ts';
 import type { Server } from '../../lib/server.ts';
