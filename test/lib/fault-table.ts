@@ -1,4 +1,4 @@
-/** What came of each fault at each stage, as the tables of docs/acceptance/failure-injection.md. */
+/** What came of each fault at each stage, as the tables of test/acceptance/failure-injection.md. */
 import { FAULTS, type Fault, type Profile, STAGES, type Stage } from './faults.ts';
 
 export interface Cell {

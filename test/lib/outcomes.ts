@@ -218,7 +218,7 @@ export function assertSignedIn(seen: Seen, { name, uid }: Pick<Account, 'name' |
   assert.deepEqual([event, user, audited], ['sign-in', name, uid]);
 }
 
-/** One line of docs/acceptance/sign-in-states.md. */
+/** One line of test/acceptance/sign-in-states.md. */
 export function describeSeen({ problem, messages, user, row }: Seen): string {
   const said = [...messages.map((text) => `“${text}”`), problem ?? `home page of ${user}`];
   const audit = [row.event, row.user, row.uid, row.problem, row.detail.replace(/^ticket.*/, '')];

@@ -1,6 +1,6 @@
 /**
  * A PAM module that misbehaves, at every stage in every way: what the person is told, what the log says, that the next
- * sign-in or session of theirs works, and that nothing is left of it. The table is docs/acceptance/failure-injection.md;
+ * sign-in or session of theirs works, and that nothing is left of it. The table is test/acceptance/failure-injection.md;
  * with WRITE_TABLE=1 it is written anew.
  */
 import assert from 'node:assert/strict';
@@ -29,7 +29,7 @@ import { makeClient, makePrivateAccount } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { kill, Product, until } from '../lib/product.ts';
 
-const TABLE = 'docs/acceptance/failure-injection.md';
+const TABLE = 'test/acceptance/failure-injection.md';
 const PEOPLE = 6;
 /** The clocks of all tests run from the start, while most of them wait for somebody to be free. */
 const ALL_AT_ONCE = { timeout: 900_000 };
