@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a command as root where it can't touch the machine: own pid, mount, net, ipc and uts namespaces; overlays on
-# /etc /home /var /root /usr; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; a cgroup
-# of its own. Usage: tools/sandbox.sh COMMAND [ARG…]
+# /etc /home /opt /root /srv /usr /var; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; a
+# cgroup of its own. Only the work tree is the machine's, wherever it lies. Usage: tools/sandbox.sh COMMAND [ARG…]
+# SANDBOX_SECONDS in the environment: after so many seconds all that runs in it is killed, and the exit status is 137.
 set -eu
 
 enter() {
@@ -13,7 +14,7 @@ enter() {
     cgroup=
   done
   status=0
-  SANDBOX="$sandbox" SANDBOX_CGROUP="$cgroup" unshare -m -p -n -i -u -f --mount-proc --kill-child \
+  SANDBOX="$sandbox" SANDBOX_CGROUP="$cgroup" timeout --foreground -s KILL "${SANDBOX_SECONDS:-0}" unshare -m -p -n -i -u -f --mount-proc --kill-child \
     --propagation private -- "$0" "$@" || status=$?
   [ -z "$cgroup" ] || find "$cgroup" -depth -type d -exec rmdir {} \; 2>/dev/null || true
   rmdir "$sandbox"
@@ -23,8 +24,11 @@ enter() {
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 [ -z "$SANDBOX_CGROUP" ] || echo $$ >"$SANDBOX_CGROUP/cgroup.procs"
+# What is mounted below may cover the work tree, or make it a copy that is lost at the end: it is put back by this.
+exec 9<"$root"
 mount -t tmpfs -o mode=0755 sandbox "$SANDBOX"
-for dir in /etc /home /var /root /usr; do
+for dir in /etc /home /opt /root /srv /usr /var; do
+  [ -d "$dir" ] || continue
   mkdir -p "$SANDBOX/up$dir" "$SANDBOX/work$dir"
   chmod --reference="$dir" "$SANDBOX/up$dir"
   mount -t overlay overlay -o "lowerdir=$dir,upperdir=$SANDBOX/up$dir,workdir=$SANDBOX/work$dir" "$dir"
@@ -43,14 +47,10 @@ mount -t devpts -o newinstance,gid=5,mode=0620,ptmxmode=0666 devpts "$SANDBOX/de
 mount -t tmpfs -o mode=1777 shm "$SANDBOX/dev/shm"
 mount --rbind "$SANDBOX/dev" /dev
 mount -t tmpfs -o mode=0755 run /run
-
-# A work tree under /tmp must not vanish behind the new /tmp.
-mkdir "$SANDBOX/tmp"
-mount -t tmpfs -o mode=1777 tmp "$SANDBOX/tmp"
-case "$root" in
-  /tmp/*) mkdir -p "$SANDBOX$root" && mount --bind "$root" "$SANDBOX$root" ;;
-esac
-mount --rbind "$SANDBOX/tmp" /tmp
+mount -t tmpfs -o mode=1777 tmp /tmp
+mkdir -p "$root"
+mount --no-canonicalize --bind /proc/self/fd/9 "$root"
+exec 9<&-
 
 hostname vestibule-test
 ip link set lo up

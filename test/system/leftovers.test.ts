@@ -12,6 +12,7 @@ import { agree, type Expected, inspect, readBaseline } from '../lib/check-machin
 import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { becoming } from '../lib/intruder.ts';
+import { ADD_KEY, KEYCTL } from '../lib/keyring.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { Product, until } from '../lib/product.ts';
@@ -43,8 +44,6 @@ after(async () => {
   await product?.wipe();
 });
 
-/** add_key(2) and keyctl(2) by number: nothing that every Debian has calls them. */
-const [ADD_KEY, KEYCTL] = process.arch === 'arm64' ? [217, 219] : [248, 250];
 const USER_KEYRING = -4;
 const KEYCTL_CLEAR = 7;
 

@@ -15,6 +15,7 @@ import {
 import { after, before, test } from 'node:test';
 import type { Account } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
+import { PRINT_KEYRING } from '../lib/keyring.ts';
 import { makeProfile } from '../lib/leader.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { Product, SERVICES, until, VESTIBULE } from '../lib/product.ts';
@@ -23,9 +24,6 @@ import { countKeys } from '../lib/read-machine.ts';
 const PAIRS = Number(process.env.PAIRS ?? 25);
 const SHELL = '/usr/local/bin/report';
 const REPORTS = '/run/reports';
-const KEYCTL = process.arch === 'arm64' ? 219 : 250;
-/** keyctl(2): the number of the session keyring. */
-const KEYRING = `print qq{keyring }, syscall(${KEYCTL}, 0, -3, 0), qq{\\n}`;
 /** What a session can tell of itself, with a key of its own besides. It is the login shell: then it has done its work. */
 const REPORT = `#!/bin/sh
 exec >"${REPORTS}/$(id -u)" 2>&1
@@ -36,7 +34,7 @@ echo "loginuid $(cat /proc/self/loginuid)"
 env | sort
 touch "/tmp/of-$(id -u)"
 ls /tmp
-perl -e '${KEYRING}'
+echo "keyring $(${PRINT_KEYRING})"
 while read -r id flags uses left mode uid rest; do echo "key of $uid"; done </proc/keys | sort -u
 `;
 
@@ -138,7 +136,7 @@ function keyringOfRootd({ name }: Account): string {
     'account required pam_unix.so',
     'session required pam_unix.so',
   ]);
-  const run = ['run', '--profile', 'no-keyring', name, '--', 'perl', '-e', KEYRING];
+  const run = ['run', '--profile', 'no-keyring', name, '--', 'sh', '-c', PRINT_KEYRING];
   return execFileSync(VESTIBULE, run, { encoding: 'utf8' });
 }
 

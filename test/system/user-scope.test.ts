@@ -7,6 +7,7 @@ import type { SessionId } from '../../src/protocol/ids.ts';
 import type { Account } from '../lib/accounts.ts';
 import { agree, type Checked, readBaseline } from '../lib/check-machine.ts';
 import { preparePam } from '../lib/fast-pam.ts';
+import { PRINT_KEYRING } from '../lib/keyring.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { askBroker, kill, Product, SERVICES, until } from '../lib/product.ts';
@@ -92,8 +93,9 @@ test('sessions are programs of one leader, each with its own terminal, utmp row,
     const [a, b] = [one, two].map((shell) => readlinkSync(`/proc/${of(shell)}/ns/${name}`));
     assert.equal(a, b);
   }
-  const keyring = 'keyctl show @s | sed -n 2p';
-  assert.equal(await one.terminal.run(keyring), await two.terminal.run(keyring));
+  const keyring = await one.terminal.run(PRINT_KEYRING);
+  assert.match(keyring, /^\d+\n$/);
+  assert.equal(await two.terminal.run(PRINT_KEYRING), keyring);
   const group = ({ session }: { session: SessionId }) =>
     readFileSync(`/proc/${chains.get(session)!.program}/cgroup`, 'utf8');
   assert.ok(group(one).includes(`vestibule-${one.session}`));

@@ -13,3 +13,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     skipped: a.skipped + b.skipped,
   };
 }
+
+export function countAll({ passed, failed, skipped }: Counts): number {
+  return passed + failed + skipped;
+}

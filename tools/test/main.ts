@@ -1,5 +1,5 @@
 /** All tests, in the order in which a failure is cheapest to find. Prints 'N passed, N failed, N skipped' last. */
-import { addCounts, type Counts, noCounts } from './counts.ts';
+import { addCounts, type Counts, countAll, noCounts } from './counts.ts';
 import { runCheck } from './run-check.ts';
 import { runFuzzers } from './run-fuzzers.ts';
 import { runSandboxTests, runUnitTests } from './run-node-tests.ts';
@@ -37,7 +37,7 @@ const steps: readonly Step[] = [
   { name: 'build', run: () => runCheck(node, ['tools/build.ts']), vital: true },
   { name: 'C under sanitizers', run: () => runTapPrograms('make', ['-s', '-j2', 'test-c']) },
   { name: 'fuzz', run: () => runFuzzers({ all: 30 }) },
-  { name: 'unit', run: () => runUnitTests('src/**/*.test.ts') },
+  { name: 'unit', run: () => runUnitTests('{src,tools}/**/*.test.ts') },
   { name: 'system', run: () => runSandboxTests('test/system/**/*.test.ts') },
   { name: 'oracle', run: runOracle },
   { name: 'browser', run: () => runSandboxTests('test/e2e/**/*.test.ts') },
@@ -52,13 +52,25 @@ async function runOracle(): Promise<Counts> {
   return addCounts(counts, await runCheck(node, ['test/oracle/main.ts', '--brief']));
 }
 
+/** A step that counts nothing has not shown anything. */
+function refuseEmpty(name: string, counts: Counts): Counts {
+  if (countAll(counts) > 0) return counts;
+  console.log(`${name}: wanted at least one counted test, came none`);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
 const only = process.argv.slice(2);
+const unknown = only.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(`wanted steps of: ${steps.map(({ name }) => name).join(', ')}; came: ${unknown}`);
+  process.exit(2);
+}
 let total = noCounts;
 for (const step of steps) {
   if (only.length > 0 && !only.includes(step.name)) continue;
   const started = performance.now();
   console.log(`\n## ${step.name}`);
-  const counts = await step.run();
+  const counts = refuseEmpty(step.name, await step.run());
   total = addCounts(total, counts);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`## ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);

@@ -2,13 +2,12 @@
  * libFuzzer on each C parser (test/fuzz), one after the other, from the kept corpus. A failure leaves its input in
  * build/fuzz-findings; new inputs go to a scratch directory, never into the kept corpus.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Counts } from './counts.ts';
 import { runCheck } from './run-check.ts';
+import { startLimited } from './run-limited.ts';
 
 const findings = 'build/fuzz-findings/';
 
@@ -37,11 +36,12 @@ async function runFuzzer(name: string, seconds: number): Promise<boolean> {
     scratch,
     `test/corpus/fuzz/${name}`,
   ];
-  const child = spawn(`build/fuzz/${name}`, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const closed = once(child, 'close') as Promise<[number | null]>;
+  const { child, ended } = startLimited(`build/fuzz/${name}`, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stderr })) lines.push(line);
-  const [status] = await closed;
+  for await (const line of createInterface({ input: child.stderr! })) lines.push(line);
+  const status = await ended;
   rmSync(scratch, { recursive: true });
   report(name, status, lines);
   return status === 0;

@@ -2,6 +2,7 @@
 import { after, before, test } from 'node:test';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { unpackPackages } from '../../lib/packages.ts';
 import { showTrial } from '../../lib/pam-trial.ts';
 
 const UNIX = 'pam_unix.so nodelay';
@@ -12,6 +13,7 @@ const SOUND = [`auth [success=1 default=ignore] ${UNIX}`, DENY, PERMIT, ACCOUNT]
 
 let ada: Account;
 before(async () => {
+  unpackPackages();
   prepareMachine();
   ada = makeAccount('ada');
   await startRootd();

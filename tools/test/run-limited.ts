@@ -1,0 +1,62 @@
+/**
+ * A program of the test run that never outlives it: what it started ends with it, and nothing runs on behind the limit
+ * of the whole run.
+ */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Of the whole run, milliseconds: continuous integration gives 90 minutes. */
+const LONGEST_RUN_MS = 80 * 60_000;
+const end = performance.now() + LONGEST_RUN_MS;
+/** How long output may still come from a process that left the group and holds the pipe. */
+const LAST_WORDS_MS = 2_000;
+
+const running = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    for (const child of running) killGroup(child);
+    process.kill(process.pid, signal);
+  });
+
+/** Milliseconds until the limit of the whole run; at least 1. */
+export function remainingMs(): number {
+  return Math.max(1, end - performance.now());
+}
+
+/** A child with a process group of its own, which is killed when the run has no time left. */
+export function startLimited(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+  const child = spawn(program, args, { ...options, detached: true });
+  running.add(child);
+  const late = setTimeout(() => {
+    console.log(`${program} ${args.join(' ')}: killed: the whole run has reached its limit`);
+    killGroup(child);
+  }, remainingMs());
+  return { child, ended: waitForEnd(child, late) };
+}
+
+/** The exit status, once the program and all of its group have ended and its output has been read. */
+async function waitForEnd(child: ChildProcess, late: NodeJS.Timeout): Promise<number | null> {
+  const closed = once(child, 'close');
+  const [status] = (await once(child, 'exit')) as [number | null];
+  clearTimeout(late);
+  killGroup(child);
+  running.delete(child);
+  const lastWords = setTimeout(() => {
+    for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+  }, LAST_WORDS_MS);
+  await closed;
+  clearTimeout(lastWords);
+  return status;
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
