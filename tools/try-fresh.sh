@@ -70,8 +70,13 @@ enter() {
     shift 2
     set -- env -i NODE_EXTRA_CA_CERTS=/usr/local/etc/authority.pem npm_config_cafile=/usr/local/etc/authority.pem "$@"
   fi
+  # A root of its own, not a chroot: modules that change mounts (pam_namespace) act on the root of the namespace.
+  cd "$root"
+  pivot_root . .
+  umount -l .
+  cd /root/vestibule
   # Not exec: this shell is pid 1 and reaps.
-  chroot "$root" sh -c 'cd /root/vestibule && exec "$@"' sh "$@"
+  "$@"
   exit $?
 }
 
