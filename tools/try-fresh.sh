@@ -9,6 +9,10 @@ fresh=${FRESH_DIRECTORY:-${XDG_CACHE_HOME:-$HOME/.cache}/vestibule-fresh}
 root=$fresh/root
 
 make_base() {
+  command -v debootstrap >/dev/null || {
+    echo "tools/try-fresh.sh: wanted debootstrap, to make a bare root; not installed: apt-get install debootstrap" >&2
+    exit 1
+  }
   mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
     sed -nE 's/^(URIs:|deb( \[[^]]*\])?) *([^ ]+).*/\3/p' | head -n 1)
   rm -rf "$fresh/base"

@@ -9,11 +9,15 @@ const VARIABLE = 'BENCH_PAM_POINTS';
 
 /** Before the sandbox is entered. */
 export function askOracle(): void {
-  const { stdout } = spawnSync('sh', ['tools/test/oracle.sh', '--json'], {
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const { stdout } = spawnSync(
+    'sh',
+    ['tools/test/prepared.sh', '--build', 'test/oracle/main.ts', '--json'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   try {
     const { points } = JSON.parse(stdout) as { points: readonly { holds: boolean }[] };
     process.env[VARIABLE] = String(points.filter(({ holds }) => holds).length);

@@ -1,16 +1,8 @@
 /** npm run test:long [SEQUENCES [PAIRS]]: tests of npm test that repeat what they do, as often as nobody waits for there. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { runCheck } from './run-check.ts';
 
 const [sequences = '2000', pairs = '500'] = process.argv.slice(2);
-for (const [program, ...args] of [
-  [process.execPath, 'tools/build.ts'],
-  ['make', '-s', 'fakes'],
-] as const) {
-  const { failed } = await runCheck(program, args);
-  if (failed > 0) process.exit(1);
-}
 const env = { ...process.env, PROPERTY_RUNS: sequences, PAIRS: pairs };
 for (const test of ['property', 'two-users']) {
   const file = `test/system/${test}.test.ts`;
