@@ -9,7 +9,7 @@
  * without NUL); `strings` and `blobs` (u16 count, then each); `u32s` (u16 count, then each);
  * `rest` (all bytes to the end of the frame, only as the last field).
  */
-export const LEADER_PROTOCOL_VERSION = 2;
+export const LEADER_PROTOCOL_VERSION = 3;
 /** Bytes; root ends close the connection on a longer frame. */
 export const MAX_ROOT_FRAME = 262_144;
 
@@ -29,6 +29,17 @@ export interface MessageSpec {
   readonly doc: string;
   readonly fields: Readonly<Record<string, FieldKind>>;
 }
+
+/** What spawn and run share. */
+const program = {
+  session: 'string',
+  pty: 'u8',
+  rows: 'u16',
+  columns: 'u16',
+  key: 'bytes',
+  lossless: 'u8',
+  scrollback: 'u32',
+} as const;
 
 /** Odd types: sent to a leader. */
 export const toLeader = {
@@ -66,19 +77,8 @@ export const toLeader = {
   },
   spawn: {
     type: 11,
-    doc: 'Run a program in the open PAM session under a session-host, as SESSION. An empty argv is the login shell. grant: as for open, where the PAM session stays. Answered by spawned or failed.',
-    fields: {
-      session: 'string',
-      grant: 'bytes',
-      pty: 'u8',
-      rows: 'u16',
-      columns: 'u16',
-      argv: 'strings',
-      environment: 'strings',
-      key: 'bytes',
-      lossless: 'u8',
-      scrollback: 'u32',
-    },
+    doc: "Run the user's login shell in the open PAM session under a session-host, as SESSION: which program, with which environment, is not the broker's to say. grant: as for open, where the PAM session stays. Answered by spawned or failed.",
+    fields: { ...program, grant: 'bytes' },
   },
   rotate: {
     type: 13,
@@ -105,6 +105,11 @@ export const toLeader = {
       rhost: 'string',
       operations: 'strings',
     },
+  },
+  run: {
+    type: 21,
+    doc: 'As spawn, but this program, by its absolute path, with these variables besides those of the session; only root may ask.',
+    fields: { ...program, argv: 'strings', environment: 'strings' },
   },
 } as const satisfies Record<string, MessageSpec>;
 

@@ -60,9 +60,8 @@ test('bytes that are no message throw a CodecError and nothing else', () => {
 
 test('a message that is cut short anywhere, or has a byte too many, is refused', () => {
   const whole = encode(toLeader, {
-    name: 'spawn',
+    name: 'run',
     session: 's',
-    grant: new Uint8Array(2),
     pty: 1,
     rows: 24,
     columns: 80,
@@ -75,7 +74,7 @@ test('a message that is cut short anywhere, or has a byte too many, is refused',
   for (let size = 0; size < whole.length; size++) {
     assert.throws(() => decode(toLeader, whole.subarray(0, size)), CodecError);
   }
-  assert.throws(() => decode(toLeader, Uint8Array.of(...whole, 0)), /spawn: 1 bytes too many/);
+  assert.throws(() => decode(toLeader, Uint8Array.of(...whole, 0)), /run: 1 bytes too many/);
 });
 
 const raw = (type: number, ...rest: number[]) => Uint8Array.of(type, ...rest);

@@ -222,19 +222,22 @@ void say_end(int fd) {
     say_frame(fd, &writer);
 }
 
+/* spawn or, for root, run. */
 void say_spawn(int fd) {
     struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_SPAWN);
+    const bool chosen = (next() & 1) != 0;
+    writer_start(&writer, chosen ? VST_TO_LEADER_RUN : VST_TO_LEADER_SPAWN);
     put_session(&writer);
-    put_grant(&writer);
     put_u8(&writer, next() & 1);
     put_u16(&writer, 24);
     put_u16(&writer, 80);
-    put_texts(&writer);
-    put_texts(&writer);
     put_bytes(&writer, (const uint8_t *)SESSION, VST_SESSION_KEY_BYTES);
     put_u8(&writer, next());
     put_u32(&writer, (uint32_t)script_number(&run.script, 3));
+    if (!chosen)
+        put_grant(&writer);
+    for (int i = 0; chosen && i < 2; i++)
+        put_texts(&writer);
     say_frame(fd, &writer);
 }
 

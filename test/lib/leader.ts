@@ -296,14 +296,22 @@ export class Client {
     this.pty = wish.pty === true;
   }
 
+  /** The login shell; with a program or variables of its own it is `run`, which only root may ask for. */
   spawn(wish: SpawnWish = {}): void {
-    const { argv = [], environment = [], key = this.sessionKey, scrollback = 1_048_576 } = wish;
+    const { argv, environment = [], key = this.sessionKey, scrollback = 1_048_576 } = wish;
     const { session = this.session, grant = new Uint8Array() } = wish;
     const pty = (wish.pty ?? this.pty) ? 1 : 0;
-    this.send({
-      ...{ name: 'spawn', session, grant, pty, rows: 24, columns: 80 },
-      ...{ argv, environment, key, lossless: 0, scrollback },
-    });
+    const program = { session, pty, rows: 24, columns: 80, key, lossless: 0, scrollback };
+    if (argv !== undefined || environment.length > 0) {
+      this.send({ name: 'run', ...program, argv: argv ?? [], environment });
+    } else this.send({ name: 'spawn', ...program, grant });
+  }
+
+  /** What the broker may not ask for: root does, over a connection of its own. We hear of it all the same. */
+  async letRootSpawn(wish: SpawnWish): Promise<void> {
+    const root = await Client.adopt(this.session, 'root');
+    root.spawn({ key: this.sessionKey, pty: this.pty, ...wish });
+    await this.expect('spawned');
   }
 
   seal(

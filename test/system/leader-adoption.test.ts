@@ -40,8 +40,7 @@ async function startForBroker(argv: readonly string[], pty = false): Promise<Cli
   const client = await Client.greet('broker');
   client.open({ user: pat!.name, grant, pty });
   await client.expect('opened');
-  client.spawn({ argv });
-  await client.expect('spawned');
+  await client.letRootSpawn({ argv });
   return client;
 }
 

@@ -73,8 +73,7 @@ async function look(user: string, password: string, isEnabled: boolean): Promise
   await client.expect('opened');
   const script =
     'read -r go; echo here; id -u; id -g; id -G; pwd; tr "\\0" "\\n" </proc/$$/environ';
-  client.spawn({ argv: ['/bin/sh', '-c', script] });
-  await client.expect('spawned');
+  await client.letRootSpawn({ argv: ['/bin/sh', '-c', script] });
   const viewer = await client.view();
   viewer.type('\n');
   await viewer.rest();

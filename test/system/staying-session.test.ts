@@ -17,7 +17,6 @@ import { listProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
 const MOST = 64;
-const argv = ['/bin/sleep', '1000'];
 let ann: Account;
 let ben: Account;
 before(async () => {
@@ -30,7 +29,7 @@ before(async () => {
 after(stopRootd);
 
 const newSession = () => randomBytes(16).toString('hex');
-const countSleeps = () => listProcesses().filter(({ uid }) => uid === ann.uid).length;
+const countPrograms = () => listProcesses().filter(({ uid }) => uid === ann.uid).length;
 
 async function openStaying(grant: Uint8Array): Promise<Client> {
   const client = await Client.greet('broker');
@@ -42,23 +41,23 @@ async function openStaying(grant: Uint8Array): Promise<Client> {
 /** Its programs end with it. */
 async function close(client: Client): Promise<void> {
   client.send({ name: 'end', session: client.session });
-  await until(() => countSleeps() === 0, 'no program is left');
+  await until(() => countPrograms() === 0, 'no program is left');
 }
 
 test('without a grant of this user nobody gets a further program; those that run go on', async () => {
   const { grant } = await signIn(ann.name, ann.password);
   const others = (await signIn(ben.name, ben.password)).grant;
   const client = await openStaying(grant);
-  client.spawn({ session: newSession(), grant, argv });
+  client.spawn({ session: newSession(), grant });
   await client.expect('spawned');
   for (const bad of [new Uint8Array(), grant.subarray(1), others]) {
     const session = newSession();
-    client.spawn({ session, grant: bad, argv });
+    client.spawn({ session, grant: bad });
     const failed = await client.expect('failed');
     assert.deepEqual([LEADER_STAGES[failed.stage], failed.session], ['grant', session]);
     assert.equal(failed.text, 'that is no grant for this user, or it is over');
   }
-  client.spawn({ session: newSession(), grant, argv });
+  client.spawn({ session: newSession(), grant });
   await client.expect('spawned');
   await close(client);
 });
@@ -68,10 +67,10 @@ test(`it takes ${MOST} programs; one more is refused in words, and again taken w
   const client = await openStaying(grant);
   const sessions = Array.from({ length: MOST }, newSession);
   for (const session of sessions) {
-    client.spawn({ session, grant, argv });
+    client.spawn({ session, grant });
     await client.expect('spawned');
   }
-  client.spawn({ session: newSession(), grant, argv });
+  client.spawn({ session: newSession(), grant });
   const failed = await client.expect('failed');
   assert.deepEqual([LEADER_STAGES[failed.stage], failed.code], ['spawn', 24]);
   assert.equal(failed.text, 'this PAM session has as many programs as it may have');
@@ -80,7 +79,7 @@ test(`it takes ${MOST} programs; one more is refused in words, and again taken w
   await client.expect('exited');
   assert.equal((await client.expect('ended')).session, first);
   client.send({ name: 'end', session: first }); // it is written down
-  client.spawn({ session: newSession(), grant, argv });
+  client.spawn({ session: newSession(), grant });
   await client.expect('spawned');
   await close(client);
 });

@@ -9,7 +9,7 @@ const COLUMNS = 80;
 /** Where the PAM session was opened for this one program, open's grant was enough. */
 const NO_GRANT = new Uint8Array();
 
-/** Runs the user's login shell: an empty argv. */
+/** The user's login shell: a leader runs nothing else for us. */
 export function spawnProgram(link: Link, grant: Uint8Array = NO_GRANT): void {
   link.key = makeKey();
   link.leader.send({
@@ -19,8 +19,6 @@ export function spawnProgram(link: Link, grant: Uint8Array = NO_GRANT): void {
     pty: 1,
     rows: ROWS,
     columns: COLUMNS,
-    argv: [],
-    environment: [],
     key: link.key,
     lossless: 0,
     scrollback: SCROLLBACK_BYTES,

@@ -190,7 +190,7 @@ test('input goes to the program, its output and errors come back, its status is 
     ['alice', 'su', 'run', 1, 0],
   );
   assert.deepEqual(
-    spawn?.name === 'spawn' && [spawn.argv, spawn.environment, spawn.lossless, spawn.key.length],
+    spawn?.name === 'run' && [spawn.argv, spawn.environment, spawn.lossless, spawn.key.length],
     [['/usr/bin/env', '--', 'cat', '-'], [], 1, 32],
   );
 });
@@ -202,7 +202,7 @@ test('a program named like a variable is still a program', async () => {
   });
   await run(screen(), { command: ['a=b', 'c'] });
   const spawn = asks[1];
-  assert.deepEqual(spawn?.name === 'spawn' && spawn.argv, [
+  assert.deepEqual(spawn?.name === 'run' && spawn.argv, [
     '/bin/sh',
     '-c',
     'exec "$0" "$@"',

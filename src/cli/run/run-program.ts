@@ -63,9 +63,8 @@ async function spawnProgram(
   const { pty, type } = terminal;
   const { rows = 0, columns = 0 } = pty ? terminal.stdout : {};
   link.send({
-    name: 'spawn',
+    name: 'run',
     session,
-    grant: new Uint8Array(),
     pty: pty ? 1 : 0,
     rows,
     columns,

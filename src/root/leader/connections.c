@@ -11,7 +11,9 @@ static enum who find_peer(const struct leader *leader, int fd) {
     uid_t uid;
     if (!peer_uid(fd, &uid))
         return WHO_NOBODY;
-    return uid == 0 ? WHO_ROOT : uid == leader->broker_uid ? WHO_BROKER : WHO_NOBODY;
+    if (uid == 0 || uid != leader->broker_uid)
+        return uid == 0 ? WHO_ROOT : WHO_NOBODY;
+    return leader->connections[0].who == WHO_ROOT ? WHO_GUEST : WHO_BROKER;
 }
 
 bool connections_begin(struct leader *leader) {
@@ -143,7 +145,7 @@ bool request_hello(struct leader *leader, struct connection *connection, struct 
     if (!read_end(reader))
         return false;
     connection->greeted = true;
-    leader->broker_seen |= connection->who == WHO_BROKER;
+    leader->broker_seen |= connection->who != WHO_ROOT;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_HELLO);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);

@@ -116,7 +116,7 @@ bool request_end(struct leader *leader, struct connection *connection, struct re
             program->state = VST_PROGRAM_FREE;
         else if (program != NULL)
             program_end(leader, program, "it was asked for");
-    } else if (leader->phase == VST_PHASE_CLOSED && connection->who == WHO_BROKER) {
+    } else if (leader->phase == VST_PHASE_CLOSED && connection->who != WHO_ROOT) {
         leader->deadline_ms = 0;
     } else if (leader->phase == VST_PHASE_CLOSED) {
         /* To this one alone: the broker may have gone with its `end` still to be read. */

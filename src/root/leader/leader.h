@@ -60,7 +60,8 @@ struct shared {
 #define each_program(program, shared) \
     struct program *program = (shared)->programs; program < (shared)->programs + (shared)->program_count; program++
 
-enum who { WHO_NOBODY = 0, WHO_BROKER = 1, WHO_ROOT = 2 };
+/* A guest is the broker in a session that root opened: nobody who signed in there has given it a grant. */
+enum who { WHO_NOBODY = 0, WHO_BROKER = 1, WHO_ROOT = 2, WHO_GUEST = 4 };
 struct connection {
     int fd; /* -1: free */
     enum who who;
@@ -140,7 +141,7 @@ _Noreturn void leave(struct leader *leader, int status);
 bool request_dispatch(struct leader *leader, struct connection *connection);
 typedef bool request_handler(struct leader *leader, struct connection *connection, struct reader *reader);
 request_handler request_hello, request_authenticate, request_check, request_test, request_open, request_answer, request_cancel,
-    request_spawn, request_rotate, request_end;
+    request_spawn, request_run, request_rotate, request_end;
 
 /* connections.c: connection_send drops a connection that does not take its frame; announce sends to all; listen_at makes a socket, root:gid 0660, in a directory of root's (-1, errno).
  * format_listener: where the control socket is, behind it LISTENER_EARLY until it listens. */

@@ -2,11 +2,12 @@
 #include "leader.h"
 
 #define BOTH (WHO_BROKER | WHO_ROOT)
+#define ALL (BOTH | WHO_GUEST)
 #define IN(phase) (1U << VST_PHASE_##phase)
 #define ANSWERING (IN(AUTHENTICATING) | IN(OPENING))
 #define OPENED (IN(OPEN) | IN(ENDING) | IN(CLOSED))
 
-/* What broker and root may ask is the same; what each may ask for (profile, grant) differs: policy.c, open.c. */
+/* What of a request's fields differs by who asks (profile, grant): policy.c, open.c. */
 static const struct request {
     uint8_t type;
     const char *name;
@@ -14,7 +15,7 @@ static const struct request {
     enum often { ONCE, MANY, EACH_CONNECTION } often;
     request_handler *handle;
 } requests[] = {
-    {VST_TO_LEADER_HELLO, "hello", BOTH, IN(FRESH) | OPENED, EACH_CONNECTION, request_hello},
+    {VST_TO_LEADER_HELLO, "hello", ALL, IN(FRESH) | OPENED, EACH_CONNECTION, request_hello},
     {VST_TO_LEADER_AUTHENTICATE, "authenticate", BOTH, IN(FRESH), ONCE, request_authenticate},
     {VST_TO_LEADER_CHECK, "check", BOTH, IN(FRESH), ONCE, request_check},
     {VST_TO_LEADER_TEST, "test", WHO_ROOT, IN(FRESH), ONCE, request_test},
@@ -22,8 +23,9 @@ static const struct request {
     {VST_TO_LEADER_ANSWER, "answer", BOTH, ANSWERING, MANY, request_answer},
     {VST_TO_LEADER_CANCEL, "cancel", BOTH, ANSWERING, MANY, request_cancel},
     {VST_TO_LEADER_SPAWN, "spawn", BOTH, OPENED, MANY, request_spawn},
+    {VST_TO_LEADER_RUN, "run", WHO_ROOT, OPENED, MANY, request_run},
     {VST_TO_LEADER_ROTATE, "rotate", BOTH, OPENED, MANY, request_rotate},
-    {VST_TO_LEADER_END, "end", BOTH, OPENED, MANY, request_end},
+    {VST_TO_LEADER_END, "end", ALL, OPENED, MANY, request_end},
 };
 
 static const struct request *find_request(uint8_t type) {

@@ -203,28 +203,40 @@ static bool find_place(struct leader *leader, const struct connection *connectio
     return program_find(leader, session) != NULL;
 }
 
-bool request_spawn(struct leader *leader, struct connection *connection, struct reader *reader) {
-    char session[sizeof leader->shared->session];
-    size_t size;
+static bool spawn(struct leader *leader, struct connection *connection, struct reader *reader, bool chosen) {
+    char session[sizeof leader->shared->session], *shell[] = {NULL};
+    size_t size = 0;
     read_string(reader, session, sizeof session);
-    const uint8_t *grant = read_bytes(reader, UINT16_MAX, &size);
-    struct order order = {.pty = read_u8(reader) != 0};
+    struct order order = {.pty = read_u8(reader) != 0, .argv = shell};
     order.rows = read_u16(reader);
     order.columns = read_u16(reader);
-    order.argv = read_strings(reader, VST_MAX_STRINGS);
-    order.environment[1] = read_strings(reader, VST_MAX_STRINGS);
     read_exact(reader, order.key, sizeof order.key);
     order.lossless = read_u8(reader) != 0;
     order.scrollback = read_u32(reader);
+    const uint8_t *grant = chosen ? NULL : read_bytes(reader, UINT16_MAX, &size);
+    cleanup_free char **argv = chosen ? read_strings(reader, VST_MAX_STRINGS) : NULL;
+    cleanup_free char **environment = chosen ? read_strings(reader, VST_MAX_STRINGS) : NULL;
+    if (chosen) {
+        order.argv = argv;
+        order.environment[1] = environment;
+    }
     const struct program *there = program_find(leader, session);
     const bool good = read_end(reader) && is_id(session) && (there == NULL || (there->state == VST_PROGRAM_READY && !there->ending)) &&
                       (leader->stays || strcmp(session, leader->shared->session) == 0);
     if (good && find_place(leader, connection, session, grant, size))
         start_program(leader, program_find(leader, session), &order);
-    free(order.argv);
-    free(order.environment[1]);
     sodium_memzero(order.key, sizeof order.key);
     return good;
+}
+
+/* The login shell. A program that the broker could name, or a variable for it, would be a way around the grant's meaning. */
+bool request_spawn(struct leader *leader, struct connection *connection, struct reader *reader) {
+    return spawn(leader, connection, reader, /* chosen= */ false);
+}
+
+/* Root's: any program. */
+bool request_run(struct leader *leader, struct connection *connection, struct reader *reader) {
+    return spawn(leader, connection, reader, /* chosen= */ true);
 }
 
 bool request_rotate(struct leader *leader, struct connection *connection, struct reader *reader) {

@@ -7,11 +7,12 @@
 #define VST_TO_LEADER_ANSWER 5 /* u32 first, blobs sealed */
 #define VST_TO_LEADER_CANCEL 7 /* no fields */
 #define VST_TO_LEADER_OPEN 9 /* string session, bytes conversation, string service, string user, bytes grant, string rhost, string label, u8 attached, u8 stays, u8 pty */
-#define VST_TO_LEADER_SPAWN 11 /* string session, bytes grant, u8 pty, u16 rows, u16 columns, strings argv, strings environment, bytes key, u8 lossless, u32 scrollback */
+#define VST_TO_LEADER_SPAWN 11 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, bytes grant */
 #define VST_TO_LEADER_ROTATE 13 /* string session, u8 drop, bytes key */
 #define VST_TO_LEADER_END 15 /* string session */
 #define VST_TO_LEADER_CHECK 17 /* string user, bytes grant, string rhost */
 #define VST_TO_LEADER_TEST 19 /* bytes conversation, string service, string user, string rhost, strings operations */
+#define VST_TO_LEADER_RUN 21 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, strings argv, strings environment */
 
 #define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 stays, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
 #define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature */
@@ -78,7 +79,7 @@
 #define VST_FROM_SESSION_JOBS 16 /* u8 running */
 #define VST_FROM_SESSION_ALIVE 18 /* no fields */
 
-#define VST_LEADER_PROTOCOL_VERSION 2
+#define VST_LEADER_PROTOCOL_VERSION 3
 #define VST_MAX_ROOT_FRAME 262144
 #define VST_MAX_NAME 255
 #define VST_MAX_STRINGS 1024

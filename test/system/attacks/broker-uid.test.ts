@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { LEADER_STAGES, PATHS } from '../../../src/protocol/broker-leader.ts';
+import { LEADER_STAGES, PATHS, toLeader } from '../../../src/protocol/broker-leader.ts';
+import { encode } from '../../../src/protocol/codec.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { WebClient } from '../../lib/client.ts';
 import { type GrantFields, makeGrant } from '../../lib/grants.ts';
 import { logged, readAudit, readLog, runAs, startWith, stopAll } from '../../lib/intruder.ts';
-import { Client, type OpenWish, signIn } from '../../lib/leader.ts';
+import { Client, type OpenWish, openSession, type SpawnWish, signIn } from '../../lib/leader.ts';
 import { findProcesses, listProcesses } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';
 
@@ -186,29 +187,74 @@ test('a session id that is none, or that another session has', async () => {
   );
 });
 
-test('a program by a relative path', async () => {
+/** Its leader drops the connection that asked, says so in the log, and runs nothing. */
+async function assertDropped(client: Client, why: RegExp, ask: () => void): Promise<void> {
+  const from = readLog().length;
+  ask();
+  await client.expectEnd();
+  await logged(why, from);
+  assert.deepEqual(programsOf(ada), []);
+}
+
+const programsOf = ({ uid }: Account) => listProcesses().filter((process) => process.uid === uid);
+
+test('a program of its choice, or variables for the login shell', async () => {
+  const wishes: SpawnWish[] = [
+    { argv: ['/bin/sh', '-c', 'id >/tmp/broker-ran'] },
+    { argv: ['/bin/bash'], environment: ['LD_PRELOAD=/tmp/x.so'] },
+    { argv: [], environment: ['BASH_ENV=/tmp/x', 'LANG=C'] },
+    { argv: [], environment: [] },
+  ];
+  for (const stays of [false, true])
+    for (const wish of wishes) {
+      const client = await Client.greet('broker');
+      client.open({ user: ada.name, grant, pty: !stays, stays });
+      await client.expect('opened');
+      const session = stays ? randomBytes(16).toString('hex') : client.session;
+      await assertDropped(client, /message 21 \(run\) from the broker .* not from this peer/, () =>
+        client.spawn({ session, ...wish }),
+      );
+      await (await Client.adopt(client.session)).end();
+    }
+  assert.equal(existsSync('/tmp/broker-ran'), false);
+});
+
+test('the program and the variables that spawn had once are no message any more', async () => {
   const client = await Client.greet('broker');
   client.open({ user: ada.name, grant, pty: true });
   await client.expect('opened');
-  const from = readLog().length;
-  client.spawn({ argv: ['bin/sh', '-c', 'true'] });
-  const failed = await client.expect('failed');
-  assert.equal(LEADER_STAGES[failed.stage], 'spawn');
-  await logged(new RegExp(`user '${ada.name}'.* failed in stage ${failed.stage} `), from);
-  await client.end();
-  await client.expectEnd();
-  assertNothingRuns('none');
+  await assertDropped(client, /message 11 \(spawn\) .* malformed/, () => {
+    const { session, sessionKey: key } = client;
+    const fields = { pty: 1, rows: 24, columns: 80, lossless: 0, scrollback: 1 << 20 };
+    const run = encode(toLeader, {
+      ...{ name: 'run', session, key, argv: ['/bin/sh'], environment: ['X=1'] },
+      ...fields,
+    });
+    run[0] = toLeader.spawn.type;
+    client.frames.send(run);
+  });
+  await (await Client.adopt(client.session)).end();
 });
 
-test('an environment that is no list of NAME=value', async () => {
-  for (const entry of ['LD_PRELOAD', '=x', '']) {
-    const client = await Client.greet('broker');
-    client.open({ user: ada.name, grant, pty: true });
-    await client.expect('opened');
-    client.spawn({ argv: ['/bin/true'], environment: [entry] });
-    assert.equal(LEADER_STAGES[(await client.expect('failed')).stage], 'spawn');
-    await client.end();
+test('a session that root opened: the broker neither starts its program nor takes over what runs in it', async () => {
+  const root = await openSession({ user: eve.name, pty: true, attached: true });
+  for (const ask of ['spawn', 'run', 'rotate'] as const) {
+    const broker = await Client.adopt(root.session);
+    const number = toLeader[ask].type;
+    await assertDropped(broker, new RegExp(`message ${number} .* not from this peer`), () => {
+      if (ask === 'spawn') broker.spawn({ pty: true, grant });
+      else if (ask === 'run') broker.spawn({ pty: true, argv: ['/bin/sh'] });
+      else broker.send({ name: 'rotate', session: root.session, drop: 1, key: randomBytes(32) });
+    });
   }
+  root.spawn({ argv: ['/bin/cat'] });
+  await root.expect('spawned');
+  const viewer = await root.view();
+  viewer.type('hers\n');
+  await viewer.until(/hers/);
+  // To list and end it is the broker's: `vestibule kill-session` asks it.
+  const broker = await Client.adopt(root.session);
+  assert.equal(await broker.end(), 1);
 });
 
 test('another login profile than the configured one', async () => {
