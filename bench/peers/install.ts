@@ -1,6 +1,6 @@
 /** npm run bench:peers: downloads the peers' Debian packages and installs them into the layer of layer.ts. */
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runProgram, runSetup, runStep } from '../../tools/start/report.mjs';
 import { isLayerThere, mountLayerForWriting, STAMP } from './layer.ts';
@@ -28,8 +28,11 @@ function install(): void {
   mountLayerForWriting();
   writeFileSync('/usr/sbin/policy-rc.d', '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = ['--force-confold', '--force-unsafe-io'];
-  execFileSync('dpkg', ['-i', ...options, ...globSync(`${DEBS}/*.deb`)], { env, stdio: 'pipe' });
+  // apt-get, not dpkg: where Python is not there yet, the order counts.
+  const options = [`Dir::Cache::archives=${DEBS}`, 'Dpkg::Options::=--force-unsafe-io'];
+  const args = ['install', '--no-download', '--no-install-recommends', '--reinstall', '-y'];
+  const settings = options.flatMap((option) => ['-o', option]);
+  execFileSync('apt-get', [...args, ...settings, ...PACKAGES], { env, stdio: 'pipe' });
   writeFileSync(STAMP, `${PACKAGES.join('\n')}\n`);
 }
 
