@@ -4,7 +4,7 @@ import { PATHS } from '../protocol/broker-leader.ts';
 import type { ConversationId, SessionId, TicketId } from '../protocol/ids.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Audit, openAudit } from './database/audit.ts';
-import { type OpenDatabase, openDatabase } from './database/open-database.ts';
+import { Store } from './database/store.ts';
 import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
@@ -69,7 +69,7 @@ export interface Broker {
   readonly clock: Clock;
   /** How long a leader may take to close its PAM session before it is shown as stuck. */
   readonly stuckMs: number;
-  readonly store: OpenDatabase;
+  readonly store: Store;
   readonly audit: Audit;
   readonly tickets: TicketStore;
   readonly checks: AccountChecks;
@@ -104,7 +104,7 @@ const STUCK_MS = 60_000;
 export function createBroker(options: BrokerOptions): Broker {
   const { settings, warnings = [], paths = PATHS, now = Date.now } = options;
   const { clock = systemClock, stuckMs = STUCK_MS } = options;
-  const store = openDatabase(paths.database);
+  const store = new Store(paths.database);
   return {
     paths,
     settings,
@@ -114,16 +114,13 @@ export function createBroker(options: BrokerOptions): Broker {
     clock,
     stuckMs,
     store,
-    audit: openAudit(store.database, now),
-    tickets: openTicketStore(store.database),
+    audit: openAudit(store, now),
+    tickets: openTicketStore(store),
     checks: makeAccountChecks(),
-    sessions: openSessionStore(store.database),
+    sessions: openSessionStore(store),
     links: new Map(),
     finding: new Map(),
-    throttle: new Throttle(
-      clock.monotonic,
-      openThrottleStore(store.database, now, clock.monotonic),
-    ),
+    throttle: new Throttle(clock.monotonic, openThrottleStore(store, now, clock.monotonic)),
     slots: new LeaderSlots(clock.monotonic),
     conversations: new Map(),
     codes: new Map(),

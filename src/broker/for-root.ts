@@ -4,6 +4,7 @@ import type { ActiveSession, Status } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
 import { SHOW_ENDED_MS } from './announce.ts';
 import type { Broker } from './context.ts';
+import { listTroubles } from './list-troubles.ts';
 import { ProblemError } from './problem.ts';
 import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
 import { renameSession } from './sessions/rename-session.ts';
@@ -25,8 +26,15 @@ export function tellStatus(broker: Broker): Status {
     sessionProfile: broker.settings.sessionProfile,
     tickets: broker.tickets.count(),
     ...broker.sessions.countLive(),
+    troubles: listTroubles(broker),
     warnings: broker.warnings,
   };
+}
+
+export function setDatabaseAside(broker: Broker): { readonly aside: string } {
+  const aside = broker.store.setAside();
+  broker.audit({ event: 'database-set-aside', user: 'root', uid: 0, detail: aside });
+  return { aside };
 }
 
 export function listActive(

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { ORIGIN as origin, startFixture } from '../../test/fakes/broker-fixture.ts';
+import { ORIGIN as origin, startFixture, WRONG } from '../../test/fakes/broker-fixture.ts';
+import type { SessionId } from '../protocol/ids.ts';
 
 test('a request that is not in the table, or looks wrong, is refused without repeating it', async (t) => {
   const { gateway } = await startFixture(t);
@@ -71,15 +72,51 @@ test('an error of ours is internal, with a reference and no detail', async (t) =
   assert.equal(problem.text, 'Something went wrong on the server.');
 });
 
-test('a database that is locked by another process fails one request, not the broker', async (t) => {
-  const { gateway, directory } = await startFixture(t);
+test('what begins needs the disk, what goes on and ends does not, and is written later', async (t) => {
+  const { gateway, cli, broker, directory } = await startFixture(t);
   const { ticket } = await gateway.signIn('ada');
-  const other = new DatabaseSync(join(directory, 'broker.db'));
-  other.exec('BEGIN IMMEDIATE');
+  const { ticket: other } = await gateway.signIn('ada');
+  const { id: session } = await gateway.start(ticket);
+  const database = new DatabaseSync(join(directory, 'broker.db'));
+  database.exec('BEGIN IMMEDIATE');
   const start = { ticket, kind: 'terminal' as const, origin };
-  assert.equal((await gateway.refused('session-start', start)).code, 'internal');
-  await gateway.ask('session-list', { ticket });
-  other.exec('ROLLBACK');
-  other.close();
+  const { code, text } = await gateway.refused('session-start', start);
+  assert.deepEqual([code, /held by another program/.test(text)], ['disk', true]);
+  await gateway.refusedAs('disk', 'sign-in-start', { user: 'ada', origin });
+  await gateway.ask('home-visit', { ticket, origin, retry: false });
+  await gateway.ask('session-rename', { ticket, session, name: 'mine' });
+  await gateway.ask('session-dial', { pass: await gateway.pass(ticket, session), session });
+  await gateway.ask('session-end', { ticket, session });
+  await gateway.sessionIn('ended', session);
+  await gateway.ask('sign-out', { ticket: other });
+  await gateway.refusedAs('not-signed-in', 'session-list', { ticket: other });
+  assert.match((await cli.ask('status', {})).troubles[0]!.text, /another program holds/);
+  assert.equal(rowIn(database, session)?.state, 'running', 'not written yet');
+  database.exec('ROLLBACK');
+  await new Promise<void>((done) => broker.store.whenWritten(done));
+  const { name, state } = rowIn(database, session)!;
+  assert.deepEqual([name, state], ['mine', 'ended']);
+  assert.equal(database.prepare('SELECT count(*) AS n FROM tickets').get()?.n, 1);
+  database.close();
+  assert.deepEqual((await cli.ask('status', {})).troubles, []);
   await gateway.start(ticket);
 });
+
+test('a guess is counted while nothing can be written', async (t) => {
+  const { gateway, broker, directory } = await startFixture(t);
+  const first = await gateway.ask('sign-in-start', { user: 'ada', origin });
+  const database = new DatabaseSync(join(directory, 'broker.db'));
+  database.exec('BEGIN IMMEDIATE');
+  assert.ok(first.kind === 'prompts');
+  const { conversation } = first;
+  await gateway.refusedAs('sign-in-failed', 'sign-in-answer', { conversation, sealed: [WRONG] });
+  database.exec('ROLLBACK');
+  await new Promise<void>((done) => broker.store.whenWritten(done));
+  const { n } = database.prepare("SELECT count(*) AS n FROM throttle WHERE list = 'pair'").get()!;
+  assert.equal(n, 1);
+  database.close();
+});
+
+function rowIn(database: DatabaseSync, session: SessionId) {
+  return database.prepare('SELECT name, state FROM sessions WHERE id = ?').get(session);
+}

@@ -5,7 +5,7 @@ import type { Requests } from '../protocol/gateway-broker.ts';
 import { type ConversationId, ID_PATTERN, type SessionId, type TicketId } from '../protocol/ids.ts';
 import { holdingsOf } from './announce.ts';
 import type { Broker } from './context.ts';
-import { killSession, listActive, renameByRoot, tellStatus } from './for-root.ts';
+import { killSession, listActive, renameByRoot, setDatabaseAside, tellStatus } from './for-root.ts';
 import { visitHome } from './home/visit-home.ts';
 import type { Peer } from './peer.ts';
 import { endSession } from './sessions/end-session.ts';
@@ -123,5 +123,6 @@ export const cliRequests: Table<CliRequests> = {
     ask: v.object({ user: v.nullable(v.pipe(v.string(), v.maxLength(255))) }),
     handle: signOutByRoot,
   },
+  'set-database-aside': { ask: v.object({}), handle: setDatabaseAside },
   'kill-session': { ask: v.object({ session }), handle: killSession },
 };

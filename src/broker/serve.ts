@@ -87,6 +87,7 @@ function cleanUp(broker: Broker): void {
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);
     broker.throttle.prune();
+    broker.store.look();
   } catch (error) {
     log.error('clean-up-failed', { error });
   }

@@ -12,6 +12,7 @@ import { addPamExplain } from './pam-explain.ts';
 import { addPamTest } from './pam-test.ts';
 import { addRenameSession } from './rename-session.ts';
 import { addRun } from './run.ts';
+import { addSetDatabaseAside } from './set-database-aside.ts';
 import { addSignOut } from './sign-out.ts';
 import { addStatus } from './status.ts';
 
@@ -29,6 +30,7 @@ export function makeProgram(context: Context): Command {
   addKillSession(program, context);
   addRenameSession(program, context);
   addSignOut(program, context);
+  addSetDatabaseAside(program, context);
   addRun(program, context);
   const pam = program.command('pam').description('the PAM profiles');
   addPamTest(pam, context);

@@ -61,6 +61,7 @@ const STATUS = {
   sessionProfile: 'su',
   tickets: 2,
   sessions: 3,
+  troubles: [],
   warnings: ["no /etc/pam.d/vestibule,\x1b[2J PAM uses 'other'"],
 };
 const ID = '0123456789abcdef0123456789abcdef';
@@ -96,6 +97,24 @@ test('status shows how the server is, control characters escaped', async () => {
   assert.match(out, /^warning: no \/etc\/pam.d\/vestibule,\\x1b\[2J PAM uses 'other'$/m);
   const json = await call('status --json');
   assert.deepEqual(JSON.parse(json.out), { running: true, ...STATUS });
+});
+
+test('status says what keeps the server from its work, and ends with 4', async () => {
+  const troubles = [{ kind: 'full', path: '/x', text: "the disk of '/x' is full: make room" }];
+  await fakeBroker(() => ({ ok: { ...STATUS, troubles } }));
+  const { status, out, err } = await call('status');
+  assert.deepEqual([status, err], [4, '']);
+  assert.match(out, /^trouble: the disk of '\/x' is full: make room$/m);
+  assert.deepEqual(JSON.parse((await call('status --json')).out).troubles, troubles);
+});
+
+test('set-database-aside says where the old one is', async () => {
+  await fakeBroker(({ type }) =>
+    type === 'set-database-aside' ? { ok: { aside: '/x.aside' } } : null,
+  );
+  const { status, out } = await call('set-database-aside');
+  assert.deepEqual([status, out], [0, "the old database is '/x.aside' now, a new one is in use\n"]);
+  assert.equal((await call('set-database-aside --json')).out, '{"aside":"/x.aside"}\n');
 });
 
 test('status of a server that does not run ends with 3', async () => {

@@ -3,9 +3,15 @@
  * are escaped here, so that no line can drive the terminal of the one who reads it.
  */
 import { randomBytes } from 'node:crypto';
-import { writeSync } from 'node:fs';
+import { readlinkSync, writeSync } from 'node:fs';
+import type { Trouble } from './trouble.ts';
 
 export type LogLevel = 'info' | 'warning' | 'error';
+const KINDS: Readonly<Record<string, string>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+};
 export type LogFields = { readonly [field: string]: unknown };
 
 /** Finds a log line: stands in the line and in the answer that a person sees. 12 lower-case hexadecimal digits. */
@@ -35,12 +41,42 @@ function showValue(this: Record<string, unknown>, key: string, value: unknown): 
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
+/** What could not be written, and why; null: the log is whole. */
+let failure: { readonly code: string; lost: number } | null = null;
+
 function write(level: LogLevel, event: string, fields: LogFields = {}): void {
-  try {
-    writeSync(2, `${formatLine(level, event, fields)}\n`);
-  } catch {
-    // A log that cannot be written (full disk, closed pipe) must not end the service.
+  if (failure !== null && !writeLine(formatLine('warning', 'log-lines-lost', failure))) {
+    failure.lost++;
+    return;
   }
+  failure = null;
+  if (!writeLine(formatLine(level, event, fields))) failure!.lost++;
+}
+
+/** A log that cannot be written (full disk, closed pipe) must not end the service. */
+function writeLine(line: string): boolean {
+  const bytes = Buffer.from(`${line}\n`);
+  try {
+    // Of a line that was cut off the end is left.
+    if (failure !== null) writeSync(2, '\n');
+    if (writeSync(2, bytes) === bytes.length) return true;
+    failure ??= { code: 'ENOSPC', lost: 0 };
+  } catch (error) {
+    failure ??= { code: (error as NodeJS.ErrnoException).code ?? 'unknown', lost: 0 };
+  }
+  return false;
+}
+
+/** After another try. */
+export function logTrouble(): Trouble | null {
+  if (failure !== null && writeLine(formatLine('warning', 'log-lines-lost', failure)))
+    failure = null;
+  if (failure === null) return null;
+  const { code, lost } = failure;
+  const path = readlinkSync('/proc/self/fd/2');
+  const kind = KINDS[code] ?? 'failing';
+  const text = `the log '${path}' cannot be written (${code}), ${lost} lines are lost: make room on its disk, or mount it writable`;
+  return { kind, path, text };
 }
 
 export const log = {

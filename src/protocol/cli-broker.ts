@@ -2,6 +2,7 @@
  * The hop from root's CLI to the broker, on a socket in a directory that only root may enter. Frames, hello and
  * envelopes as in gateway-broker.ts.
  */
+import type { Trouble } from '../lib/trouble.ts';
 import type { SessionId, UserName } from './ids.ts';
 import type { SessionView } from './page-gateway.ts';
 
@@ -18,6 +19,8 @@ export interface CliRequests {
   };
   /** Ends the tickets of a user name, or (null) all; tickets: how many there were. */
   'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
+  /** Renames a database that cannot be used and begins a new one; aside: the new name of the old one. */
+  'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
   /** Resolves when the PAM session is closed. */
   'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
 }
@@ -34,6 +37,8 @@ export interface Status {
   /** Without the home sessions. */
   readonly sessions: number;
   readonly homeSessions: number;
+  /** What keeps the server from its work, most often a disk. */
+  readonly troubles: readonly Trouble[];
   /** For example: no /etc/pam.d/vestibule, PAM uses 'other'. */
   readonly warnings: readonly string[];
 }

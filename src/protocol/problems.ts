@@ -123,6 +123,11 @@ export const PROBLEMS = {
     text: 'The server is restarting. It will be back in a moment.',
     advice: 'Your sessions keep running meanwhile.',
   },
+  disk: {
+    status: 503,
+    text: 'This server cannot write to its disk, so nothing new can begin.',
+    advice: 'What runs goes on. Tell your administrator.',
+  },
   internal: { status: 500, text: 'Something went wrong on the server.', advice: AGAIN },
 } as const satisfies Record<string, { status: number; text: string; advice: string }>;
 

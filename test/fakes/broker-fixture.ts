@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import type { BrokerSettings } from '../../src/broker/context.ts';
 import { type RunningBroker, serveBroker } from '../../src/broker/serve.ts';
@@ -175,8 +176,6 @@ export class BrokerFixture {
       },
       listen: { gateway: { path: at('gateway') }, cli: { path: at('cli') } },
     });
-    // Nothing here outlives the machine, and no test waits for a slow disk.
-    this.broker.store.database.exec('PRAGMA synchronous = OFF');
     this.gateway = await this.connect('gateway');
     this.cli = await this.connect('cli');
   }
@@ -193,8 +192,12 @@ export class BrokerFixture {
   }
 
   audit(): AuditRow[] {
-    const { database } = this.broker.store;
-    return database.prepare('SELECT * FROM audit ORDER BY number').all() as never;
+    const database = new DatabaseSync(this.broker.paths.database, { readOnly: true });
+    try {
+      return database.prepare('SELECT * FROM audit ORDER BY number').all() as never;
+    } finally {
+      database.close();
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
-import { withDatabase } from '../lib/database.ts';
+import { changeDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { makeProfile } from '../lib/leader.ts';
 import { makeClient, makePrivateAccount, Person } from '../lib/person.ts';
@@ -76,7 +76,7 @@ const ENDS: Readonly<Record<string, () => Promise<void> | void>> = {
     assert.equal(said, `2 sign-ins of '${account.name}' ended\n`);
   },
   'the expiry of the sign-ins': () =>
-    withDatabase((database) => database.exec('UPDATE tickets SET idle_end = 1')),
+    changeDatabase((database) => database.exec('UPDATE tickets SET idle_end = 1')),
 };
 
 for (const [what, end] of Object.entries(ENDS)) {

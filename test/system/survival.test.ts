@@ -208,18 +208,24 @@ test('leader and session-host drop a peer of an unknown version and go on', asyn
   assert.deepEqual([...(await settle()).chains], [...before.chains]);
 });
 
-test('a database of a newer version is refused with a log line; what runs goes on', async () => {
+test('a database of a newer version is named, and left as it is; what runs goes on', async () => {
   assert.equal(await ada.signIn(), null);
   const before = await startTerminal();
   const known = withDatabase((database) => database.prepare('PRAGMA user_version').get());
   await product.stop();
   withDatabase((database) => database.exec('PRAGMA user_version = 99'));
   const from = product.log.length;
-  product.spawn();
-  await product.logged(/start-failed.*has schema 99, this version knows up to \d+/, from);
-  await product.logged(/broker ended with status 1/, from);
+  await product.start();
+  await product.logged(/has schema 99, this version knows up to \d+/, from);
+  const { sessions, troubles } = await askBroker('status', {});
+  assert.deepEqual([sessions, troubles.map(({ kind }) => kind)], [1, ['newer']]);
+  assert.equal(
+    await judge(makeClient().signIn(account.name, Buffer.from(account.password))),
+    'disk',
+  );
+  await product.stop();
   withDatabase((database) => database.exec(`PRAGMA user_version = ${known?.user_version}`));
-  await product.logged(/"event":"broker connected"/, from);
+  await product.start();
   assert.deepEqual([...(await settle()).chains], [...before.chains]);
 });
 

@@ -2,15 +2,16 @@
 
 import { log } from '../../lib/log.ts';
 import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
-import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
-import { type LeaderConnection, type LeaderHello, programOf } from '../leader-client.ts';
-import { addSession, changeSession } from '../sessions/change-session.ts';
+import { type LeaderConnection, programOf } from '../leader-client.ts';
+import { changeSession } from '../sessions/change-session.ts';
 import { connectSession } from '../sessions/connect-session.ts';
 import { endLeader, watchEnding } from '../sessions/end-session.ts';
 import { settleClosed } from '../sessions/follow-leader.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 import { spawnProgram } from '../sessions/spawn-program.ts';
+import { addFound } from './add-found.ts';
 import { adoptProgram, adoptPrograms, noteProgram } from './adopt-programs.ts';
 
 export function adoptLeader(
@@ -25,8 +26,8 @@ export function adoptLeader(
     leader.destroy();
     return;
   }
-  const row = broker.sessions.find(id) ?? (hello.attached ? addRun(broker, id, hello) : undefined);
-  if (row === undefined || row.ended !== null) {
+  const row = broker.sessions.find(id) ?? addFound(broker, hello);
+  if (row.ended !== null) {
     endStray(leader);
     return;
   }
@@ -35,29 +36,7 @@ export function adoptLeader(
   catchUp(broker, link, row);
 }
 
-/** Root's CLI runs something: the broker lists it, and has no key to it. */
-function addRun(broker: Broker, id: SessionId, hello: LeaderHello): SessionRow {
-  return addSession(broker, {
-    id,
-    user: hello.user as UserName,
-    uid: hello.uid as Uid,
-    kind: 'run',
-    name: hello.label || 'run',
-    state: 'running',
-    origin: 'cli',
-    address: '',
-    tty: programOf(hello, id)?.tty || null,
-    pid: programOf(hello, id)?.pid ?? 0,
-    started: Number(hello.openedAt),
-    ended: null,
-    exitStatus: null,
-    problem: null,
-    pamSession: id,
-    texts: [],
-  });
-}
-
-/** A session that was started for a row which never was written, or was given up. */
+/** A session that was given up. */
 function endStray(leader: LeaderConnection): void {
   const { session, user } = leader.hello;
   log.warning('leader-without-session', { session, user });

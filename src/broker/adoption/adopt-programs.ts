@@ -10,10 +10,12 @@ import { endLeader, watchEnding } from '../sessions/end-session.ts';
 import { settleEnded } from '../sessions/follow-leader.ts';
 import { giveKey } from '../sessions/session-keys.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
+import { addFoundPrograms } from './add-found.ts';
 
 /** Of a PAM session that stays: the sessions in it. */
 export function adoptPrograms(broker: Broker, home: Link): void {
   const { hello } = home.leader;
+  addFoundPrograms(broker, home);
   const rows = broker.sessions.listIn(home.session).filter(({ id }) => id !== home.session);
   for (const row of rows) {
     const program = programOf(hello, row.id);
@@ -23,7 +25,7 @@ export function adoptPrograms(broker: Broker, home: Link): void {
     else if (program.state === 'ended') settleEnded(broker, link);
     else adoptProgram(broker, link, row, program);
   }
-  // Started for a row that never was written, or was given up.
+  // They were given up, or ended and nobody waits for that.
   for (const session of hello.sessions as SessionId[]) {
     if (!broker.links.has(session)) home.leader.send({ name: 'end', session });
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
@@ -15,8 +15,8 @@ test('a restarted broker adopts what runs, under a new key, and passes still ope
   const before = await fixture.gateway.ask('session-dial', { pass, session });
   const leader = await fixture.machine.opening.take((leader) => leader.session === session);
   await fixture.restart();
-  const writes = fixture.broker.store.database.prepare('SELECT total_changes() AS n').get()?.n;
-  assert.equal(writes, 0, 'what is known is not written again');
+  const { size } = statSync(`${fixture.broker.paths.database}-wal`);
+  assert.equal(size, 0, 'what is known is not written again');
   const after = await fixture.gateway.ask('session-dial', { pass, session });
   assert.notEqual(after.key, before.key);
   const rotate = await leader.received.take(({ name }) => name === 'rotate');
@@ -157,12 +157,17 @@ test("root's run that was there before the broker is adopted", async (t) => {
   assert.deepEqual([active?.id, active?.pid, active?.state], [RUN, 4242, 'running']);
 });
 
-test('a detached session without a row is ended', async (t) => {
+test('a session that no row knows goes on: its person can enter and end it', async (t) => {
   const fixture = await startFixture(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
   const leader = fixture.machine.makeLeader();
   await leader.openAs(RUN, 'ada', 0);
-  await leader.received.take(({ name }) => name === 'end');
-  assert.equal(fixture.broker.sessions.find(RUN), undefined);
+  await leader.received.take(({ name }) => name === 'rotate');
+  const pass = await fixture.gateway.pass(ticket, RUN);
+  await fixture.gateway.ask('session-dial', { pass, session: RUN });
+  assert.equal(fixture.broker.sessions.find(RUN)?.kind, 'terminal');
+  await fixture.gateway.ask('session-end', { ticket, session: RUN });
+  await fixture.gateway.sessionIn('ended');
 });
 
 test('a leader that says it is another session is not believed', async (t) => {

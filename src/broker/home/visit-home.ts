@@ -2,6 +2,7 @@
 import type { Holdings, Origin } from '../../protocol/gateway-broker.ts';
 import { holdingsOf } from '../announce.ts';
 import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
 import { requireTicket } from '../tickets/check-ticket.ts';
 import type { Ticket } from '../tickets/ticket-store.ts';
 import { openHome } from './open-home.ts';
@@ -12,8 +13,17 @@ export function visitHome(
 ): Holdings {
   const ticket = requireTicket(broker, ask.ticket);
   const wanted = ask.retry || !hasFailed(broker, ticket);
-  if (broker.settings.sessionsEnabled && wanted) openHome(broker, ticket, ask.origin.address);
+  if (broker.settings.sessionsEnabled && wanted) tryHome(broker, ticket, ask.origin.address);
   return holdingsOf(broker, ticket);
+}
+
+/** Without room on the disk it cannot be opened; the page has what there is. */
+function tryHome(broker: Broker, ticket: Ticket, address: string): void {
+  try {
+    openHome(broker, ticket, address);
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== 'disk') throw error;
+  }
 }
 
 /** Since this sign-in. Pages ask again and again: whether it is tried again is the person's to say. */

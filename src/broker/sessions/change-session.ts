@@ -3,7 +3,6 @@ import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionState } from '../../protocol/page-gateway.ts';
 import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
-import { transact } from '../database/transact.ts';
 import type { SessionRow } from './session-store.ts';
 import { isFinal, mayBecome } from './transitions.ts';
 
@@ -37,25 +36,38 @@ export function noteSession(broker: Broker, id: SessionId, change: Change): void
   announceSession(broker, row);
 }
 
+/** One that runs already, by its leader's word. */
 export function addSession(broker: Broker, row: SessionRow): SessionRow {
   return write(broker, row);
 }
 
+/** Throws 'disk' when it cannot be written: nothing begins without its record. */
+export function beginSession(broker: Broker, row: SessionRow): SessionRow {
+  broker.store.transactOnDisk(() => keep(broker, row));
+  return tell(broker, row);
+}
+
 function write(broker: Broker, row: SessionRow, detail?: string): SessionRow {
+  broker.store.transact(() => keep(broker, row, detail));
+  return tell(broker, row);
+}
+
+function keep(broker: Broker, row: SessionRow, detail?: string): void {
   const { id: session, user, uid, address, problem } = row;
-  transact(broker.store.database, () => {
-    broker.sessions.write(row);
-    if (isFinal(row.state)) {
-      broker.sessions.dropPasses(session);
-      broker.watch.samples.delete(session);
-    }
-    broker.audit({
-      event: `session-${row.state}`,
-      ...{ user, uid, address, session, detail },
-      ...{ problem: problem?.code, reference: problem?.reference },
-    });
+  broker.sessions.write(row);
+  if (isFinal(row.state)) {
+    broker.sessions.dropPasses(session);
+    broker.watch.samples.delete(session);
+  }
+  broker.audit({
+    event: `session-${row.state}`,
+    ...{ user, uid, address, session, detail },
+    ...{ problem: problem?.code, reference: problem?.reference },
   });
+}
+
+function tell(broker: Broker, row: SessionRow): SessionRow {
   announceSession(broker, row);
-  broker.changes.emit(session, row);
+  broker.changes.emit(row.id, row);
   return row;
 }

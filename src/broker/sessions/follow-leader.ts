@@ -60,8 +60,7 @@ const handlers: Handlers = {
   },
   ended: (broker, link) => {
     settleEnded(broker, link);
-    // It is written now: the leader may forget it.
-    link.leader.send({ name: 'end', session: link.session });
+    broker.store.whenWritten(() => link.leader.send({ name: 'end', session: link.session }));
   },
   closed: settleClosed,
 };
@@ -78,8 +77,10 @@ export function takeMessage(broker: Broker, owner: Link, message: FromLeader): v
 export function settleClosed(broker: Broker, owner: Link): void {
   for (const link of linksOf(broker, owner)) if (link !== owner) settleEnded(broker, link);
   settleEnded(broker, owner);
-  owner.leader.send({ name: 'end', session: owner.session });
-  owner.leader.destroy();
+  broker.store.whenWritten(() => {
+    owner.leader.send({ name: 'end', session: owner.session });
+    owner.leader.destroy();
+  });
 }
 
 /** Nothing of it runs any more: good when nothing had failed before. */

@@ -7,7 +7,7 @@ import type { Broker } from '../context.ts';
 import { connectLeader } from '../leader-client.ts';
 import { asProblemError, ProblemError } from '../problem.ts';
 import type { Ticket } from '../tickets/ticket-store.ts';
-import { addSession, changeSession } from './change-session.ts';
+import { beginSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
 import type { SessionRow } from './session-store.ts';
 
@@ -18,7 +18,7 @@ export function newSession(
   fields: Pick<SessionRow, 'kind' | 'name' | 'address' | 'state'>,
 ): SessionRow {
   const id = randomBytes(16).toString('hex') as SessionId;
-  return addSession(broker, {
+  return beginSession(broker, {
     ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
     ...{ started: broker.now(), ended: null, exitStatus: null, problem: null },
     ...{ pamSession: id, texts: [] },

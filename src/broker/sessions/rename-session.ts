@@ -1,7 +1,6 @@
 /** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
 import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
-import { transact } from '../database/transact.ts';
 import { ProblemError } from '../problem.ts';
 import type { SessionRow } from './session-store.ts';
 
@@ -27,7 +26,7 @@ export function renameSession(
     throw refused('another session has it', 'Another session of yours has this name.');
   }
   const renamed = { ...row, name };
-  transact(broker.store.database, () => {
+  broker.store.transact(() => {
     broker.sessions.write(renamed);
     const detail = `'${row.name}' to '${name}'`;
     broker.audit({ event: 'session-renamed', ...by, session: id, detail });

@@ -1,5 +1,5 @@
 /** The rows of sessions. Only change-session.ts writes a state. */
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
 import {
   MOST_ENDED,
@@ -8,6 +8,7 @@ import {
   type SessionView,
 } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
+import type { Store } from '../database/store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
 /** What is known of it at the moment alone is no part of the row. */
@@ -33,8 +34,9 @@ const COLUMNS = [
   ...['pam_session', 'texts'],
 ];
 
-export function openSessionStore(database: DatabaseSync) {
-  const write = database.prepare(
+export function openSessionStore(store: Store) {
+  const { database } = store;
+  const write = store.prepareWrite(
     `INSERT INTO sessions (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
      ON CONFLICT (id) DO UPDATE SET ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
@@ -53,15 +55,15 @@ export function openSessionStore(database: DatabaseSync) {
     'SELECT * FROM sessions WHERE pam_session = ? AND ended IS NULL ORDER BY started, id',
   );
   const homeOf = database.prepare(
-    "SELECT * FROM sessions WHERE user = ? AND uid = ? AND kind = 'home' ORDER BY rowid DESC LIMIT 1",
+    "SELECT * FROM sessions WHERE user = ? AND uid = ? AND kind = 'home' ORDER BY ended IS NULL DESC, rowid DESC LIMIT 1",
   );
   const countLive = database.prepare(
     "SELECT count(*) AS n, count(*) FILTER (WHERE kind = 'home') AS homes FROM sessions WHERE ended IS NULL",
   );
-  const prune = database.prepare('DELETE FROM sessions WHERE ended <= ?');
-  const dropPasses = database.prepare('DELETE FROM passes WHERE session = ?');
+  const prune = store.prepareWrite('DELETE FROM sessions WHERE ended <= ?');
+  const dropPasses = store.prepareWrite('DELETE FROM passes WHERE session = ?');
   return {
-    write: (row: SessionRow): void => void write.run(...toColumns(row)),
+    write: (row: SessionRow): void => write(...toColumns(row)),
     find: (id: SessionId): SessionRow | undefined => {
       const row = byId.get(id);
       return row && toRow(row);
@@ -85,9 +87,9 @@ export function openSessionStore(database: DatabaseSync) {
       return { sessions: n - homes, homeSessions: homes };
     },
     /** Forgets those that ended before. */
-    prune: (before: number): void => void prune.run(before),
+    prune: (before: number): void => prune(before),
     /** Nobody enters an ended session. */
-    dropPasses: (id: SessionId): void => void dropPasses.run(id),
+    dropPasses: (id: SessionId): void => dropPasses(id),
   };
 }
 

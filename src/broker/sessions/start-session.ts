@@ -4,10 +4,11 @@ import type { Origin } from '../../protocol/gateway-broker.ts';
 import type { Broker } from '../context.ts';
 import { requireHome } from '../home/open-home.ts';
 import { isRefusedAtStart } from '../tickets/recheck.ts';
-import type { Person, Ticket } from '../tickets/ticket-store.ts';
+import type { Ticket } from '../tickets/ticket-store.ts';
 import { changeSession } from './change-session.ts';
 import { joinLeader } from './connect-session.ts';
 import { endSession } from './end-session.ts';
+import { freeName } from './free-name.ts';
 import { failStart, isGivenUp, newSession, openPamSession } from './open-pam-session.ts';
 import type { SessionRow } from './session-store.ts';
 import { spawnProgram } from './spawn-program.ts';
@@ -41,14 +42,5 @@ async function recheckAtStart(broker: Broker, { id, user, uid }: SessionRow): Pr
     if (row?.ended === null) endSession(broker, row);
   } catch (error) {
     log.error('session-not-ended', { session: id, error });
-  }
-}
-
-/** The lowest number that no live session of the user has. */
-function freeName(broker: Broker, person: Person): string {
-  const taken = broker.sessions.listOf(person, broker.now()).map(({ name }) => name);
-  for (let number = 1; ; number++) {
-    const name = `Terminal ${number}`;
-    if (!taken.includes(name)) return name;
   }
 }

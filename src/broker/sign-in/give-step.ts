@@ -59,6 +59,7 @@ function signIn(
   { message, items }: Extract<Outcome, { kind: 'authenticated' }>,
 ): BrokerSignInStep {
   const user = message.user as UserName;
+  conversation.end('signed in');
   const { ticket, info } = issueTicket(broker, {
     user,
     uid: message.uid as Uid,
@@ -67,6 +68,5 @@ function signIn(
     grantEnd: Number(message.expires),
     ...conversation.origin,
   });
-  conversation.end('signed in');
   return { kind: 'signed-in', user, ticket, info, items };
 }

@@ -17,6 +17,7 @@ export async function startSignIn(
   peer: Peer,
 ): Promise<BrokerSignInStep> {
   requirePatience(broker, attemptOf(ask));
+  broker.store.requireWritable();
   const conversation = openConversation(broker, ask.user, ask.origin, peer);
   if (!isName(ask.user)) return refuseName(broker, conversation);
   await enterLine(broker, conversation);

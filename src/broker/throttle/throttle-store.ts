@@ -2,8 +2,7 @@
  * The counts of the throttle, kept over a restart: a broker that crashes must not give attackers fresh guesses. The
  * broker counts by a clock that starts anew with each of its lives, the table by the wall clock.
  */
-import type { DatabaseSync } from 'node:sqlite';
-import { transact } from '../database/transact.ts';
+import type { Store } from '../database/store.ts';
 
 /** When (monotonic) a failure or sign-in was noted last, and how many failures there were then. */
 export interface Count {
@@ -21,13 +20,15 @@ export interface ThrottleStore {
 }
 
 export function openThrottleStore(
-  database: DatabaseSync,
+  store: Store,
   now: () => number,
   monotonic: () => number,
 ): ThrottleStore {
-  const select = database.prepare('SELECT key, at, level FROM throttle WHERE list = ? ORDER BY at');
-  const insert = database.prepare('INSERT OR REPLACE INTO throttle VALUES (?, ?, ?, ?)');
-  const remove = database.prepare('DELETE FROM throttle WHERE list = ? AND key = ?');
+  const select = store.database.prepare(
+    'SELECT key, at, level FROM throttle WHERE list = ? ORDER BY at',
+  );
+  const insert = store.prepareWrite('INSERT OR REPLACE INTO throttle VALUES (?, ?, ?, ?)');
+  const remove = store.prepareWrite('DELETE FROM throttle WHERE list = ? AND key = ?');
   return {
     load: (list) => {
       const rows = select.all(list) as unknown as (Count & { readonly key: string })[];
@@ -36,11 +37,11 @@ export function openThrottleStore(
       return new Map(rows.map(({ key, at, level }) => [key, { at: monotonic() - age(at), level }]));
     },
     keep: (list, key, { at, level }) => {
-      insert.run(list, key, Math.round(now() - (monotonic() - at)), level);
+      insert(list, key, Math.round(now() - (monotonic() - at)), level);
     },
     drop: (list, key) => {
-      remove.run(list, key);
+      remove(list, key);
     },
-    together: (work) => transact(database, work),
+    together: (work) => store.transact(work),
   };
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
-import { migrate } from '../database/migrate.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Store } from '../database/store.ts';
 import { Failures } from './failures.ts';
 import { networkOf } from './network-of.ts';
 import { type Attempt, Throttle } from './throttle.ts';
@@ -11,13 +13,19 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-function startThrottle(clock: { now: number }, database = new DatabaseSync(':memory:')) {
-  migrate(database, ':memory:');
+const directory = mkdtempSync(join(tmpdir(), 'vestibule-throttle-'));
+after(() => rmSync(directory, { recursive: true }));
+let stores = 0;
+
+function startThrottle(
+  clock: { now: number },
+  rows = new Store(join(directory, `${++stores}.db`)),
+) {
   // Each life of the broker has a clock of its own.
   const began = clock.now;
   const monotonic = () => clock.now - began;
-  const store = openThrottleStore(database, () => clock.now, monotonic);
-  return { throttle: new Throttle(monotonic, store), store, database };
+  const store = openThrottleStore(rows, () => clock.now, monotonic);
+  return { throttle: new Throttle(monotonic, store), store, rows, database: rows.database };
 }
 
 function makeThrottle() {
@@ -161,11 +169,11 @@ test('a machine that is at fault locks the one who tries, not the network', () =
 
 test('a broker that starts anew knows the locks, for as long as they last, and who has signed in', () => {
   const clock = { now: 1_000_000 };
-  const { throttle, database } = startThrottle(clock);
+  const { throttle, rows: kept, database } = startThrottle(clock);
   throttle.end(at(HERE, 'bob'), 'right');
   for (let i = 0; i < 22; i++) throttle.fail(at(HERE, i < 6 ? 'ada' : `name${i}`), 'wrong');
   clock.now += 5 * SECOND;
-  const next = startThrottle(clock, database).throttle;
+  const next = startThrottle(clock, kept).throttle;
   for (const who of ['ada', 'carol', 'bob']) {
     assert.equal(next.waitMs(at(HERE, who)), throttle.waitMs(at(HERE, who)), who);
   }
@@ -182,10 +190,10 @@ test('a broker that starts anew knows the locks, for as long as they last, and w
 
 test('a wall clock that was set back makes no lock longer', () => {
   const clock = { now: 1_000_000 };
-  const { throttle, database } = startThrottle(clock);
+  const { throttle, rows } = startThrottle(clock);
   for (let i = 0; i < 5; i++) throttle.fail(at(HERE), 'wrong');
   clock.now -= HOUR;
-  assert.equal(startThrottle(clock, database).throttle.waitMs(at(HERE)), 10 * SECOND);
+  assert.equal(startThrottle(clock, rows).throttle.waitMs(at(HERE)), 10 * SECOND);
 });
 
 test('an IPv6 customer has a /64, an IPv4 one an address, however they are written', () => {

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
-import { transact } from '../database/transact.ts';
 import { noteAsked } from './recheck.ts';
 import { revokeNamesakes } from './revoke-tickets.ts';
 import { makeSecret, type Person, type Ticket } from './ticket-store.ts';
@@ -40,7 +39,7 @@ export function issueTicket(
   };
   const secret = makeSecret();
   revokeNamesakes(broker, person);
-  transact(broker.store.database, () => {
+  broker.store.transactOnDisk(() => {
     broker.tickets.insert(ticket, secret);
     broker.audit({
       event: 'sign-in',

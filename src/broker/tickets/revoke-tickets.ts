@@ -1,7 +1,6 @@
 /** Ends tickets: rows gone, gateways told, and nobody enters the sessions of a person without any. */
 import { announce } from '../announce.ts';
 import type { Broker } from '../context.ts';
-import { transact } from '../database/transact.ts';
 import { closeHome } from '../home/close-homes.ts';
 import { rotateKey } from '../sessions/session-keys.ts';
 import type { Person, Ticket } from './ticket-store.ts';
@@ -23,7 +22,7 @@ export function revokeTickets(
   detail = '',
 ): void {
   if (tickets.length === 0) return;
-  transact(broker.store.database, () => {
+  broker.store.transact(() => {
     for (const { id, user, uid, address } of tickets) {
       broker.tickets.remove(id);
       const words = detail === '' ? `ticket ${id}` : `ticket ${id}: ${detail}`;

@@ -1,8 +1,9 @@
 /** The rows of tickets and of the passes that hang on them. Secrets are stored as SHA-256 only. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
 import { SECRET_VERSION } from '../../protocol/gateway-broker.ts';
 import type { SessionId, TicketId, Uid, UserName } from '../../protocol/ids.ts';
+import type { Store } from '../database/store.ts';
 
 /** A name alone is not enough: it can be given to somebody else. */
 export interface Person {
@@ -29,8 +30,9 @@ export function makeSecret(): string {
   return `${SECRET_VERSION}.${randomBytes(32).toString('base64url')}`;
 }
 
-export function openTicketStore(database: DatabaseSync) {
-  const insert = database.prepare(
+export function openTicketStore(store: Store) {
+  const { database } = store;
+  const insert = store.prepareWrite(
     `INSERT INTO tickets (id, hash, user, uid, pam_grant, address, user_agent, issued, used, idle_end, absolute_end)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
@@ -42,11 +44,11 @@ export function openTicketStore(database: DatabaseSync) {
   const expired = database.prepare(
     'SELECT * FROM tickets WHERE idle_end <= ? OR absolute_end <= ?',
   );
-  const slide = database.prepare('UPDATE tickets SET idle_end = ?, used = ? WHERE id = ?');
-  const limit = database.prepare(
+  const slide = store.prepareWrite('UPDATE tickets SET idle_end = ?, used = ? WHERE id = ?');
+  const limit = store.prepareWrite(
     'UPDATE tickets SET absolute_end = issued + ? WHERE absolute_end > issued + ?',
   );
-  const remove = database.prepare('DELETE FROM tickets WHERE id = ?');
+  const remove = store.prepareWrite('DELETE FROM tickets WHERE id = ?');
   const countAll = database.prepare('SELECT count(*) AS n FROM tickets');
   const ofUser = database.prepare(
     'SELECT * FROM tickets WHERE user = ? AND uid = ? ORDER BY issued, id',
@@ -54,7 +56,7 @@ export function openTicketStore(database: DatabaseSync) {
   const ofOthers = database.prepare('SELECT * FROM tickets WHERE user = ? AND uid <> ?');
   const ofName = database.prepare('SELECT * FROM tickets WHERE user = ?');
   const all = database.prepare('SELECT * FROM tickets');
-  const insertPass = database.prepare(
+  const insertPass = store.prepareWrite(
     'INSERT INTO passes (hash, ticket, session) VALUES (?, ?, ?)',
   );
   return {
@@ -62,18 +64,18 @@ export function openTicketStore(database: DatabaseSync) {
       const { id, user, uid, grant, address, userAgent } = ticket;
       const { issued, used, idleEnd, absoluteEnd } = ticket;
       const person = [id, hash(secret), user, uid, grant, address, userAgent];
-      insert.run(...person, issued, used, idleEnd, absoluteEnd);
+      insert(...person, issued, used, idleEnd, absoluteEnd);
     },
     find: (secret: string): Ticket | undefined => optional(byHash.get(hash(secret))),
     findByPass: (pass: string, session: SessionId): Ticket | undefined =>
       optional(byPass.get(hash(pass), session)),
     get: (id: TicketId): Ticket | undefined => optional(byId.get(id)),
     listExpired: (now: number): Ticket[] => expired.all(now, now).map(toTicket),
-    slide: (id: TicketId, idleEnd: number, used: number): void => void slide.run(idleEnd, used, id),
+    slide: (id: TicketId, idleEnd: number, used: number): void => slide(idleEnd, used, id),
     /** For tickets of a time when they could last longer. */
-    limitTo: (ms: number): void => void limit.run(ms, ms),
+    limitTo: (ms: number): void => limit(ms, ms),
     /** Its passes go with it. */
-    remove: (id: TicketId): void => void remove.run(id),
+    remove: (id: TicketId): void => remove(id),
     count: (): number => Number(countAll.get()?.n),
     /** One person's: the name may have been another's before. */
     listOf: ({ user, uid }: Person): Ticket[] => ofUser.all(user, uid).map(toTicket),
@@ -83,7 +85,7 @@ export function openTicketStore(database: DatabaseSync) {
     listNamed: (user: UserName): Ticket[] => ofName.all(user).map(toTicket),
     listAll: (): Ticket[] => all.all().map(toTicket),
     insertPass: (pass: string, ticket: TicketId, session: SessionId): void =>
-      void insertPass.run(hash(pass), ticket, session),
+      insertPass(hash(pass), ticket, session),
   };
 }
 

@@ -13,7 +13,7 @@ import type { SessionId } from '../../../src/protocol/ids.ts';
 import { CLOSE_CODES } from '../../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
-import { withDatabase } from '../../lib/database.ts';
+import { changeDatabase } from '../../lib/database.ts';
 import {
   connectQuickly,
   FalseGateway,
@@ -127,11 +127,12 @@ test('after the sign-out', async () => {
 test('after the ticket has run out', async () => {
   const visited = await visit('eve-dt');
   const from = readLog().length;
-  withDatabase((database) =>
+  await changeDatabase((database) =>
     database
       .prepare('UPDATE tickets SET idle_end = ? WHERE user = ?')
       .run(Date.now() - 1, 'eve-dt'),
   );
+  gateway = await FalseGateway.connect();
   // At once for whoever asks; the viewers are dropped when the broker next cleans up.
   const { problem } = await gateway.ask('session-dial', {
     pass: visited.pass,

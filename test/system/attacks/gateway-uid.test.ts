@@ -13,7 +13,7 @@ import {
 import type { SessionId } from '../../../src/protocol/ids.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
-import { withDatabase } from '../../lib/database.ts';
+import { changeDatabase, withDatabase } from '../../lib/database.ts';
 import {
   connectQuickly,
   FalseGateway,
@@ -114,9 +114,10 @@ test('an expired ticket', async () => {
   const client = await signIn(eve);
   const ticket = client.cookies.get(TICKET)!;
   const { id } = (await gateway.ask('ticket-check', { ticket, active: false })).ok!;
-  withDatabase((database) =>
+  await changeDatabase((database) =>
     database.prepare('UPDATE tickets SET idle_end = ? WHERE id = ?').run(Date.now() - 1, id),
   );
+  gateway = await FalseGateway.connect();
   await assertWorthless(ticket);
 });
 

@@ -1,0 +1,45 @@
+/** From memory to the file and back. The audit stays in the file. */
+import { constants, DatabaseSync } from 'node:sqlite';
+import { migrate } from './migrate.ts';
+
+/** Each after those that it refers to. */
+const TABLES = ['tickets', 'sessions', 'passes', 'throttle'] as const;
+
+export function openMemory(): DatabaseSync {
+  const memory = new DatabaseSync(':memory:');
+  migrate(memory, ':memory:');
+  memory.exec('PRAGMA foreign_keys = ON');
+  return memory;
+}
+
+/** Those that are not there yet. */
+export function copyRows(from: DatabaseSync, to: DatabaseSync): void {
+  for (const table of TABLES) {
+    const rows = from.prepare(`SELECT * FROM ${table}`).all();
+    if (rows.length === 0) continue;
+    const columns = Object.keys(rows[0]!);
+    const places = columns.map(() => '?').join(', ');
+    const insert = to.prepare(
+      `INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`,
+    );
+    for (const row of rows) insert.run(...Object.values(row));
+  }
+}
+
+export function replaceRows(from: DatabaseSync, to: DatabaseSync): void {
+  for (const table of TABLES) to.exec(`DELETE FROM ${table}`);
+  copyRows(from, to);
+}
+
+/** changes: a changeset. Memory is right, whatever the file says. */
+export function writeChanges(database: DatabaseSync, changes: Uint8Array): void {
+  const { SQLITE_CHANGESET_DATA, SQLITE_CHANGESET_CONFLICT } = constants;
+  const { SQLITE_CHANGESET_REPLACE, SQLITE_CHANGESET_OMIT } = constants;
+  const isDone = database.applyChangeset(changes, {
+    onConflict: (conflict) =>
+      conflict === SQLITE_CHANGESET_DATA || conflict === SQLITE_CHANGESET_CONFLICT
+        ? SQLITE_CHANGESET_REPLACE
+        : SQLITE_CHANGESET_OMIT,
+  });
+  if (!isDone) throw new Error('the changes do not fit to the tables of the file');
+}
