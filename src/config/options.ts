@@ -119,6 +119,16 @@ export const OPTIONS = {
     readBy: ['leader'],
     change: 'at once',
   },
+  'session-start-timeout-seconds': {
+    type: 'number',
+    default: '30',
+    min: 1,
+    max: 3600,
+    unit: 'seconds',
+    doc: 'How long the program of a session may take to start: its home directory and its login shell must answer within it. `auth-pam-timeout-seconds` is for what PAM modules do before.',
+    readBy: ['leader'],
+    change: 'at once',
+  },
   'www-address': {
     type: 'address',
     default: '0.0.0.0',

@@ -8,7 +8,7 @@ import type { MessageSpec } from './broker-leader.ts';
 export const toHost = {
   start: {
     type: 1,
-    doc: 'First frame: run the program. Of environment entries of one name the last counts. pamSessions: they are on, which matters to whoever has no home directory. webUid is the only uid besides 0 that may connect.',
+    doc: 'First frame: run the program. Of environment entries of one name the last counts. pamSessions: they are on, which matters to whoever has no home directory. webUid is the only uid besides 0 that may connect. seconds: how long the home directory and the program may take to answer.',
     fields: {
       version: 'u32',
       pamSessions: 'u8',
@@ -16,6 +16,7 @@ export const toHost = {
       lossless: 'u8',
       scrollback: 'u32',
       webUid: 'u32',
+      seconds: 'u32',
       rows: 'u16',
       columns: 'u16',
       key: 'bytes',
@@ -41,7 +42,7 @@ export const fromHost = {
   started: { type: 2, doc: 'The program was exec’ed.', fields: { pid: 'u32' } },
   failed: {
     type: 4,
-    doc: 'fork or exec failed (errno); session-host ends.',
+    doc: 'fork or exec failed (errno), the home directory (ETIMEDOUT) or the program (ETIME) did not answer; session-host ends.',
     fields: { error: 'u32', text: 'string' },
   },
   exited: {

@@ -91,6 +91,12 @@ export const PROBLEMS = {
     text: 'The program of the session could not be started.',
     advice: 'Your login shell may be missing. Tell your administrator the reference.',
   },
+  'session-hangs': {
+    status: 504,
+    text: 'Something that the session needs does not answer.',
+    advice:
+      'It may be a file server. Your administrator can look at it; then start a session again.',
+  },
   'session-unavailable': {
     status: 503,
     text: 'The part of the server that starts sessions does not answer.',

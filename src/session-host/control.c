@@ -18,6 +18,7 @@ static bool read_start(struct host *host, struct start *start) {
     host->lossless = read_u8(&reader) != 0;
     size_t scrollback = read_u32(&reader);
     host->web_uid = read_u32(&reader);
+    start->seconds = read_u32(&reader);
     host->rows = read_u16(&reader);
     host->columns = read_u16(&reader);
     read_exact(&reader, host->key, sizeof host->key);

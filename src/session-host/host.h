@@ -65,6 +65,8 @@ struct host {
     int slave;    /* kept open: so the master never reads EIO while the program lives without its terminal */
     int input;    /* -1 when the program takes no more */
     int settling; /* pipe from the child until it has exec'ed */
+    bool executing;     /* the child has come as far as that */
+    uint64_t settle_by; /* when its home directory and the program must have answered */
     int program_fd;
     pid_t program;
     bool pty, lossless;
@@ -88,6 +90,7 @@ struct host {
 /* What start says about the program itself. */
 struct start {
     bool pam_sessions; /* they are on */
+    uint32_t seconds;  /* for the home directory and the program to answer */
     char home[4096];
     char program[4096];
     char **argv;
@@ -104,6 +107,7 @@ void control_fail(struct host *host, int error, const char *text);
 /* program.c: the user's program */
 void program_start(struct host *host, const struct start *start);
 void program_settle(struct host *host);
+void program_expire(struct host *host, uint64_t now);
 void program_reap(struct host *host);
 void program_signal(const struct host *host, int number);
 void program_hangup(const struct host *host);

@@ -46,6 +46,8 @@ static int patience(const struct host *host, uint64_t now) {
         sooner(&deadline, host->accept_after);
     if (!host->lossless)
         sooner(&deadline, host->linger_by);
+    if (host->settling >= 0)
+        sooner(&deadline, host->settle_by);
     sooner(&deadline, host->look_by);
     for (size_t i = 0; i < STREAMS; i++)
         if (host->exited && stream_wanted(host, i))
@@ -94,6 +96,7 @@ static void serve(struct host *host) {
     if (set.at[AT_LISTENER].revents != 0)
         viewers_accept(host);
     now = monotonic_ms();
+    program_expire(host, now);
     viewers_expire(host, now);
     jobs_look(host, now);
     if (host->exited && host->linger_by == 0 && streams_finished(host))

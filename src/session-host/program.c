@@ -74,14 +74,20 @@ static void enter_home(const char *home, bool pam_sessions) {
         (void)dprintf(STDERR_FILENO, "Cannot enter '/' either (%s).\n", strerror(errno));
 }
 
+/* What the child tells session-host: 0 when nothing but the program itself is left to wait for, else errno. */
+static void tell_parent(int settled, int error) {
+    (void)!write(settled, &error, sizeof error);
+}
+
 /* In the child. Returns only on failure, with errno set. */
-static void become(const struct host *host, const struct start *start, char **environment, const int child[3]) {
+static void become(const struct host *host, const struct start *start, char **environment, const int child[3], int settled) {
     if (setsid() < 0 || (host->pty && ioctl(child[0], TIOCSCTTY, 0) < 0))
         return;
     for (int i = 0; i < 3; i++)
         if (dup2(child[i], i) < 0)
             return;
     enter_home(start->home, start->pam_sessions);
+    tell_parent(settled, 0);
     reset_signals();
     if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
         (void)execve(start->program, start->argv, environment);
@@ -92,11 +98,11 @@ static bool run(struct host *host, const struct start *start, char **environment
     if (pipe2(settled, O_CLOEXEC) < 0)
         return false;
     host->settling = settled[0];
+    host->settle_by = monotonic_ms() + start->seconds * UINT64_C(1000);
     host->program = fork();
     if (host->program == 0) {
-        become(host, start, environment, child);
-        int error = errno;
-        (void)!write(settled[1], &error, sizeof error);
+        become(host, start, environment, child, settled[1]);
+        tell_parent(settled[1], errno);
         _exit(127);
     }
     int error = errno;
@@ -130,6 +136,10 @@ void program_settle(struct host *host) {
     ssize_t got = read(host->settling, &error, sizeof error);
     if (got < 0 && errno == EINTR)
         return;
+    if (got > 0 && error == 0) {
+        host->executing = true;
+        return;
+    }
     close_descriptor(&host->settling);
     if (got > 0) {
         fail(host, "run the program", error);
@@ -141,8 +151,18 @@ void program_settle(struct host *host) {
     control_tell(host, &writer);
 }
 
+/* A server of files that is gone: the child waits in the kernel, and cannot be killed. */
+void program_expire(struct host *host, uint64_t now) {
+    if (host->settling < 0 || now < host->settle_by)
+        return;
+    close_descriptor(&host->settling);
+    const int error = host->executing ? ETIME : ETIMEDOUT;
+    log_line(LOG_ERR, "the %s does not answer", host->executing ? "program's file" : "home directory");
+    control_fail(host, error, host->executing ? "the program's file does not answer" : "the home directory does not answer");
+}
+
 static void take_end(struct host *host, int status) {
-    if (host->settling >= 0)
+    while (host->settling >= 0)
         program_settle(host);
     close_descriptor(&host->program_fd);
     host->exited = true;

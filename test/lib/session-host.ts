@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly scrollback?: number;
   readonly home?: string;
   readonly uid?: number;
+  /** How long its home directory and program may take to answer. */
+  readonly seconds?: number;
   /** RLIMIT_NPROC */
   readonly processes?: number;
   /** A command to start it under. */
@@ -101,6 +103,7 @@ export class Host {
       lossless: options.lossless === true ? 1 : 0,
       scrollback: options.scrollback ?? 1_048_576,
       webUid: WEB_UID,
+      seconds: options.seconds ?? 30,
       rows: 24,
       columns: 80,
       key: this.key,

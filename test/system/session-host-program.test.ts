@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { HungDirectory } from '../lib/hung-directory.ts';
 import { Host, type HostOptions, startHost, startShell } from '../lib/session-host.ts';
 
 test('exit status and signals reach the viewer and the leader', async () => {
@@ -64,6 +65,33 @@ test('the program starts with nothing but its terminal: descriptors, signals, en
     new RegExp(` ${host.program} +${host.program} +${host.program} ${tty.slice(5)}`),
   );
   assert.match(viewer.text, /-sh\r\n$/);
+});
+
+test('a home or a program that does not answer is given up, and named', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'hung-'));
+  const hung = await HungDirectory.mount(directory);
+  const cases = [
+    {
+      home: directory,
+      program: '/bin/true',
+      error: 110,
+      text: 'the home directory does not answer',
+    },
+    {
+      home: '/',
+      program: join(directory, 'sh'),
+      error: 62,
+      text: "the program's file does not answer",
+    },
+  ];
+  for (const { home, program, error, text } of cases) {
+    const options = { argv: ['sh'], program, home, seconds: 1 };
+    const host = new Host(options);
+    host.start(options);
+    assert.deepEqual(await host.hear(), { name: 'failed', error, text });
+    assert.equal(await host.end, 0);
+  }
+  await hung.answer();
 });
 
 test('a missing home: a line says so and the program starts in /', async () => {

@@ -15,13 +15,16 @@ export interface StartFailure extends LeaderFailure {
 const PAM_PERM_DENIED = 6;
 const EAGAIN = 11;
 const EMFILE = 24;
+const ETIME = 62;
+const ETIMEDOUT = 110;
 
 export function explainFailure(failure: StartFailure): ProblemError {
   const { stage, code, text, words, asking } = failure;
   const problem = problemOf(failure);
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
   const lacking = `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
-  const sentence = limitOf(failure) ?? (asking === null ? PROBLEMS[problem].text : lacking);
+  const known = limitOf(failure) ?? silentOf(failure);
+  const sentence = known ?? (asking === null ? PROBLEMS[problem].text : lacking);
   const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
   return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
 }
@@ -37,6 +40,7 @@ function problemOf(failure: StartFailure): ProblemCode {
     case 'credentials':
       return 'session-set-up';
     case 'spawn':
+      if (silentOf(failure) !== null) return 'session-hangs';
       return limitOf(failure) === null ? 'session-program' : 'session-refused';
     default:
       return 'session-failed';
@@ -48,5 +52,13 @@ function limitOf({ stage, code }: LeaderFailure): string | null {
   if (LEADER_STAGES[stage] !== 'spawn') return null;
   if (code === EAGAIN) return 'You run as many processes as you are allowed to.';
   if (code === EMFILE) return 'As many of your sessions run here as one PAM session may have.';
+  return null;
+}
+
+/** Of spawn: what did not answer within `session-start-timeout-seconds` (protocol/leader-host.ts). */
+function silentOf({ stage, code }: LeaderFailure): string | null {
+  if (LEADER_STAGES[stage] !== 'spawn') return null;
+  if (code === ETIMEDOUT) return 'Your home directory does not answer.';
+  if (code === ETIME) return 'The program of your session does not answer.';
   return null;
 }

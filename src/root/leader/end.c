@@ -97,6 +97,8 @@ static void program_advance(struct leader *leader, struct program *program) {
 void end_advance(struct leader *leader) {
     bool left = false;
     for (each_program(program, leader->shared)) {
+        if (program->state == VST_PROGRAM_STARTING && !program->ending && monotonic_ms() >= program->deadline_ms)
+            host_late(leader, program);
         if (program->ending)
             program_advance(leader, program);
         left |= is_live(program);

@@ -13,6 +13,7 @@ void host_send(struct program *program, struct writer *writer) {
 
 static void tell_started(struct leader *leader, struct program *program, uint32_t pid) {
     program->state = VST_PROGRAM_RUNNING;
+    program->deadline_ms = 0;
     program->pid = pid;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_SPAWNED);
@@ -36,6 +37,7 @@ static void tell_exited(struct leader *leader, struct program *program, uint32_t
 static void fail_spawn(struct leader *leader, struct program *program, uint32_t error, const char *text) {
     program->state = VST_PROGRAM_READY;
     program->ending = true;
+    program->deadline_ms = 0;
     tell_failed(leader, program->session, VST_STAGE_SPAWN, (int)error, text);
 }
 
@@ -81,4 +83,8 @@ void host_ended(struct leader *leader, struct program *program) {
     if (program->state == VST_PROGRAM_RUNNING)
         tell_exited(leader, program, SIGKILL); /* killed with its processes, or alone: then they are killed now */
     program_end(leader, program, "its program ended");
+}
+
+void host_late(struct leader *leader, struct program *program) {
+    fail_spawn(leader, program, ETIME, "session-host does not answer");
 }

@@ -27,6 +27,7 @@ enum {
     MAX_PATH = 128,          /* of a socket of ours */
     FIRST_FRAME_MS = 10000,
     SEND_MS = 5000,
+    HOST_MS = 5000,          /* in which session-host says that its program has not started in time */
 };
 
 /* A program of the PAM session and its session-host, which runs as the user: what that says is passed on, a pid from it is
@@ -42,7 +43,7 @@ struct program {
     int pty, control, events;   /* master, to session-host, programs_events; -1: none */
     struct frame frame;         /* from session-host */
     uint32_t pid, status;
-    uint64_t deadline_ms;       /* of the grace before it is killed */
+    uint64_t deadline_ms;       /* of its start; of the grace before it is killed; 0: none */
 };
 
 /* What leader and watch share: all that the watch needs to clean up after a leader that died. */
@@ -214,6 +215,7 @@ void session_directory_remove(struct program *program);
 void host_send(struct program *program, struct writer *writer);
 void host_read(struct leader *leader, struct program *program);
 void host_ended(struct leader *leader, struct program *program);
+void host_late(struct leader *leader, struct program *program); /* it has not started its program in time */
 
 /* end.c: of one program, or of all and the PAM session; session_close undoes what open did, in reverse, whatever part of
  * it was done. */

@@ -121,6 +121,7 @@ static void send_start(struct leader *leader, struct program *program, const str
     put_u8(&writer, order->lossless);
     put_u32(&writer, order->scrollback);
     put_u32(&writer, web_uid);
+    put_u32(&writer, leader->config.session_start_timeout_seconds);
     put_u16(&writer, order->rows);
     put_u16(&writer, order->columns);
     put_bytes(&writer, order->key, sizeof order->key);
@@ -168,6 +169,7 @@ static const char *start_host(struct leader *leader, struct program *program, co
     program->control = take_fd(&mine);
     program->events = programs_events(leader->shared, program);
     program->state = VST_PROGRAM_STARTING;
+    program->deadline_ms = monotonic_ms() + leader->config.session_start_timeout_seconds * UINT64_C(1000) + HOST_MS;
     /* Before the program can look for it. From here on nothing fails. */
     if (program->pty >= 0)
         utmp_write(leader, program);

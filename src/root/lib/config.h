@@ -14,6 +14,7 @@ struct config {
     bool auth_pam_sessions_enabled;
     uid_t auth_minimum_user_id;           /* never below 1 */
     char auth_required_user_group[256];   /* comma-separated; empty: none required */
+    uint32_t session_start_timeout_seconds; /* longest that a program may take to start */
     uint32_t auth_pam_timeout_seconds;    /* longest that PAM may take before the session is open */
     char www_address[64];
     uint16_t www_port;

@@ -54,7 +54,7 @@
 #define VST_PROGRAM_EXITED 4
 #define VST_PROGRAM_ENDED 5
 
-#define VST_TO_HOST_START 1 /* u32 version, u8 pamSessions, u8 pty, u8 lossless, u32 scrollback, u32 webUid, u16 rows, u16 columns, bytes key, string home, string program, strings argv, strings environment */
+#define VST_TO_HOST_START 1 /* u32 version, u8 pamSessions, u8 pty, u8 lossless, u32 scrollback, u32 webUid, u32 seconds, u16 rows, u16 columns, bytes key, string home, string program, strings argv, strings environment */
 #define VST_TO_HOST_ROTATE 3 /* u8 drop, bytes key */
 #define VST_TO_HOST_HANGUP 5 /* no fields */
 

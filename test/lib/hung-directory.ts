@@ -1,0 +1,33 @@
+/** A directory on a file system whose server has gone silent (test/fakes/hung-fs.c). */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export class HungDirectory {
+  readonly path: string;
+  private readonly server: ChildProcess;
+
+  private constructor(path: string, server: ChildProcess) {
+    this.path = path;
+    this.server = server;
+  }
+
+  /** Over what is there. */
+  static async mount(path: string): Promise<HungDirectory> {
+    const server = spawn('build/test-c/hung-fs', [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(server, 'exit').then(() => {
+      throw new Error(`hung-fs could not mount '${path}'`);
+    });
+    await Promise.race([once(server.stdout, 'data'), ended]);
+    ended.catch(() => {});
+    return new HungDirectory(path, server);
+  }
+
+  /** Whoever waits in it goes on, with an error; then what was there before is there again. */
+  async answer(): Promise<void> {
+    const ended = once(this.server, 'exit');
+    this.server.kill();
+    await ended;
+    // Lazily: whoever waited is about to leave it.
+    execFileSync('umount', ['-l', this.path]);
+  }
+}
