@@ -195,7 +195,8 @@ export class WebClient {
     this.agent.destroy();
   }
 
-  private cookieHeader(path: string): string {
+  /** What a browser would send to this path. */
+  cookieHeader(path: string): string {
     return [...this.cookies]
       .map(([name, value]) => [name.split(' ') as [string, string?], value] as const)
       .filter(([[, under = '/']]) => path.startsWith(under))

@@ -1,10 +1,11 @@
-/** npm run test:long [SEQUENCES [PAIRS]]: tests of npm test that repeat what they do, as often as nobody waits for there. */
+/** npm run test:long [SEQUENCES [PAIRS]]: tests of npm test that do more than anybody waits for there. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const [sequences = '2000', pairs = '500'] = process.argv.slice(2);
-const env = { ...process.env, PROPERTY_RUNS: sequences, PAIRS: pairs };
-for (const test of ['property', 'two-users']) {
+/** What each test reads from the environment for how much it does. */
+const env = { ...process.env, PROPERTY_RUNS: sequences, PAIRS: pairs, FLOOD_MB: '75' };
+for (const test of ['property', 'two-users', 'attacks/unread-answers']) {
   const file = `test/system/${test}.test.ts`;
   const child = spawn('tools/sandbox.sh', [process.execPath, file], { stdio: 'inherit', env });
   const [status] = (await once(child, 'exit')) as [number | null];

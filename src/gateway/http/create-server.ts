@@ -11,6 +11,7 @@ import { type Host, readHost } from '../security/read-host.ts';
 import { HTML, refuseSocket, renderProblem } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { createApp } from './create-app.ts';
+import { limitPipelining } from './limit-pipelining.ts';
 import type { SocketUpgrader } from './upgrade.ts';
 
 export interface Credentials {
@@ -52,7 +53,9 @@ export function createServer(
 
 function answerRequests(gateway: Gateway, side: Side) {
   const app = createApp(gateway, side);
+  const mayAsk = limitPipelining();
   return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (!mayAsk(incoming, outgoing)) return;
     let host: Host;
     try {
       host = readHost(incoming);

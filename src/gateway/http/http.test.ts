@@ -374,3 +374,17 @@ test('no broker at the start: pages come, the API says unavailable, and later it
   assert.equal((await gateway.ask('/api/home', { cookie })).status, 200);
   assert.equal((await gateway.post('/api/sign-in', { user: 'alice' })).status, 200);
 });
+
+test('a few requests ahead of their answers are answered in order; many end the connection', async (t) => {
+  const gateway = await startFixture(t);
+  const host = `localhost:${gateway.running.ports.home}`;
+  const request = (path: string) => `GET ${path} HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+  const last = `GET /nothing HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+  const answers = await raw(gateway, request('/favicon.svg').repeat(7) + last);
+  assert.deepEqual(answers.match(/HTTP\/1.1 \d+/g), [
+    ...Array<string>(7).fill('HTTP/1.1 200'),
+    'HTTP/1.1 404',
+  ]);
+  const cutOff = await raw(gateway, request('/').repeat(500));
+  assert.ok((cutOff.match(/HTTP\/1.1/g) ?? []).length < 100);
+});

@@ -13,6 +13,7 @@ import { readHost } from '../security/read-host.ts';
 import { refuseSocket } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { keepAlive } from './keep-alive.ts';
+import { takeTurns } from './take-turns.ts';
 
 export type SocketUpgrader = (
   side: Side,
@@ -40,6 +41,7 @@ export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUp
         ws.on('close', () => open.delete(ws));
         ws.on('error', (detail) => gateway.log.info('websocket broken', { detail }));
         keepAlive(ws, gateway.limits.pingMs);
+        takeTurns(ws, socket);
         handler(gateway, ws, incoming, id).catch((error) =>
           closeFailed(gateway, ws, incoming, error),
         );

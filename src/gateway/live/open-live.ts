@@ -6,11 +6,10 @@ import type { WebSocket } from 'ws';
 import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
 import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
 import type { Gateway, SocketHandler } from '../gateway.ts';
+import { Outbox } from '../http/outbox.ts';
 import { Failure } from '../problem.ts';
 import { requireTicket } from '../sign-in/require-ticket.ts';
 
-/** A tab that takes nothing is closed; it comes back and gets the whole list. */
-const MAX_WAITING = 1_048_576;
 /** The broker looks for a bit longer than two of these. */
 const WATCH_MS = 10_000;
 
@@ -23,22 +22,33 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   const { ticket, info } = await requireTicket(gateway, incoming, { active: false });
   if (ws.readyState !== ws.OPEN) return;
   const { broker } = gateway;
+  const outbox = new Outbox(ws, gateway.limits.viewerBytes);
   const signedOut = (): void => {
-    send(ws, { kind: 'signed-out' });
+    send(outbox, { kind: 'signed-out' });
     ws.close(CLOSE_CODES.signedOut);
   };
   // Events handled in one turn with the list would overtake it, and the older list would replace them on the page.
   let listed = Promise.resolve();
+  let missed = false;
+  const resume = (): void => {
+    missed = outbox.full;
+    if (!missed) listed = sendAll(gateway, { outbox, ws, ticket, signedOut });
+  };
+  outbox.room = () => {
+    if (missed) resume();
+  };
   const sendAfterList = ({ user, uid }: Person, message: LiveMessage): void => {
-    if (user === info.user && uid === info.uid) void listed.then(() => send(ws, message));
+    if (user !== info.user || uid !== info.uid) return;
+    void listed.then(() => {
+      // A tab that takes nothing gets the whole list once it does.
+      if (outbox.full) missed = true;
+      else send(outbox, message);
+    });
   };
   const changed = (event: SessionsEvent): void =>
     sendAfterList(event, { kind: 'changed', sessions: event.sessions });
   const homeChanged = (event: HomeSessionEvent): void =>
     sendAfterList(event, { kind: 'home-session', homeSession: event.homeSession });
-  const resume = (): void => {
-    listed = sendAll(gateway, ws, ticket, signedOut);
-  };
   const timer = setInterval(() => watch(gateway, ticket), WATCH_MS);
   broker.on('sessions', changed);
   broker.on('home-session', homeChanged);
@@ -53,18 +63,20 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   resume();
 };
 
+interface Tab {
+  readonly outbox: Outbox;
+  readonly ws: WebSocket;
+  readonly ticket: string;
+  readonly signedOut: () => void;
+}
+
 /** This is the broker's word on the ticket too: what was revoked while it was away shows here. */
-async function sendAll(
-  gateway: Gateway,
-  ws: WebSocket,
-  ticket: string,
-  signedOut: () => void,
-): Promise<void> {
+async function sendAll(gateway: Gateway, { outbox, ws, ticket, signedOut }: Tab): Promise<void> {
   if (!gateway.broker.connected) return;
   try {
     const { sessions, homeSession } = await gateway.broker.request('session-list', { ticket });
-    send(ws, { kind: 'sessions', sessions });
-    send(ws, { kind: 'home-session', homeSession });
+    send(outbox, { kind: 'sessions', sessions });
+    send(outbox, { kind: 'home-session', homeSession });
     watch(gateway, ticket);
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-signed-in') {
@@ -82,7 +94,6 @@ function watch({ broker }: Gateway, ticket: string): void {
   if (broker.connected) broker.request('session-watch', { ticket }).catch(() => {});
 }
 
-function send(ws: WebSocket, message: LiveMessage): void {
-  if (ws.bufferedAmount > MAX_WAITING) ws.terminate();
-  else if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(message));
+function send(outbox: Outbox, message: LiveMessage): void {
+  outbox.send(JSON.stringify(message));
 }

@@ -7,6 +7,7 @@ import { encode } from '../../protocol/codec.ts';
 import type { FrameStream } from '../../protocol/frame.ts';
 import { fromSession, toSession } from '../../protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
+import { Outbox } from '../http/outbox.ts';
 
 /** hello is ours to send: it carries the session key; check is for us. */
 const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
@@ -27,15 +28,16 @@ export interface Splice {
 }
 
 export function splice(both: Splice): void {
-  passOutput(both);
-  passInput(both);
+  const outbox = new Outbox(both.ws, both.viewerBytes);
+  passOutput(both, outbox);
+  passInput(both, outbox);
   both.ws.on('close', () => both.host.destroy());
 }
 
-function passInput({ ws, host, typed, close }: Splice): void {
+function passInput({ ws, host, typed, close }: Splice, outbox: Outbox): void {
   ws.on('message', (message: Buffer, binary) => {
     if (binary && message.length === 1 && message[0] === toSession.check.type) {
-      ws.send(ALIVE);
+      outbox.answer(ALIVE);
       return;
     }
     if (!binary || !FROM_PAGE.includes(message[0])) {
@@ -48,21 +50,14 @@ function passInput({ ws, host, typed, close }: Splice): void {
   ws.resume();
 }
 
-function passOutput({ ws, host, viewerBytes, close }: Splice): void {
-  let held = false;
+function passOutput({ ws, host, close }: Splice, outbox: Outbox): void {
   let exited = false;
-  const sent = (): void => {
-    if (!held || ws.bufferedAmount > viewerBytes / 2) return;
-    held = false;
-    host.resume();
-  };
+  outbox.room = () => host.resume();
   host.listen({
     frame: (payload) => {
       exited = payload[0] === fromSession.exit.type;
-      ws.send(payload, sent);
-      if (held || ws.bufferedAmount <= viewerBytes) return;
-      held = true;
-      host.pause();
+      outbox.send(payload);
+      if (outbox.full) host.pause();
     },
     // Without an exit it only dropped this viewer (its key was replaced, say): the page may come back.
     close: () => close(exited ? CLOSE_CODES.sessionEnded : CLOSE_CODES.unavailable),
