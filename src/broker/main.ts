@@ -1,4 +1,5 @@
 /** vestibule-broker: tickets, sessions and their database; the only one that talks to rootd and to leaders. */
+import { checkGroups } from '../config/check-groups.ts';
 import { checkProfiles } from '../config/check-profiles.ts';
 import { findingLine } from '../config/finding.ts';
 import { loadConfiguration, problemLine } from '../config/load.ts';
@@ -23,12 +24,14 @@ async function main(): Promise<void> {
     throw new Error('the broker does not run as root: vestibule-supervise starts it');
   }
   const descriptors = inheritedDescriptors(['gateway', 'cli', 'ready']);
-  const { values, problems } = loadConfiguration();
+  const loaded = loadConfiguration();
+  const { values, problems } = loaded;
   if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
   const findings = checkProfiles(values);
   const errors = findings.filter(({ level }) => level === 'error');
   if (errors.length > 0) throw new Error(errors.map(findingLine).join('; '));
-  const warnings = findings.map(({ text }) => text);
+  // A group may come with the directory, after us.
+  const warnings = [...findings, ...checkGroups(loaded)].map(({ text }) => text);
   for (const warning of warnings) log.warning('configuration', { warning });
   const running = await serveBroker({
     settings: {

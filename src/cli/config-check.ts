@@ -15,10 +15,11 @@ export function addConfigCheck(config: Command, context: Context): void {
 }
 
 function checkConfiguration(context: Context, json: boolean): void {
-  const { values, problems } = context.load();
+  const loaded = context.load();
+  const { values, problems } = loaded;
   const isRoot = context.uid === 0;
   const found: Finding[] = problems.map((problem) => ({ level: 'error', ...problem }));
-  found.push(...checkMachine(values, isRoot));
+  found.push(...checkMachine(loaded, isRoot));
   if (!isRoot && values['ssl-certificate'] !== '') {
     const text = 'not checked: only root can read the key; run it as root';
     found.push({ level: 'warning', file: values['ssl-certificate'], line: 1, text });

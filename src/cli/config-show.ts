@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { type Origin, problemLine } from '../config/load.ts';
 import { OPTION_KEYS } from '../config/options.ts';
+import type { OptionValue } from '../config/read-value.ts';
 import { type Context, printJson, printLine } from './context.ts';
 import { formatTable } from './print-table.ts';
 
@@ -32,7 +33,7 @@ function showConfiguration(context: Context, json: boolean): void {
 }
 
 /** As it would be written in the file. */
-function shown(value: string | number | boolean): string {
+function shown(value: OptionValue): string {
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
 }
 

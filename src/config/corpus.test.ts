@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { parseConfiguration } from './load.ts';
 import { OPTION_KEYS, OPTIONS, type OptionSpec } from './options.ts';
+import type { OptionValue } from './read-value.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const corpus = join(root, 'test/corpus/config');
@@ -30,9 +31,13 @@ function byTypeScript(names: readonly string[]): string[] {
     const { readBy }: OptionSpec = OPTIONS[key];
     return readBy.some((reader) => reader === 'supervise' || reader === 'leader');
   });
-  return readByC.map(
-    (key) => `${key}=${OPTIONS[key].type === 'flag' ? Number(values[key]) : values[key]}`,
-  );
+  return readByC.map((key) => `${key}=${written(values[key])}`);
+}
+
+/** As config-dump.c writes it: a list by its items. */
+function written(value: OptionValue): string {
+  if (typeof value === 'object') return value.map((item) => `[${item}]`).join('');
+  return String(typeof value === 'boolean' ? Number(value) : value);
 }
 
 function compare(names: readonly string[]): void {

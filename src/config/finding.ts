@@ -1,6 +1,6 @@
 /** What a check of the machine found; the configuration's own problems are in parse.ts. */
 export interface Finding {
-  /** error: the server should not start, or signing in cannot work. */
+  /** error: the server should not start, or nobody can sign in. */
   readonly level: 'error' | 'warning';
   readonly file: string;
   readonly line: number;

@@ -25,7 +25,8 @@ export const OPTION_TYPES = {
   choice: 'one of these words',
   number: 'a whole number',
   profile: 'the name of a file in /etc/pam.d (lower-case letters, digits, ".", "_" and "-")',
-  groups: 'group names separated by commas, without spaces around the commas',
+  groups:
+    'group names separated by commas, without spaces around the commas (a name may have spaces inside)',
   address: 'an IPv4 or IPv6 address such as 127.0.0.1 or ::1',
   addresses: 'IPv4 or IPv6 addresses separated by commas, without spaces',
   path: 'an absolute path',
@@ -75,7 +76,7 @@ export const OPTIONS = {
   'auth-required-user-group': {
     type: 'groups',
     default: '',
-    doc: 'Groups that may sign in: members of any of them. Empty: everybody may.',
+    doc: 'Groups that may sign in: members of any of them. A group that the machine does not know has no members; `vestibule config check` names it. Empty: everybody may.',
     readBy: ['leader'],
     change: 'at once',
   },
@@ -200,7 +201,9 @@ type ValueOf<T extends OptionType> = T extends 'flag'
   ? boolean
   : T extends 'number'
     ? number
-    : string;
+    : T extends 'groups' | 'addresses'
+      ? readonly string[]
+      : string;
 export type Configuration = {
   readonly [K in OptionKey]: (typeof OPTIONS)[K] extends { readonly choices: readonly (infer C)[] }
     ? C

@@ -24,7 +24,7 @@ export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
 /** Longest value that a problem repeats. */
 export const MAX_SHOWN = 100;
 
-export type OptionValue = string | number | boolean;
+export type OptionValue = string | number | boolean | readonly string[];
 export type ValueResult = { readonly value: OptionValue } | { readonly problem: string };
 
 export function readValue(key: OptionKey, text: string): ValueResult {
@@ -56,10 +56,9 @@ const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => bool
     Number(text) <= (spec.max ?? 0),
   // libpam turns upper case into lower case, and a slash would leave its directory.
   profile: (text) => /^[a-z0-9_][a-z0-9._-]*$/.test(text),
-  groups: (text) =>
-    text === '' || text.split(',').every((name) => name !== '' && name === unspaced(name)),
+  groups: (text) => listItems(text).every((name) => name !== '' && name === unspaced(name)),
   address: isAddress,
-  addresses: (text) => text === '' || text.split(',').every(isAddress),
+  addresses: (text) => listItems(text).every(isAddress),
   path: (text) => text === '' || text.startsWith('/'),
   // Code points, not what JavaScript calls a length.
   text: (text, spec) => [...text].length <= (spec.max ?? 0),
@@ -71,7 +70,13 @@ function isAddress(text: string): boolean {
 
 function typed(type: OptionType, text: string): OptionValue {
   if (type === 'flag') return text === '1';
+  if (type === 'groups' || type === 'addresses') return listItems(text);
   return type === 'number' ? Number(text) : text;
+}
+
+/** Only commas separate: a blank belongs to its item. */
+function listItems(text: string): readonly string[] {
+  return text === '' ? [] : text.split(',');
 }
 
 /** Without spaces at its ends (trim() would take others than the C reader does). */

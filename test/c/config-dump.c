@@ -25,11 +25,23 @@ static void read_whole(struct config_text *text)
     text->size = size;
 }
 
-static void print_value(const struct config *config, const struct option *option)
+/* Its items one by one: nothing but commas may separate them. */
+static void print_list(const char *key, char *list)
 {
-    const void *field = (const char *)config + option->at;
+    (void)printf("%s=", key);
+    if (list[0] != '\0')
+        for (const char *item; (item = config_next_item(&list)) != NULL;)
+            (void)printf("[%s]", item);
+    (void)printf("\n");
+}
+
+static void print_value(struct config *config, const struct option *option)
+{
+    void *field = (char *)config + option->at;
     if (option->type == OPTION_FLAG)
         (void)printf("%s=%d\n", option->key, *(const bool *)field);
+    else if (option->type == OPTION_GROUPS || option->type == OPTION_ADDRESSES)
+        print_list(option->key, field);
     else if (option->type != OPTION_NUMBER)
         (void)printf("%s=%s\n", option->key, (const char *)field);
     else if (option->size == sizeof(uint16_t))

@@ -78,7 +78,7 @@ export class Fixture {
     this.key = readFileSync(paths.key);
   }
 
-  async start(limits: Partial<Limits>, proxies: string): Promise<void> {
+  async start(limits: Partial<Limits>, proxies: readonly string[]): Promise<void> {
     await this.startBroker();
     await this.host.listen(join(this.directory, 'session'));
     const listen = { host: '127.0.0.1', port: 0 };
@@ -265,7 +265,7 @@ export class TestSocket {
 export async function startFixture(
   t: TestContext,
   limits: Partial<Limits> = {},
-  proxies = '',
+  proxies: readonly string[] = [],
 ): Promise<Fixture> {
   const fixture = new Fixture();
   t.after(() => fixture.close());

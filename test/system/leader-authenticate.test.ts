@@ -1,7 +1,7 @@
 /** Signing in: what PAM says decides, the root-owned configuration may only refuse more, and a grant is the result. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import test, { after, before, beforeEach } from 'node:test';
 import { LEADER_STAGES } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
@@ -130,6 +130,16 @@ test('the minimum uid and the required group refuse after PAM has agreed', async
   assert.equal((await failSignIn(user.name, user.password))[0], 'policy');
   configure(['auth-required-user-group=lab-missing,lab-out,lab-in']);
   assert.equal((await signIn(user.name, user.password)).user, user.name);
+});
+
+test('only commas separate the required groups: a name with a blank is one name', async () => {
+  const inside = makeAccount('auth-blank-in', []);
+  const outside = makeAccount('auth-blank-out', ['lab-users']);
+  // groupadd refuses the name that Active Directory gives its first group.
+  appendFileSync('/etc/group', `domain lab-users:x:47110:${inside.name}\n`);
+  configure(['auth-required-user-group=lab-none,domain lab-users']);
+  assert.equal((await failSignIn(outside.name, outside.password))[0], 'policy');
+  assert.equal((await signIn(inside.name, inside.password)).user, inside.name);
 });
 
 test('what can be no user name is refused before PAM hears of it', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
@@ -73,6 +73,21 @@ test('a second start changes nothing and a second server is refused', async () =
     ],
   );
   await server.interrupt();
+});
+
+test('a required group that the machine does not know is told at the start, and by status', async () => {
+  writeFileSync(PATHS.configuration, 'auth-required-user-group=domain nobodies\n');
+  const told =
+    /wanted groups that this machine knows, came 'domain nobodies', so nobody can sign in/;
+  const server = await startServer();
+  assert.match(server.log(), told);
+  const [node, cli] = ['bin/node', 'dist/cli.js'].map((file) => `${INSTALLED}/current/${file}`);
+  assert.match(execFileSync(node!, [cli!, 'status'], { encoding: 'utf8' }), told);
+  await server.interrupt();
+  const check = await runProgram([node!, cli!, 'config', 'check']);
+  assert.equal(check.status, 1);
+  assert.match(check.output, /^\/etc\/vestibule\/vestibule\.conf:1: error: .*domain nobodies/m);
+  rmSync(PATHS.configuration);
 });
 
 test('the server has the open-files limit of the shell that called npm, not that of Node', async () => {

@@ -1,6 +1,7 @@
 /** What the server will listen on: its configuration, and what the flags of npm start put over it. */
-import { checkMachine, findingLine } from '../../src/config/check.ts';
-import { type Configuration, loadConfiguration, problemLine } from '../../src/config/load.ts';
+import { checkFiles, findingLine } from '../../src/config/check.ts';
+import { checkGroups } from '../../src/config/check-groups.ts';
+import { type LoadedConfiguration, loadConfiguration, problemLine } from '../../src/config/load.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Flags } from './flags.mjs';
 import { SetupError } from './report.mjs';
@@ -17,7 +18,8 @@ export interface Settings {
 }
 
 export function readSettings({ demo, port }: Flags): Settings {
-  const { values, problems } = loadConfiguration({ files: [PATHS.configuration] });
+  const loaded = loadConfiguration({ files: [PATHS.configuration] });
+  const { values, problems } = loaded;
   if (problems.length > 0)
     throw new SetupError(
       `the configuration has problems:\n  ${problems.map(problemLine).join('\n  ')}`,
@@ -35,16 +37,17 @@ export function readSettings({ demo, port }: Flags): Settings {
     sessionPort: port === null ? values['www-session-port'] : port + 1,
     certificate: values['ssl-certificate'],
     overrides,
-    warnings: findWarnings(values),
+    warnings: findWarnings(loaded),
   };
 }
 
 /** What the broker would refuse in its log is refused here, before anything is changed. */
-function findWarnings(values: Configuration): string[] {
+function findWarnings(loaded: LoadedConfiguration): string[] {
+  const { values } = loaded;
   // The generated certificate is made later.
-  const findings = checkMachine(values, values['ssl-certificate'] !== '');
+  const findings = checkFiles(values, values['ssl-certificate'] !== '');
   const errors = findings.filter(({ level }) => level === 'error').map(findingLine);
   if (errors.length > 0)
     throw new SetupError(`the server cannot work like this: ${errors.join('; ')}`);
-  return findings.map(findingLine);
+  return [...findings, ...checkGroups(loaded)].map(findingLine);
 }

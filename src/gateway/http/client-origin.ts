@@ -7,10 +7,9 @@ import type { Gateway } from '../gateway.ts';
 const MAX_USER_AGENT = 256;
 
 /** addresses: as `www-trusted-proxies` has them. */
-export function listProxies(addresses: string): BlockList {
+export function listProxies(addresses: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const address of addresses.split(',').filter((text) => text !== ''))
-    list.addAddress(plain(address), familyOf(plain(address)));
+  for (const address of addresses) list.addAddress(plain(address), familyOf(plain(address)));
   return list;
 }
 

@@ -72,7 +72,7 @@ for (const [proxies, address] of [
   ['192.0.2.1,127.0.0.1', '198.51.100.7'],
 ] as const) {
   test(`with the proxies '${proxies}' the client is ${address}`, async (t) => {
-    const gateway = await startFixture(t, {}, proxies);
+    const gateway = await startFixture(t, {}, proxies.split(',').filter(Boolean));
     const headers = {
       'x-forwarded-for': '203.0.113.1, 198.51.100.7',
       forwarded: 'for=203.0.113.9',

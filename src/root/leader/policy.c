@@ -74,13 +74,13 @@ gid_t *account_groups(const struct account *account, int *ret_count) {
     return groups;
 }
 
-/* names: comma-separated; one of them is enough. */
+/* names: a list; one of them is enough. */
 static bool is_member(const struct account *account, const char *names) {
     int count = 0;
     cleanup_free gid_t *groups = account_groups(account, &count);
-    char copy[sizeof ((struct config *)0)->auth_required_user_group], *rest = NULL;
+    char copy[sizeof ((struct config *)0)->auth_required_user_group], *rest = copy;
     (void)snprintf(copy, sizeof copy, "%s", names);
-    for (char *name = strtok_r(copy, ", ", &rest); name != NULL && groups != NULL; name = strtok_r(NULL, ", ", &rest)) {
+    for (const char *name; groups != NULL && (name = config_next_item(&rest)) != NULL;) {
         const struct group *wanted = getgrnam(name);
         if (wanted == NULL)
             log_line(LOG_WARNING, "auth-required-user-group: there is no group '%s', ignoring", name);

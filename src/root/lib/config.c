@@ -1,17 +1,15 @@
 /* Reads the configuration. Grammar, verdict and words are those of src/config/ (parse.ts, read-value.ts, find-clashes.ts):
  * test/corpus/config and a random test hold the two together. */
+#include "config-value.h"
 #include "config.h"
 #include "options.h"
 #include "protocol.h"
 #include "util.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -95,85 +93,13 @@ static bool is_text(struct text text)
     return true;
 }
 
-/* No sign, no leading zero: 0755 means different things to different readers. value has at most ten bytes. */
-static bool read_number(const char *value, uint32_t min, uint32_t max, uint32_t *ret_number)
-{
-    if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0' || (value[0] == '0' && value[1] != '\0'))
-        return false;
-    unsigned long long number = strtoull(value, NULL, 10);
-    *ret_number = (uint32_t)number;
-    return number >= min && number <= max;
-}
-
-static bool is_profile(const char *value)
-{
-    return value[0] != '\0' && value[0] != '.' && value[0] != '-'
-        && value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789._-")] == '\0';
-}
-
-static bool is_group_list(const char *value)
-{
-    return value[0] == '\0' || (strchr(" ,", value[0]) == NULL && strchr(" ,", value[strlen(value) - 1]) == NULL
-        && strstr(value, ",,") == NULL && strstr(value, " ,") == NULL && strstr(value, ", ") == NULL);
-}
-
-/* One, or several with commas between. */
-static bool is_address(const char *value, bool or_more)
-{
-    char first[64];
-    uint8_t address[sizeof(struct in6_addr)];
-    const char *comma = strchrnul(value, or_more ? ',' : '\0');
-    (void)snprintf(first, sizeof first, "%.*s", (int)(comma - value), value);
-    return (inet_pton(AF_INET, first, address) == 1 || inet_pton(AF_INET6, first, address) == 1)
-        && (*comma == '\0' || is_address(comma + 1, true));
-}
-
-/* value is UTF-8: of a character only the first byte is not 10xxxxxx. */
-static size_t count_characters(const char *value)
-{
-    size_t count = 0;
-    for (; *value != '\0'; value++)
-        count += ((unsigned char)*value & 0xc0) != 0x80;
-    return count;
-}
-
-/* Checks a value of at most its type's length and puts it into its field. */
-static bool store(struct config *config, const struct option *option, const char *value)
-{
-    void *field = (char *)config + option->at;
-    uint32_t number = 0;
-    bool right = false;
-    switch (option->type) {
-    case OPTION_FLAG: right = read_number(value, 0, 1, &number); break;
-    case OPTION_CHOICE: right = fnmatch(option->choices, value, FNM_EXTMATCH) == 0; break;
-    case OPTION_NUMBER: right = read_number(value, option->min, option->max, &number); break;
-    case OPTION_PROFILE: right = is_profile(value); break;
-    case OPTION_GROUPS: right = is_group_list(value); break;
-    case OPTION_ADDRESS: right = is_address(value, false); break;
-    case OPTION_ADDRESSES: right = value[0] == '\0' || is_address(value, true); break;
-    case OPTION_PATH: right = value[0] == '\0' || value[0] == '/'; break;
-    case OPTION_TEXT: right = count_characters(value) <= option->max; break;
-    }
-    if (!right || option->size == 0)
-        return right;
-    if (option->type == OPTION_FLAG)
-        *(bool *)field = number != 0;
-    else if (option->type != OPTION_NUMBER)
-        (void)snprintf(field, option->size, "%s", value);
-    else if (option->size == sizeof(uint16_t))
-        *(uint16_t *)field = (uint16_t)number;
-    else
-        *(uint32_t *)field = number;
-    return true;
-}
-
 static bool take_value(struct reader_state *state, unsigned line, const struct option *option, struct text text)
 {
     char value[CONFIG_MAX_LINE + 1];
     (void)snprintf(value, sizeof value, "%.*s", (int)text.size, text.data);
     if (value[0] == '"' || value[0] == '\'')
         problem(state, line, "'%s' wanted no quotes, came %s; remove them", option->key, shown(text).text);
-    else if (text.size > OPTION_MAX_TEXT[option->type] || !store(state->config, option, value))
+    else if (text.size > OPTION_MAX_TEXT[option->type] || !config_take_value(state->config, option, value))
         problem(state, line, "'%s' wanted %s, came %s; correct it, or leave the line out for %s%s", option->key,
             option->wanted, shown(text).text, option->standard[0] == '\0' ? "none" : "the default, ", option->standard);
     else
@@ -253,7 +179,7 @@ bool config_parse(struct config *ret_config, const struct config_text *texts, si
     const struct config *config = ret_config;
     *ret_config = (struct config){ 0 };
     for (size_t i = 0; i < KEY_COUNT; i++)
-        (void)store(ret_config, &OPTIONS[i], OPTIONS[i].standard);
+        (void)config_take_value(ret_config, &OPTIONS[i], OPTIONS[i].standard);
     for (size_t i = 0; i < count; i++)
         take_file(&state, &texts[i]);
     if (config->www_port == config->www_session_port)

@@ -13,7 +13,7 @@ struct config {
     char auth_pam_sessions_profile[256];
     bool auth_pam_sessions_enabled;
     uid_t auth_minimum_user_id;           /* never below 1 */
-    char auth_required_user_group[256];   /* comma-separated; empty: none required */
+    char auth_required_user_group[256];   /* a list; empty: none required */
     uint32_t session_start_timeout_seconds; /* longest that a program may take to start */
     uint32_t auth_pam_timeout_seconds;    /* longest that PAM may take before the session is open */
     char www_address[64];
@@ -36,5 +36,9 @@ struct config_text {
 };
 typedef void config_report(const char *line);
 bool config_parse(struct config *ret_config, const struct config_text *texts, size_t count, config_report *report);
+
+/* The next item of a list, which it takes apart; NULL after the last. Only commas separate: a blank belongs to its item.
+ * An empty list has one item, the empty one. */
+char *config_next_item(char **list);
 
 #endif

@@ -69,7 +69,7 @@ static const struct option OPTIONS[KEY_COUNT] = {
     [KEY_AUTH_MINIMUM_USER_ID] = { "auth-minimum-user-id", OPTION_NUMBER, 1, 4294967294, NULL,
         "1000", "a whole number from 1 to 4294967294", PLACE(auth_minimum_user_id) },
     [KEY_AUTH_REQUIRED_USER_GROUP] = { "auth-required-user-group", OPTION_GROUPS, 0, 0, NULL,
-        "", "group names separated by commas, without spaces around the commas", PLACE(auth_required_user_group) },
+        "", "group names separated by commas, without spaces around the commas (a name may have spaces inside)", PLACE(auth_required_user_group) },
     [KEY_AUTH_TIMEOUT_MINUTES] = { "auth-timeout-minutes", OPTION_NUMBER, 1, 10080, NULL,
         "60", "a whole number of minutes from 1 to 10080", 0, 0 },
     [KEY_AUTH_STAY_SIGNED_IN_DAYS] = { "auth-stay-signed-in-days", OPTION_NUMBER, 1, 7, NULL,

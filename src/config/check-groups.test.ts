@@ -1,0 +1,43 @@
+/** A group that the machine does not know is found, whatever stands in its name. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkGroups, type GroupVerdict } from './check-groups.ts';
+import { type LoadedConfiguration, parseConfiguration } from './load.ts';
+
+const read = (value: string): LoadedConfiguration =>
+  parseConfiguration([
+    { name: 'v.conf', data: Buffer.from(`# first\nauth-required-user-group=${value}\n`) },
+  ]);
+
+/** The level and the beginning of what is found on this machine, where root is a group. */
+const cases: Record<string, readonly [level: string, text: RegExp][]> = {
+  '': [],
+  root: [],
+  'no such group': [['error', /came 'no such group', so nobody can sign in/]],
+  'root users': [['error', /came 'root users', so nobody/]],
+  'root,no-such,-x': [
+    ['warning', /came 'no-such', so it lets nobody in/],
+    ['warning', /came '-x'/],
+  ],
+  '0,root': [['warning', /came '0'/]],
+  '--help,root': [['warning', /came '--help'/]],
+};
+for (const [value, wanted] of Object.entries(cases)) {
+  test(`'${value}': ${wanted.length} findings`, () => {
+    const found = checkGroups(read(value));
+    assert.equal(found.length, wanted.length, JSON.stringify(found));
+    for (const [at, [level, text]] of wanted.entries()) {
+      assert.deepEqual([found[at]?.level, found[at]?.file, found[at]?.line], [level, 'v.conf', 2]);
+      assert.match(found[at]?.text ?? '', text);
+    }
+  });
+}
+
+test('a directory that does not answer is a warning that names it', () => {
+  const silent = (names: readonly string[]): GroupVerdict[] => names.map(() => 'no answer');
+  const found = checkGroups(read('domain users'), silent);
+  assert.deepEqual(
+    found.map(({ level, text }) => [level, /group 'domain users', came no answer/.test(text)]),
+    [['warning', true]],
+  );
+});
