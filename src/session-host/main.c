@@ -13,8 +13,9 @@ struct poll_set {
     struct pollfd at[AT_VIEWERS + MAX_VIEWERS];
 };
 
-/* What is not wanted is left out (-1) instead of asked without events: poll(2) reports a hang-up all the same. */
-static void fill(const struct host *host, uint64_t now, struct poll_set *set) {
+/* The number of those to look at: poll(2) refuses more than the user's RLIMIT_NOFILE. What is not wanted is left out (-1) instead of asked without events: poll(2) reports a hang-up all the same. */
+static nfds_t fill(const struct host *host, uint64_t now, struct poll_set *set) {
+    nfds_t count = AT_VIEWERS;
     set->at[AT_CONTROL] = (struct pollfd){.fd = host->control, .events = POLLIN};
     set->at[AT_LISTENER] = (struct pollfd){.fd = now < host->accept_after ? -1 : host->listener, .events = POLLIN};
     set->at[AT_SETTLING] = (struct pollfd){.fd = host->settling, .events = POLLIN};
@@ -27,11 +28,13 @@ static void fill(const struct host *host, uint64_t now, struct poll_set *set) {
         };
     for (size_t i = 0; i < MAX_VIEWERS; i++) {
         const struct viewer *viewer = &host->viewers[i];
+        count = viewer->fd < 0 ? count : AT_VIEWERS + i + 1;
         set->at[AT_VIEWERS + i] = (struct pollfd){
             .fd = viewer->fd,
             .events = (short)((viewer->waiting ? 0 : POLLIN) | (viewer->wants_out ? POLLOUT : 0)),
         };
     }
+    return count;
 }
 
 static void sooner(uint64_t *deadline, uint64_t other) {
@@ -72,8 +75,8 @@ static void serve_viewer(struct host *host, struct viewer *viewer, short events)
 static void serve(struct host *host) {
     struct poll_set set;
     uint64_t now = monotonic_ms();
-    fill(host, now, &set);
-    if (poll(set.at, AT_VIEWERS + MAX_VIEWERS, patience(host, now)) < 0) {
+    const nfds_t count = fill(host, now, &set);
+    if (poll(set.at, count, patience(host, now)) < 0) {
         if (errno != EINTR)
             die_errno("cannot wait for events");
         program_reap(host);

@@ -1,7 +1,7 @@
 /* A PAM module that misbehaves on command. Arguments: STAGE=ACTION[:VALUE], in order; a stage without one succeeds.
  * Stages: auth account password setcred delete open close. Actions:
  *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  wait:FIFO  hang  crash  stdout  stderr  descriptor  helper
- *   groups:GID
+ *   groups:GID  disturb
  * orders:DIRECTORY takes them from the file in it that has the user's name, one a line, as it is at that moment. */
 #include <fcntl.h>
 #include <grp.h>
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,6 +97,18 @@ static int wait_for(const char *path) {
     return size == 0 && close(fd) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }
 
+/* The process that runs PAM, as a careless module leaves it. */
+static int disturb(void) {
+    sigset_t all;
+    (void)sigfillset(&all);
+    (void)signal(SIGCHLD, SIG_IGN);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGALRM, SIG_DFL);
+    (void)umask(0777);
+    (void)alarm(1);
+    return chdir("/tmp") == 0 && sigprocmask(SIG_BLOCK, &all, NULL) == 0 && raise(SIGTERM) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
+}
+
 static int act(pam_handle_t *handle, const char *stage, const char *action) {
     const char *value = strchr(action, ':');
     const size_t length = value == NULL ? strlen(action) : (size_t)(value++ - action);
@@ -118,6 +131,8 @@ static int act(pam_handle_t *handle, const char *stage, const char *action) {
         return leave_helper();
     if (strncmp(action, "groups", length) == 0)
         return setgroups(1, &gid) == 0 ? PAM_SUCCESS : PAM_CRED_ERR;
+    if (strncmp(action, "disturb", length) == 0)
+        return disturb();
     if (strncmp(action, "descriptor", length) == 0)
         return open("/dev/null", O_RDONLY) < 0 ? PAM_SYSTEM_ERR : PAM_SUCCESS;
     if (strncmp(action, "stdout", length) == 0)

@@ -276,6 +276,11 @@ pid_t group_fork(const struct shared *shared, const struct program *program) {
 }
 void group_remove(const struct shared *shared, struct program *program) { (void)shared, (void)program; }
 void helpers_note(struct shared *shared) { (void)shared; }
+
+bool limits_begin(void) { return true; }
+bool limits_take(struct leader *leader) { return leader->pam.entered; }
+bool limits_give(const struct leader *leader) { return (void)leader, true; }
+bool limits_give_rest(const struct leader *leader) { return (void)leader, true; }
 void helper_forget(struct shared *shared, pid_t pid) { (void)shared, must(pid >= FIRST_HOST); }
 static struct fake_host *host_of(const struct program *program) {
     struct fake_host *host = run.hosts;

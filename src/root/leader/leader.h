@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -24,6 +25,7 @@ enum {
     MAX_CONNECTIONS = 1 + 8, /* the owner, then those of the control socket */
     MAX_HELPERS = 64,
     MAX_PROGRAMS = 64,
+    MAX_LIMITS = 16,
     MAX_PATH = 128,          /* of a socket of ours */
     FIRST_FRAME_MS = 10000,
     SEND_MS = 5000,
@@ -97,6 +99,13 @@ struct transaction {
     bool session;     /* pam_open_session is to be undone */
 };
 
+/* What modules set for the programs, and the leader itself does not live under. */
+struct limits {
+    struct rlimit64 values[MAX_LIMITS]; /* by resource, RLIMIT_CPU ... (getrlimit(2)) */
+    int nice;
+    mode_t umask;
+};
+
 /* /dev/log, while root tests a profile. */
 struct syslog {
     int machine, own; /* sockets: to what it was, and what it is */
@@ -116,6 +125,7 @@ struct leader {
     struct conversation conversation;
     struct transaction pam;
     struct syslog syslog;
+    struct limits limits;
     gid_t *groups; /* as PAM left them */
     int group_count;
     char service[VST_MAX_NAME + 1], rhost[VST_MAX_NAME + 1], label[VST_MAX_NAME + 1];
@@ -205,6 +215,13 @@ bool grant_check(const struct account *account, const uint8_t *grant, size_t siz
 /* open.c: who signed in is the grant's user, root needs no grant; PAM may not make another of them. */
 bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size);
 bool settle_claimed_user(struct leader *leader);
+
+/* limits.c: between begin and take modules set the limits of the programs. In the child give does it as
+ * root, but for the number of descriptors: give_rest, once no more are made. All are false with errno. */
+bool limits_begin(void);
+bool limits_take(struct leader *leader);
+bool limits_give(const struct leader *leader);
+bool limits_give_rest(const struct leader *leader);
 
 /* spawn.c: a place for a program (NULL: there is none, or one of that id); and away with it. */
 struct program *program_add(struct leader *leader, const char *session);

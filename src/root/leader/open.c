@@ -73,6 +73,8 @@ static bool establish_credentials(struct leader *leader) {
     const struct account *account = &leader->account;
     if (initgroups(account->name, account->gid) < 0)
         return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot take the groups of '%s': %s", account->name, strerror(errno));
+    if (!limits_begin())
+        return fail(leader, VST_STAGE_START, PAM_SYSTEM_ERR, "cannot make a process: %s", strerror(errno));
     signals_keep_alive();
     leader->pam.entered = true;
     leader->pam.credentials = leader->config.auth_pam_sessions_enabled &&
@@ -91,6 +93,8 @@ static bool enter_session(struct leader *leader) {
 /* From here on the session is there for others: control socket, watch. */
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
+    if (!limits_take(leader))
+        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot tell the limits of the programs: %s", strerror(errno));
     const char *tty = leader->first == NULL ? "" : leader->first->tty;
     /* initgroups' and those of modules: what the program gets. */
     const int group_count = getgroups(0, NULL);

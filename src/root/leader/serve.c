@@ -22,18 +22,24 @@ static void set_handler(int number, void (*handler)(int)) {
         die_errno("cannot set the handler of signal %d", number);
 }
 
-void signals_prepare(void) {
-    reset_signals();
-    /* Not SIG_IGN, which would last over exec, into the programs that modules run. Limits that pam_limits sets for the
-     * user (XCPU, XFSZ) bind the leader too, which must live to close the session. */
-    static const int harmless[] = {SIGPIPE, SIGXCPU, SIGXFSZ, SIGHUP};
-    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
-        set_handler(harmless[i], note_signal);
+/* Not SIG_IGN, which would last over exec, into the programs that modules run. */
+static void ignore_signals(const int *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        set_handler(numbers[i], note_signal);
 }
 
+void signals_prepare(void) {
+    reset_signals();
+    ignore_signals((const int[]){SIGPIPE, SIGHUP}, 2);
+}
+
+/* Handlers first: a module may have left blocked what has come meanwhile, and a timer. */
 void signals_keep_alive(void) {
-    set_handler(SIGTERM, note_signal);
-    set_handler(SIGINT, note_signal);
+    ignore_signals((const int[]){SIGPIPE, SIGHUP, SIGTERM, SIGINT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}, 9);
+    set_handler(SIGCHLD, SIG_DFL);
+    sigset_t none;
+    if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+        die_errno("cannot unblock signals");
 }
 
 static bool is_done(const struct leader *leader, const struct program *program) {
@@ -55,20 +61,21 @@ static int sleep_ms(const struct leader *leader) {
     return done ? 0 : deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;
 }
 
+/* Of each program its session-host, and behind that the events of its group. */
 enum {
-    AT_SIGNALS, AT_LISTENER, AT_CONNECTIONS, AT_HOSTS = AT_CONNECTIONS + MAX_CONNECTIONS, AT_EVENTS = AT_HOSTS + MAX_PROGRAMS,
-    POLLED = AT_EVENTS + MAX_PROGRAMS
+    AT_SIGNALS, AT_LISTENER, AT_CONNECTIONS, AT_PROGRAMS = AT_CONNECTIONS + MAX_CONNECTIONS,
+    POLLED = AT_PROGRAMS + 2 * MAX_PROGRAMS
 };
 
 static void wait_for_events(struct leader *leader, int signals, const sigset_t *held, struct pollfd polled[POLLED]) {
     polled[AT_SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
     polled[AT_LISTENER] = (struct pollfd){.fd = leader->listener, .events = POLLIN};
-    for (size_t i = 0; i < MAX_PROGRAMS; i++) {
-        const struct program *program = &leader->shared->programs[i];
-        const bool used = i < leader->shared->program_count && program->state != VST_PROGRAM_FREE;
-        polled[AT_HOSTS + i] = (struct pollfd){.fd = used ? program->control : -1, .events = POLLIN};
+    nfds_t count = AT_PROGRAMS; /* no more than are used: poll(2) refuses more than RLIMIT_NOFILE */
+    for (each_program(program, leader->shared)) {
+        const bool used = program->state != VST_PROGRAM_FREE;
+        polled[count++] = (struct pollfd){.fd = used ? program->control : -1, .events = POLLIN};
         /* Left out until it is of interest: it would wake us for every change before. */
-        polled[AT_EVENTS + i] = (struct pollfd){.fd = used && program->ending ? program->events : -1, .events = POLLPRI};
+        polled[count++] = (struct pollfd){.fd = used && program->ending ? program->events : -1, .events = POLLPRI};
     }
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
         polled[AT_CONNECTIONS + i] = (struct pollfd){.fd = leader->connections[i].fd, .events = POLLIN};
@@ -82,7 +89,7 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
             if (program->host == pid)
                 program->host = 0;
     }
-    if (poll(polled, POLLED, sleep_ms(leader)) < 0 && errno != EINTR)
+    if (poll(polled, count, sleep_ms(leader)) < 0 && errno != EINTR)
         die_errno("cannot wait for events");
     for (struct signalfd_siginfo info; read(signals, &info, sizeof info) == sizeof info;)
         note_signal((int)info.ssi_signo);
@@ -93,7 +100,7 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
 static void take_events(struct leader *leader, const struct pollfd polled[POLLED]) {
     for (size_t i = 0; i < leader->shared->program_count; i++) {
         struct program *program = &leader->shared->programs[i];
-        if (polled[AT_HOSTS + i].revents != 0)
+        if (polled[AT_PROGRAMS + 2 * i].revents != 0)
             host_read(leader, program);
         if (program->hosted && program->host == 0)
             host_ended(leader, program);

@@ -58,6 +58,8 @@ static _Noreturn void become_host(struct leader *leader, int pty, int control, i
     reset_signals();
     if (setsid() < 0)
         give_up(control, "making a session");
+    if (!limits_give(leader))
+        give_up(control, "setting limits");
     drop_privileges(leader->account.uid, leader->account.gid, leader->groups, (size_t)leader->group_count);
     /* As the user, for pam_cap; silent, or it would destroy the session's Kerberos cache. */
     (void)pam_end(leader->pam.handle, PAM_SUCCESS | PAM_DATA_SILENT);
@@ -66,6 +68,8 @@ static _Noreturn void become_host(struct leader *leader, int pty, int control, i
         if (dup2(nothing, fd) < 0)
             give_up(control, "/dev/null");
     pass_descriptors((const int[]){control, listener, pty}, pty < 0 ? 2 : 3);
+    if (!limits_give_rest(leader))
+        give_up(OWNER_FD, "setting limits");
     (void)execve(program, (char *[]){program, NULL}, (char *[]){NULL});
     give_up(OWNER_FD, "executing session-host");
 }

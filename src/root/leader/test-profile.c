@@ -80,6 +80,6 @@ bool request_test(struct leader *leader, struct connection *connection, struct r
             return false;
     leader->phase = VST_PHASE_AUTHENTICATING;
     const bool done = policy_check_request(leader, connection, "") && key_offer(leader) &&
-                      transaction_begin(leader, "vestibule") && run_operations(leader, names);
+                      transaction_begin(leader, "vestibule") && limits_begin() && run_operations(leader, names);
     leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -1,0 +1,111 @@
+/* What modules set on "the process" is for the user's programs: pam_limits, pam_umask and pam_systemd mean them when they
+ * call setrlimit(2) or setpriority(2). In su(1) and sshd(8) it binds the process that runs PAM too. A leader lives for
+ * weeks, writes its log and utmp, and has to close the session: it must not run out of descriptors, memory, file size or
+ * CPU time, and without CAP_SYS_RESOURCE (containers) a limit that was lowered cannot be raised again. So these functions
+ * are defined here, before libc's, for modules too (symbols of the program come first, ld.so(8)). From limits_begin to
+ * limits_take they act on a stand-in, a process that does nothing: the kernel judges each call as ever. */
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "leader.h"
+
+_Static_assert(sizeof(struct rlimit) == sizeof(struct rlimit64) && (int)RLIM_NLIMITS == MAX_LIMITS, "one kind of limit, and room for each");
+
+/* All that the functions that modules call can reach. */
+static struct {
+    pid_t leader, stand_in; /* 0: there is none */
+} context;
+
+/* Of a process that a module has forked its own limits are meant. */
+static pid_t target(pid_t pid) {
+    const bool own = context.stand_in != 0 && getpid() == context.leader && (pid == 0 || pid == context.leader);
+    return own ? context.stand_in : pid;
+}
+
+static int call_prlimit(pid_t pid, int resource, const void *limit, void *ret_limit) {
+    return (int)syscall(SYS_prlimit64, pid, resource, limit, ret_limit);
+}
+
+#define exported __attribute__((visibility("default")))
+exported int getrlimit(__rlimit_resource_t resource, struct rlimit *ret_limit) {
+    return call_prlimit(target(0), (int)resource, NULL, ret_limit);
+}
+exported int getrlimit64(__rlimit_resource_t resource, struct rlimit64 *ret_limit) {
+    return call_prlimit(target(0), (int)resource, NULL, ret_limit);
+}
+exported int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit) {
+    return call_prlimit(target(0), (int)resource, limit, NULL);
+}
+exported int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit) {
+    return call_prlimit(target(0), (int)resource, limit, NULL);
+}
+exported int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlimit *limit, struct rlimit *ret_limit) {
+    return call_prlimit(target(pid), (int)resource, limit, ret_limit);
+}
+exported int prlimit64(pid_t pid, enum __rlimit_resource resource, const struct rlimit64 *limit, struct rlimit64 *ret_limit) {
+    return call_prlimit(target(pid), (int)resource, limit, ret_limit);
+}
+/* The system call returns 20 less the nice value, so that it is never negative (getpriority(2)). */
+exported int getpriority(__priority_which_t which, id_t who) {
+    const long result = syscall(SYS_getpriority, which, which == PRIO_PROCESS ? (id_t)target((pid_t)who) : who);
+    return result < 0 ? -1 : (int)(20 - result);
+}
+exported int setpriority(__priority_which_t which, id_t who, int nice_value) {
+    return (int)syscall(SYS_setpriority, which, which == PRIO_PROCESS ? (id_t)target((pid_t)who) : who, nice_value);
+}
+
+static _Noreturn void stand_in(void) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != context.leader)
+        _exit(EXIT_FAILURE);
+    for (close_from(0);; (void)pause())
+        continue;
+}
+
+bool limits_begin(void) {
+    context.leader = getpid();
+    const pid_t pid = fork();
+    if (pid == 0)
+        stand_in();
+    context.stand_in = pid < 0 ? 0 : pid;
+    return pid >= 0;
+}
+
+/* What else a module may have left changed (mask and handlers of signals, a timer, directory, umask) is set right here. */
+bool limits_take(struct leader *leader) {
+    struct limits *limits = &leader->limits;
+    for (int i = 0; i < MAX_LIMITS; i++)
+        if (call_prlimit(context.stand_in, i, NULL, &limits->values[i]) < 0)
+            return false;
+    limits->nice = getpriority(PRIO_PROCESS, (id_t)context.stand_in);
+    limits->umask = umask(022);
+    (void)alarm(0);
+    signals_keep_alive();
+    const pid_t pid = context.stand_in;
+    context.stand_in = 0;
+    if (kill(pid, SIGKILL) < 0 || waitpid(pid, NULL, 0) != pid)
+        return false;
+    return chdir("/") == 0;
+}
+
+/* Descriptors last: those of the leader are still to be put in order. Root may raise a hard limit, the user may not. */
+bool limits_give(const struct leader *leader) {
+    const struct limits *limits = &leader->limits;
+    const struct rlimit64 *wanted = &limits->values[RLIMIT_NOFILE];
+    struct rlimit64 own;
+    for (int i = 0; i < MAX_LIMITS; i++)
+        if (i != RLIMIT_NOFILE && call_prlimit(0, i, &limits->values[i], NULL) < 0)
+            return false;
+    (void)umask(limits->umask);
+    return call_prlimit(0, RLIMIT_NOFILE, NULL, &own) == 0 &&
+           (wanted->rlim_max <= own.rlim_max ||
+            call_prlimit(0, RLIMIT_NOFILE, &(struct rlimit64){own.rlim_cur, wanted->rlim_max}, NULL) == 0) &&
+           (getpriority(PRIO_PROCESS, 0) == limits->nice || setpriority(PRIO_PROCESS, 0, limits->nice) == 0);
+}
+
+bool limits_give_rest(const struct leader *leader) {
+    return call_prlimit(0, RLIMIT_NOFILE, &leader->limits.values[RLIMIT_NOFILE], NULL) == 0;
+}
