@@ -2,6 +2,7 @@
 import type { BrokerEvent, Holdings } from '../protocol/gateway-broker.ts';
 import type { SessionView } from '../protocol/page-gateway.ts';
 import type { Broker } from './context.ts';
+import { lastThatFit, splitToFit } from './fit-frame.ts';
 import { homeSessionOf } from './home/home-session-view.ts';
 import type { SessionRow } from './sessions/session-store.ts';
 import { viewOf } from './sessions/session-view.ts';
@@ -11,7 +12,7 @@ import type { Person } from './tickets/ticket-store.ts';
 export const SHOW_ENDED_MS = 3_600_000;
 
 export function announce(broker: Broker, event: BrokerEvent): void {
-  for (const gateway of broker.gateways) gateway.send(event);
+  for (const gateway of broker.gateways) gateway.tell(event);
 }
 
 /** What has changed for a person by a change of this session; once for all that changes in one turn of the event loop. */
@@ -32,8 +33,9 @@ function tellSessions(broker: Broker): void {
   broker.announcing.clear();
   for (const rows of persons.values()) {
     const { user, uid } = rows[0]!;
-    const sessions = rows.map((row) => viewOf(broker, row));
-    announce(broker, { event: 'sessions', user, uid, sessions });
+    for (const sessions of splitToFit(rows.map((row) => viewOf(broker, row)))) {
+      announce(broker, { event: 'sessions', user, uid, sessions });
+    }
   }
 }
 
@@ -43,5 +45,5 @@ export function holdingsOf(broker: Broker, person: Person): Holdings {
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {
   const rows = broker.sessions.listOf(person, broker.now() - SHOW_ENDED_MS);
-  return rows.filter(({ kind }) => kind !== 'home').map((row) => viewOf(broker, row));
+  return lastThatFit(rows.filter(({ kind }) => kind !== 'home').map((row) => viewOf(broker, row)));
 }

@@ -9,6 +9,7 @@ import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
 import type { Conversation } from './sign-in/conversation.ts';
+import type { TextRoom } from './text-room.ts';
 import { LeaderSlots } from './throttle/leader-slots.ts';
 import { Throttle } from './throttle/throttle.ts';
 import { openThrottleStore } from './throttle/throttle-store.ts';
@@ -46,6 +47,8 @@ export interface Link {
   opened: boolean;
   /** Texts of PAM modules, for the person, should it fail. */
   readonly texts: string[];
+  /** For those, and for what a home session shows. */
+  readonly room: TextRoom;
   /** The session profile wanted something typed. */
   asked: boolean;
   /** Set while the leader is ending: declares it stuck. */

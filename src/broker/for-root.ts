@@ -1,9 +1,10 @@
 /** What root's CLI asks for: how the server is, which sessions there are, and the end of one. */
 import { VERSION } from '../lib/version.ts';
-import type { ActiveSession, Status } from '../protocol/cli-broker.ts';
+import type { ActiveSession, CliRequests, Status } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
 import { SHOW_ENDED_MS } from './announce.ts';
 import type { Broker } from './context.ts';
+import { splitToFit } from './fit-frame.ts';
 import { listTroubles } from './list-troubles.ts';
 import { ProblemError } from './problem.ts';
 import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
@@ -12,6 +13,8 @@ import { findSession } from './sessions/require-session.ts';
 import { activeViewOf } from './sessions/session-view.ts';
 import { sample } from './usage/watch-sessions.ts';
 
+/** Sessions that one answer looks at: others wait for it. */
+const PAGE = 500;
 const KILL_FAILED = {
   stuck: 'Its PAM session does not close: see the log of its leader.',
   unclean: 'Its leader died before it had closed the PAM session.',
@@ -39,14 +42,14 @@ export function setDatabaseAside(broker: Broker): { readonly aside: string } {
 
 export function listActive(
   broker: Broker,
-  { ended = false }: { readonly ended?: boolean | undefined },
-): { readonly sessions: readonly ActiveSession[] } {
-  const rows = ended
-    ? broker.sessions.listSince(broker.now() - SHOW_ENDED_MS)
-    : broker.sessions.listLive();
-  return {
-    sessions: rows.map((row) => ({ ...activeViewOf(broker, row), ...sample(broker, row) })),
-  };
+  { ended = false, after }: CliRequests['active-sessions']['ask'],
+): CliRequests['active-sessions']['answer'] {
+  const since = broker.now() - (ended ? SHOW_ENDED_MS : 0);
+  const rows = broker.sessions.listPage(since, after ?? null, PAGE);
+  const views = rows.map((row) => ({ ...activeViewOf(broker, row), ...sample(broker, row) }));
+  const [sessions = []] = splitToFit(views);
+  const isLast = sessions.length === rows.length && rows.length < PAGE;
+  return { sessions, next: isLast ? null : sessions.at(-1)!.id };
 }
 
 export function renameByRoot(

@@ -3,6 +3,7 @@ import { checkGroups } from '../config/check-groups.ts';
 import { checkProfiles } from '../config/check-profiles.ts';
 import { findingLine } from '../config/finding.ts';
 import { loadConfiguration, problemLine } from '../config/load.ts';
+import { inBackground } from '../lib/in-background.ts';
 import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
 import { serveBroker } from './serve.ts';
@@ -46,7 +47,12 @@ async function main(): Promise<void> {
     warnings,
     listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },
   });
-  process.once('SIGTERM', () => void running.close().then(() => process.exit(0)));
+  process.once('SIGTERM', () =>
+    inBackground(
+      'stop',
+      running.close().finally(() => process.exit(0)),
+    ),
+  );
   log.info('ready', { sessions: running.broker.sessions.countLive().sessions });
   announceReady(descriptors.ready);
 }

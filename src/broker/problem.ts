@@ -2,6 +2,9 @@
 import { makeReference } from '../lib/log.ts';
 import { PROBLEMS, type Problem, type ProblemCode } from '../protocol/problems.ts';
 
+/** Characters: a problem stands in rows and lists. */
+const LONGEST = 2000;
+
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
@@ -18,7 +21,12 @@ export class ProblemError extends Error {
   ) {
     super(`${code}: ${detail}`);
     const reference = makeReference();
-    this.problem = { code, text, reference, ...(retryAfter && { retryAfter }) };
+    this.problem = {
+      code,
+      text: text.slice(0, LONGEST),
+      reference,
+      ...(retryAfter && { retryAfter }),
+    };
     this.detail = detail;
   }
 

@@ -117,7 +117,10 @@ export const gatewayRequests: Table<Requests> = {
 
 export const cliRequests: Table<CliRequests> = {
   status: { ask: v.object({}), handle: tellStatus },
-  'active-sessions': { ask: v.object({ ended: v.optional(v.boolean()) }), handle: listActive },
+  'active-sessions': {
+    ask: v.object({ ended: v.optional(v.boolean()), after: v.optional(session) }),
+    handle: listActive,
+  },
   'rename-session': { ask: v.object({ session, name }), handle: renameByRoot },
   'end-sign-ins': {
     ask: v.object({ user: v.nullable(v.pipe(v.string(), v.maxLength(255))) }),

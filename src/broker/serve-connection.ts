@@ -1,6 +1,7 @@
 /** One connection of the gateway or of root's CLI: each frame a request, each request one answer, in any order. */
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
+import { inBackground } from '../lib/in-background.ts';
 import { log } from '../lib/log.ts';
 import type { FrameStream } from '../protocol/frame.ts';
 import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
@@ -32,15 +33,18 @@ export async function serveConnection(
     return;
   }
   const closed = new AbortController();
-  const send = (value: object) => void sendJson(frames, value);
-  const peer: Peer = { send, closed: closed.signal };
+  const peer: Peer = { tell: (event) => tell(frames, event), closed: closed.signal };
   service.peers?.add(peer);
   frames.listen({
     frame: (payload) => {
       const request = parseJson(payload);
       const { id } = request;
       if (!Number.isSafeInteger(id)) throw new Error('a request without an id');
-      void answer(broker, service, peer, request).then((body) => send({ id, ...body }));
+      const answered = answer(broker, service, peer, request);
+      inBackground(
+        'answer',
+        answered.then((body) => reply(service, frames, request, body)),
+      );
     },
     close: (error) => {
       service.peers?.delete(peer);
@@ -48,6 +52,27 @@ export async function serveConnection(
       if (error) log.warning('connection-lost', { service: service.name, error });
     },
   });
+}
+
+/** Who misses one event must ask for everything anew. */
+function tell(frames: FrameStream, event: object): void {
+  try {
+    sendJson(frames, event);
+  } catch (error) {
+    frames.destroy(error as Error);
+  }
+}
+
+/** What cannot be sent is a problem, which can. */
+function reply(service: Service, frames: FrameStream, request: JsonObject, body: object): void {
+  const { id, type } = request;
+  try {
+    sendJson(frames, { id, ...body });
+  } catch (thrown) {
+    const error = asProblemError(thrown);
+    logRefusal(service, type, error);
+    sendJson(frames, { id, problem: error.problem });
+  }
 }
 
 async function answer(

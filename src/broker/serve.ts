@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inBackground } from '../lib/in-background.ts';
 import { log } from '../lib/log.ts';
 import { lookAgain, watchLeaders } from './adoption/watch-leaders.ts';
 import { type Broker, type BrokerOptions, createBroker } from './context.ts';
@@ -66,7 +67,7 @@ async function listen(broker: Broker, service: Service, where: Listening) {
   const server: Server = createServer((socket) => {
     streams.add(socket);
     socket.once('close', () => streams.delete(socket));
-    void serveConnection(broker, service, socket);
+    inBackground('serve', serveConnection(broker, service, socket));
   });
   server.listen(where);
   await once(server, 'listening');
@@ -81,7 +82,7 @@ async function listen(broker: Broker, service: Service, where: Listening) {
 function cleanUp(broker: Broker): void {
   try {
     revokeExpired(broker);
-    recheckDue(broker).catch((error) => log.error('recheck-failed', { error }));
+    inBackground('recheck', recheckDue(broker));
     dropCodes(broker);
     closeHomes(broker);
     lookAgain(broker);

@@ -1,6 +1,7 @@
 /** `vestibule active-sessions`: the sessions that there are, what they use, and why those failed that did. */
 import type { Command } from 'commander';
 import type { ActiveSession } from '../protocol/cli-broker.ts';
+import type { SessionId } from '../protocol/ids.ts';
 import { PROBLEMS } from '../protocol/problems.ts';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
@@ -23,7 +24,7 @@ export function addActiveSessions(program: Command, context: Context): void {
 }
 
 async function listSessions(context: Context, ended: boolean, json: boolean): Promise<void> {
-  const { sessions } = await askBroker(context, 'active-sessions', { ended });
+  const sessions = await askForAll(context, ended);
   if (json) {
     printJson(context, sessions);
     return;
@@ -35,6 +36,17 @@ async function listSessions(context: Context, ended: boolean, json: boolean): Pr
     const { advice } = PROBLEMS[problem.code];
     printLine(context.out, `${id}: ${text} ${advice} (reference ${problem.reference} in the log)`);
   }
+}
+
+async function askForAll(context: Context, ended: boolean): Promise<ActiveSession[]> {
+  const all: ActiveSession[] = [];
+  let after: SessionId | undefined;
+  do {
+    const { sessions, next } = await askBroker(context, 'active-sessions', { ended, after });
+    all.push(...sessions);
+    after = next ?? undefined;
+  } while (after !== undefined);
+  return all;
 }
 
 function row(session: ActiveSession): string[] {

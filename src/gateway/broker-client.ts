@@ -4,6 +4,7 @@
  */
 import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
+import { inBackground } from '../lib/in-background.ts';
 import type { log } from '../lib/log.ts';
 import type { FrameStream } from '../protocol/frame.ts';
 import type { BrokerEvent, RequestName, Requests } from '../protocol/gateway-broker.ts';
@@ -90,7 +91,13 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
         );
       }, timeoutMs);
       this.pending.set(id, { resolve, reject, timer });
-      sendJson(frames, { ...ask, id, type });
+      try {
+        sendJson(frames, { ...ask, id, type });
+      } catch (error) {
+        clearTimeout(timer);
+        this.pending.delete(id);
+        reject(new Failure('too-large', `${type}: ${(error as Error).message}`));
+      }
     });
   }
 
@@ -146,7 +153,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
 
   private reconnect(): void {
     if (this.stop.signal.aborted) return;
-    this.retry = setTimeout(() => void this.connect(), this.retryMs);
+    this.retry = setTimeout(() => inBackground('connect', this.connect()), this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
   }
 }

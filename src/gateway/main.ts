@@ -6,6 +6,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration, problemLine } from '../config/load.ts';
+import { inBackground } from '../lib/in-background.ts';
 import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
@@ -52,7 +53,7 @@ function stopOnSignal(running: RunningGateway): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info('gateway stops', { signal });
-      void running.close();
+      inBackground('stop', running.close());
     });
   }
 }

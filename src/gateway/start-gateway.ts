@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:https';
 import type { AddressInfo, BlockList } from 'node:net';
 import type { WebSocket } from 'ws';
+import { inBackground } from '../lib/in-background.ts';
 import type { log } from '../lib/log.ts';
 import { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
@@ -52,7 +53,7 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
   await Promise.all([once(servers.home!, 'listening'), once(servers.session!, 'listening')]);
   // Kept: requests that a closed server still answers want them too.
   for (const side of ['home', 'session'] as const) ports[side] = portOf(servers[side]!);
-  void gateway.broker.connect();
+  inBackground('connect', gateway.broker.connect());
   return {
     gateway,
     ports,

@@ -8,10 +8,13 @@ import type { SessionView } from './page-gateway.ts';
 
 export interface CliRequests {
   status: { ask: Record<never, never>; answer: Status };
-  /** ended: those too that ended within the last hour. */
+  /**
+   * ended: those too that ended within the last hour. The oldest first, as many as a frame holds; next: ask for those
+   * after it, null: there are no more.
+   */
   'active-sessions': {
-    ask: { ended?: boolean | undefined };
-    answer: { sessions: readonly ActiveSession[] };
+    ask: { ended?: boolean | undefined; after?: SessionId | undefined };
+    answer: { sessions: readonly ActiveSession[]; next: SessionId | null };
   };
   'rename-session': {
     ask: { session: SessionId; name: string };

@@ -30,6 +30,8 @@ type ProgramState = (typeof PROGRAM_STATES)[number];
 type Stage = (typeof LEADER_STAGES)[number];
 
 const HOUR = 3_600_000;
+/** As long as a frame's string may be. */
+const TALK = '\u0001'.repeat(65_000);
 const PAM_SYSTEM_ERR = 4;
 const PAM_AUTH_ERR = 7;
 const PAM_AUTHINFO_UNAVAIL = 9;
@@ -50,6 +52,11 @@ const LOGINS: Record<string, (leader: FakeLeader) => void> = {
   crash: (leader) => leader.die(),
   /** Never comes to a decision. */
   undecided: () => {},
+  /** Without end, and then asks at length. */
+  talks: (leader) => {
+    leader.talk();
+    leader.prompt(['shown', TALK]);
+  },
 };
 
 /** What the session profile does. Everybody else: the session opens. */
@@ -61,6 +68,10 @@ const OPENINGS: Record<string, (leader: FakeLeader) => void> = {
   lapsed: (leader) => leader.fail('account', PAM_ACCT_EXPIRED, 'pam_acct_mgmt: expired'),
   asks: (leader) => leader.prompt(['hidden', 'Password: ']),
   slow: () => {},
+  'talks-at-home': (leader) => {
+    leader.talk();
+    void leader.finishOpening();
+  },
   dies: (leader) => leader.die(),
 };
 
@@ -238,6 +249,10 @@ export class FakeLeader {
       case 'rotate':
         return;
     }
+  }
+
+  talk(): void {
+    for (let i = 0; i < 20; i++) this.prompt(['error', TALK], ['info', `${i}`]);
   }
 
   /** The program of this session runs now. */

@@ -1,6 +1,7 @@
 /** Looks for the leader of a PAM session on its own socket: adopts it, or settles what its absence means. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
@@ -35,7 +36,7 @@ async function adoptFound(broker: Broker, id: SessionId, tried: () => void): Pro
     const found = await connectPatiently(join(broker.paths.leaders, id), tried);
     // From here on the end of this connection looks for the leader again.
     broker.finding.delete(id);
-    adoptLeader(broker, id, found, () => void findLeader(broker, id));
+    adoptLeader(broker, id, found, () => inBackground('find-leader', findLeader(broker, id)));
   } catch (error) {
     if (error instanceof LeaderError) settleMissing(broker, id, error);
     else log.error('adoption-failed', { session: id, error });

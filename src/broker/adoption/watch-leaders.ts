@@ -2,6 +2,7 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { ID_PATTERN, type SessionId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
@@ -16,14 +17,17 @@ export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
   const watcher = watch(broker.paths.leaders, (_event, name) => {
     if (name === null || !ID_PATTERN.test(name)) return;
     // The socket's removal is an event, too.
-    if (existsSync(join(broker.paths.leaders, name))) void findLeader(broker, name as SessionId);
+    if (!existsSync(join(broker.paths.leaders, name))) return;
+    inBackground('find-leader', findLeader(broker, name as SessionId));
   });
   watcher.on('error', (error) => log.error('leaders-not-watched', { error }));
   const names = await readdir(broker.paths.leaders);
   const listed = names.filter((name) => ID_PATTERN.test(name)) as SessionId[];
   const live = broker.sessions.listLive().map(({ pamSession }) => pamSession);
   const once = (id: SessionId) =>
-    new Promise<void>((done) => void findLeader(broker, id, done).then(done));
+    new Promise<void>((done, failed) => {
+      findLeader(broker, id, done).then(done, failed);
+    });
   await Promise.all([...new Set([...listed, ...live])].map(once));
   return watcher;
 }
@@ -31,6 +35,7 @@ export async function watchLeaders(broker: Broker): Promise<FSWatcher> {
 /** Sessions whose leader did not answer when it was looked for: it may have come to itself, or to its end. */
 export function lookAgain(broker: Broker): void {
   for (const { pamSession, state } of broker.sessions.listLive()) {
-    if (state === 'stuck' && !broker.links.has(pamSession)) void findLeader(broker, pamSession);
+    if (state !== 'stuck' || broker.links.has(pamSession)) continue;
+    inBackground('find-leader', findLeader(broker, pamSession));
   }
 }

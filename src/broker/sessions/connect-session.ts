@@ -3,6 +3,7 @@ import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
 import type { LeaderConnection } from '../leader-client.ts';
+import { TextRoom } from '../text-room.ts';
 import { forgetLeader, takeMessage } from './follow-leader.ts';
 import type { SessionRow } from './session-store.ts';
 
@@ -39,7 +40,8 @@ function addLink(
   leader: LeaderConnection,
 ): Link {
   const state = { key: null, opened: false, texts: [], asked: false, stuckTimer: null };
-  const link: Link = { session, pamSession, leader, ...state };
+  const room = new TextRoom();
+  const link: Link = { session, pamSession, leader, room, ...state };
   broker.links.set(session, link);
   return link;
 }

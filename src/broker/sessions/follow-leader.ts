@@ -1,5 +1,6 @@
 /** From here on a session does what its leader says: one function for each message. */
 import { exitStatus } from '../../lib/exit-status.ts';
+import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
@@ -122,10 +123,11 @@ function takePrompt(broker: Broker, link: Link, { styles, texts }: Message<'prom
     log.warning('session-asks', { session: link.session, texts });
     link.leader.send({ name: 'cancel' });
   }
-  link.texts.push(...texts.filter((_text, index) => styles[index] === PROMPT_STYLES.error));
+  const kept = texts.map((text) => link.room.keep(text) ?? '');
+  link.texts.push(...kept.filter((_text, index) => styles[index] === PROMPT_STYLES.error));
   const row = broker.sessions.find(link.session);
   if (row?.kind !== 'home') return;
-  const said = texts.filter((line, index) => !asks(styles[index]!) && line.trim() !== '');
+  const said = kept.filter((line, index) => !asks(styles[index]!) && line.trim() !== '');
   const all = [...row.texts, ...said.map((line) => line.trim())].slice(0, MAX_TEXTS);
   noteSession(broker, row.id, { texts: all });
 }
@@ -137,7 +139,7 @@ function takeFailure(broker: Broker, link: Link, failure: Message<'failed'>): vo
   if (!link.opened) {
     forgetLeader(broker, link);
     const row = changeSession(broker, link.session, 'failed', { problem }, detail);
-    if (isVerdict({ stage, code })) void recheck(broker, row, 0);
+    if (isVerdict({ stage, code })) inBackground('recheck', recheck(broker, row, 0));
     return;
   }
   if (link.session !== link.pamSession) {

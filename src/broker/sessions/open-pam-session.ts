@@ -1,5 +1,6 @@
 /** A session's row, and a PAM session of its own for it: each step is written, and announced. */
 import { randomBytes } from 'node:crypto';
+import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { findLeader } from '../adoption/find-leader.ts';
@@ -36,7 +37,8 @@ async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<vo
     leader.destroy();
     return;
   }
-  connectSession(broker, row, leader, () => void findLeader(broker, row.id));
+  const lost = () => inBackground('find-leader', findLeader(broker, row.id));
+  connectSession(broker, row, leader, lost);
   leader.send({
     name: 'open',
     session: row.id,

@@ -48,8 +48,9 @@ export function openSessionStore(store: Store) {
        SELECT * FROM sessions WHERE user = ?1 AND uid = ?2 AND ended > ?3 ORDER BY ended DESC LIMIT ${MOST_ENDED}
      ) ORDER BY started, id`,
   );
-  const liveSince = database.prepare(
-    'SELECT * FROM sessions WHERE ended IS NULL OR ended > ? ORDER BY started, id',
+  const page = database.prepare(
+    `SELECT * FROM sessions WHERE (ended IS NULL OR ended > ?1)
+     AND (?2 IS NULL OR (started, id) > (SELECT started, id FROM sessions WHERE id = ?2)) ORDER BY started, id LIMIT ?3`,
   );
   const ofPam = database.prepare(
     'SELECT * FROM sessions WHERE pam_session = ? AND ended IS NULL ORDER BY started, id',
@@ -70,8 +71,9 @@ export function openSessionStore(store: Store) {
     },
     /** Those that have not come to their end. */
     listLive: (): SessionRow[] => live.all().map(toRow),
-    /** Those too that ended after `since`. */
-    listSince: (since: number): SessionRow[] => liveSince.all(since).map(toRow),
+    /** Those too that ended after `since`; at most `limit`, from behind `after` on. */
+    listPage: (since: number, after: SessionId | null, limit: number): SessionRow[] =>
+      page.all(since, after, limit).map(toRow),
     /** A person's live ones and the last of those that ended after `since`. */
     listOf: ({ user, uid }: Person, since: number): SessionRow[] =>
       ofUser.all(user, uid, since).map(toRow),

@@ -1,5 +1,5 @@
 /** Starts a session: in a PAM session of its own, or as one more program of its person's home session. */
-import { log } from '../../lib/log.ts';
+import { inBackground } from '../../lib/in-background.ts';
 import type { Origin } from '../../protocol/gateway-broker.ts';
 import type { Broker } from '../context.ts';
 import { requireHome } from '../home/open-home.ts';
@@ -22,7 +22,7 @@ export function startSession(broker: Broker, ticket: Ticket, { address }: Origin
   if (joins) {
     joinHome(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
   } else openPamSession(broker, row, ticket);
-  void recheckAtStart(broker, row);
+  inBackground('recheck', recheckAtStart(broker, row));
   return row;
 }
 
@@ -37,10 +37,6 @@ async function joinHome(broker: Broker, row: SessionRow, ticket: Ticket): Promis
 /** Who turns out not to be allowed any more does not keep it. */
 async function recheckAtStart(broker: Broker, { id, user, uid }: SessionRow): Promise<void> {
   if (!(await isRefusedAtStart(broker, { user, uid }))) return;
-  try {
-    const row = broker.sessions.find(id);
-    if (row?.ended === null) endSession(broker, row);
-  } catch (error) {
-    log.error('session-not-ended', { session: id, error });
-  }
+  const row = broker.sessions.find(id);
+  if (row?.ended === null) endSession(broker, row);
 }

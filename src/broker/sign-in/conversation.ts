@@ -9,6 +9,7 @@ import type { ConversationId } from '../../protocol/ids.ts';
 import type { PromptItem, PromptStyle } from '../../protocol/page-gateway.ts';
 import type { FromLeader, LeaderConnection } from '../leader-client.ts';
 import type { Peer } from '../peer.ts';
+import { LONGEST_QUESTION, TextRoom } from '../text-room.ts';
 
 export type ConversationKey = Extract<BrokerSignInStep, { kind: 'prompts' }>['key'];
 export type Outcome =
@@ -51,6 +52,7 @@ export class Conversation {
   private leader: LeaderConnection | null = null;
   private key: ConversationKey | null = null;
   private items: PromptItem[] = [];
+  private room = new TextRoom();
   /** The call whose answers are awaited: the number of its first message, and how many of them ask. */
   private asked = { first: 0, count: 0 };
   private waiting: ((outcome: Outcome) => void) | null = null;
@@ -146,13 +148,14 @@ export class Conversation {
     if (styles.length !== texts.length) {
       throw new Error(`a prompt of ${styles.length} styles and ${texts.length} texts`);
     }
-    const items = texts.map((text, index): PromptItem => {
+    const items = texts.flatMap((whole, index): PromptItem[] => {
       const style = STYLE_NAMES.get(styles[index]!);
       if (style === undefined) throw new Error(`there is no prompt style ${styles[index]}`);
-      return { number: first + index, style, text };
+      const text = asks(style) ? whole.slice(0, LONGEST_QUESTION) : this.room.keep(whole);
+      return text === null ? [] : [{ number: first + index, style, text }];
     });
     this.items.push(...items);
-    const asking = items.filter(({ style }) => style === 'hidden' || style === 'shown');
+    const asking = items.filter(({ style }) => asks(style));
     if (asking.length === 0) return;
     if (this.key === null) throw new Error('a prompt came before the key');
     if (this.waiting === null) throw new Error('a prompt came before the last one was answered');
@@ -163,8 +166,13 @@ export class Conversation {
   private takeItems(): PromptItem[] {
     const items = this.items;
     this.items = [];
+    this.room = new TextRoom();
     return items;
   }
+}
+
+function asks(style: PromptStyle): boolean {
+  return style === 'hidden' || style === 'shown';
 }
 
 function lost(code: 'sign-in-unavailable' | 'conversation-gone', detail: string): Outcome {

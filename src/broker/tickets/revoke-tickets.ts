@@ -1,6 +1,7 @@
 /** Ends tickets: rows gone, gateways told, and nobody enters the sessions of a person without any. */
 import { announce } from '../announce.ts';
 import type { Broker } from '../context.ts';
+import { splitToFit } from '../fit-frame.ts';
 import { closeHome } from '../home/close-homes.ts';
 import { rotateKey } from '../sessions/session-keys.ts';
 import type { Person, Ticket } from './ticket-store.ts';
@@ -29,7 +30,9 @@ export function revokeTickets(
       broker.audit({ event, user, uid, address, detail: words });
     }
   });
-  announce(broker, { event: 'revoked', tickets: tickets.map(({ id }) => id) });
+  for (const ids of splitToFit(tickets.map(({ id }) => id))) {
+    announce(broker, { event: 'revoked', tickets: ids });
+  }
   const persons = new Map(tickets.map((ticket) => [`${ticket.uid} ${ticket.user}`, ticket]));
   for (const person of persons.values()) {
     if (broker.tickets.listOf(person).length > 0) continue;

@@ -2,6 +2,7 @@
 import type { TicketId, UserName } from '../../protocol/ids.ts';
 import type { SignInView } from '../../protocol/page-gateway.ts';
 import type { Broker } from '../context.ts';
+import { lastThatFit } from '../fit-frame.ts';
 import { ProblemError } from '../problem.ts';
 import { requireTicket } from './check-ticket.ts';
 import { revokeTickets } from './revoke-tickets.ts';
@@ -19,7 +20,9 @@ export function listSignIns(
   const signIns = living.map(({ id, address, userAgent, issued, used }) => {
     return { id, address, userAgent, started: issued, used, current: id === own.id };
   });
-  return { signIns };
+  const others = lastThatFit(signIns.filter(({ current }) => !current));
+  const listed = new Set([own.id, ...others.map(({ id }) => id)]);
+  return { signIns: signIns.filter(({ id }) => listed.has(id)) };
 }
 
 export function signOut(broker: Broker, ask: Asker): Nothing {

@@ -3,6 +3,7 @@
  * every few seconds; what has changed is announced. Nothing runs while nobody looks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { USAGE_EVERY_MS } from '../../protocol/page-gateway.ts';
 import { announceSession } from '../announce.ts';
@@ -24,7 +25,7 @@ export function watchSessions(broker: Broker, { user, uid }: Person): void {
   const known = watch.persons.has(key);
   watch.persons.set(key, { person: { user, uid }, until: clock.monotonic() + LOOKS_MS });
   if (!known) lookAt(broker, { user, uid });
-  watch.timer ??= setTimeout(() => void lookAtAll(broker), USAGE_EVERY_MS).unref();
+  watch.timer ??= setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
 export function stopWatching({ watch }: Broker): void {
@@ -42,6 +43,10 @@ export function sample(broker: Broker, { id, state, pid, tty }: SessionRow): Sam
   return taken;
 }
 
+function lookLater(broker: Broker): void {
+  inBackground('usage', lookAtAll(broker));
+}
+
 /** One round. */
 export async function lookAtAll(broker: Broker): Promise<void> {
   const { watch, clock } = broker;
@@ -54,7 +59,7 @@ export async function lookAtAll(broker: Broker): Promise<void> {
   if (watch.timer) clearTimeout(watch.timer);
   watch.timer = null;
   if (watch.persons.size === 0) return;
-  watch.timer = setTimeout(() => void lookAtAll(broker), USAGE_EVERY_MS).unref();
+  watch.timer = setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
 function lookAt(broker: Broker, person: Person): void {

@@ -4,6 +4,7 @@ import { createServer as createHttpsServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { inBackground } from '../../lib/in-background.ts';
 import type { Gateway, Side } from '../gateway.ts';
 import { problemPage } from '../pages/problem-page.ts';
 import { Failure, reportProblem } from '../problem.ts';
@@ -69,7 +70,7 @@ function answerRequests(gateway: Gateway, side: Side) {
       (request) => app.fetch(request, { incoming, outgoing, host }),
       { overrideGlobalObjects: false },
     );
-    void listener(incoming, outgoing);
+    inBackground('request', listener(incoming, outgoing));
   };
 }
 

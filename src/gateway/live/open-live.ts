@@ -3,6 +3,7 @@
  * sign-in. It outlives the broker: when a new one is there, the ticket is checked again and all is sent again.
  */
 import type { WebSocket } from 'ws';
+import { inBackground } from '../../lib/in-background.ts';
 import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
 import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
 import type { Gateway, SocketHandler } from '../gateway.ts';
@@ -39,11 +40,12 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   };
   const sendAfterList = ({ user, uid }: Person, message: LiveMessage): void => {
     if (user !== info.user || uid !== info.uid) return;
-    void listed.then(() => {
+    const pass = (): void => {
       // A tab that takes nothing gets the whole list once it does.
       if (outbox.full) missed = true;
       else send(outbox, message);
-    });
+    };
+    inBackground('live', listed.then(pass));
   };
   const changed = (event: SessionsEvent): void =>
     sendAfterList(event, { kind: 'changed', sessions: event.sessions });
