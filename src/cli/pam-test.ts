@@ -3,10 +3,10 @@ import { Argument, type Command } from 'commander';
 import { openProfile } from '../config/pam-profile/check.ts';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
-import { askPerson } from './pam/ask-person.ts';
 import type { Event, Outcome } from './pam/outcome.ts';
 import { type Operation, testProfile } from './pam/test-profile.ts';
 import { describeEvent } from './pam/words.ts';
+import { askPerson } from './run/ask-person.ts';
 import { RunError } from './run/run-error.ts';
 
 interface Options {

@@ -1,7 +1,10 @@
 /** `vestibule run USER -- COMMAND`: what su is, by way of rootd and a leader. */
+import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { problemLine } from '../config/load.ts';
 import { CliError, type Context, printLine, requireRoot } from './context.ts';
+import { answersFrom } from './run/ask-for-run.ts';
+import { askPerson } from './run/ask-person.ts';
 import { readPassword } from './run/read-password.ts';
 import { OWN_FAILURE, RunError } from './run/run-error.ts';
 import { runProgram } from './run/run-program.ts';
@@ -16,7 +19,7 @@ export function addRun(program: Command, context: Context): void {
   program
     .command('run')
     .description(
-      `run a command in a PAM session of its own and exit with its status, or 128 and its signal; ${OWN_FAILURE}: it could not be run (root)`,
+      `run a command in a PAM session of its own, asking on a terminal what the profile asks, and exit with its status, or 128 and its signal; ${OWN_FAILURE}: it could not be run (root)`,
     )
     .usage('[options] <user> -- <command> [argument...]')
     .argument('<user>', 'whose session it is')
@@ -43,7 +46,8 @@ async function run(
   const password = options.passwordStdin ? readPassword(0) : null;
   try {
     const tell = (text: string): void => printLine(context.err, text);
-    context.exitStatus = await runProgram({ user, command, profile, password, terminal, tell });
+    const answers = answersFrom(password, isatty(0) ? askPerson : null);
+    context.exitStatus = await runProgram({ user, command, profile, answers, terminal, tell });
   } catch (error) {
     if (error instanceof RunError) throw new CliError(error.message, OWN_FAILURE);
     throw error;

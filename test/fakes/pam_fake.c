@@ -1,11 +1,12 @@
 /* A PAM module that misbehaves on command. Arguments: STAGE=ACTION[:VALUE], in order; a stage without one succeeds.
  * Stages: auth account password setcred delete open close. Actions:
- *   fail:CODE  ask:N  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  wait:FIFO  hang  crash  stdout  stderr  descriptor  helper
+ *   fail:CODE  ask:N  show:WORD  text:FILE  user:NAME  env:NAME=VALUE  mark:FILE  wait:FIFO  hang  crash  stdout  stderr  descriptor  helper
  *   groups:GID  disturb
  * orders:DIRECTORY takes them from the file in it that has the user's name, one a line, as it is at that moment. */
 #include <fcntl.h>
 #include <grp.h>
 #include <security/pam_appl.h>
+#include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -109,6 +110,15 @@ static int disturb(void) {
     return chdir("/tmp") == 0 && sigprocmask(SIG_BLOCK, &all, NULL) == 0 && raise(SIGTERM) == 0 ? PAM_SUCCESS : PAM_SYSTEM_ERR;
 }
 
+/* One question whose answer is shown as it is typed, and has to be this word. */
+static int ask_shown(pam_handle_t *handle, const char *word) {
+    char *answer = NULL;
+    const int result = pam_prompt(handle, PAM_PROMPT_ECHO_ON, &answer, "shown question: ");
+    const bool right = result == PAM_SUCCESS && answer != NULL && strcmp(answer, word) == 0;
+    free(answer);
+    return result == PAM_SUCCESS && !right ? PAM_AUTH_ERR : result;
+}
+
 static int act(pam_handle_t *handle, const char *stage, const char *action) {
     const char *value = strchr(action, ':');
     const size_t length = value == NULL ? strlen(action) : (size_t)(value++ - action);
@@ -117,6 +127,8 @@ static int act(pam_handle_t *handle, const char *stage, const char *action) {
         return atoi(value);
     if (strncmp(action, "ask", length) == 0)
         return ask(handle, atoi(value));
+    if (strncmp(action, "show", length) == 0)
+        return ask_shown(handle, value);
     if (strncmp(action, "text", length) == 0)
         return say_file(handle, value);
     if (strncmp(action, "user", length) == 0)

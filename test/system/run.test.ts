@@ -8,8 +8,10 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { logged, readLog } from '../lib/intruder.ts';
+import { makeProfile } from '../lib/leader.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
+import { openScreen } from '../oracle/screen.ts';
 
 const vestibule = '/usr/local/lib/vestibule/current/bin/vestibule';
 let server: Server;
@@ -135,6 +137,53 @@ test('a password on stdin answers the profile, and the rest of stdin is the prog
   const none = run(['--profile', 'asks', 'alice', '--', 'id']);
   assert.equal(none.status, 125);
   assert.match(none.stderr, /it asks 'Password:', which was not answered; use --password-stdin/);
+});
+
+/** Four questions in three calls of the conversation, hidden and shown, and a text among them. */
+const QUESTIONS = ['@include common-auth', 'auth required %FAKE% auth=show:seen auth=ask:2'];
+/** A whole sign-in on a terminal: what stood there, the program's name for itself cut out. */
+async function talk(argv: readonly string[], answers: readonly string[]): Promise<string> {
+  const line = argv.map((word) => `'${word}'`).join(' ');
+  const screen = openScreen(['script', '-qec', line, '/dev/null'], { ...process.env, LANG: 'C' });
+  let at = 0;
+  for (const answer of answers) {
+    if ((await screen.until(/(?:assword|question(?: \d)?):? ?$/, at)) === null) break;
+    at = screen.output().length;
+    screen.type(answer);
+  }
+  await screen.ended;
+  return screen.output();
+}
+test('on a terminal it asks as su does: hidden and shown questions, as many as there are', async () => {
+  makeProfile('many', [...QUESTIONS, '@include common-account', '@include common-session']);
+  const su = readFileSync('/etc/pam.d/su-l');
+  makeProfile('su-l', [...QUESTIONS, '@include common-account', '@include common-session']);
+  const right = [alice.password, 'seen', 'answer-0', 'answer-1'];
+  const run = [vestibule, 'run', '--profile', 'many', 'alice', '--', 'sh', '-c', 'echo in: $USER'];
+  const bySu = await talk(['su', '-', 'alice', '-s', '/bin/sh', '-c', 'echo in: $USER'], right);
+  writeFileSync('/etc/pam.d/su-l', su);
+  assert.match(
+    bySu,
+    /shown question: seen\r\n2 questions\r\nquestion 0\r\nquestion 1\r\nin: alice\r\n$/,
+  );
+  assert.equal(await talk(run, right), bySu);
+  // A wrong answer ends it, with PAM's words and nothing about profiles that must not ask.
+  const wrong = await talk(run, [alice.password, 'not it']);
+  assert.match(
+    wrong,
+    /came: pam_authenticate by 'many': Authentication failure \(stage 'authenticate'\)\r\n$/,
+  );
+});
+
+test('a password on stdin and a terminal: without one, the second question is not answered', () => {
+  makeProfile('two', ['@include common-auth', 'auth required %FAKE% auth=show:seen']);
+  const args = ['--profile', 'two', '--password-stdin', 'alice', '--', 'id'];
+  const { status, stderr } = run(args, `${alice.password}\n`);
+  assert.equal(status, 125);
+  assert.match(
+    stderr,
+    /it asks 'shown question:', which was not answered; put .*, or run it on a terminal\n$/,
+  );
 });
 
 test('a signal to run goes to the program', async () => {

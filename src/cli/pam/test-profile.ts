@@ -1,16 +1,10 @@
 /** Has a leader of our own call PAM, answers its questions, and collects what came of each call. */
 import { randomBytes } from 'node:crypto';
-import {
-  LEADER_STAGES,
-  PATHS,
-  PROMPT_STYLES,
-  type TEST_OPERATIONS,
-} from '../../protocol/broker-leader.ts';
+import { LEADER_STAGES, PATHS, type TEST_OPERATIONS } from '../../protocol/broker-leader.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { SignedKey } from '../../protocol/verify-key.ts';
+import { type Ask, answerPrompt, type Conversation } from '../run/answer-prompt.ts';
 import { type FromLeader, type LeaderLink, linkLeader } from '../run/leader-link.ts';
 import { RunError } from '../run/run-error.ts';
-import { sealSecret } from '../run/seal-secret.ts';
 import type { Event, LoggedLine, Outcome, Said } from './outcome.ts';
 import { codeName, readLogged } from './words.ts';
 
@@ -20,18 +14,14 @@ export interface ProfileTest {
   readonly user: string;
   readonly rhost: string;
   readonly operations: readonly Operation[];
-  /** null: there will be no answer. What comes is wiped. */
-  readonly ask: (text: string, hidden: boolean) => Buffer | null;
+  readonly ask: Ask;
   readonly tell: (event: Event) => void;
   readonly paths?: { readonly rootd: string; readonly hostPublicKey: string };
 }
 
-interface Talk {
+interface Talk extends Conversation {
   readonly test: ProfileTest;
   readonly link: LeaderLink;
-  readonly conversation: ConversationId;
-  readonly hostKeyFile: string;
-  key: SignedKey | null;
   /** Of the call under way. */
   texts: Said[];
   syslog: LoggedLine[];
@@ -46,12 +36,34 @@ export async function testProfile(test: ProfileTest): Promise<Outcome[]> {
   try {
     link.send({ name: 'test', conversation, service: profile, user, rhost, operations });
     const id = conversation.toString('hex') as ConversationId;
-    const begin = { key: null, texts: [], syslog: [], waitedMs: 0 };
-    const hostKeyFile = paths.hostPublicKey;
-    return await hearOutcomes({ test, link, conversation: id, hostKeyFile, ...begin });
+    return await hearOutcomes(startTalk(test, link, id, paths.hostPublicKey));
   } finally {
     link.destroy();
   }
+}
+
+function startTalk(
+  test: ProfileTest,
+  link: LeaderLink,
+  conversation: ConversationId,
+  hostKeyFile: string,
+): Talk {
+  const { user } = test;
+  const talk: Talk = {
+    ...{ test, link, conversation, hostKeyFile, user },
+    ...{ key: null, texts: [], syslog: [], waitedMs: 0 },
+    ask: (text, hidden) => {
+      const begin = performance.now();
+      const answer = test.ask(text, hidden);
+      talk.waitedMs += performance.now() - begin;
+      return answer;
+    },
+    tell: (text, style) => {
+      talk.texts.push({ style, text });
+      test.tell({ kind: 'said', said: { style, text } });
+    },
+  };
+  return talk;
 }
 
 async function hearOutcomes(talk: Talk): Promise<Outcome[]> {
@@ -76,7 +88,7 @@ async function hearOutcome(talk: Talk): Promise<Outcome> {
     if (message.name === 'failed') throw startFailure(talk.test, message);
     if (message.name === 'key') talk.key = message;
     else if (message.name === 'logged') noteLogged(talk, message.line);
-    else if (message.name === 'prompt') answer(talk, message);
+    else if (message.name === 'prompt') answerPrompt(talk.link, message, talk);
     else
       throw new RunError(`wanted the result of a call, came '${message.name}'; restart the server`);
   }
@@ -101,38 +113,4 @@ function noteLogged(talk: Talk, line: string): void {
   const logged = readLogged(line);
   talk.syslog.push(logged);
   talk.test.tell({ kind: 'logged', logged });
-}
-
-/** Texts are shown in their place among the questions. */
-function answer(talk: Talk, prompt: Extract<FromLeader, { name: 'prompt' }>): void {
-  const sealed: Uint8Array[] = [];
-  for (const [index, text] of prompt.texts.entries()) {
-    const style = prompt.styles[index];
-    if (style === PROMPT_STYLES.info || style === PROMPT_STYLES.error) {
-      const said: Said = { style: style === PROMPT_STYLES.info ? 'info' : 'error', text };
-      talk.texts.push(said);
-      talk.test.tell({ kind: 'said', said });
-      continue;
-    }
-    const record = askAndSeal(talk, prompt.first + index, text, style === PROMPT_STYLES.hidden);
-    if (record === null) {
-      talk.link.send({ name: 'cancel' });
-      return;
-    }
-    sealed.push(record);
-  }
-  if (sealed.length > 0) talk.link.send({ name: 'answer', first: prompt.first, sealed });
-}
-
-function askAndSeal(talk: Talk, prompt: number, text: string, hidden: boolean): Uint8Array | null {
-  const { test, conversation, key, hostKeyFile } = talk;
-  const begin = performance.now();
-  const secret = test.ask(text, hidden);
-  talk.waitedMs += performance.now() - begin;
-  if (secret === null) return null;
-  try {
-    return sealSecret({ conversation, user: test.user, key, hostKeyFile }, prompt, secret);
-  } finally {
-    secret.fill(0);
-  }
 }

@@ -1,57 +1,37 @@
-/** One call of the PAM conversation: texts are shown, the first hidden question gets the password, sealed. */
+/** One call of the PAM conversation: texts are shown in their place among the questions, and each answer is sealed. */
 import { PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { SignedKey } from '../../protocol/verify-key.ts';
 import type { FromLeader, LeaderLink } from './leader-link.ts';
 import { type SealContext, sealSecret } from './seal-secret.ts';
 
-export interface AnswerContext extends SealContext {
-  /** null: none is at hand. */
-  readonly password: Uint8Array | null;
-  /** The password answers one question only. */
-  used: boolean;
+/** null: there will be no answer. What comes is wiped. */
+export type Ask = (text: string, hidden: boolean) => Uint8Array | null;
+export interface Conversation extends SealContext {
   key: SignedKey | null;
+  readonly ask: Ask;
   /** Shows a PAM module's words. */
-  readonly tell: (text: string) => void;
-  /** Why a question was not answered. */
-  refused: string | null;
+  readonly tell: (text: string, style: 'info' | 'error') => void;
 }
 type Prompt = Extract<FromLeader, { name: 'prompt' }>;
-interface Question {
-  readonly number: number;
-  readonly hidden: boolean;
-  readonly text: string;
-}
 
-export function answerPrompt(link: LeaderLink, prompt: Prompt, context: AnswerContext): void {
-  const questions: Question[] = [];
+export function answerPrompt(link: LeaderLink, prompt: Prompt, conversation: Conversation): void {
+  const sealed: Uint8Array[] = [];
   for (const [index, text] of prompt.texts.entries()) {
     const style = prompt.styles[index];
-    const asks = style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
-    const number = prompt.first + index;
-    if (asks) questions.push({ number, hidden: style === PROMPT_STYLES.hidden, text });
-    else context.tell(text);
+    if (style === PROMPT_STYLES.info || style === PROMPT_STYLES.error) {
+      conversation.tell(text, style === PROMPT_STYLES.info ? 'info' : 'error');
+      continue;
+    }
+    const secret = conversation.ask(text, style === PROMPT_STYLES.hidden);
+    if (secret === null) {
+      link.send({ name: 'cancel' });
+      return;
+    }
+    try {
+      sealed.push(sealSecret(conversation, prompt.first + index, secret));
+    } finally {
+      secret.fill(0);
+    }
   }
-  const [question, ...others] = questions;
-  if (question === undefined) return;
-  const { password } = context;
-  if (!question.hidden || others.length > 0 || password === null || context.used) {
-    context.refused ??= refusal(questions, context);
-    link.send({ name: 'cancel' });
-    return;
-  }
-  context.used = true;
-  link.send({
-    name: 'answer',
-    first: prompt.first,
-    sealed: [sealSecret(context, question.number, password)],
-  });
-}
-
-function refusal(questions: readonly Question[], { password }: AnswerContext): string {
-  const asked = questions.map(({ text }) => `'${text.trim()}'`).join(' and ');
-  const remedy =
-    password === null && questions.length === 1 && questions[0]?.hidden
-      ? "use --password-stdin, or put 'auth sufficient pam_rootok.so' at the profile's top"
-      : "put 'auth sufficient pam_rootok.so' at the profile's top";
-  return `it asks ${asked}, which was not answered; ${remedy}`;
+  if (sealed.length > 0) link.send({ name: 'answer', first: prompt.first, sealed });
 }

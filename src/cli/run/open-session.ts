@@ -1,13 +1,14 @@
-/** Asks a leader for a PAM session and answers what its profile asks, as far as a password in hand does. */
+/** Asks a leader for a PAM session and answers what its profile asks. */
 import { randomBytes } from 'node:crypto';
 import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
 import type { ConversationId, SessionId } from '../../protocol/ids.ts';
-import { type AnswerContext, answerPrompt } from './answer-prompt.ts';
+import { answerPrompt, type Conversation } from './answer-prompt.ts';
+import type { Answers } from './ask-for-run.ts';
 import type { FromLeader, LeaderLink } from './leader-link.ts';
 import { RunError } from './run-error.ts';
 
-export interface OpenRequest
-  extends Pick<AnswerContext, 'user' | 'password' | 'hostKeyFile' | 'tell'> {
+export interface OpenRequest extends Pick<Conversation, 'user' | 'hostKeyFile' | 'tell'> {
+  readonly answers: Answers;
   readonly profile: string;
   readonly pty: boolean;
 }
@@ -30,17 +31,16 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
     pty: pty ? 1 : 0,
   });
   const id = conversation.toString('hex') as ConversationId;
-  const context: AnswerContext = {
+  const context: Conversation = {
     ...request,
     conversation: id,
     key: null,
-    used: false,
-    refused: null,
+    ask: request.answers.ask,
   };
   for (;;) {
     const message = await link.next();
     if (message.name === 'opened') return session;
-    if (message.name === 'failed') throw openFailure(message, request, context.refused);
+    if (message.name === 'failed') throw openFailure(message, request);
     if (message.name === 'key') context.key = message;
     else if (message.name === 'prompt') answerPrompt(link, message, context);
     else throw new RunError(`wanted an open session, came '${message.name}'; restart the server`);
@@ -49,12 +49,7 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
 
 type Failed = Extract<FromLeader, { name: 'failed' }>;
 
-/** refused: why a question was not answered, which then says more than what PAM made of it. */
-function openFailure(
-  { stage, text }: Failed,
-  { user, profile }: OpenRequest,
-  refused: string | null,
-): RunError {
-  const why = refused ?? `${text} (stage '${LEADER_STAGES[stage] ?? stage}')`;
+function openFailure({ stage, text }: Failed, { user, profile, answers }: OpenRequest): RunError {
+  const why = answers.refused() ?? `${text} (stage '${LEADER_STAGES[stage] ?? stage}')`;
   return new RunError(`wanted a session of '${user}' by profile '${profile}', came: ${why}`);
 }

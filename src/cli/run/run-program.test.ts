@@ -24,6 +24,7 @@ import {
   toSession,
 } from '../../protocol/gateway-session.ts';
 import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
+import { answersFrom } from './ask-for-run.ts';
 import { type Run, runProgram } from './run-program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -150,7 +151,7 @@ function run(terminal: Terminal, changes: Partial<Run> = {}): Promise<number> {
     user: 'alice',
     command: ['cat', '-'],
     profile: 'su',
-    password: null,
+    answers: answersFrom(null, null),
     terminal,
     tell: () => {},
     paths,
@@ -336,7 +337,7 @@ test('the first hidden question gets the password, sealed; texts are shown', asy
   });
   const password = Buffer.from('secret');
   await assert.rejects(
-    run(screen(), { password, tell: (text) => told.push(text) }),
+    run(screen(), { answers: answersFrom(password, null), tell: (text) => told.push(text) }),
     /it asks 'Code:', which was not answered; put 'auth sufficient pam_rootok.so'/,
   );
   assert.deepEqual(told, ['Welcome']);
@@ -349,7 +350,7 @@ test('a password is not sealed to a key that the host key did not sign', async (
     await leader.ended;
   });
   await assert.rejects(
-    run(screen(), { password: Buffer.from('secret') }),
+    run(screen(), { answers: answersFrom(Buffer.from('secret'), null) }),
     /came one that is not: the host key did not sign it/,
   );
 });
@@ -371,6 +372,9 @@ for (const [name, styles] of [
       leader.send({ name: 'failed', session: '', stage: 4, code: 7, text: '' });
       leader.end();
     });
-    await assert.rejects(run(screen(), { password: Buffer.from('secret') }), /it asks 'Q\?'/);
+    await assert.rejects(
+      run(screen(), { answers: answersFrom(Buffer.from('secret'), null) }),
+      /it asks 'Q\?'/,
+    );
   });
 }

@@ -5,6 +5,7 @@ import { exitStatus } from '../../lib/exit-status.ts';
 import { LEADER_STAGES, PATHS, SESSION_KEY_BYTES } from '../../protocol/broker-leader.ts';
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import type { Answers } from './ask-for-run.ts';
 import { joinSession } from './join-session.ts';
 import { type LeaderLink, linkLeader } from './leader-link.ts';
 import { openSession } from './open-session.ts';
@@ -16,8 +17,8 @@ export interface Run {
   readonly user: string;
   readonly command: readonly string[];
   readonly profile: string;
-  /** null: none. The caller wipes it. */
-  readonly password: Uint8Array | null;
+  /** Who answers what the profile asks. */
+  readonly answers: Answers;
   readonly terminal: Terminal;
   /** Shows a line to the person. */
   readonly tell: (text: string) => void;
@@ -30,7 +31,7 @@ export interface Run {
 
 /** Resolves with what to exit with once the PAM session is closed. */
 export async function runProgram(run: Run): Promise<number> {
-  const { user, profile, password, terminal, tell, paths = PATHS } = run;
+  const { user, profile, answers, terminal, tell, paths = PATHS } = run;
   const { pty } = terminal;
   const { rows = 0, columns = 0 } = pty ? terminal.stdout : {};
   const link = await linkLeader(paths.rootd);
@@ -39,7 +40,7 @@ export async function runProgram(run: Run): Promise<number> {
     const session = await openSession(link, {
       user,
       profile,
-      password,
+      answers,
       pty,
       tell,
       hostKeyFile,

@@ -37,11 +37,11 @@ static bool make_terminal(struct leader *leader) {
 }
 
 /* As su does: with pam_rootok nothing is asked. A profile that asks can be answered, too. */
-static bool identify(struct leader *leader) {
+static bool identify(struct leader *leader, const struct connection *connection) {
     const int result = transaction_call(leader, "pam_authenticate", pam_authenticate, 0);
     return result == PAM_SUCCESS ||
            fail(leader, VST_STAGE_AUTHENTICATE, result, "pam_authenticate by '%s': %s%s", leader->service,
-                pam_strerror(leader->pam.handle, result), leader->conversation.count == 0 ? "" :
+                pam_strerror(leader->pam.handle, result), connection->who == WHO_ROOT || leader->conversation.count == 0 ? "" :
                 ": it asks; a session that starts without its user there needs 'auth sufficient pam_rootok.so' first");
 }
 
@@ -138,7 +138,7 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
         (connection->who != WHO_ROOT || key_offer(leader)) && /* the broker has nobody who could answer */
         make_terminal(leader) &&
         transaction_begin(leader, leader->first != NULL ? leader->first->tty : "vestibule") &&
-        identify(leader) &&
+        identify(leader, connection) &&
         transaction_account(leader, 0, /* may_renew= */ connection->who == WHO_ROOT) &&
         settle_claimed_user(leader) &&
         give_environment(leader) &&

@@ -4,7 +4,7 @@ import { readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { escapeText } from '../../lib/escape-text.ts';
 import { MAX_SECRET } from '../../protocol/sealed-answer.ts';
-import { RunError } from '../run/run-error.ts';
+import { RunError } from './run-error.ts';
 
 const KEY = { interrupt: 3, end: 4, backspace: 8, newline: 10, return: 13, kill: 21, delete: 127 };
 type End = 'line' | 'nothing' | 'interrupted';
