@@ -33,6 +33,9 @@ export interface BrokerSettings {
   readonly staySignedInDays: number;
   /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
   readonly recheckMinutes: number;
+  /** How many tickets, and how many live sessions, one person may have. */
+  readonly signInsPerUser: number;
+  readonly sessionsPerUser: number;
 }
 
 /** A session, the connection to its leader and what we gave to it. */

@@ -43,6 +43,8 @@ async function main(): Promise<void> {
       timeoutMinutes: values['auth-timeout-minutes'],
       staySignedInDays: values['auth-stay-signed-in-days'],
       recheckMinutes: values['auth-recheck-minutes'],
+      signInsPerUser: values['auth-sign-ins-per-user'],
+      sessionsPerUser: values['auth-sessions-per-user'],
     },
     warnings,
     listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },

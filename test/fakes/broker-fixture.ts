@@ -159,6 +159,8 @@ export class BrokerFixture {
         timeoutMinutes: 60,
         staySignedInDays: 7,
         recheckMinutes: 10,
+        signInsPerUser: 50,
+        sessionsPerUser: 100,
         ...this.settings,
       },
       warnings: ['a warning'],

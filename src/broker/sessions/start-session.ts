@@ -10,11 +10,13 @@ import { joinLeader } from './connect-session.ts';
 import { endSession } from './end-session.ts';
 import { freeName } from './free-name.ts';
 import { failStart, isGivenUp, newSession, openPamSession } from './open-pam-session.ts';
+import { requireRoom } from './require-room.ts';
 import type { SessionRow } from './session-store.ts';
 import { spawnProgram } from './spawn-program.ts';
 
 export function startSession(broker: Broker, ticket: Ticket, { address }: Origin): SessionRow {
   const { sessionsEnabled, sessionsScope } = broker.settings;
+  requireRoom(broker, ticket);
   const name = freeName(broker, ticket);
   const joins = sessionsEnabled && sessionsScope === 'user';
   const state = joins ? 'pending' : 'starting';

@@ -4,6 +4,7 @@ import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
 import { noteAsked } from './recheck.ts';
+import { replaceOldest } from './replace-oldest.ts';
 import { revokeNamesakes } from './revoke-tickets.ts';
 import { makeSecret, type Person, type Ticket } from './ticket-store.ts';
 import { absoluteEnd, idleEnd, infoOf } from './ticket-times.ts';
@@ -49,6 +50,7 @@ export function issueTicket(
       detail: `ticket ${ticket.id}${typed === user ? '' : `, typed '${typed}'`}, ${userAgent}`,
     });
   });
+  replaceOldest(broker, ticket);
   noteAsked(broker, ticket);
   return { ticket: secret, info: infoOf(ticket) };
 }

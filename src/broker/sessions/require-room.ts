@@ -1,0 +1,17 @@
+/** Nobody has more live sessions than auth-sessions-per-user: each costs memory of everybody's machine. */
+import type { Broker } from '../context.ts';
+import { ProblemError } from '../problem.ts';
+import type { Person } from '../tickets/ticket-store.ts';
+
+/** Home sessions do not count: they come by themselves. */
+export function requireRoom(broker: Broker, person: Person): void {
+  const most = broker.settings.sessionsPerUser;
+  const live = broker.sessions.listOf(person, broker.now()).filter(({ kind }) => kind !== 'home');
+  if (live.length < most) return;
+  const text =
+    most === 1
+      ? 'You have a session, and one is as many as a person may have here.'
+      : `You have ${live.length} sessions, which is as many as one person may have here.`;
+  const detail = `'${person.user}' has ${live.length} sessions, auth-sessions-per-user is ${most}`;
+  throw new ProblemError('session-refused', detail, text);
+}

@@ -1,0 +1,14 @@
+/** Nobody is signed in more often than auth-sign-ins-per-user: whoever signs in without end takes their own places. */
+import type { Broker } from '../context.ts';
+import { revokeTickets } from './revoke-tickets.ts';
+import type { Ticket } from './ticket-store.ts';
+
+/** Ends those of the person that were used longest ago, never the newest. */
+export function replaceOldest(broker: Broker, newest: Ticket): void {
+  const most = broker.settings.signInsPerUser;
+  const others = broker.tickets.listOf(newest).filter(({ id }) => id !== newest.id);
+  const tooMany = others.length + 1 - most;
+  if (tooMany <= 0) return;
+  const oldest = others.toSorted((a, b) => a.used - b.used).slice(0, tooMany);
+  revokeTickets(broker, oldest, 'sign-in-replaced', `more than ${most} sign-ins`);
+}
