@@ -54,6 +54,8 @@ assert.equal(await fetchStatus(first.ready.url), 200);
 execFileSync('npx', ['vestibule', 'status'], { stdio: 'inherit' });
 await stop(first);
 await stop(await start());
-execFileSync('npm', ['run', 'uninstall', '--silent', '--', '--packages'], { stdio: 'inherit' });
+execFileSync('npm', ['run', 'uninstall', '--silent', '--', '--force', '--packages'], {
+  stdio: 'inherit',
+});
 assert.deepEqual({ packages: packages(), accounts: accounts() }, before, 'as it was before');
 console.log('fresh machine: all as wanted');

@@ -92,7 +92,7 @@ export function timeProgram(input: string, ...argv: readonly string[]): number {
 /** Peers serve TLS by the certificate that ours was given. */
 export function copyCertificate(certificate: string, key: string): void {
   copyFileSync(PATHS.certificate, certificate);
-  copyFileSync(PATHS.certificateKey, key);
+  copyFileSync(PATHS.certificate, key);
 }
 
 /** Leaders of root's that the broker would end, because it has no row for them: it stands still meanwhile. */

@@ -249,6 +249,7 @@ export const MAX_STRINGS = 1024;
 /** Where the sockets and keys lie; every directory here is root's. */
 export const PATHS = {
   run: '/run/vestibule',
+  lock: '/run/vestibule.lock',
   rootd: '/run/vestibule/rootd/s',
   leaders: '/run/vestibule/leaders',
   sessions: '/run/vestibule/sessions',
@@ -260,7 +261,7 @@ export const PATHS = {
   hostPublicKey: '/var/lib/vestibule/host.pub',
   hostSecretKey: '/var/lib/vestibule/root/host.key',
   grantKey: '/var/lib/vestibule/root/grant.key',
+  /** With its key, in one file: they cannot be of different times. */
   certificate: '/var/lib/vestibule/root/certificate.pem',
-  certificateKey: '/var/lib/vestibule/root/certificate-key.pem',
   database: '/var/lib/vestibule/broker/vestibule.db',
 } as const;

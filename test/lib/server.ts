@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 export interface Server {
   readonly url: string;
+  /** SHA-256 of the certificate, as openssl writes it. */
+  readonly fingerprint: string;
   readonly user: string | null;
   readonly password: string | null;
   readonly child: ChildProcess;
@@ -41,7 +43,7 @@ export async function startServer(...args: string[]): Promise<Server> {
       throw new Error(`npm start ended before it was ready:\n${errors}`);
     }),
   ]);
-  const ready = JSON.parse(line) as Pick<Server, 'url' | 'user' | 'password'>;
+  const ready = JSON.parse(line) as Pick<Server, 'url' | 'fingerprint' | 'user' | 'password'>;
   return {
     ...ready,
     child,

@@ -41,7 +41,7 @@ export async function clearMachine(): Promise<void> {
   if (process.env.VESTIBULE_IN_SANDBOX === undefined) {
     throw new Error('wanted the sandbox, came this machine: run it with tools/sandbox.sh');
   }
-  const { status, lines } = await runProgram(UNINSTALL);
+  const { status, lines } = await runProgram([...UNINSTALL, '--force']);
   if (status !== 0) throw new Error(lines.join('\n'));
   for (const path of DIRECTORIES) rmSync(path, { recursive: true, force: true });
 }

@@ -101,7 +101,6 @@ export function installStandIns(): void {
   configure(HOME_PORT, SESSION_PORT);
   mkdirSync(`${PATHS.state}/root`, { recursive: true });
   writeFileSync(PATHS.certificate, 'certificate 1', { mode: 0o600 });
-  writeFileSync(PATHS.certificateKey, 'key 1', { mode: 0o600 });
 }
 
 export function removeStandIns(): void {

@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { FakeMachine } from '../fakes/fake-leader.ts';
-import { clearMachine, runProgram } from '../lib/setup.ts';
+import { startServer } from '../lib/server.ts';
+import { clearMachine, runProgram, UNINSTALL } from '../lib/setup.ts';
 
 const FINISH = [process.execPath, 'tools/start/finish.ts'];
 const [ONE, TWO] = ['1', '2'].map((digit) => digit.repeat(32)) as [string, string];
@@ -60,4 +61,45 @@ test('a socket whose leader is gone is passed over', async () => {
   await dead.openAs(ONE, 'anna', 0);
   dead.die();
   assert.deepEqual((await runProgram(FINISH)).lines, ['vestibule stopped']);
+});
+
+test('uninstall refuses while sessions run, says how many, and --force ends them', async () => {
+  await (await startServer()).interrupt();
+  const leaders = Array.from({ length: 12 }, () => machine.makeLeader());
+  for (const [index, leader] of leaders.entries())
+    await leader.openAs(index.toString(16).repeat(32), 'anna', 0);
+  const home = machine.makeLeader();
+  home.stays = 1;
+  await home.openAs('d'.repeat(32), 'anna', 0, 'open');
+  const { status, lines } = await runProgram(UNINSTALL);
+  assert.equal(status, 1);
+  assert.equal(
+    lines[0],
+    'vestibule: sessions run here: 12; npm run uninstall -- --force ends them:',
+  );
+  assert.match(lines[1]!, /^ {2}run of anna of anna on \/dev\/pts\/7, since .* \(0{32}\)$/);
+  assert.deepEqual([lines.length, lines.at(-1)], [12, '  and 2 more']);
+  for (const leader of [...leaders, home]) assert.equal(leader.phase, 'open');
+  assert.equal((await runProgram([...UNINSTALL, '--force'])).status, 0);
+  for (const leader of [...leaders, home]) assert.equal(leader.phase, 'closed');
+});
+
+test('uninstall goes on where only an idle home session is open', async () => {
+  await (await startServer()).interrupt();
+  const home = machine.makeLeader();
+  home.stays = 1;
+  await home.openAs(ONE, 'anna', 0, 'open');
+  const { status, lines } = await runProgram(UNINSTALL);
+  assert.equal(status, 0, lines.join('\n'));
+  assert.equal(home.phase, 'closed');
+});
+
+test('a leader that does not answer counts as a session', async () => {
+  await (await startServer()).interrupt();
+  const mute = machine.makeLeader();
+  mute.silent = true;
+  await mute.openAs(ONE, 'anna', 0);
+  const { status, lines } = await runProgram(UNINSTALL);
+  assert.equal(status, 1);
+  assert.match(lines[0]!, /^vestibule: sessions run here: 1;/);
 });

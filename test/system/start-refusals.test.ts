@@ -40,6 +40,24 @@ for (const [args, pattern] of [
   });
 }
 
+test('--help says what there is, and does nothing', async () => {
+  for (const args of [['--help'], ['--demo', '--help']]) {
+    const { status, output, lines } = await runProgram([...START, ...args]);
+    assert.deepEqual([status, lines], [0, []]);
+    assert.match(output, /^npm start -- \[--demo\] .*\n\n/);
+    for (const flag of ['--demo', '--port N', '--json', '--help'])
+      assert.ok(output.includes(`\n  ${flag}`), flag);
+  }
+});
+
+test('what the machine refuses is one line, too', async () => {
+  mkdirSync('/etc/vestibule/vestibule.conf', { recursive: true });
+  const ended = await runProgram(START);
+  rmSync('/etc/vestibule', { recursive: true });
+  assert.equal(ended.status, 1);
+  assert.ok(!ended.lines.some((line) => line.startsWith('    at ')), ended.lines.join('\n'));
+});
+
 test('a flag that npm took for itself is not lost in silence', async () => {
   const ended = await runProgram(START, { npm_config_demo: 'true' });
   assertRefused(ended, /npm kept --demo for itself, flags come after '--'/);

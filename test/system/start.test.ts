@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { test } from 'node:test';
+import { connect } from 'node:tls';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { startServer } from '../lib/server.ts';
@@ -28,12 +29,22 @@ test('the demo is an account that signs in here only, and goes with the server',
   for (const path of ['/home/vestibule-demo', PATHS.overrides]) assert.ok(!existsSync(path), path);
 });
 
+test('the fingerprint that is printed is that of the certificate that is served', async () => {
+  const server = await startServer('--demo', '--port', '9100');
+  const socket = connect({ port: 9100, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  assert.equal(server.fingerprint, socket.getPeerX509Certificate()?.fingerprint256);
+  assert.match(server.fingerprint, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  socket.destroy();
+  await server.interrupt();
+});
+
 test('what set-up made is safe to leave on a machine', () => {
   const certificate = new X509Certificate(readFileSync(PATHS.certificate));
   for (const name of ['localhost', 'vestibule-test'])
     assert.equal(certificate.checkHost(name), name);
   for (const ip of ['127.0.0.1', '::1']) assert.equal(certificate.checkIP(ip), ip);
-  assert.equal(modeOf(PATHS.certificateKey), '600');
+  assert.equal(modeOf(PATHS.certificate), '600');
   assert.equal(modeOf('/var/lib/vestibule/root'), '700');
   const version = `${INSTALLED}/${readlinkSync(`${INSTALLED}/current`)}`;
   const writable = ['find', version, '(', '-not', '-uid', '0', '-o', '-perm', '/022', ')'];

@@ -135,7 +135,7 @@ test('services run with their own uid, their descriptors and nothing else of our
     assert.deepEqual(others, [], service);
   }
   const gateway = supervise.reports('gateway')[0]!;
-  assert.deepEqual(gateway.open.slice(5, 7), [PATHS.certificate, PATHS.certificateKey]);
+  assert.deepEqual(gateway.open.slice(5, 7), [PATHS.certificate, PATHS.certificate]);
   assert.equal(gateway.certificate, 'certificate 1');
   const rootd = readFileSync(`/proc/${supervise.pidOf('rootd')}/status`, 'utf8');
   assert.match(rootd, /^Uid:\t0\t0\t0\t0$/m);

@@ -1,11 +1,11 @@
 /** What npm start prints when the server is ready: supervise copies this file to stdout, then removes it. */
 import type { X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { type Changes, readChanges } from './changes.mjs';
 import type { Flags } from './flags.mjs';
 import type { DemoAccount } from './make-demo-account.ts';
 import type { Settings } from './read-settings.ts';
+import { replaceFile } from './replace-file.mjs';
 import { say } from './report.mjs';
 
 export interface Announcement {
@@ -15,17 +15,16 @@ export interface Announcement {
   readonly demo: DemoAccount | null;
 }
 
-export function writeAnnouncement(announcement: Announcement): string {
-  const file = `${PATHS.run}/announcement`;
+export function writeAnnouncement(announcement: Announcement): void {
   const { flags, demo } = announcement;
+  const fingerprint = announcement.certificate.fingerprint256;
   const url = serverUrl(announcement.settings);
   for (const line of [...announcement.settings.warnings, ...describeChanges(readChanges())])
     say(line);
   const text = flags.json
-    ? `${JSON.stringify({ url, user: demo?.user ?? null, password: demo?.password ?? null })}\n`
+    ? `${JSON.stringify({ url, fingerprint, user: demo?.user ?? null, password: demo?.password ?? null })}\n`
     : describe(url, announcement);
-  writeFileSync(file, text, { mode: 0o600 });
-  return file;
+  replaceFile(`${PATHS.run}/announcement`, text, 0o600);
 }
 
 function serverUrl({ address, port }: Settings): string {

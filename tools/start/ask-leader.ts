@@ -7,6 +7,7 @@ import {
   LEADER_PHASES,
   LEADER_PROTOCOL_VERSION,
   MAX_ROOT_FRAME,
+  PROGRAM_STATES,
   toLeader,
 } from '../../src/protocol/broker-leader.ts';
 import { decode, encode } from '../../src/protocol/codec.ts';
@@ -16,12 +17,18 @@ import { FrameStream } from '../../src/protocol/frame.ts';
 const END_SECONDS = 30;
 const HELLO_SECONDS = 2;
 
+const OVER = new Set(
+  ['free', 'exited', 'ended'].map((name) => PROGRAM_STATES.indexOf(name as never)),
+);
+
 export interface RunningSession {
   readonly id: string;
   readonly user: string;
   readonly label: string;
   readonly tty: string;
   readonly since: Date;
+  /** A home session in which no program runs. */
+  readonly isIdle: boolean;
 }
 
 /** null: nobody is there, or its session is over. */
@@ -29,10 +36,12 @@ export async function askLeader(socket: string): Promise<RunningSession | null> 
   const leader = await greet(socket);
   if (leader === null) return null;
   leader.frames.destroy();
-  const { phase, session, user, label, ttys, openedAt } = leader.hello;
+  const { phase, session, user, label, ttys, openedAt, stays, states } = leader.hello;
   const tty = ttys.join(', ');
   if (LEADER_PHASES[phase] === 'closed') return null;
-  return { id: session || basename(socket), user, label, tty, since: new Date(Number(openedAt)) };
+  const isIdle = stays === 1 && [...states].every((state) => OVER.has(state));
+  const since = new Date(Number(openedAt));
+  return { id: session || basename(socket), user, label, tty, since, isIdle };
 }
 
 /** Rejects when it did not close in time. */

@@ -1,13 +1,6 @@
 /** What set-up changed on this machine, so that it can be listed and undone. */
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { replaceFile } from './replace-file.mjs';
 
 const STATE = '/var/lib/vestibule';
 const FILE = `${STATE}/root/changes.json`;
@@ -56,6 +49,5 @@ function makeState() {
 }
 
 function write(changes) {
-  writeFileSync(`${FILE}.new`, `${JSON.stringify(changes, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${FILE}.new`, FILE);
+  replaceFile(FILE, `${JSON.stringify(changes, null, 2)}\n`, 0o600);
 }

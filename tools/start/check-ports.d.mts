@@ -1,2 +1,1 @@
-export function refuseSecondServer(): void;
 export function checkPorts(address: string, ports: readonly number[]): Promise<void>;

@@ -1,14 +1,8 @@
 /** The server needs two ports: a taken one is told before minutes of installing, and by whom. */
 import { createServer } from 'node:net';
 import { USAGE } from './flags.mjs';
-import { findServer, whoListens } from './processes.mjs';
+import { whoListens } from './processes.mjs';
 import { SetupError } from './report.mjs';
-
-export function refuseSecondServer() {
-  const pid = findServer();
-  if (pid === null) return;
-  throw new SetupError(`a server runs here already (pid ${pid}): stop it first (kill ${pid})`);
-}
 
 export async function checkPorts(address, ports) {
   for (const port of ports) {

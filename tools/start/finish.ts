@@ -1,6 +1,7 @@
 /**
  * What supervise becomes when it ends: ends the demo's sessions and removes its account, takes back the overrides, and
- * says which sessions it leaves running. With --all it ends every session (npm run uninstall).
+ * says which sessions it leaves running. For npm run uninstall: with --list it writes a line to stdout for each session
+ * but idle home sessions, and does nothing; with --all it ends every session.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
@@ -13,24 +14,41 @@ import { runSetup, say } from './report.mjs';
 // Who presses Ctrl-C twice still wants the demo gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
-await runSetup(async () => {
-  const all = process.argv[2] === '--all';
-  const left: string[] = [];
-  for (const socket of leaderSockets()) {
-    try {
-      const session = await askLeader(socket);
-      if (session === null) continue;
-      if (all || session.user === DEMO_USER) await endSession(socket);
-      else left.push(describe(session));
-    } catch (error) {
-      left.push(`${socket}: ${(error as Error).message}`);
-    }
-  }
+const [flag] = process.argv.slice(2);
+await runSetup(flag === '--list' ? list : finish);
+
+async function list(): Promise<void> {
+  const left = await eachSession(async (session) => session.isIdle);
+  for (const line of left) console.log(line);
+}
+
+async function finish(): Promise<void> {
+  const left = await eachSession(async (session, socket) => {
+    const ends = flag === '--all' || session.user === DEMO_USER;
+    if (ends) await endSession(socket);
+    return ends;
+  });
   if (readChanges().users.includes(DEMO_USER)) await removeAccount(DEMO_USER);
   rmSync(PATHS.overrides, { force: true });
   say(`vestibule stopped${left.length === 0 ? '' : `, sessions left running: ${left.length}`}`);
   for (const line of left) say(`  ${line}`);
-});
+}
+
+/** A line for each session that is not dealt with. */
+async function eachSession(
+  deal: (session: RunningSession, socket: string) => Promise<boolean>,
+): Promise<string[]> {
+  const left: string[] = [];
+  for (const socket of leaderSockets()) {
+    try {
+      const session = await askLeader(socket);
+      if (session !== null && !(await deal(session, socket))) left.push(describe(session));
+    } catch (error) {
+      left.push(`${socket}: ${(error as Error).message}`);
+    }
+  }
+  return left;
+}
 
 function leaderSockets(): string[] {
   try {

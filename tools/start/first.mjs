@@ -4,16 +4,17 @@
  */
 import { existsSync } from 'node:fs';
 import { checkMachine } from './check-machine.mjs';
-import { checkPorts, refuseSecondServer } from './check-ports.mjs';
+import { checkPorts } from './check-ports.mjs';
 import { readFlags } from './flags.mjs';
 import { installNpmPackages } from './install-npm-packages.mjs';
 import { installSystemPackages } from './install-system-packages.mjs';
+import { LOCK_DESCRIPTOR, refuseSecondServer, takeLock } from './lock.mjs';
 import { runSetup } from './report.mjs';
 
 await runSetup(async () => {
   const { demo, port } = readFlags(process.argv.slice(2));
   checkMachine();
-  refuseSecondServer();
+  await takeLock(LOCK_DESCRIPTOR, refuseSecondServer);
   // What a configuration says is read by the next step, which has a reader for it.
   const www = port ?? (existsSync('/etc/vestibule/vestibule.conf') ? null : 8787);
   if (www !== null) await checkPorts(demo ? '127.0.0.1' : '0.0.0.0', [www, www + 1]);

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { SetupError } from './report.mjs';
 
-export const USAGE = 'npm start -- [--demo] [--port N] [--json]';
+export const USAGE = 'npm start -- [--demo] [--port N] [--json] [--help]';
 
 export function readFlags(argv) {
   const kept = ['demo', 'port'].find((name) => process.env[`npm_config_${name}`] !== undefined);

@@ -1,24 +1,26 @@
-/** npm start, all after the first step: build, install, accounts, certificate, demo; then becomes the server. */
+/**
+ * npm start, all after the first step: build, install, accounts, certificate, demo. Writes the limit of open files that
+ * the server is to have on stdout, for the shell that becomes it.
+ */
 
 import { buildWhenStale } from '../build.ts';
 import { installBuild } from '../install/install-build.ts';
 import { removeOldVersions } from '../install/remove-old-versions.ts';
 import { writeAnnouncement } from './announce.ts';
-import { becomeServer } from './become-server.ts';
-import { checkPorts, refuseSecondServer } from './check-ports.mjs';
+import { checkPorts } from './check-ports.mjs';
 import { readFlags } from './flags.mjs';
 import { makeCertificate } from './make-certificate.ts';
 import { makeDemoAccount } from './make-demo-account.ts';
 import { makeDirectories, noteLoginRecords } from './make-directories.ts';
 import { makeServiceUsers } from './make-service-users.ts';
+import { openFilesLimit } from './open-files-limit.ts';
 import { readSettings } from './read-settings.ts';
 import { runSetup } from './report.mjs';
 import { mountRunDirectory, writeOverrides } from './write-overrides.ts';
 
 await runSetup(async () => {
-  const mask = process.umask(0o022);
+  process.umask(0o022);
   const flags = readFlags(process.argv.slice(2));
-  refuseSecondServer();
   const settings = readSettings(flags);
   await checkPorts(settings.address, [settings.port, settings.sessionPort]);
   const content = await buildWhenStale();
@@ -31,7 +33,6 @@ await runSetup(async () => {
   mountRunDirectory();
   writeOverrides(settings.overrides);
   const demo = flags.demo ? makeDemoAccount() : null;
-  const announcement = writeAnnouncement({ flags, settings, certificate, demo });
-  process.umask(mask);
-  becomeServer(installed, announcement);
+  writeAnnouncement({ flags, settings, certificate, demo });
+  console.log(openFilesLimit());
 });

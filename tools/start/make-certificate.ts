@@ -1,10 +1,11 @@
-/** The generated certificate of the HTTPS server, for the names that this machine goes by. */
-import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+/** The generated certificate of the HTTPS server with its key, for the names that this machine goes by. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { recordChange } from './changes.mjs';
 import type { Settings } from './read-settings.ts';
+import { putInPlace } from './replace-file.mjs';
 import { runProgram, SetupError } from './report.mjs';
 
 const DAYS = 397;
@@ -18,27 +19,34 @@ export function makeCertificate(settings: Settings): X509Certificate {
 }
 
 function isGood(): boolean {
-  if (!existsSync(PATHS.certificate) || !existsSync(PATHS.certificateKey)) return false;
-  const certificate = readCertificate(PATHS.certificate);
-  const left = certificate.validToDate.getTime() - Date.now();
-  const coversHost = certificate.checkHost(hostname()) !== undefined || !isDnsName(hostname());
-  return coversHost && left > DAYS_BEFORE_RENEWAL * 86_400_000;
+  if (!existsSync(PATHS.certificate)) return false;
+  const pem = readFileSync(PATHS.certificate);
+  try {
+    const certificate = new X509Certificate(pem);
+    const left = certificate.validToDate.getTime() - Date.now();
+    const coversHost = certificate.checkHost(hostname()) !== undefined || !isDnsName(hostname());
+    const isWhole = certificate.checkPrivateKey(createPrivateKey(pem));
+    return isWhole && coversHost && left > DAYS_BEFORE_RENEWAL * 86_400_000;
+  } catch {
+    return false;
+  }
 }
 
 function generate(): void {
   const host = isDnsName(hostname()) ? [`DNS:${hostname()}`] : [];
   const names = ['DNS:localhost', 'IP:127.0.0.1', 'IP:::1', ...host].join(',');
-  const [key, certificate] = [`${PATHS.certificateKey}.new`, `${PATHS.certificate}.new`];
+  const file = `${PATHS.certificate}.new`;
+  rmSync(file, { force: true });
+  // openssl makes the file for the key, mode 0600, and appends the certificate.
   runProgram('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'],
     ...['-days', String(DAYS), '-subj', '/CN=Vestibule', '-addext', `subjectAltName=${names}`],
     ...['-addext', 'basicConstraints=critical,CA:FALSE'],
     ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth'],
-    ...['-keyout', key, '-out', certificate],
+    ...['-keyout', file, '-out', file],
   ]);
-  renameSync(key, PATHS.certificateKey);
-  renameSync(certificate, PATHS.certificate);
-  recordChange('files', [PATHS.certificate, PATHS.certificateKey]);
+  putInPlace(file, PATHS.certificate, 0o600);
+  recordChange('files', [PATHS.certificate]);
 }
 
 /** What may stand in a certificate as a DNS name. */

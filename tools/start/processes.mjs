@@ -4,17 +4,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export const INSTALLED = '/usr/local/lib/vestibule';
 
-/** pid and program of every process whose program lies under `directory`. */
-export function processesUnder(directory) {
-  return everyProcess().filter(({ program }) => program.startsWith(`${directory}/`));
+/**
+ * pid and program of root's processes whose program lies under `directory`. What others call their programs counts for
+ * nothing: in a mount namespace of their own, any path is theirs to make.
+ */
+export function rootProcessesUnder(directory) {
+  return everyProcess().filter(
+    ({ pid, program }) => program.startsWith(`${directory}/`) && isRoots(pid),
+  );
 }
 
-/** The server that runs on this machine, if one does. */
-export function findServer() {
-  const found = processesUnder(INSTALLED).find(({ program }) =>
-    program.replace(/ \(deleted\)$/, '').endsWith('/bin/vestibule-supervise'),
-  );
-  return found?.pid ?? null;
+/** The program of a process of root's; '' when there is none. */
+export function programOf(pid) {
+  return isRoots(pid) ? link(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '') : '';
 }
 
 /** pid and name of who listens on a TCP port, as far as it can be seen. */
@@ -32,12 +34,13 @@ export function whoListens(port) {
   return owner === undefined ? null : { ...owner, name: readLines(`/proc/${owner.pid}/comm`)[0] };
 }
 
-/** Sends a signal to each of the processes that `find` gives, until it gives none; false when that takes too long. */
-export async function signalUntilGone(find, signal, seconds) {
-  for (const { pid } of find()) kill(pid, signal);
-  // Not children of ours: nothing tells when they end.
+/** Kills the processes that `find` gives, until it gives none; false when that takes too long. */
+export async function killUntilGone(find, seconds) {
+  // Not children of ours: nothing tells when they end. And they may have children meanwhile.
   for (let left = seconds * 20; left > 0; left--) {
-    if (find().length === 0) return true;
+    const found = find();
+    if (found.length === 0) return true;
+    for (const { pid } of found) kill(pid);
     await wait(50);
   }
   return find().length === 0;
@@ -61,13 +64,21 @@ function quietly(read, otherwise) {
 const list = (path) => quietly(() => readdirSync(path), []);
 const link = (path) => quietly(() => readlinkSync(path), '');
 const readLines = (path) => quietly(() => readFileSync(path, 'utf8').split('\n'), []);
-const kill = (pid, signal) => quietly(() => process.kill(pid, signal), false);
+const kill = (pid) => quietly(() => process.kill(pid, 'SIGKILL'), false);
 
 /** Every living process of a user. */
 export function processesOf(uid) {
-  return everyProcess().filter(({ pid }) =>
-    readLines(`/proc/${pid}/status`).some(
-      (line) => line.startsWith('Uid:') && line.split('\t')[1] === String(uid),
-    ),
-  );
+  return everyProcess().filter(({ pid }) => uidsOf(pid)[0] === String(uid));
+}
+
+/** A setuid program that a user started is the user's. */
+function isRoots(pid) {
+  const uids = uidsOf(pid);
+  return uids.length > 0 && uids.every((uid) => uid === '0');
+}
+
+/** real, effective, saved, of the file system; none when it is gone */
+function uidsOf(pid) {
+  const line = readLines(`/proc/${pid}/status`).find((text) => text.startsWith('Uid:'));
+  return line?.split('\t').slice(1) ?? [];
 }

@@ -1,13 +1,13 @@
 /** Removes an account that set-up made, with its home and its group. */
 import { spawnSync } from 'node:child_process';
 import { forgetChange } from './changes.mjs';
-import { processesOf, signalUntilGone } from './processes.mjs';
+import { killUntilGone, processesOf } from './processes.mjs';
 import { runProgram, SetupError } from './report.mjs';
 
 export async function removeAccount(name) {
   const uid = findUid(name);
   if (uid !== null) {
-    if (!(await signalUntilGone(() => processesOf(uid), 'SIGKILL', 10)))
+    if (!(await killUntilGone(() => processesOf(uid), 10)))
       throw new SetupError(`processes of ${name} (uid ${uid}) outlived SIGKILL: the account stays`);
     // --force: a row that somebody forgot in utmp does not keep the account.
     runProgram('userdel', ['--force', '--remove', name]);

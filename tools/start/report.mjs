@@ -8,12 +8,12 @@ export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs a whole program of set-up: what it expected to fail becomes one line and exit status 1. */
+/** Runs a whole program of set-up: what the machine refuses becomes one line and exit status 1; a stack is our mistake. */
 export async function runSetup(main) {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError) && error.syscall === undefined) throw error;
     say(`vestibule: ${error.message}`);
     process.exit(1);
   }

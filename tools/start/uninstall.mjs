@@ -1,71 +1,101 @@
 /**
- * npm run uninstall [-- --packages]: ends the server and all its sessions, then takes back what npm start changed on
- * this machine. Runs on any Node from 20 on, without node_modules.
+ * npm run uninstall [-- [--force] [--packages]]: ends the server, then takes back what npm start changed on this
+ * machine. While sessions run it refuses; with --force it ends them. Runs on any Node from 20 on, without node_modules.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readChanges } from './changes.mjs';
 import { checkMachine } from './check-machine.mjs';
-import { findServer, INSTALLED, processesUnder, signalUntilGone } from './processes.mjs';
+import { LOCK, openLock, takeLock } from './lock.mjs';
+import { INSTALLED, killUntilGone, rootProcessesUnder } from './processes.mjs';
 import { removeAccount } from './remove-account.mjs';
 import { removePackages } from './remove-packages.mjs';
 import { runSetup, SetupError, say } from './report.mjs';
 
+const USAGE = 'npm run uninstall -- [--force] [--packages]';
+const STOP_SECONDS = 30;
+/** Of the sessions that are in the way. */
+const MOST_SHOWN = 10;
 const RUN = '/run/vestibule';
 /** May hold an administrator's own files. */
 const CONFIGURATION = '/etc/vestibule';
 
 await runSetup(async () => {
-  const { packages } = readFlags();
+  const { force, packages } = readFlags();
   checkMachine();
+  if (!force) refuseWhileSessionsRun();
+  await takeLock(openLock(), stopServer());
   const changes = readChanges();
-  await stopServer();
   await endSessions();
   removeRunDirectory();
   for (const user of changes.users) await removeAccount(user);
   for (const file of changes.files) rmSync(file, { force: true });
   if (packages) removePackages(changes.packages);
   for (const directory of changes.directories) removeDirectory(directory);
+  rmSync(LOCK);
   sayWhatIsLeft(packages ? [] : changes.packages);
 });
 
 function readFlags() {
+  const options = {
+    force: { type: 'boolean', default: false },
+    packages: { type: 'boolean', default: false },
+  };
   try {
-    return parseArgs({ options: { packages: { type: 'boolean', default: false } } }).values;
+    return parseArgs({ options }).values;
   } catch (error) {
-    throw new SetupError(
-      `${error.message.split('. To')[0]}: usage is npm run uninstall -- [--packages]`,
-    );
+    throw new SetupError(`${error.message.split('. To')[0]}: usage is ${USAGE}`);
   }
 }
 
-async function stopServer() {
-  const pid = findServer();
-  if (pid === null) return;
-  const find = () => processesUnder(INSTALLED).filter((other) => other.pid === pid);
-  if (!(await signalUntilGone(find, 'SIGTERM', 30)))
-    throw new SetupError(
-      `the server (pid ${pid}) did not stop in 30 s after SIGTERM: look at its log`,
-    );
+function refuseWhileSessionsRun() {
+  const sessions = runFinish('--list', 'pipe').split('\n').slice(0, -1);
+  if (sessions.length === 0) return;
+  const shown = sessions.slice(0, MOST_SHOWN).map((line) => `\n  ${line}`);
+  if (sessions.length > MOST_SHOWN) shown.push(`\n  and ${sessions.length - MOST_SHOWN} more`);
+  throw new SetupError(
+    `sessions run here: ${sessions.length}; npm run uninstall -- --force ends them:${shown.join('')}`,
+  );
+}
+
+/** Asks the server that holds the lock to stop, once. */
+function stopServer() {
+  let deadline = 0;
+  return (pid) => {
+    if (deadline === 0) {
+      deadline = performance.now() + STOP_SECONDS * 1000;
+      process.kill(pid, 'SIGTERM');
+    } else if (performance.now() > deadline) {
+      throw new SetupError(
+        `the server (pid ${pid}) did not stop in ${STOP_SECONDS} s after SIGTERM: look at its log`,
+      );
+    }
+  };
 }
 
 /** In order, so that PAM closes what it opened; whatever is still there then is killed. */
 async function endSessions() {
-  const current = `${INSTALLED}/current`;
-  if (existsSync(`${current}/bin/node`)) {
-    spawnSync(`${current}/bin/node`, [`${current}/dist/finish.js`, '--all'], { stdio: 'inherit' });
-  }
-  const find = () => processesUnder(INSTALLED);
-  if (!(await signalUntilGone(find, 'SIGKILL', 10)))
+  runFinish('--all', 'inherit');
+  const find = () => rootProcessesUnder(INSTALLED);
+  if (!(await killUntilGone(find, 10)))
     throw new SetupError(
       `processes of ${INSTALLED} outlived SIGKILL: ${find().map(({ pid }) => pid)}`,
     );
 }
 
+/** Its stdout. '' when no version is installed: then nothing of ours runs. */
+function runFinish(flag, stdout) {
+  const current = `${INSTALLED}/current`;
+  if (!existsSync(`${current}/bin/node`)) return '';
+  const argv = [`${current}/dist/finish.js`, flag];
+  const stdio = ['ignore', stdout, 'inherit'];
+  return spawnSync(`${current}/bin/node`, argv, { stdio, encoding: 'utf8' }).stdout ?? '';
+}
+
 function removeRunDirectory() {
-  // Fails when nothing is mounted there, and then there is nothing to do.
-  spawnSync('umount', [RUN]);
+  // Lazily: anybody may stand in it. Fails when nothing is mounted there any more.
+  while (spawnSync('umount', ['--lazy', RUN]).status === 0);
   rmSync(RUN, { recursive: true, force: true });
 }
 

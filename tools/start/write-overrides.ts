@@ -1,8 +1,13 @@
 /** The flags of npm start as configuration, for as long as this server runs. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { makeDirectory } from './changes.mjs';
-import { runProgram } from './report.mjs';
+import { replaceFile } from './replace-file.mjs';
+import { runProgram, SetupError } from './report.mjs';
+
+/** statfs(2) */
+const TMPFS = 0x0102_1994;
 
 /** As supervise mounts it: done here already, or the overrides would vanish below its mount. */
 export function mountRunDirectory(): void {
@@ -20,12 +25,16 @@ export function writeOverrides(overrides: Readonly<Record<string, string>>): voi
     return;
   }
   const text = ['# written by npm start, removed when it stops\n', ...lines].join('');
-  writeFileSync(`${PATHS.overrides}.new`, text, { mode: 0o644 });
-  renameSync(`${PATHS.overrides}.new`, PATHS.overrides);
+  replaceFile(PATHS.overrides, text, 0o644);
 }
 
+/** What is seen there counts: a list of mounts also has those that others cover. */
 function isMounted(): boolean {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .some((line) => line.split(' ')[4] === PATHS.run && line.includes(' - tmpfs '));
+  const here = statSync(PATHS.run, { throwIfNoEntry: false });
+  if (here === undefined || here.dev === statSync(dirname(PATHS.run)).dev) return false;
+  if (statfsSync(PATHS.run).type === TMPFS && here.uid === 0 && (here.mode & 0o022) === 0)
+    return true;
+  throw new SetupError(
+    `'${PATHS.run}' wanted a tmpfs that only root can write, came another mount over it: umount it`,
+  );
 }

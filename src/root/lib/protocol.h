@@ -104,6 +104,7 @@
 #define VST_KEY_SIGNATURE_CONTEXT "vestibule conversation key 1"
 
 #define VST_PATH_RUN "/run/vestibule"
+#define VST_PATH_LOCK "/run/vestibule.lock"
 #define VST_PATH_ROOTD "/run/vestibule/rootd/s"
 #define VST_PATH_LEADERS "/run/vestibule/leaders"
 #define VST_PATH_SESSIONS "/run/vestibule/sessions"
@@ -116,7 +117,6 @@
 #define VST_PATH_HOST_SECRET_KEY "/var/lib/vestibule/root/host.key"
 #define VST_PATH_GRANT_KEY "/var/lib/vestibule/root/grant.key"
 #define VST_PATH_CERTIFICATE "/var/lib/vestibule/root/certificate.pem"
-#define VST_PATH_CERTIFICATE_KEY "/var/lib/vestibule/root/certificate-key.pem"
 #define VST_PATH_DATABASE "/var/lib/vestibule/broker/vestibule.db"
 
 #endif

@@ -32,7 +32,7 @@ void define_services(struct supervisor *supervisor) {
         .name = "gateway", .program = "node", .script = "../dist/gateway.js", .identity = supervisor->gateway,
         .descriptor_names = "home:session:certificate:certificate-key:ready", .listening_count = 2,
         .files = {own_certificate ? config->ssl_certificate : VST_PATH_CERTIFICATE,
-                  own_certificate ? config->ssl_certificate_key : VST_PATH_CERTIFICATE_KEY},
+                  own_certificate ? config->ssl_certificate_key : VST_PATH_CERTIFICATE},
         .file_count = 2, .reports_ready = true,
     };
 }

@@ -34,6 +34,7 @@ int main(int argc, char **argv) {
     prepare_process(&supervisor);
     if (!config_load(&supervisor.config))
         die("the configuration has the problems above: correct them and start again");
+    lock_server(&supervisor);
     define_services(&supervisor);
     open_tcp_listeners(&supervisor);
     make_directories(&supervisor);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,13 +31,6 @@ static void mount_run_directory(void) {
         die_errno("cannot mount a tmpfs on '%s'", VST_PATH_RUN);
 }
 
-/* Held for as long as this process lives: a second server would take the sockets away from the first. */
-static void lock_run_directory(void) {
-    const int fd = open(VST_PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-        die_errno("cannot lock '%s': does another vestibule-supervise run? Stop it first", VST_PATH_RUN);
-}
-
 /* Without these files pututxline(3) writes nothing and who(1) shows no session. */
 static void make_login_record(const char *path) {
     cleanup_fd int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -55,7 +47,6 @@ static void make_login_record(const char *path) {
 void make_directories(const struct supervisor *supervisor) {
     const gid_t broker = supervisor->broker.gid, gateway = supervisor->gateway.gid;
     mount_run_directory();
-    lock_run_directory();
     make_directory(VST_PATH_RUN "/rootd", 0, broker, 0750);
     make_directory(VST_PATH_LEADERS, 0, broker, 0750);
     make_directory(VST_PATH_SESSIONS, 0, 0, 0711);

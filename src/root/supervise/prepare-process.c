@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ void read_arguments(struct supervisor *supervisor, int argc, char **argv) {
     static const struct option options[] = {{"log", required_argument, NULL, 'l'},
                                             {"announce", required_argument, NULL, 'a'},
                                             {"finish", no_argument, NULL, 'f'},
+                                            {"lock", required_argument, NULL, 'k'},
                                             {0}};
     int option;
     /* --finish takes all words after it as they are. */
@@ -22,10 +24,12 @@ void read_arguments(struct supervisor *supervisor, int argc, char **argv) {
             supervisor->log_path = optarg;
         else if (option == 'a')
             supervisor->announce_path = optarg;
+        else if (option == 'k' && atoi(optarg) > STDERR_FILENO)
+            supervisor->lock = atoi(optarg);
         else if (option == 'f' && optind < argc)
             supervisor->finish = argv + optind;
         else
-            die("usage: vestibule-supervise [--log FILE] [--announce FILE] [--finish PROGRAM [ARG...]]");
+            die("usage: vestibule-supervise [--log FILE] [--announce FILE] [--lock DESCRIPTOR] [--finish PROGRAM [ARG...]]");
     }
     if (supervisor->finish == NULL && optind < argc)
         die("wanted options only, came '%s'", argv[optind]);

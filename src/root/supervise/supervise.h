@@ -43,6 +43,7 @@ struct supervisor {
     struct config config;
     struct identity broker, gateway;
     struct service services[SERVICE_COUNT];
+    int lock;                           /* taken by whoever started us; 0: take it */
     int signals;                        /* signalfd(2) */
     int terminal;                       /* stderr as it was before --log */
     bool stopping;
@@ -51,6 +52,7 @@ struct supervisor {
 /* Each makes what is missing and dies on failure; what can be refused is refused before the machine is changed. */
 void read_arguments(struct supervisor *supervisor, int argc, char **argv);
 void prepare_process(struct supervisor *supervisor);
+void lock_server(const struct supervisor *supervisor);
 void define_services(struct supervisor *supervisor);
 void open_tcp_listeners(struct supervisor *supervisor);
 void make_directories(const struct supervisor *supervisor);

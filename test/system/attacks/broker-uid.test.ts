@@ -267,7 +267,7 @@ test('another login profile than the configured one', async () => {
 });
 
 test('keys, state and programs of root are out of reach of the broker’s uid', () => {
-  const paths = [PATHS.grantKey, PATHS.hostSecretKey, PATHS.certificateKey, '/etc/shadow'];
+  const paths = [PATHS.grantKey, PATHS.hostSecretKey, PATHS.certificate, '/etc/shadow'];
   for (const path of paths) {
     const { status, stdout } = runAs('vestibule', `cat ${path}`);
     assert.notEqual(status, 0, path);

@@ -158,7 +158,7 @@ test('the database has hashes only, and is the broker’s alone', () => {
     assertClean(path, readFileSync(path, 'latin1'));
     assert.equal(statSync(path).mode & 0o077, 0, path);
   }
-  for (const path of [PATHS.grantKey, PATHS.hostSecretKey, PATHS.certificateKey]) {
+  for (const path of [PATHS.grantKey, PATHS.hostSecretKey, PATHS.certificate]) {
     assert.equal(statSync(path).mode & 0o7777, 0o600, path);
   }
 });

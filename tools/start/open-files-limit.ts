@@ -1,0 +1,20 @@
+/** The soft limit of open files of the shell that called npm: sessions get it from the server. */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/** Every Node, npm's too, raises its own at start: what holds below them is looked for. */
+export function openFilesLimit(): number {
+  // Our parent is the shell of npm start, which got npm's.
+  let pid = parentOf(process.ppid);
+  while (pid > 1 && basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('node'))
+    pid = parentOf(pid);
+  const [, limit] =
+    /^Max open files +([0-9]+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')) ?? [];
+  return Number(limit ?? 1024);
+}
+
+/** At least 1: a parent in another pid namespace is process 0. */
+function parentOf(pid: number): number {
+  const [, parent] = /^PPid:\t([0-9]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Math.max(Number(parent ?? 1), 1);
+}
