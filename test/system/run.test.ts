@@ -74,6 +74,24 @@ test('identity, limits, umask and directory are those of su, line by line', () =
   assert.equal(status, 0);
 });
 
+test('without pam_limits the limits are those of su, whatever the server has', () => {
+  const bare = ['auth sufficient pam_rootok.so', '@include common-account'];
+  const su = readFileSync('/etc/pam.d/su-l');
+  makeProfile('bare', [...bare, 'session required pam_unix.so']);
+  makeProfile('su-l', [...bare, 'session required pam_unix.so']);
+  const script = 'ulimit -Sa; ulimit -Ha';
+  const bySu = execFileSync('su', ['-', 'alice', '-c', `sh -c '${script}'`], { encoding: 'utf8' });
+  writeFileSync('/etc/pam.d/su-l', su);
+  const [rootd] = findProcesses('/bin/vestibule-rootd');
+  const own = ['--nofile=777:', '--fsize=9999872:', '--as=4000000000:'];
+  for (const changes of [[], own]) {
+    if (changes.length > 0) execFileSync('prlimit', [`--pid=${rootd!.pid}`, ...changes]);
+    const { stdout, stderr } = run(['--profile', 'bare', 'alice', '--', 'sh', '-c', script]);
+    assert.deepEqual([stdout.split('\n'), stderr], [bySu.split('\n'), '']);
+  }
+  assert.match(bySu, /nofiles +1024/);
+});
+
 test('arguments arrive as they are', () => {
   const args = ['a b', '', '$HOME', '"', "'", '*', 'two\nlines', '--help', 'ü'];
   const { stdout } = run(['alice', '--', 'printf', '[%s]', ...args]);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -65,11 +66,28 @@ static _Noreturn void stand_in(void) {
         continue;
 }
 
+/* Where su(1) of util-linux begins, and sshd(8) as init starts it: what whoever started the server had is not the users'.
+ * What may not be raised here stays. */
+static void set_usual(pid_t pid) {
+    static const struct rlimit64 none = {0, 0}, any = {RLIM64_INFINITY, RLIM64_INFINITY};
+    (void)call_prlimit(pid, RLIMIT_NICE, &none, NULL);
+    (void)call_prlimit(pid, RLIMIT_RTPRIO, &none, NULL);
+    (void)call_prlimit(pid, RLIMIT_FSIZE, &any, NULL);
+    (void)call_prlimit(pid, RLIMIT_AS, &any, NULL);
+    struct rlimit64 files;
+    if (call_prlimit(pid, RLIMIT_NOFILE, NULL, &files) == 0) {
+        files.rlim_cur = files.rlim_max < FD_SETSIZE ? files.rlim_max : FD_SETSIZE;
+        (void)call_prlimit(pid, RLIMIT_NOFILE, &files, NULL);
+    }
+}
+
 bool limits_begin(void) {
     context.leader = getpid();
     const pid_t pid = fork();
     if (pid == 0)
         stand_in();
+    if (pid > 0)
+        set_usual(pid);
     context.stand_in = pid < 0 ? 0 : pid;
     return pid >= 0;
 }
