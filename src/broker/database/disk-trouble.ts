@@ -1,5 +1,5 @@
 /** Why something cannot be written, found by the error and by a look at the file system: a kind, and words for it. */
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, statfsSync, unlinkSync } from 'node:fs';
 
 export type TroubleKind =
   | 'full'
@@ -69,8 +69,24 @@ function kindOf(path: string, error: unknown): TroubleKind {
     case 13: // SQLITE_FULL
       return stateOf(path) ?? 'full';
     default:
-      return stateOf(path) ?? (code === 'EACCES' || code === 'EPERM' ? 'refused' : 'failing');
+      return stateOf(path) ?? kindByTrying(path, code);
   }
+}
+
+/** A disk that broke is read-only without saying so. */
+function kindByTrying(path: string, code: string | undefined): TroubleKind {
+  if (code === 'EACCES' || code === 'EPERM') return 'refused';
+  const trial = `${path}.trial`;
+  try {
+    closeSync(openSync(trial, 'wx'));
+    unlinkSync(trial);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code;
+    if (why === 'EROFS') return 'read-only';
+    if (why === 'ENOSPC') return 'inodes';
+    if (why === 'EDQUOT') return 'full';
+  }
+  return 'failing';
 }
 
 /** Of its file system. What root alone could still write is not room for us. */

@@ -2,13 +2,25 @@
  * The SQLite file on the disk, fit to be written, or why not. Calls block the event loop, so they are short, and none
  * waits longer than 50 ms for another process (an admin's sqlite3) that holds the file.
  */
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { TroubleError } from './disk-trouble.ts';
 import { MIGRATIONS, migrate } from './migrate.ts';
 
 const BUSY_MS = 50;
+/** SQLite maps a file of 32 KiB, and a page of it for which there is no block ends the process (SIGBUS). */
+const ROOM_BYTES = 65_536;
 /** What `PRAGMA application_id` says while a broker uses the file, and after it closed it in order. */
 const IN_USE = 0x76657374;
 const CLOSED = 0x76657363;
@@ -26,6 +38,7 @@ export class DatabaseFile {
     this.lock = lockDatabase(`${path}.lock`);
     let database: DatabaseSync | undefined;
     try {
+      requireRoom(path);
       if (!existsSync(path)) create(path);
       requireJournal(path);
       database = openPrivate(path);
@@ -34,7 +47,6 @@ export class DatabaseFile {
       );
       requireWhole(database);
       migrate(database, path);
-      database.exec(`PRAGMA application_id = ${IN_USE}; PRAGMA wal_checkpoint(TRUNCATE)`);
       this.inode = inodeOf(path);
     } catch (error) {
       database?.close();
@@ -44,9 +56,14 @@ export class DatabaseFile {
     this.database = database;
   }
 
-  /** Writes, although nothing has changed. */
+  /** Writes, although nothing has changed: that it is in use. */
   probe(): void {
     this.database.exec(`PRAGMA application_id = ${IN_USE}`);
+  }
+
+  /** What was written goes from the journal to the file. */
+  settle(): void {
+    this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** Nobody moved it away or put another in its place. */
@@ -55,13 +72,14 @@ export class DatabaseFile {
   }
 
   close(): void {
+    this.lock.close();
     try {
       this.database.exec(`PRAGMA application_id = ${CLOSED}`);
     } catch {
-      // A disk that cannot be written: its next reader finds the journal.
+      // It stays open: SQLite would remove the journal, which a file in use must have.
+      return;
     }
     this.database.close();
-    this.lock.close();
   }
 }
 
@@ -73,8 +91,8 @@ export function readUnwritable<T>(path: string, use: (database: DatabaseSync) =>
   try {
     requireJournal(path);
     const hasJournal = existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0;
-    const immutable = hasJournal ? '' : '&immutable=1';
-    const url = new URL(`${pathToFileURL(path).href}?mode=ro${immutable}`);
+    const how = hasJournal ? 'readonly_shm=1' : 'immutable=1';
+    const url = new URL(`${pathToFileURL(path).href}?mode=ro&${how}`);
     const database = new DatabaseSync(url, { readOnly: true, timeout: BUSY_MS });
     try {
       requireWhole(database);
@@ -95,7 +113,7 @@ export function readUnwritable<T>(path: string, use: (database: DatabaseSync) =>
 function lockDatabase(path: string): DatabaseSync {
   const lock = openPrivate(path);
   try {
-    lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
     if ((error as { errcode?: number }).errcode !== 5) throw error;
@@ -116,6 +134,11 @@ function requireJournal(path: string): void {
   if (header.readUInt32BE(68) === IN_USE && !existsSync(`${path}-wal`)) {
     throw new TroubleError('incomplete', `there is no '${path}-wal'`);
   }
+}
+
+function requireRoom(path: string): void {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  if (bavail * bsize < ROOM_BYTES) throw new TroubleError('full', `${bavail * bsize} bytes left`);
 }
 
 /** Found before something relies on it: a file cut short, blocks of another file. */

@@ -93,9 +93,7 @@ export class Store {
 
   /** Throws 'disk' while nothing can be written, after another try. */
   requireWritable(): void {
-    if (this.problem !== null && !this.flush()) throw refusal(this.problem);
-    const seen = lookAtDisk(dirname(this.path));
-    if (seen !== null) throw refusal(seen);
+    if (this.trouble !== null && !this.flush(true)) throw refusal(this.problem!);
   }
 
   addAudit(row: AuditRow): void {
@@ -170,19 +168,22 @@ export class Store {
     this.flush();
   }
 
-  /** False: it is not written, and will be tried again. */
-  private flush(): boolean {
+  /** False: it is not written, and will be tried again. probe: even if there is nothing to write. */
+  private flush(probe = this.problem !== null): boolean {
     try {
-      this.file ??= this.open();
-      const { database } = this.file;
+      const isNew = this.file === null;
+      const file = this.file ?? this.open();
+      this.file = file;
+      const { database } = file;
       const changes = this.changes.changeset();
-      if (changes.length > 0 || !this.audit.isEmpty || this.problem !== null) {
+      if (changes.length > 0 || !this.audit.isEmpty || probe || isNew) {
         transact(database, () => {
-          if (this.problem !== null) this.file?.probe();
+          if (probe || isNew) file.probe();
           writeChanges(database, changes);
           this.audit.write(database);
         });
       }
+      if (isNew) file.settle();
     } catch (error) {
       if (error instanceof AnotherBroker) throw error;
       this.fail(error);
@@ -197,7 +198,7 @@ export class Store {
     if (trouble.kind !== this.problem?.kind) log.error('disk-trouble', { ...trouble });
     this.problem = trouble;
     if (!this.isLoaded && this.file === null) this.loadUnwritable();
-    const pause = ASIDE.includes(trouble.kind) ? RARE_RETRY_MS : RETRY_MS;
+    const pause = trouble.kind === 'damaged' ? RARE_RETRY_MS : RETRY_MS;
     this.timer ??= setTimeout(() => this.tryAgain(), pause).unref();
   }
 

@@ -1,8 +1,10 @@
 /* Starts the server and keeps it running; everything it does is listed in main. */
 #include "supervise.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util.h"
@@ -11,6 +13,10 @@ static void open_log(const char *path) {
     if (path == NULL)
         return;
     cleanup_fd int log = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (log < 0 && (errno == EROFS || errno == ENOSPC || errno == EDQUOT)) {
+        log_line(LOG_ERR, "cannot open the log '%s', logging here: %s", path, strerror(errno));
+        return;
+    }
     if (log < 0 || dup2(log, STDERR_FILENO) < 0)
         die_errno("cannot write the log '%s'", path);
 }

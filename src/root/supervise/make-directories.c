@@ -15,8 +15,14 @@
 static void make_directory(const char *path, uid_t uid, gid_t gid, mode_t mode) {
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         die_errno("cannot make the directory '%s'", path);
+    struct stat now;
     cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0)
+    if (fd < 0 || fstat(fd, &now) < 0)
+        die_errno("cannot open the directory '%s'", path);
+    /* On a disk that is read-only it may be good already. */
+    if (now.st_uid == uid && now.st_gid == gid && (now.st_mode & 07777) == mode)
+        return;
+    if (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0)
         die_errno("cannot give the directory '%s' its owner and mode", path);
 }
 
