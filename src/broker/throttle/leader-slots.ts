@@ -3,9 +3,9 @@
  * blindly, and no address gets all. Whoever finds no room waits in line; the address that holds least goes first.
  */
 
+import { networkOf } from '../../lib/network-of.ts';
 import { ProblemError } from '../problem.ts';
 import type { Conversation } from '../sign-in/conversation.ts';
-import { networkOf } from './network-of.ts';
 
 export interface SlotLimits {
   /** rootd begins to drop at 100 (its count-startups.c), session starts need some of these. */

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { networkOf } from '../../lib/network-of.ts';
 import { Store } from '../database/store.ts';
 import { Failures } from './failures.ts';
-import { networkOf } from './network-of.ts';
 import { type Attempt, Throttle } from './throttle.ts';
 import { openThrottleStore } from './throttle-store.ts';
 

@@ -2,8 +2,9 @@
  * Who must wait before the next try to sign in. Only those who failed themselves ever wait: others' failures lock
  * neither an account nor, for people who have signed in from it before, an address.
  */
+
+import { networkOf } from '../../lib/network-of.ts';
 import { Failures, MAX_ENTRIES } from './failures.ts';
-import { networkOf } from './network-of.ts';
 import type { Count, ThrottleStore } from './throttle-store.ts';
 
 const MINUTE = 60_000;
