@@ -180,6 +180,15 @@ export const OPTIONS = {
     readBy: ['gateway'],
     change: 'restart',
   },
+  'www-connections-per-network': {
+    type: 'number',
+    default: '1024',
+    min: 8,
+    max: 4096,
+    doc: 'Open connections of one network (an IPv4 address, or the /64 of an IPv6 address); both ports together take 4,096. Behind `www-trusted-proxies` what counts is the network of the client. A browser has up to 8, and 1 for each open terminal.',
+    readBy: ['gateway'],
+    change: 'restart',
+  },
   'www-title': {
     type: 'text',
     default: '',

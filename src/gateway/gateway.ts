@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import type { log } from '../lib/log.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
+import type { ConnectionLimits, Connections } from './http/connections.ts';
 import type { Welcome } from './pages/fill-page.ts';
 import type { Pages } from './pages/load-pages.ts';
 import type { Revocations } from './revocations.ts';
@@ -20,6 +21,7 @@ export interface Gateway {
   readonly tickets: TicketCache;
   readonly revocations: Revocations;
   readonly conversations: Conversations;
+  readonly connections: Connections;
   readonly pages: Pages;
   /** Its address on the session origin. */
   readonly terminalScript: string;
@@ -40,9 +42,7 @@ export interface Gateway {
 export type Side = 'home' | 'session';
 export type Ports = Readonly<Record<Side, number>>;
 
-export interface Limits {
-  /** Open connections of each of the two servers. */
-  readonly connections: number;
+export interface Limits extends ConnectionLimits {
   /** Bytes of a request body. */
   readonly body: number;
   /** How long a session-host may take for taking a connection. */
@@ -54,6 +54,7 @@ export interface Limits {
 }
 export const DEFAULT_LIMITS: Limits = {
   connections: 4096,
+  perNetwork: 1024,
   body: 65_536,
   dialMs: 10_000,
   pingMs: 30_000,

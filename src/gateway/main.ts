@@ -12,6 +12,7 @@ import { log } from '../lib/log.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 import { importHostKey } from '../protocol/verify-key.ts';
 import { systemClock } from './clock.ts';
+import { DEFAULT_LIMITS } from './gateway.ts';
 import { listProxies } from './http/client-origin.ts';
 import { makeWelcome } from './pages/fill-page.ts';
 import { loadPages } from './pages/load-pages.ts';
@@ -37,10 +38,20 @@ async function main(): Promise<void> {
     hostName: hostname(),
     clock: systemClock,
     log,
+    limits: {
+      connections: Math.min(DEFAULT_LIMITS.connections, affordableConnections()),
+      perNetwork: values['www-connections-per-network'],
+    },
   });
   stopOnSignal(running);
   announceReady(fds.ready);
   log.info('gateway serves', { ...running.ports, pid: process.pid });
+}
+
+/** A terminal's connection needs a second descriptor, to its session-host; some are everybody's. */
+function affordableConnections(): number {
+  const open = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return Math.max(1, Math.floor((Number(open ?? Infinity) - 64) / 2));
 }
 
 function readOnce(fd: number): Buffer {

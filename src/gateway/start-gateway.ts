@@ -1,6 +1,7 @@
 /** Puts the gateway together from an explicit setup, so that tests run it unprivileged, and starts it. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:https';
 import type { AddressInfo, BlockList } from 'node:net';
 import type { WebSocket } from 'ws';
@@ -9,7 +10,10 @@ import type { log } from '../lib/log.ts';
 import { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
 import { DEFAULT_LIMITS, type Gateway, type Limits, type Ports, type Side } from './gateway.ts';
+import { clientAddress, isProxy } from './http/client-origin.ts';
+import { Connections } from './http/connections.ts';
 import { type Credentials, createServer } from './http/create-server.ts';
+import { logCrowded } from './http/log-crowded.ts';
 import { createUpgrader } from './http/upgrade.ts';
 import type { Welcome } from './pages/fill-page.ts';
 import { type Pages, terminalScriptOf } from './pages/load-pages.ts';
@@ -63,6 +67,7 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
 
 function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
   const { clock, log, hostKey, pages, welcome, proxies, hostName } = setup;
+  const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   const broker = new BrokerClient(setup.brokerPath, log);
   const revocations = new Revocations(clock);
   const tickets = new TicketCache(broker, clock, revocations);
@@ -72,13 +77,31 @@ function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
     revocations.revoke(revoked);
   });
   broker.on('down', () => conversations.endAll());
+  const connections = countConnections(setup, limits);
   const ownCertificate = !isSelfSigned(setup.credentials.certificate);
-  const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   const terminalScript = terminalScriptOf(pages);
   return {
-    ...{ broker, tickets, revocations, conversations, pages, welcome, proxies, hostKey },
+    ...{
+      broker,
+      tickets,
+      revocations,
+      conversations,
+      connections,
+      pages,
+      welcome,
+      proxies,
+      hostKey,
+    },
     ...{ terminalScript, hostName, ownCertificate, clock, log, limits, ports },
   };
+}
+
+function countConnections({ proxies, clock, log }: GatewaySetup, limits: Limits): Connections {
+  const peers = {
+    isProxy: (address: string) => isProxy(proxies, address),
+    clientAddress: (incoming: IncomingMessage) => clientAddress({ proxies }, incoming),
+  };
+  return new Connections(limits, peers, clock, logCrowded(clock, log));
 }
 
 /** As the generated one is. */

@@ -17,6 +17,16 @@ export async function openUnread(address: URL): Promise<TLSSocket> {
 /** The same as a WebSocket of this person, after the answer to its upgrade. */
 export async function openUnreadSocket(client: WebClient, address: URL): Promise<TLSSocket> {
   const socket = await openUnread(address);
+  socket.write(upgradeRequest(client, address));
+  const [answer] = await once(socket, 'data');
+  socket.pause();
+  if (!String(answer).startsWith('HTTP/1.1 101'))
+    throw new Error(`wanted 101, came ${String(answer)}`);
+  return socket;
+}
+
+/** What this person's browser asks for a WebSocket with. */
+export function upgradeRequest(client: WebClient, address: URL): string {
   const head = {
     host: address.host,
     origin: address.origin,
@@ -27,12 +37,7 @@ export async function openUnreadSocket(client: WebClient, address: URL): Promise
     'sec-websocket-key': Buffer.alloc(16).toString('base64'),
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`GET ${address.pathname}${address.search} HTTP/1.1\r\n${lines.join('')}\r\n`);
-  const [answer] = await once(socket, 'data');
-  socket.pause();
-  if (!String(answer).startsWith('HTTP/1.1 101'))
-    throw new Error(`wanted 101, came ${String(answer)}`);
-  return socket;
+  return `GET ${address.pathname}${address.search} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
 /** A frame of a browser, masked with zeros (RFC 6455 §5.2). At most 125 bytes. */

@@ -4,8 +4,14 @@ import { once } from 'node:events';
 
 const [sequences = '2000', pairs = '500'] = process.argv.slice(2);
 /** What each test reads from the environment for how much it does. */
-const env = { ...process.env, PROPERTY_RUNS: sequences, PAIRS: pairs, FLOOD_MB: '75' };
-for (const test of ['property', 'two-users', 'attacks/unread-answers']) {
+const env = {
+  ...process.env,
+  PROPERTY_RUNS: sequences,
+  PAIRS: pairs,
+  FLOOD_MB: '75',
+  CONNECTIONS: '6000',
+};
+for (const test of ['property', 'two-users', 'attacks/unread-answers', 'attacks/connections']) {
   const file = `test/system/${test}.test.ts`;
   const child = spawn('tools/sandbox.sh', [process.execPath, file], { stdio: 'inherit', env });
   const [status] = (await once(child, 'exit')) as [number | null];

@@ -13,15 +13,23 @@ export function listProxies(addresses: readonly string[]): BlockList {
   return list;
 }
 
+export function isProxy(proxies: BlockList, address: string): boolean {
+  const text = plain(address);
+  return isIP(text) !== 0 && proxies.check(text, familyOf(text));
+}
+
 /**
  * Each proxy writes who connected to it at the end of X-Forwarded-For; before that stands what anybody may have written.
  * So the header is read from its end, for as long as the one who wrote is trusted. `Forwarded` (RFC 7239) is not read:
  * a proxy that does not know it passes on what the client made up.
  */
-export function clientAddress({ proxies }: Pick<Gateway, 'proxies'>, incoming: IncomingMessage) {
+export function clientAddress(
+  { proxies }: Pick<Gateway, 'proxies'>,
+  incoming: IncomingMessage,
+): string {
   const hops = incoming.headersDistinct['x-forwarded-for']?.join(',').split(',') ?? [];
   let address = plain(incoming.socket.remoteAddress ?? '');
-  while (isIP(address) !== 0 && proxies.check(address, familyOf(address))) {
+  while (isProxy(proxies, address)) {
     const next = plain(hops.pop()?.trim() ?? '');
     if (isIP(next) === 0) break;
     address = next;

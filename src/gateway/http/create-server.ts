@@ -13,6 +13,7 @@ import { HTML, refuseSocket, renderProblem } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { createApp } from './create-app.ts';
 import { limitPipelining } from './limit-pipelining.ts';
+import { sortConnections } from './sort-connections.ts';
 import type { SocketUpgrader } from './upgrade.ts';
 
 export interface Credentials {
@@ -40,7 +41,6 @@ export function createServer(
     connectionsCheckingInterval: 5000,
   });
   server.maxHeadersCount = 100;
-  server.maxConnections = gateway.limits.connections;
   // Longer than PAM may take: only a client that does not read its answer is idle for so long.
   server.setTimeout(15 * 60_000);
   server.on('request', answerRequests(gateway, side));
@@ -48,7 +48,7 @@ export function createServer(
   server.on('clientError', (error, socket) => refuseBroken(gateway, error, socket));
   // After clientError: without a TLS session its answer would wait for one for ever, and keep the connection.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  server.on('drop', logDrops(gateway, side));
+  sortConnections(gateway, server);
   return server;
 }
 
@@ -59,6 +59,7 @@ function answerRequests(gateway: Gateway, side: Side) {
     if (!mayAsk(incoming, outgoing)) return;
     let host: Host;
     try {
+      outgoing.once('close', gateway.connections.begin(incoming));
       host = readHost(incoming);
     } catch (error) {
       const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
@@ -95,18 +96,4 @@ function refuseBroken(gateway: Gateway, error: NodeJS.ErrnoException, socket: Du
     ? { type: HTML, body: problemPage(problem, { ...nowhere(gateway), path: '/' }) }
     : { type: 'application/json', body: JSON.stringify({ problem }) };
   refuseSocket(socket, { status: tooLong ? 431 : 400, ...answer });
-}
-
-/** Too many connections: one line for many of them. */
-function logDrops(gateway: Gateway, side: Side): () => void {
-  let dropped = 0;
-  let loggedAt = -Infinity;
-  return () => {
-    dropped += 1;
-    const now = gateway.clock.monotonic();
-    if (now - loggedAt < 10_000) return;
-    gateway.log.warning('too many connections, dropping', { side, dropped });
-    dropped = 0;
-    loggedAt = now;
-  };
 }

@@ -1,6 +1,7 @@
 /** What holds for every address: origins, hosts, content types, sizes, errors, and which side serves what. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect as connectPlain } from 'node:net';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { FAKE_SESSION } from '../../../test/fakes/fake-broker.ts';
@@ -15,7 +16,7 @@ async function raw(gateway: Fixture, text: string): Promise<string> {
   socket.on('data', (chunk) => (said += chunk));
   socket.on('error', () => {});
   socket.write(text);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.on('close', resolve)); // reset while it is read is an end, too
   return said;
 }
 
@@ -346,20 +347,63 @@ test('an upgrade to anything but a WebSocket is refused', async (t) => {
   assert.match(said, /^HTTP\/1\.1 (400|405|426) /);
 });
 
-test('connections above the cap are dropped and said once', async (t) => {
-  const gateway = await startFixture(t, { connections: 1 });
-  const { home: port } = gateway.running.ports;
-  const first = connect({ port, host: 'localhost', ca: gateway.certificate });
-  await once(first, 'secureConnect');
+test('connections above the cap of a network are refused, and said once', async (t) => {
+  const gateway = await startFixture(t, { connections: 8, perNetwork: 1 });
+  const cookie = await gateway.signIn('alice');
+  const first = gateway.socket('/api/live', { cookie });
+  await first.json();
   await assert.rejects(gateway.ask('/'));
   await assert.rejects(gateway.ask('/'));
-  const isDrop = ({ event }: { event: string }): boolean =>
+  const isRefusal = ({ event }: { event: string }): boolean =>
     event.startsWith('too many connections');
-  const line = await gateway.logged.take(isDrop);
-  assert.deepEqual(line.fields, { side: 'home', dropped: 1 });
-  assert.equal(gateway.logged.all.some(isDrop), false);
-  first.destroy();
+  const line = await gateway.logged.take(isRefusal);
+  assert.deepEqual(line.fields, { network: '127.0.0.1', ended: 1 });
+  assert.equal(gateway.logged.all.some(isRefusal), false);
+  first.ws.terminate();
 });
+
+test('through a proxy a network has no more than its share, and others have theirs', async (t) => {
+  const gateway = await startFixture(t, { connections: 8, perNetwork: 2 }, ['127.0.0.1']);
+  const cookie = await gateway.signIn('alice');
+  const from = (address: string) => ({ cookie, headers: { 'x-forwarded-for': address } });
+  const sockets = [1, 2].map(() => gateway.socket('/api/live', from('192.0.2.1')));
+  for (const socket of sockets) await socket.json();
+  assert.equal((await gateway.ask('/api/home', from('192.0.2.1'))).status, 429);
+  assert.equal(await gateway.socket('/api/live', from('192.0.2.1')).refused, 429);
+  assert.equal((await gateway.ask('/api/home', from('192.0.2.2'))).status, 200);
+  const closed = once(sockets[0]!.ws, 'close');
+  sockets[0]!.ws.terminate();
+  await closed;
+  await gateway.socket('/api/live', from('192.0.2.1')).json();
+});
+
+for (const side of ['home', 'session'] as const) {
+  test(`plain HTTP on the port of the ${side} origin is led to HTTPS, or told`, async (t) => {
+    const gateway = await startFixture(t);
+    const port = gateway.running.ports[side];
+    const ask = async (text: string): Promise<string> => {
+      const socket = connectPlain(port, '127.0.0.1');
+      let said = '';
+      socket.on('data', (chunk) => (said += chunk));
+      socket.write(text);
+      await once(socket, 'close');
+      return said;
+    };
+    const get = `GET /s/x?y=1 HTTP/1.1\r\nhost: box.example:${port}\r\n`;
+    const led = await ask(`${get}\r\n`);
+    assert.match(led, /^HTTP\/1\.1 307 /);
+    assert.match(led, new RegExp(`\r\nlocation: https://box.example:${port}/s/x\\?y=1\r\n`, 'i'));
+    assert.match(led, /This port speaks HTTPS: https:/);
+    for (const told of [
+      `${get}x-forwarded-for: 192.0.2.1\r\n\r\n`,
+      'GET / HTTP/1.0\r\n\r\n',
+      `POST /api/sign-in HTTP/1.1\r\nhost: box.example:${port}\r\ncontent-length: 0\r\n\r\n`,
+    ]) {
+      assert.match(await ask(told), /^HTTP\/1\.1 400 .*This port speaks HTTPS/s);
+    }
+    assert.match(await ask('\x00\x01nonsense'), /^HTTP\/1\.1 400 /);
+  });
+}
 
 test('no broker at the start: pages come, the API says unavailable, and later it works', async (t) => {
   const gateway = await startFixture(t);

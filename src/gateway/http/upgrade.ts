@@ -35,6 +35,7 @@ export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUp
     socket.on('error', ignore);
     try {
       const [handler, id] = findRoute(side, incoming);
+      gateway.connections.begin(incoming); // for as long as it is there
       server.handleUpgrade(incoming, socket, head, (ws) => {
         socket.off('error', ignore);
         open.add(ws);
