@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { CliRequests } from '../protocol/cli-broker.ts';
 import type { Requests } from '../protocol/gateway-broker.ts';
 import { type ConversationId, ID_PATTERN, type SessionId, type TicketId } from '../protocol/ids.ts';
+import { isHostName } from '../protocol/names.ts';
 import { holdingsOf } from './announce.ts';
 import type { Broker } from './context.ts';
 import { killSession, listActive, renameByRoot, setDatabaseAside, tellStatus } from './for-root.ts';
@@ -55,7 +56,7 @@ const secret = v.pipe(v.string(), v.maxLength(100));
 /** What a name must be like says rename-session.ts. */
 const name = v.pipe(v.string(), v.maxLength(1024));
 const origin = v.object({
-  address: v.pipe(v.string(), v.maxLength(255), v.regex(/^[^\p{Cc}]*$/u)),
+  address: v.pipe(v.string(), v.check(isHostName)),
   userAgent: v.pipe(v.string(), v.maxLength(1024)),
 });
 const sealed = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024), v.base64())), v.maxLength(32));

@@ -34,6 +34,7 @@ const HOUR = 3_600_000;
 const TALK = '\u0001'.repeat(65_000);
 const PAM_SYSTEM_ERR = 4;
 const PAM_AUTH_ERR = 7;
+const PAM_USER_UNKNOWN = 10;
 const PAM_AUTHINFO_UNAVAIL = 9;
 const PAM_PERM_DENIED = 6;
 const PAM_ACCT_EXPIRED = 13;
@@ -210,6 +211,10 @@ export class FakeLeader {
         frames.send(encode(fromLeader, this.hello()));
         return;
       case 'authenticate':
+        if (message.user === 'unfit') {
+          this.fail('policy', PAM_USER_UNKNOWN, 'that is no user name');
+          return;
+        }
         this.begin(message.user);
         this.prompt(['hidden', 'Password: ']);
         return;

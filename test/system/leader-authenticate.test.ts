@@ -153,7 +153,8 @@ test('what can be no user name is refused before PAM hears of it', async () => {
     'a\u007fb',
     '../etc/passwd',
     '-u',
-    'x'.repeat(300),
+    '..',
+    'x'.repeat(256),
     'x'.repeat(60_000),
   ]) {
     const [stage, , text] = await failSignIn(name);

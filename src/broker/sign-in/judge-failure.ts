@@ -9,6 +9,7 @@ import type { Conversation, Outcome } from './conversation.ts';
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 
 const PAM_PERM_DENIED = 6;
+const BEFORE_PAM: readonly string[] = ['protocol', 'policy', 'start'];
 
 export function problemCodeOf(profile: string, failed: Failed): ProblemCode {
   const { code } = failed.message;
@@ -57,7 +58,10 @@ export function verdictOf(
 
 function verdictOfFailure(profile: string, hasAnswered: boolean, failed: Failed): Verdict {
   const { code } = failed.message;
-  if (stageOf(failed.message) !== 'authenticate') return 'none';
+  const stage = stageOf(failed.message);
+  // Refused before PAM heard of it: it cost a process all the same.
+  if (!hasAnswered && BEFORE_PAM.includes(stage)) return 'unjudged';
+  if (stage !== 'authenticate') return 'none';
   if (!hasAnswered && isMachineFault(code)) return 'none';
   const isUnjudged = isSurelyNoVerdict(code) || isDirectoryAway(profile, failed);
   return isUnjudged ? 'unjudged' : 'wrong';

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep, Origin } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
+import { isUserName } from '../../protocol/names.ts';
 import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import type { Peer } from '../peer.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
 import { Conversation } from './conversation.ts';
 import { refuseSignIn } from './give-step.ts';
-import { attemptOf, isName, requirePatience, takeTurn } from './take-turn.ts';
+import { attemptOf, requirePatience, takeTurn } from './take-turn.ts';
 
 export async function startSignIn(
   broker: Broker,
@@ -19,14 +20,14 @@ export async function startSignIn(
   requirePatience(broker, attemptOf(ask));
   broker.store.requireWritable();
   const conversation = openConversation(broker, ask.user, ask.origin, peer);
-  if (!isName(ask.user)) return refuseName(broker, conversation);
+  if (!isUserName(ask.user)) return refuseName(broker, conversation);
   await enterLine(broker, conversation);
   const leader = await reachLeader(broker, conversation);
   const { loginProfile } = broker.settings;
   return takeTurn(broker, conversation, () => conversation.start(leader, loginProfile));
 }
 
-/** It cannot travel to a leader. In the same words as a wrong password, and after the same time. */
+/** No leader would take it. In the same words as a wrong password, and after the same time. */
 async function refuseName(broker: Broker, conversation: Conversation): Promise<never> {
   const began = broker.clock.monotonic();
   broker.throttle.fail(attemptOf(conversation), 'wrong');

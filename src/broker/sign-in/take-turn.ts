@@ -2,8 +2,8 @@
  * One turn of a conversation: PAM works until it wants something or has decided. What its decision means for the next
  * tries, and when a failure may be told.
  */
-import { MAX_NAME } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+import { isUserName } from '../../protocol/names.ts';
 import type { Broker } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
@@ -38,12 +38,7 @@ export async function takeTurn(
 
 /** What cannot be a name all counts as one. */
 export function attemptOf({ origin, user }: Pick<Conversation, 'origin' | 'user'>): Attempt {
-  return { address: origin.address, user: isName(user) ? user : '' };
-}
-
-export function isName(user: string): boolean {
-  const size = Buffer.byteLength(user);
-  return size > 0 && size <= MAX_NAME && user.isWellFormed() && !/\p{Cc}/u.test(user);
+  return { address: origin.address, user: isUserName(user) ? user : '' };
 }
 
 /** Not written to the audit: who is locked out can knock a thousand times a second. That they are is. */

@@ -1,6 +1,6 @@
 /** Sign-ins that fail: when that is told, and who has to wait afterwards. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { type Asker, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 
@@ -84,6 +84,36 @@ test('a guess that is taken back before its answer counts as wrong', async (t) =
   for (let i = 0; i < 5; i++) await give();
   assert.ok(broker.throttle.waitMs({ address: HERE, user: 'undecided' }) > 0);
 });
+
+for (const user of ['a/b', '-x', 'x'.repeat(256), '..', 'a\nb', '']) {
+  test(`'${user.slice(0, 9)}' can be no name: no leader is started, it counts, and rows come to an end`, async (t) => {
+    const { gateway, broker, machine, audit } = await fixtureOf(t);
+    for (let i = 0; i < 5; i++) {
+      await gateway.refusedAs('sign-in-failed', 'sign-in-start', from(HERE, user));
+    }
+    const rows = audit().length;
+    for (let i = 0; i < 5; i++) {
+      await gateway.refusedAs('too-many', 'sign-in-start', from(HERE, user));
+    }
+    assert.equal(audit().length, rows);
+    assert.equal(machine.started.all.length, 0);
+    assert.equal(broker.conversations.size, 0);
+  });
+}
+
+test('a name that the leader alone refuses, before PAM, counts', async (t) => {
+  const { gateway, machine } = await fixtureOf(t);
+  for (let i = 0; i < 5; i++) {
+    await gateway.refusedAs('sign-in-refused', 'sign-in-start', from(HERE, 'unfit'));
+  }
+  await gateway.refusedAs('too-many', 'sign-in-start', from(HERE, 'unfit'));
+  assert.equal(machine.started.all.length, 5);
+});
+
+async function fixtureOf(t: TestContext) {
+  const fixture = await startFixture(t);
+  return { ...fixture, broker: fixture.broker, audit: () => fixture.audit() };
+}
 
 for (const [user, waits] of [
   ['exec', true],

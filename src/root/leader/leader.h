@@ -198,6 +198,10 @@ void transaction_end(struct leader *leader);
 /* authenticate.c: tells rootd that this leader is no unauthenticated one any more. */
 void rootd_release(void);
 
+/* names.c */
+bool is_user_name(const char *name, size_t size);
+bool is_host_name(const char *name, size_t size);
+
 /* policy.c: account_groups is NULL when the system cannot tell. */
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);

@@ -7,32 +7,21 @@
 
 enum { PASSWD_BUFFER = 65536 };
 
-/* Too long for a user name is not too long for the protocol: what a person typed gets an answer. */
+/* What can be no user name is not against the protocol, what a person typed gets an answer: it is read as empty. */
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]) {
     size_t size;
     const uint8_t *name = read_bytes(reader, UINT16_MAX, &size);
     if (name == NULL || memchr(name, '\0', size) != NULL)
         reader->bad = true;
     else
-        (void)snprintf(ret_user, VST_MAX_NAME + 1, "%.*s", (int)size, (const char *)name);
-}
-
-/* Profiles and hosts: printable ASCII without space and '/'. User names: no control character, no '/', no '-' first, for
- * they become arguments and file names in modules. */
-static bool is_clean(const char *text, bool ascii) {
-    for (const char *at = text; *at != '\0'; at++) {
-        const unsigned char c = (unsigned char)*at;
-        if (c < ' ' || c == 0x7f || c == '/' || (ascii && (c == ' ' || c > 0x7f)))
-            return false;
-    }
-    return text[0] != '-' && strlen(text) < VST_MAX_NAME;
+        (void)snprintf(ret_user, VST_MAX_NAME + 1, "%.*s", is_user_name((const char *)name, size) ? (int)size : 0, (const char *)name);
 }
 
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service) {
     const char *user = leader->conversation.user, *service = leader->service;
-    if (user[0] == '\0' || !is_clean(user, false))
+    if (user[0] == '\0')
         return fail(leader, VST_STAGE_POLICY, PAM_USER_UNKNOWN, "that is no user name");
-    if (service[0] == '\0' || service[0] == '.' || !is_clean(service, true) || !is_clean(leader->rhost, true))
+    if (service[0] == '\0' || service[0] == '.' || !is_host_name(service, strlen(service)) || !is_host_name(leader->rhost, strlen(leader->rhost)))
         return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "that is no profile name, or no host");
     return connection->who == WHO_ROOT || strcmp(service, broker_service) == 0 ||
            fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "wanted profile '%s', came '%s'", broker_service, service);

@@ -1,0 +1,24 @@
+/* Which names may reach PAM and its modules, whoever sends them. The broker asks the same before it starts a process as
+ * root (src/protocol/names.ts); test/corpus/names.txt holds both to one rule. */
+#include "leader.h"
+
+/* No control character (C1 in UTF-8, too), no '/', no '-' first, no '.' and '..': they become arguments, file names and
+ * lines of logs in modules. */
+bool is_user_name(const char *name, size_t size) {
+    if (size == 0 || size > VST_MAX_NAME || name[0] == '-')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)name[i], next = i + 1 < size ? (unsigned char)name[i + 1] : 0;
+        if (c < ' ' || c == 0x7f || c == '/' || (c == 0xc2 && next >= 0x80 && next < 0xa0))
+            return false;
+    }
+    return !(name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.')));
+}
+
+/* Hosts and profiles: visible ASCII, or nothing. */
+bool is_host_name(const char *name, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if (name[i] <= ' ' || name[i] > '~' || name[i] == '/')
+            return false;
+    return size <= VST_MAX_NAME && (size == 0 || name[0] != '-');
+}
