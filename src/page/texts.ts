@@ -27,6 +27,8 @@ export const texts = {
     banner: 'Notice',
     explanation: 'Use your Linux account on this machine.',
     user: 'User name',
+    userMissing: 'Type your user name.',
+    userTooLong: 'This is too long: a user name has at most 255 bytes.',
     password: 'Password',
     showPassword: 'Show or hide what is typed',
     submit: 'Sign in',

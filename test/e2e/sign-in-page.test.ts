@@ -50,6 +50,26 @@ test('the whole way with the keyboard: sign in, a terminal, end it, sign out', a
   await page.getByLabel(texts.signIn.user).waitFor();
 });
 
+for (const [what, typed, words] of [
+  ['of blanks only', ' \u00a0 ', texts.signIn.userMissing],
+  ['of 300 bytes', 'ä'.repeat(150), texts.signIn.userTooLong],
+] as const) {
+  test(`a user name ${what} is told at its field, and nothing is sent`, async () => {
+    await startSignIn(typed);
+    await page.getByText(words).waitFor();
+    const user = page.getByLabel(texts.signIn.user);
+    assert.equal(await user.getAttribute('aria-invalid'), 'true');
+    assert.ok(await user.evaluate((field) => field === document.activeElement));
+    assert.equal(await page.getByText(/Reference/).count(), 0);
+    assert.equal(await page.getByText(texts.signIn.working).count(), 0);
+    await checkAccessibility(page);
+    // The password still stands there.
+    await user.fill(' ada ');
+    await page.keyboard.press('Enter');
+    await heading().waitFor();
+  });
+}
+
 test('a refused sign-in says why, with the reference, and keeps the user name', async () => {
   await startSignIn('wrong');
   await page.getByText(PROBLEMS['sign-in-failed'].text).waitFor();

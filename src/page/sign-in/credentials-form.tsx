@@ -1,6 +1,7 @@
 /** The first screen: user name and password together, as password managers expect them. */
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { MAX_NAME } from '../../protocol/broker-leader.ts';
 import { texts } from '../texts.ts';
 import type { SignInState } from './sign-in-machine.ts';
 import type { SignInRunner } from './sign-in-runner.ts';
@@ -16,6 +17,7 @@ export function CredentialsForm({ state, runner, busy }: CredentialsFormProps): 
   const user = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const [tooLong, setTooLong] = useState(false);
+  const [unfit, setUnfit] = useState<string | null>(null);
   const problem = state.kind === 'credentials' ? state.problem : null;
 
   // The name stands there already when a sign-in failed or was cancelled.
@@ -27,9 +29,13 @@ export function CredentialsForm({ state, runner, busy }: CredentialsFormProps): 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (busy) return;
+    const name = user.current!.value.trim();
+    const why = unfitName(name);
     const long = isTooLong(password.current!);
+    setUnfit(why);
     setTooLong(long);
-    if (!long) runner.start(user.current!.value.trim(), takeSecret(password.current!));
+    if (why !== null) user.current!.focus();
+    else if (!long) runner.start(name, takeSecret(password.current!));
   };
   return (
     <form onSubmit={submit}>
@@ -44,9 +50,10 @@ export function CredentialsForm({ state, runner, busy }: CredentialsFormProps): 
           spellCheck={false}
           defaultValue={state.user}
           readOnly={busy}
+          error={unfit}
           required
           withAsterisk={false}
-          maxLength={255}
+          maxLength={MAX_NAME}
         />
         <PasswordInput
           ref={password}
@@ -64,4 +71,10 @@ export function CredentialsForm({ state, runner, busy }: CredentialsFormProps): 
       </Stack>
     </form>
   );
+}
+
+/** In words, or null. */
+function unfitName(name: string): string | null {
+  if (name === '') return texts.signIn.userMissing;
+  return new TextEncoder().encode(name).length > MAX_NAME ? texts.signIn.userTooLong : null;
 }
