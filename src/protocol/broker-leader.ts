@@ -222,6 +222,8 @@ export const LEADER_STAGES = [
   'credentials',
   'session',
   'spawn',
+  // What execve(2) made of the program, which the text names.
+  'execute',
 ] as const;
 /** The functions of PAM that test calls, without their 'pam_'. */
 export const TEST_OPERATIONS = [

@@ -42,8 +42,8 @@ export const fromHost = {
   started: { type: 2, doc: 'The program was exec’ed.', fields: { pid: 'u32' } },
   failed: {
     type: 4,
-    doc: 'fork or exec failed (errno), the home directory (ETIMEDOUT) or the program (ETIME) did not answer; session-host ends.',
-    fields: { error: 'u32', text: 'string' },
+    doc: 'The program did not start (errno); session-host ends. executing: all else was done, the program itself could not be executed. ETIMEDOUT: the home directory did not answer, ETIME: the program.',
+    fields: { error: 'u32', executing: 'u8', text: 'string' },
   },
   exited: {
     type: 6,

@@ -89,7 +89,7 @@ export const PROBLEMS = {
   'session-program': {
     status: 500,
     text: 'The program of the session could not be started.',
-    advice: 'Your login shell may be missing. Tell your administrator the reference.',
+    advice: 'Your administrator can give you another login shell. Tell them the reference.',
   },
   'session-hangs': {
     status: 504,

@@ -28,7 +28,7 @@ static bool read_start(struct host *host, struct start *start) {
     start->environment = read_strings(&reader, VST_MAX_STRINGS);
     if (!read_end(&reader) || start->argv == NULL || start->argv[0] == NULL || start->environment == NULL)
         return false;
-    if (start->program[0] != '/' || scrollback < MIN_SCROLLBACK || scrollback > MAX_SCROLLBACK)
+    if (scrollback < MIN_SCROLLBACK || scrollback > MAX_SCROLLBACK)
         return false;
     for (size_t i = 0; i < (host->pty ? 1 : STREAMS); i++)
         if (!ring_open(&host->streams[i].ring, scrollback))
@@ -110,6 +110,7 @@ void control_fail(struct host *host, int error, const char *text) {
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_HOST_FAILED);
     put_u32(&writer, (uint32_t)error);
+    put_u8(&writer, host->executing);
     put_string(&writer, text);
     control_tell(host, &writer);
     host->ended = true;

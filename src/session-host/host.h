@@ -69,6 +69,7 @@ struct host {
     uint64_t settle_by; /* when its home directory and the program must have answered */
     int program_fd;
     pid_t program;
+    char path[201]; /* the program's, as much as is shown of it */
     bool pty, lossless;
     uid_t web_uid;
     uint8_t key[VST_SESSION_KEY_BYTES];

@@ -31,7 +31,7 @@ static const char *explain(int error) {
 }
 
 static void fail(struct host *host, const char *doing, int error) {
-    char text[256];
+    char text[512];
     (void)snprintf(text, sizeof text, "cannot %s: %s", doing, explain(error));
     log_line(LOG_ERR, "%s", text);
     control_fail(host, error, text);
@@ -66,7 +66,9 @@ static char **room_for(char *const *given) {
 static void enter_home(const char *home, bool pam_sessions) {
     if (chdir(home) == 0)
         return;
-    if (errno == ENOENT && !pam_sessions)
+    if (home[0] == '\0')
+        (void)dprintf(STDERR_FILENO, "The account has no home directory, starting in '/'.\n");
+    else if (errno == ENOENT && !pam_sessions)
         (void)dprintf(STDERR_FILENO, "Home directory %s does not exist; PAM sessions are off, so pam_mkhomedir did not run\n", home);
     else
         (void)dprintf(STDERR_FILENO, "Cannot enter the home directory '%s' (%s), starting in '/'.\n", home, strerror(errno));
@@ -89,7 +91,10 @@ static void become(const struct host *host, const struct start *start, char **en
     enter_home(start->home, start->pam_sessions);
     tell_parent(settled, 0);
     reset_signals();
-    if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+    /* A shell without '/' in its account's entry: no directory is searched for it. */
+    if (start->program[0] != '/')
+        errno = ENOENT;
+    else if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
         (void)execve(start->program, start->argv, environment);
 }
 
@@ -116,6 +121,7 @@ static bool run(struct host *host, const struct start *start, char **environment
 
 void program_start(struct host *host, const struct start *start) {
     int child[3] = { -1, -1, -1 };
+    (void)snprintf(host->path, sizeof host->path, "%.200s", start->program);
     cleanup_free char *path = login_path();
     cleanup_free char **environment = room_for(start->environment);
     if (!settle_environment(path, start->environment, environment)) {
@@ -142,7 +148,9 @@ void program_settle(struct host *host) {
     }
     close_descriptor(&host->settling);
     if (got > 0) {
-        fail(host, "run the program", error);
+        char doing[256];
+        (void)snprintf(doing, sizeof doing, "run '%s'", host->path);
+        fail(host, doing, error);
         return;
     }
     struct writer writer = {0};
@@ -157,8 +165,11 @@ void program_expire(struct host *host, uint64_t now) {
         return;
     close_descriptor(&host->settling);
     const int error = host->executing ? ETIME : ETIMEDOUT;
-    log_line(LOG_ERR, "the %s does not answer", host->executing ? "program's file" : "home directory");
-    control_fail(host, error, host->executing ? "the program's file does not answer" : "the home directory does not answer");
+    char text[256] = "the home directory does not answer";
+    if (host->executing)
+        (void)snprintf(text, sizeof text, "'%s' does not answer", host->path);
+    log_line(LOG_ERR, "%s", text);
+    control_fail(host, error, text);
 }
 
 static void take_end(struct host *host, int status) {

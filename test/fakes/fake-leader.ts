@@ -244,7 +244,7 @@ export class FakeLeader {
         return;
       case 'spawn':
         if (this.user === 'nospawn') {
-          this.failed(message.session, 'spawn', 2, 'no such file: /bin/gone');
+          this.failed(message.session, 'execute', 2, 'no such file: /bin/gone');
         } else this.spawn(message.session);
         return;
       case 'end':

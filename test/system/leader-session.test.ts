@@ -194,7 +194,9 @@ test('a program that cannot be run is told, the session stays open', async () =>
     const client = await openSession({ user: eve.name });
     client.spawn({ argv });
     const { stage, text } = await client.expect('failed');
-    assert.equal(LEADER_STAGES[stage], 'spawn', text);
+    assert.equal(LEADER_STAGES[stage], argv[0]?.startsWith('/') ? 'execute' : 'spawn', text);
+    if (argv[0] !== '')
+      assert.match(text, new RegExp(argv[0] === 'relative' ? 'absolute path' : `'${argv[0]}'`));
     assert.equal(await client.end(), null);
   }
 });

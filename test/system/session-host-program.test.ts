@@ -81,14 +81,15 @@ test('a home or a program that does not answer is given up, and named', async ()
       home: '/',
       program: join(directory, 'sh'),
       error: 62,
-      text: "the program's file does not answer",
+      text: `'${join(directory, 'sh')}' does not answer`,
     },
   ];
   for (const { home, program, error, text } of cases) {
     const options = { argv: ['sh'], program, home, seconds: 1 };
     const host = new Host(options);
     host.start(options);
-    assert.deepEqual(await host.hear(), { name: 'failed', error, text });
+    const executing = error === 62 ? 1 : 0;
+    assert.deepEqual(await host.hear(), { name: 'failed', error, executing, text });
     assert.equal(await host.end, 0);
   }
   await hung.answer();
@@ -108,24 +109,36 @@ test('a missing home: a line says so and the program starts in /', async () => {
   }
 });
 
+test('an account without a home directory: a line says so', async () => {
+  const host = await startShell('read -r go; pwd', { pty: false, home: '' });
+  const viewer = await host.view();
+  viewer.type('\n');
+  await viewer.rest();
+  assert.equal(viewer.errors, "The account has no home directory, starting in '/'.\n");
+  assert.equal(viewer.text, '/\n');
+});
+
 test('a program that cannot be started: failed says why', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'program-'));
   chmodSync(directory, 0o755);
   const [plain, orphan] = [join(directory, 'plain'), join(directory, 'orphan')];
   writeFileSync(plain, 'text', { mode: 0o644 });
   writeFileSync(orphan, '#!/no/such/interpreter\n', { mode: 0o755 });
-  const missing = 'cannot run the program: no such file, or its interpreter is missing';
+  const missing = (file: string) =>
+    `cannot run '${file}': no such file, or its interpreter is missing`;
   const cases: [HostOptions, number, string][] = [
-    [{ argv: ['/no/such/program'] }, 2, missing],
-    [{ argv: [orphan] }, 2, missing],
-    [{ argv: [plain] }, 13, 'cannot run the program: the user may not execute it'],
+    [{ argv: ['/no/such/program'] }, 2, missing('/no/such/program')],
+    [{ argv: ['bash'] }, 2, missing('bash')],
+    [{ argv: [`/${'x'.repeat(255)}`] }, 2, missing(`/${'x'.repeat(199)}`)],
+    [{ argv: [orphan] }, 2, missing(orphan)],
+    [{ argv: [plain] }, 13, `cannot run '${plain}': the user may not execute it`],
     [
       {
         argv: ['/bin/echo', 'x'.repeat(60_000), 'y'.repeat(60_000), 'z'.repeat(60_000)],
         under: ['prlimit', '--stack=262144'],
       },
       7,
-      'cannot run the program: its arguments and environment are too long together',
+      "cannot run '/bin/echo': its arguments and environment are too long together",
     ],
     [
       { argv: ['/bin/true'], uid: 61_099, processes: 1 },
@@ -137,7 +150,8 @@ test('a program that cannot be started: failed says why', async () => {
     for (const pty of [true, false]) {
       const host = new Host({ ...options, pty });
       host.start({ ...options, pty });
-      assert.deepEqual(await host.hear(), { name: 'failed', error, text });
+      const executing = error === 11 ? 0 : 1;
+      assert.deepEqual(await host.hear(), { name: 'failed', error, executing, text });
       assert.equal(await host.hear(), null);
       assert.equal(await host.end, 0);
     }
@@ -196,9 +210,6 @@ test('a bad first frame, or none, ends session-host', async () => {
     assert.equal(await host.end, 1);
     assert.match(host.log, /wanted a well-formed start/);
   }
-  const relative = new Host({ argv: ['sh'] });
-  relative.start({ argv: ['sh'] });
-  assert.equal(await relative.end, 1);
   const silent = new Host({ argv: [] });
   silent.leader.end();
   assert.equal(await silent.end, 1);

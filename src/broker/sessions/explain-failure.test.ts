@@ -17,7 +17,11 @@ const cases = [
   ['credentials', 17, 'session-set-up'],
   ['session', 14, 'session-set-up'],
   ['session', 6, 'session-refused'],
-  ['spawn', 2, 'session-program'],
+  ['spawn', 2, 'session-failed'],
+  ['execute', 2, 'session-program'],
+  ['execute', 11, 'session-refused'],
+  ['execute', 62, 'session-hangs'],
+  ['spawn', 110, 'session-hangs'],
   ['spawn', 11, 'session-refused'],
   ['spawn', 24, 'session-refused'],
 ] as const;
@@ -27,9 +31,17 @@ for (const [stage, code, wanted] of cases) {
     const failure = { stage: LEADER_STAGES.indexOf(stage), code, text: 'why', words: [] };
     const { problem, detail } = explainFailure({ ...failure, asking: null });
     assert.equal(problem.code, wanted);
-    assert.equal(detail, `${stage}: why (PAM ${code})`);
+    const kind = stage === 'spawn' || stage === 'execute' ? 'errno' : 'PAM';
+    assert.equal(detail, `${stage}: why (${kind} ${code})`);
   });
 }
+
+test('the program that could not be executed is named', () => {
+  const text = "cannot run '/bin/gone': no such file, or its interpreter is missing";
+  const failure = { stage: LEADER_STAGES.indexOf('execute'), code: 2, words: [], asking: null };
+  const { problem } = explainFailure({ ...failure, text });
+  assert.equal(problem.text, `${PROBLEMS['session-program'].text}\n${text}`);
+});
 
 test('what modules said follows our sentence', () => {
   const failure = { stage: LEADER_STAGES.indexOf('session'), code: 14, text: '', asking: null };

@@ -1,7 +1,6 @@
 /** Why a session did not start, for the person who waits for it: the leader's failure as one of our problems. */
-import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
 import { PROBLEMS, type ProblemCode } from '../../protocol/problems.ts';
-import { isVerdict, type LeaderFailure } from '../pam-verdict.ts';
+import { isVerdict, type LeaderFailure, stageOf } from '../pam-verdict.ts';
 import { ProblemError } from '../problem.ts';
 
 export interface StartFailure extends LeaderFailure {
@@ -19,19 +18,21 @@ const ETIME = 62;
 const ETIMEDOUT = 110;
 
 export function explainFailure(failure: StartFailure): ProblemError {
-  const { stage, code, text, words, asking } = failure;
+  const { code, text, words, asking } = failure;
   const problem = problemOf(failure);
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
   const lacking = `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
   const known = limitOf(failure) ?? silentOf(failure);
   const sentence = known ?? (asking === null ? PROBLEMS[problem].text : lacking);
-  const detail = `${LEADER_STAGES[stage] ?? stage}: ${text} (PAM ${code})`;
+  // Which program it is, and what is wrong with it: the shell of their account.
+  if (problem === 'session-program') said.unshift(text);
+  const detail = `${stageOf(failure)}: ${text} (${isOfProgram(failure) ? 'errno' : 'PAM'} ${code})`;
   return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
 }
 
 function problemOf(failure: StartFailure): ProblemCode {
   if (isVerdict(failure)) return 'session-account';
-  switch (LEADER_STAGES[failure.stage]) {
+  switch (stageOf(failure)) {
     case 'authenticate':
       // Nobody is there to answer: a profile that does not let root in cannot work.
       return 'session-profile';
@@ -40,25 +41,33 @@ function problemOf(failure: StartFailure): ProblemCode {
     case 'credentials':
       return 'session-set-up';
     case 'spawn':
+    case 'execute':
       if (silentOf(failure) !== null) return 'session-hangs';
-      return limitOf(failure) === null ? 'session-program' : 'session-refused';
+      if (limitOf(failure) !== null) return 'session-refused';
+      return stageOf(failure) === 'execute' ? 'session-program' : 'session-failed';
     default:
       return 'session-failed';
   }
 }
 
-/** Of spawn the code is an errno: fork(2) says so at RLIMIT_NPROC, the leader when all its places are taken. */
-function limitOf({ stage, code }: LeaderFailure): string | null {
-  if (LEADER_STAGES[stage] !== 'spawn') return null;
+/** Of these two the code is an errno: fork(2) says so at RLIMIT_NPROC, the leader when all its places are taken. */
+function limitOf(failure: LeaderFailure): string | null {
+  if (!isOfProgram(failure)) return null;
+  const { code } = failure;
   if (code === EAGAIN) return 'You run as many processes as you are allowed to.';
   if (code === EMFILE) return 'As many of your sessions run here as one PAM session may have.';
   return null;
 }
 
-/** Of spawn: what did not answer within `session-start-timeout-seconds` (protocol/leader-host.ts). */
-function silentOf({ stage, code }: LeaderFailure): string | null {
-  if (LEADER_STAGES[stage] !== 'spawn') return null;
+/** What did not answer within `session-start-timeout-seconds` (protocol/leader-host.ts). */
+function silentOf(failure: LeaderFailure): string | null {
+  if (!isOfProgram(failure)) return null;
+  const { code } = failure;
   if (code === ETIMEDOUT) return 'Your home directory does not answer.';
   if (code === ETIME) return 'The program of your session does not answer.';
   return null;
+}
+
+function isOfProgram(failure: LeaderFailure): boolean {
+  return ['spawn', 'execute'].includes(stageOf(failure));
 }

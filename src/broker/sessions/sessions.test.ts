@@ -57,7 +57,7 @@ for (const [user, code, words, detail] of [
   ['denied', 'session-refused', '\nToo many logins for denied.', /session: pam_open_session/],
   ['lapsed', 'session-account', '', /account: pam_acct_mgmt/],
   ['dies', 'session-failed', '', /ENOENT/],
-  ['nospawn', 'session-program', '', /spawn: no such file/],
+  ['nospawn', 'session-program', '\nno such file: /bin/gone', /execute: no such file/],
 ] as const) {
   test(`a session of '${user}' fails, with the reason in the audit`, async (t) => {
     const fixture = await startFixture(t);

@@ -34,11 +34,11 @@ static void tell_exited(struct leader *leader, struct program *program, uint32_t
 }
 
 /* It is what it was before spawn, once what there is of it has been killed. */
-static void fail_spawn(struct leader *leader, struct program *program, uint32_t error, const char *text) {
+static void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, uint32_t error, const char *text) {
     program->state = VST_PROGRAM_READY;
     program->ending = true;
     program->deadline_ms = 0;
-    tell_failed(leader, program->session, VST_STAGE_SPAWN, (int)error, text);
+    tell_failed(leader, program->session, stage, (int)error, text);
 }
 
 /* False when it is none of its messages, or not now. */
@@ -47,12 +47,13 @@ static bool take_frame(struct leader *leader, struct program *program) {
     struct reader reader = reader_of(&program->frame);
     char text[1024] = "";
     const uint32_t number = read_u32(&reader);
+    const uint8_t stage = type == VST_FROM_HOST_FAILED && read_u8(&reader) != 0 ? VST_STAGE_EXECUTE : VST_STAGE_SPAWN;
     if (type == VST_FROM_HOST_FAILED)
         read_string(&reader, text, sizeof text);
     if (!read_end(&reader) || program->state != (type == VST_FROM_HOST_EXITED ? VST_PROGRAM_RUNNING : VST_PROGRAM_STARTING))
         return false;
     if (type == VST_FROM_HOST_FAILED)
-        fail_spawn(leader, program, number, text);
+        fail_spawn(leader, program, stage, number, text);
     else if (type == VST_FROM_HOST_STARTED) {
         tell_started(leader, program, number);
         trim_memory(); /* what modules used, and this start: now that nobody waits */
@@ -79,12 +80,12 @@ void host_ended(struct leader *leader, struct program *program) {
     close_descriptor(&program->control);
     program->hosted = false;
     if (program->state == VST_PROGRAM_STARTING)
-        fail_spawn(leader, program, ECHILD, "session-host ended before it started the program: the log says why");
+        fail_spawn(leader, program, VST_STAGE_SPAWN, ECHILD, "session-host ended before it started the program: the log says why");
     if (program->state == VST_PROGRAM_RUNNING)
         tell_exited(leader, program, SIGKILL); /* killed with its processes, or alone: then they are killed now */
     program_end(leader, program, "its program ended");
 }
 
 void host_late(struct leader *leader, struct program *program) {
-    fail_spawn(leader, program, ETIME, "session-host does not answer");
+    fail_spawn(leader, program, VST_STAGE_SPAWN, ETIME, "session-host does not answer");
 }

@@ -46,6 +46,7 @@ static _Noreturn void give_up(int control, const char *what) {
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_HOST_FAILED);
     put_u32(&writer, (uint32_t)error);
+    put_u8(&writer, 0);
     put_string(&writer, text);
     (void)frame_send(control, &writer, SEND_MS);
     _exit(EXIT_FAILURE);

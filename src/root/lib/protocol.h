@@ -46,6 +46,7 @@
 #define VST_STAGE_CREDENTIALS 8
 #define VST_STAGE_SESSION 9
 #define VST_STAGE_SPAWN 10
+#define VST_STAGE_EXECUTE 11
 
 #define VST_PROGRAM_FREE 0
 #define VST_PROGRAM_READY 1
@@ -59,7 +60,7 @@
 #define VST_TO_HOST_HANGUP 5 /* no fields */
 
 #define VST_FROM_HOST_STARTED 2 /* u32 pid */
-#define VST_FROM_HOST_FAILED 4 /* u32 error, string text */
+#define VST_FROM_HOST_FAILED 4 /* u32 error, u8 executing, string text */
 #define VST_FROM_HOST_EXITED 6 /* u32 status */
 
 #define VST_TO_SESSION_HELLO 1 /* u32 version, bytes key, u64 viewer, u64 from, u16 rows, u16 columns */
