@@ -27,7 +27,10 @@ export async function takeTurn(
   const before = throttle.lockMs(attempt);
   throttle.end(attempt, verdictOf(broker.settings.loginProfile, conversation, outcome));
   noteLock(broker, attempt, before);
-  if (outcome.kind === 'prompts') conversation.idleSince = clock.monotonic();
+  if (outcome.kind === 'prompts') {
+    conversation.idleSince = clock.monotonic();
+    broker.slots.makeRoom();
+  }
   try {
     return giveStep(broker, conversation, outcome);
   } catch (error) {

@@ -4,10 +4,17 @@ import type { ProblemError } from '../problem.ts';
 import type { Conversation } from '../sign-in/conversation.ts';
 import { LeaderSlots } from './leader-slots.ts';
 
-const LIMITS = { total: 4, perNetwork: 3, waiting: 3, waitMs: 1000, idleMs: 20_000 };
+const LIMITS = {
+  total: 4,
+  perNetwork: 3,
+  waiting: 3,
+  waitMs: 30_000,
+  firstMs: 5000,
+  furtherMs: 20_000,
+};
 
 /** What slots see of a conversation; ended: why it was. */
-interface Fake extends Pick<Conversation, 'origin' | 'idleSince'> {
+interface Fake extends Pick<Conversation, 'origin' | 'idleSince' | 'hasAnswered'> {
   ended: string | null;
 }
 
@@ -18,6 +25,7 @@ function makeSlots() {
     const fake = {
       origin: { address, userAgent: '' },
       idleSince: null,
+      hasAnswered: false,
       ended: null as string | null,
       end: (detail: string) => {
         fake.ended = detail;
@@ -59,38 +67,96 @@ test('in line, the address that holds least goes first', async () => {
   assert.deepEqual(order, ['c', 'a', 'b']);
 });
 
-test('who lets PAM wait gives way, in the address that is full or in the greediest', async () => {
-  const { clock, slots, make, enter } = makeSlots();
-  const idle = await enter('a');
-  const busy = await enter('a');
-  const younger = await enter('a');
-  idle.idleSince = clock.now;
-  clock.now += 1;
-  younger.idleSince = clock.now;
-  clock.now += LIMITS.idleMs;
-  await enter('a');
-  assert.deepEqual(
-    [idle.ended, busy.ended, younger.ended],
-    ['others wait for its place', null, null],
-  );
-  await enter('b');
-  await enter('c');
-  assert.deepEqual([busy.ended, younger.ended], [null, 'others wait for its place']);
-  slots.leave(make('d'));
-});
-
-test('when nobody holds more than one, nobody is ended for a newcomer', async (t) => {
+test('while somebody waits and all are taken, the longest idle gives way, whoever owns it', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { clock, slots, make, enter } = makeSlots();
+  const pass = (ms: number) => {
+    clock.now += ms;
+    t.mock.timers.tick(ms);
+  };
   const holders = await Promise.all(['a', 'b', 'c', 'd'].map(enter));
-  for (const holder of holders) holder.idleSince = clock.now;
-  clock.now += LIMITS.idleMs;
+  const [busy, first, second, typing] = holders as unknown as [Fake, Fake, Fake, Fake];
+  first.idleSince = clock.now;
+  typing.idleSince = clock.now;
+  typing.hasAnswered = true;
+  clock.now += 1000;
+  second.idleSince = clock.now;
+  const order: string[] = [];
+  const wait = (name: string) => slots.enter(make(name)).then(() => order.push(name));
+  const waits = ['e', 'f', 'g'].map(wait);
+  const ended = () => [busy, first, second, typing].map(({ ended }) => ended !== null);
+  pass(3999);
+  assert.deepEqual(ended(), [false, false, false, false]);
+  pass(1);
+  await waits[0];
+  assert.deepEqual(ended(), [false, true, false, false]);
+  pass(1000);
+  await waits[1];
+  assert.deepEqual(ended(), [false, true, true, false]);
+  pass(13_999);
+  assert.deepEqual(ended(), [false, true, true, false]);
+  pass(1);
+  await waits[2];
+  assert.deepEqual(ended(), [false, true, true, true]);
+  assert.deepEqual(order, ['e', 'f', 'g']);
+  const last = wait('h');
+  pass(1000);
+  busy.idleSince = clock.now;
+  slots.makeRoom();
+  pass(5000);
+  await last;
+  assert.deepEqual(ended(), [true, true, true, true]);
+  assert.equal(first.ended, 'others wait for its place');
+});
+
+test('for a place in a network that has its share, its own longest idle gives way', async () => {
+  const { clock, slots, enter } = makeSlots();
+  const other = (await enter('b')) as Fake;
+  other.idleSince = clock.now;
+  const own = (await enter('a')) as Fake;
+  const younger = (await enter('a')) as Fake;
+  await enter('a');
+  clock.now += 1;
+  own.idleSince = clock.now;
+  clock.now += 1;
+  younger.idleSince = clock.now;
+  clock.now += 10_000;
+  const late = await enter('a');
+  assert.deepEqual([other.ended !== null, own.ended !== null, younger.ended], [false, true, null]);
+  slots.leave(late);
+});
+
+test('who does not wait for a person never gives way', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { slots, make, enter } = makeSlots();
+  const holders = await Promise.all(['a', 'b', 'c', 'd'].map(enter));
   const refused = assert.rejects(slots.enter(make('e')), codeOf('sign-in-busy'));
   t.mock.timers.tick(LIMITS.waitMs);
   await refused;
   assert.deepEqual(
     holders.map(({ ended }) => ended),
     [null, null, null, null],
+  );
+});
+
+test('a line that one network fills has room for the others', async () => {
+  const { slots, make, enter } = makeSlots();
+  for (const name of ['a', 'a', 'a', 'b']) await enter(name);
+  const greedy = [make('a'), make('a'), make('a')];
+  const waits = greedy.map((one) => slots.enter(one));
+  const dropped = assert.rejects(waits[2]!, codeOf('too-many'));
+  const other = slots.enter(make('c'));
+  await dropped;
+  await assert.rejects(slots.enter(make('a')), codeOf('too-many'));
+  for (const one of greedy.slice(0, 2)) {
+    const gone = assert.rejects(waits[greedy.indexOf(one)]!, codeOf('conversation-gone'));
+    slots.leave(one);
+    await gone;
+  }
+  const stays = make('c');
+  assert.equal(
+    await Promise.race([other.then(() => 'in'), slots.enter(stays).then(() => 'in'), 'waits']),
+    'waits',
   );
 });
 

@@ -13,15 +13,18 @@ export interface SlotLimits {
   readonly perNetwork: number;
   readonly waiting: number;
   readonly waitMs: number;
-  /** Whoever lets PAM wait for an answer for longer gives way. */
-  readonly idleMs: number;
+  /** While others wait, whoever lets PAM wait for longer gives way: for the first answer, which the page has at once, … */
+  readonly firstMs: number;
+  /** … and for a further one, which a person types. */
+  readonly furtherMs: number;
 }
 export const SLOT_LIMITS: SlotLimits = {
   total: 80,
   perNetwork: 40,
   waiting: 1000,
   waitMs: 30_000,
-  idleMs: 20_000,
+  firstMs: 5_000,
+  furtherMs: 20_000,
 };
 interface Waiter {
   readonly network: string;
@@ -34,6 +37,7 @@ export class LeaderSlots {
   private readonly monotonic: () => number;
   private readonly holders = new Map<Conversation, string>();
   private readonly waiting = new Map<Conversation, Waiter>();
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(monotonic: () => number, limits: SlotLimits = SLOT_LIMITS) {
     this.monotonic = monotonic;
@@ -43,7 +47,9 @@ export class LeaderSlots {
   /** Resolves when the conversation may have a leader. Must be followed by leave(). */
   enter(conversation: Conversation): Promise<void> {
     const network = networkOf(conversation.origin.address);
-    if (this.waiting.size >= this.limits.waiting) return Promise.reject(this.refusal(network));
+    if (this.waiting.size >= this.limits.waiting && !this.shortenLine(network)) {
+      return Promise.reject(this.refusal(network));
+    }
     return new Promise((resolve, reject) => {
       const late = () => this.drop(conversation, this.refusal(network));
       const timer = setTimeout(late, this.limits.waitMs).unref();
@@ -57,7 +63,7 @@ export class LeaderSlots {
       };
       this.waiting.set(conversation, { network, admit, refuse });
       this.admitWaiting();
-      if (this.waiting.has(conversation)) this.endIdle(network);
+      this.makeRoom();
     });
   }
 
@@ -87,27 +93,51 @@ export class LeaderSlots {
   }
 
   private countHolders(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const network of this.holders.values()) {
-      counts.set(network, (counts.get(network) ?? 0) + 1);
-    }
-    return counts;
+    return countValues(this.holders.values());
   }
 
-  /** The one that has been idle longest, of the address that holds too many: the newcomer's, else the greediest. */
-  private endIdle(newcomer: string): void {
+  /** While somebody waits: whoever has been idle for longest gives way, whoever that is. Called when one begins to idle, too. */
+  makeRoom(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    while (this.waiting.size > 0) {
+      const [first] = this.listIdle();
+      if (first === undefined) return;
+      if (first.patience > 0) {
+        this.timer = setTimeout(() => this.makeRoom(), first.patience).unref();
+        return;
+      }
+      first.conversation.end('others wait for its place');
+    }
+  }
+
+  /** Those whose end would admit one who waits, with the ms for which they may stay, the shortest first. */
+  private listIdle() {
     const counts = this.countHolders();
-    const isFull = (counts.get(newcomer) ?? 0) >= this.limits.perNetwork;
+    const full = (network: string) => (counts.get(network) ?? 0) >= this.limits.perNetwork;
+    const networks = [...this.waiting.values()].map(({ network }) => network);
+    const all = this.holders.size >= this.limits.total && networks.some((name) => !full(name));
+    const crowded = new Set(networks.filter(full));
+    const now = this.monotonic();
+    return [...this.holders]
+      .filter(([{ idleSince }, network]) => idleSince !== null && (all || crowded.has(network)))
+      .map(([conversation]) => {
+        const { hasAnswered, idleSince } = conversation;
+        const may = hasAnswered ? this.limits.furtherMs : this.limits.firstMs;
+        return { conversation, patience: (idleSince ?? now) + may - now };
+      })
+      .toSorted((a, b) => a.patience - b.patience);
+  }
+
+  /** The line is full: the last of the network that waits most often leaves it. False: that is the newcomer's. */
+  private shortenLine(newcomer: string): boolean {
+    const counts = countValues([...this.waiting.values()].map(({ network }) => network));
     const most = Math.max(...counts.values());
-    if (!isFull && most < 2) return; // nobody holds more than a share
-    const before = this.monotonic() - this.limits.idleMs;
-    const since = ({ idleSince }: Conversation) => idleSince ?? Infinity;
-    const idle = [...this.holders]
-      .filter(([, network]) => (isFull ? network === newcomer : counts.get(network) === most))
-      .map(([conversation]) => conversation)
-      .filter((conversation) => since(conversation) <= before);
-    if (idle.length === 0) return;
-    idle.reduce((a, b) => (since(b) < since(a) ? b : a)).end('others wait for its place');
+    if ((counts.get(newcomer) ?? 0) >= most) return false;
+    const last = [...this.waiting].findLast(([, { network }]) => counts.get(network) === most);
+    if (last === undefined) return false;
+    this.drop(last[0], this.refusal(last[1].network));
+    return true;
   }
 
   private refusal(network: string): ProblemError {
@@ -119,4 +149,10 @@ export class LeaderSlots {
       'Too many people are signing in from your network right now. Try again in a moment.';
     return new ProblemError('too-many', `${own} sign-ins from '${network}'`, text, 10);
   }
+}
+
+function countValues(values: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
 }
