@@ -5,7 +5,7 @@
  */
 import type { MessageSpec } from './broker-leader.ts';
 
-export const SESSION_PROTOCOL_VERSION = 2;
+export const SESSION_PROTOCOL_VERSION = 3;
 /** Bytes. */
 export const MAX_SESSION_FRAME = 65_536;
 /** hello.from for "all that is still in the scroll-back". */
@@ -52,8 +52,15 @@ export const toSession = {
 export const fromSession = {
   hello: {
     type: 2,
-    doc: 'taken: how many bytes of this viewer’s input the program has had: it sends what follows them again. from: the offset of the first output byte that follows (later than asked when the ring no longer has it).',
-    fields: { version: 'u32', taken: 'u64', from: 'u64', rows: 'u16', columns: 'u16' },
+    doc: 'taken: how many bytes of this viewer’s input the program has had: it sends what follows them again. from: the offset of the first output byte that follows (later than asked when the ring no longer has it). seen: output before this offset has been shown to somebody: no bell rings for it, and no clipboard is written.',
+    fields: {
+      version: 'u32',
+      taken: 'u64',
+      from: 'u64',
+      seen: 'u64',
+      rows: 'u16',
+      columns: 'u16',
+    },
   },
   output: {
     type: 4,
@@ -89,6 +96,11 @@ export const fromSession = {
     type: 16,
     doc: 'Whether the program on the terminal has jobs, in the foreground or the background (after hello: none): a page then warns before it is closed.',
     fields: { running: 'u8' },
+  },
+  answers: {
+    type: 20,
+    doc: 'Whether this viewer answers what the program asks its terminal in the output that follows (after hello: no). Each byte of output is that of one viewer: the one typed in last, or the first.',
+    fields: { on: 'u8' },
   },
   alive: { type: 18, doc: 'From the gateway to a page that said check.', fields: {} },
 } as const satisfies Record<string, MessageSpec>;

@@ -54,6 +54,7 @@ void viewer_greet(struct host *host, struct viewer *viewer) {
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
     put_u64(&writer, viewer->taken);
     put_u64(&writer, viewer->at[OUTPUT]);
+    put_u64(&writer, host->seen);
     (void)tell_size(host, viewer, &writer);
 }
 
@@ -74,7 +75,8 @@ static bool keep_rest(struct viewer *viewer, const struct iovec pieces[3], size_
 /* One frame straight out of the ring. */
 static bool send_chunk(struct host *host, struct viewer *viewer, size_t which) {
     struct iovec pieces[3];
-    size_t size = ring_pieces(&host->streams[which].ring, viewer->at[which], OUTPUT_CHUNK, pieces + 1);
+    const size_t most = which == OUTPUT ? answers_same_for(viewer, OUTPUT_CHUNK) : OUTPUT_CHUNK;
+    size_t size = ring_pieces(&host->streams[which].ring, viewer->at[which], most, pieces + 1);
     uint32_t length = (uint32_t)size + 1;
     uint8_t head[HEAD_BYTES] = {
         (uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length,
@@ -93,6 +95,8 @@ static bool send_chunk(struct host *host, struct viewer *viewer, size_t which) {
         return false;
     }
     viewer->at[which] += size;
+    if (viewer->at[OUTPUT] > host->seen)
+        host->seen = viewer->at[OUTPUT];
     viewer->turn = which == OUTPUT ? ERRORS : OUTPUT;
     return true;
 }
@@ -147,6 +151,14 @@ static bool tell_jobs(struct host *host, struct viewer *viewer) {
     return tell(host, viewer, &writer);
 }
 
+static bool tell_answers(struct host *host, struct viewer *viewer) {
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_ANSWERS);
+    viewer->told_answers = answers_now(viewer);
+    put_u8(&writer, viewer->told_answers);
+    return tell(host, viewer, &writer);
+}
+
 /* One frame of what is owed; false when nothing is, or nothing more can be sent now. */
 static bool tell_next(struct host *host, struct viewer *viewer) {
     size_t which;
@@ -155,6 +167,8 @@ static bool tell_next(struct host *host, struct viewer *viewer) {
         writer_start(&writer, VST_FROM_SESSION_SIZE);
         return tell_size(host, viewer, &writer);
     }
+    if (viewer->id != 0 && viewer->told_answers != answers_now(viewer))
+        return tell_answers(host, viewer);
     if (viewer->id != 0 && viewer->taken - viewer->told_taken >= TELL_TAKEN)
         return tell_taken(host, viewer);
     if (viewer->id != 0 && viewer->told_jobs != host->jobs)

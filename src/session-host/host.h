@@ -43,6 +43,8 @@ struct viewer {
     uint64_t told_taken;
     uint64_t left;      /* the free place with the lowest number was left first */
     bool told_jobs;
+    uint64_t answers_from, answers_to; /* output whose questions this viewer answers; 0 0: none */
+    bool told_answers;
     bool joined;
     bool waiting;          /* frame holds input that the program has not taken yet */
     bool wants_out;        /* tell when the socket takes more */
@@ -84,6 +86,9 @@ struct host {
     bool jobs;
     uint64_t accept_after;
     struct frame frame;
+    struct viewer *answerer;           /* NULL: nobody is there */
+    uint64_t answered, last_answerer;  /* output that somebody was there to answer; who that was at last */
+    uint64_t seen;                     /* output that some viewer has been sent */
     struct viewer *feeding; /* whose input the program has taken in part */
     struct viewer viewers[MAX_VIEWERS];
 };
@@ -129,6 +134,16 @@ bool streams_finished(const struct host *host);
 void input_feed(struct host *host);
 void input_close(struct host *host);
 bool input_waits(const struct host *host);
+
+/* answers.c: which viewer answers what the program asks its terminal */
+void answers_join(struct host *host, struct viewer *viewer);
+void answers_typed(struct host *host, struct viewer *viewer);
+void answers_leave(struct host *host, const struct viewer *viewer);
+/* Nobody answers until the viewer is back. */
+void answers_rest(struct host *host, const struct viewer *viewer);
+bool answers_now(const struct viewer *viewer);
+/* Bytes, at most so many, until that changes. */
+size_t answers_same_for(const struct viewer *viewer, size_t most);
 
 /* jobs.c: whether the program has jobs */
 void jobs_expect(struct host *host);

@@ -57,6 +57,7 @@ static bool join(struct host *host, struct viewer *viewer) {
     terminal_resize(host, viewer->rows, viewer->columns);
     jobs_expect(host);
     viewer->joined = true;
+    answers_join(host, viewer);
     viewer_greet(host, viewer);
     return true;
 }
@@ -88,6 +89,7 @@ static bool take(struct host *host, struct viewer *viewer) {
     switch (frame_type(&viewer->frame)) {
     case VST_TO_SESSION_INPUT:
         terminal_resize(host, viewer->rows, viewer->columns);
+        answers_typed(host, viewer);
         viewer->waiting = true;
         input_feed(host);
         return true;

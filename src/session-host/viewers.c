@@ -56,6 +56,8 @@ void viewer_drop(struct host *host, struct viewer *viewer) {
         ;
     if (host->feeding == viewer)
         host->feeding = NULL;
+    viewer->joined = false;
+    answers_leave(host, viewer);
     close_descriptor(&viewer->fd);
     frame_clear(&viewer->frame);
     free(viewer->pending);
@@ -68,6 +70,7 @@ void viewer_return(struct host *host, struct viewer *viewer, uint64_t id) {
         if (earlier == viewer || earlier->id != id)
             continue;
         /* What its old connection still holds comes again by the new one. */
+        answers_rest(host, earlier);
         if (earlier->fd >= 0)
             viewer_drop(host, earlier);
         viewer->taken = earlier->taken;

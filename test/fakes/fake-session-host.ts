@@ -77,7 +77,7 @@ export class FakeSessionHost {
     const { rows, columns } = hello;
     const viewer = new FakeViewer(frames, hello);
     const version = SESSION_PROTOCOL_VERSION;
-    viewer.send({ name: 'hello', version, taken: 0n, from: hello.from, rows, columns });
+    viewer.send({ name: 'hello', version, taken: 0n, from: hello.from, seen: 0n, rows, columns });
     this.viewers.put(viewer);
   }
 }

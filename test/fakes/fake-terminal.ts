@@ -32,6 +32,8 @@ export class FakeTerminal {
   ready = Promise.resolve();
   /** Bytes of input by viewer. */
   private readonly taken = new Map<bigint, bigint>();
+  /** Output that some page has been sent. */
+  private seen = 0;
   /** Every message of every page. */
   readonly came = new Mailbox<Came>();
 
@@ -49,12 +51,17 @@ export class FakeTerminal {
     const { rows, columns } = hello;
     const version = SESSION_PROTOCOL_VERSION;
     const taken = this.taken.get(hello.viewer) ?? 0n;
-    const size = { rows, columns };
-    ws.send(encode(fromSession, { name: 'hello', version, taken, from: BigInt(from), ...size }));
+    const offsets = { from: BigInt(from), seen: BigInt(this.seen) };
+    ws.send(encode(fromSession, { name: 'hello', version, taken, ...offsets, rows, columns }));
     this.viewers.add(ws);
     ws.on('close', () => this.viewers.delete(ws));
     ws.on('message', (data: Buffer) => this.hear(ws, hello.viewer, decode(toSession, data)));
-    this.output(ws, this.kept.subarray(from - this.start));
+    // One page answers: the first. What has been sent to some page it does not answer again.
+    const old = Math.max(0, this.seen - from);
+    const kept = this.kept.subarray(from - this.start);
+    this.output(ws, kept.subarray(0, old));
+    if (this.viewers.size === 1) ws.send(encode(fromSession, { name: 'answers', on: 1 }));
+    this.output(ws, kept.subarray(old));
   }
 
   private hear(ws: WebSocket, viewer: bigint, message: MessageOf<typeof toSession>): void {
@@ -106,6 +113,7 @@ export class FakeTerminal {
   }
 
   private output(ws: WebSocket, data: Buffer): void {
+    this.seen = this.start + this.kept.length;
     for (let at = 0; at < data.length; at += this.chunk) {
       ws.send(encode(fromSession, { name: 'output', data: data.subarray(at, at + this.chunk) }));
     }

@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c wraps: kill waitpid ioctl monotonic_ms poll */
+/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/answers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c wraps: kill waitpid ioctl monotonic_ms poll */
 /* session-host's viewers: four of them, its program and its leader say and take what the script has, and its real loop
  * runs after each step. Every byte that a viewer gets is checked against what the program wrote. */
 #include <fcntl.h>
@@ -99,6 +99,7 @@ static void check_frame(struct client *client) {
         must(read_u32(&reader) == VST_SESSION_PROTOCOL_VERSION);
         client->taken = read_u64(&reader);
         client->at[OUTPUT] = read_u64(&reader);
+        must(read_u64(&reader) <= run.written[OUTPUT]);
         (void)read_u32(&reader);
         must(read_end(&reader) && client->at[OUTPUT] <= run.written[OUTPUT]);
         client->greeted = true;
@@ -116,6 +117,7 @@ static void check_frame(struct client *client) {
         client->taken = taken;
         break;
     case VST_FROM_SESSION_JOBS: must((read_u8(&reader) == 0 || run.host.pty) && read_end(&reader)); break;
+    case VST_FROM_SESSION_ANSWERS: must((read_u8(&reader), read_end(&reader)) && run.host.pty); break;
     case VST_FROM_SESSION_SIZE: must((read_u32(&reader), read_end(&reader))); break;
     case VST_FROM_SESSION_EXIT:
         must(read_u32(&reader) == 0x100 && read_end(&reader) && !client->told_exit);

@@ -32,6 +32,10 @@ export class Viewer {
   /** Bytes of its input, as last told. */
   taken = 0n;
   jobs = false;
+  /** Answers what the program asks from here on. */
+  answers = false;
+  /** Output whose questions it answers. */
+  answered = '';
   status: number | null = null;
 
   constructor(socket: Socket) {
@@ -64,13 +68,16 @@ export class Viewer {
     if (message === null) return false;
     if (message.name === 'output') {
       this.offset += BigInt(message.data.length);
-      this.text += Buffer.from(message.data).toString('latin1');
+      const text = Buffer.from(message.data).toString('latin1');
+      this.text += text;
+      if (this.answers) this.answered += text;
     } else if (message.name === 'errors')
       this.errors += Buffer.from(message.data).toString('latin1');
     else if (message.name === 'size') this.size = `${message.rows} ${message.columns}`;
     else if (message.name === 'exit') this.status = message.status;
     else if (message.name === 'taken') this.taken = message.bytes;
     else if (message.name === 'jobs') this.jobs = message.running === 1;
+    else if (message.name === 'answers') this.answers = message.on === 1;
     else if (message.name === 'gap') {
       this.gaps++;
       this.offset = message.to;

@@ -55,7 +55,7 @@ test('only root and the web uid may connect', async () => {
       socket.on('connect', () => socket.write(Buffer.from(process.argv[1], 'hex')));
       socket.on('data', () => { console.log('greeted'); process.exit(); });
       socket.on('close', () => console.log('closed')).on('error', () => {});`;
-    const hello = Buffer.from([...[0, 0, 0, 59], 1, ...[0, 0, 0, 2], ...[0, 32], ...host.key]);
+    const hello = Buffer.from([...[0, 0, 0, 59], 1, ...[0, 0, 0, 3], ...[0, 32], ...host.key]);
     const argument = Buffer.concat([hello, Buffer.alloc(20)]).toString('hex');
     const child = spawn(process.execPath, ['-e', script, argument], {
       stdio: ['ignore', 'pipe', 'inherit'],

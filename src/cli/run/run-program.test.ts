@@ -80,6 +80,7 @@ const SESSION_HELLO = {
   name: 'hello',
   version: SESSION_PROTOCOL_VERSION,
   taken: 0n,
+  seen: 0n,
   rows: 0,
   columns: 0,
 } as const;

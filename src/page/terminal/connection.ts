@@ -20,8 +20,6 @@ export interface ConnectionOptions {
   /** Without a query. */
   readonly url: string;
   readonly screen: Screen;
-  /** Output before this offset has been shown before. */
-  readonly oldEnd: bigint;
   /** This tab has just been to the home origin for a pass. */
   readonly entered: boolean;
   readonly onState: (state: ConnectionState) => void;
@@ -56,7 +54,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.options = options;
-    const { url, screen, oldEnd, onState, onWaiting, onDoubt } = options;
+    const { url, screen, onState, onWaiting, onDoubt } = options;
     const send = (frame: Uint8Array): void => this.send(frame);
     this.keyboard = new Keyboard({ send, onWaiting, onDoubt });
     this.liveness = new Liveness({
@@ -65,7 +63,6 @@ export class Connection {
     });
     this.writer = new OutputWriter({
       write: (data, done) => screen.terminal.write(data, done),
-      oldEnd,
       // Let go and come back: the session-host then sends what its scroll-back still has.
       onBehind: () => {
         this.behind = true;
@@ -144,6 +141,9 @@ export class Connection {
       case 'taken':
         this.keyboard.forget(message.bytes);
         break;
+      case 'answers':
+        this.writer.setAnswers(message.on !== 0);
+        break;
       case 'jobs':
         onJobs(message.running !== 0);
         break;
@@ -159,10 +159,12 @@ export class Connection {
       return;
     }
     this.socket.settled();
+    if (!this.joined) this.writer.oldEnd = hello.seen;
     this.joined = true;
     this.connected = true;
     this.behind = false;
     this.moveTo(hello.from);
+    this.writer.setAnswers(false);
     this.takeSize(hello);
     this.options.onJobs(false);
     this.options.onState('connected');

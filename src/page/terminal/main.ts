@@ -14,7 +14,6 @@ import { Screen } from './screen.ts';
 import { SettingsStore } from './settings.ts';
 import { makeSettingsPanel } from './settings-panel.ts';
 import { actOnShortcuts } from './shortcut-acts.ts';
-import { ShownBefore } from './shown-before.ts';
 import { StateBar } from './state-bar.ts';
 import styles from './terminal.css?inline';
 import { WindowTitle } from './window-title.ts';
@@ -25,7 +24,6 @@ const session = location.pathname.split('/')[2] ?? '';
 if (location.pathname.endsWith('/enter')) history.replaceState(null, '', `/s/${session}/`);
 const home = document.querySelector<HTMLMetaElement>('meta[name="home-origin"]')!.content;
 const place = document.getElementById('terminal')!;
-const shown = new ShownBefore(session, localStorage);
 const settings = new SettingsStore(localStorage);
 const warning = new LeaveWarning();
 
@@ -59,7 +57,6 @@ const state = new PageState({
 const connection: Connection = new Connection({
   url: new URL('socket', location.href).href.replace(/^http/, 'ws'),
   screen,
-  oldEnd: shown.end,
   entered: state.entered,
   onState: (now) => {
     state.set(now);
@@ -69,13 +66,13 @@ const connection: Connection = new Connection({
   onDoubt: () => bar.note(texts.terminal.doubt),
   onJobs: (running) => warning.set(running),
   onExit: (status) => {
-    shown.forget();
     warning.set(false);
     state.exit(describeExit(status));
   },
 });
-const { isOld } = connection.writer;
-muteAnswers(terminal.parser, isOld);
+const { writer } = connection;
+const { isOld } = writer;
+muteAnswers(terminal.parser, () => !writer.answers);
 
 const panel = makeSettingsPanel(settings);
 panel.onclose = () => terminal.focus();
@@ -129,8 +126,5 @@ actOnShortcuts(terminal, {
   leave: () => bar.focus(),
   changeFontSize: (step) => settings.changeFontSize(step),
   failed: (text) => bar.note(text),
-});
-addEventListener('pagehide', () => {
-  if (!state.hasExited) shown.save(connection.writer.shown);
 });
 terminal.focus();

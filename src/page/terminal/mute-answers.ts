@@ -1,11 +1,11 @@
 /**
- * A program may ask the terminal (its kind, the cursor's place, a colour), and the terminal answers as if typed. When
- * scroll-back is shown again, the old questions must not be answered again: the answers would stand at the prompt.
+ * A program may ask the terminal (its kind, the cursor's place, a colour), and the terminal answers as if typed. One of
+ * the pages that show it answers, and none answers what is shown again: further answers would be typed into the program.
  */
 import type { IParser } from '@xterm/xterm';
 
-/** isOld: the bytes being shown have been shown before. */
-export function muteAnswers(parser: IParser, isOld: () => boolean): void {
+/** isMuted: another page answers what the bytes being shown ask, or has. */
+export function muteAnswers(parser: IParser, isMuted: () => boolean): void {
   const questions = [
     { final: 'c' },
     { prefix: '>', final: 'c' },
@@ -17,9 +17,9 @@ export function muteAnswers(parser: IParser, isOld: () => boolean): void {
     { intermediates: '$', final: 'p' },
     { prefix: '?', intermediates: '$', final: 'p' },
   ];
-  for (const question of questions) parser.registerCsiHandler(question, isOld);
-  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, isOld);
+  for (const question of questions) parser.registerCsiHandler(question, isMuted);
+  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, isMuted);
   for (const color of [4, 10, 11, 12]) {
-    parser.registerOscHandler(color, (data) => isOld() && data.includes('?'));
+    parser.registerOscHandler(color, (data) => isMuted() && data.includes('?'));
   }
 }

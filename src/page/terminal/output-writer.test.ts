@@ -8,10 +8,10 @@ function slowTerminal(oldEnd: bigint) {
   const said: string[] = [];
   const writer = new OutputWriter({
     write: (data, done) => waiting.push({ data, done }),
-    oldEnd,
     onBehind: () => said.push('behind'),
     onCaughtUp: () => said.push('caught up'),
   });
+  writer.oldEnd = oldEnd;
   const take = (): Uint8Array => {
     const next = waiting.shift()!;
     next.done();
@@ -59,4 +59,17 @@ test('says once that too much waits, and once that it has caught up', () => {
   assert.deepEqual(said, ['behind']);
   while (waiting.length > 0) take();
   assert.deepEqual(said, ['behind', 'caught up']);
+});
+
+test('who answers changes between the output before and after', () => {
+  const { writer, take } = slowTerminal(0n);
+  writer.write(0n, new Uint8Array(5));
+  writer.setAnswers(true);
+  writer.write(5n, new Uint8Array(5));
+  writer.setAnswers(false);
+  const answered = Array.from({ length: 4 }, () => {
+    take();
+    return writer.answers;
+  });
+  assert.deepEqual(answered, [false, true, true, false]);
 });

@@ -4,8 +4,6 @@ const FEW_WAITING = 262_144;
 
 export interface OutputWriterOptions {
   readonly write: (data: Uint8Array, done: () => void) => void;
-  /** Output before this offset has been shown before. */
-  readonly oldEnd: bigint;
   /** More waits than the terminal should be given (it drops output beyond 50 MB). */
   readonly onBehind: () => void;
   readonly onCaughtUp: () => void;
@@ -15,6 +13,10 @@ export class OutputWriter {
   private readonly options: OutputWriterOptions;
   private waiting = 0;
   private behind = false;
+  /** Output before this offset has been shown before, here or elsewhere. */
+  oldEnd = 0n;
+  /** Whether this page answers what the program asks, in what the terminal takes now. */
+  answers = false;
   /** Offset of the byte that the terminal takes next. */
   shown = 0n;
 
@@ -22,11 +24,11 @@ export class OutputWriter {
     this.options = options;
   }
 
-  isOld = (): boolean => this.shown < this.options.oldEnd;
+  isOld = (): boolean => this.shown < this.oldEnd;
 
-  /** data: the output from this offset on. Split where old output ends, so that a question right there is answered. */
+  /** data: the output from this offset on. Split where old output ends, so that a bell right there rings. */
   write(offset: bigint, data: Uint8Array): void {
-    const old = Number(this.options.oldEnd - offset);
+    const old = Number(this.oldEnd - offset);
     if (old > 0 && old < data.length) {
       this.pass(offset, data.subarray(0, old));
       this.pass(offset + BigInt(old), data.subarray(old));
@@ -42,6 +44,13 @@ export class OutputWriter {
   moveTo(offset: bigint): void {
     this.options.write(new Uint8Array(), () => {
       this.shown = offset;
+    });
+  }
+
+  /** From the next output on. Takes its turn behind what waits. */
+  setAnswers(on: boolean): void {
+    this.options.write(new Uint8Array(), () => {
+      this.answers = on;
     });
   }
 

@@ -35,10 +35,6 @@ export class PageState {
     return OVER.includes(this.state);
   }
 
-  get hasExited(): boolean {
-    return this.exitText !== '';
-  }
-
   set(state: ConnectionState): void {
     this.state = state;
     if (state === 'connected') {

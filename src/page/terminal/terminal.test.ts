@@ -7,7 +7,6 @@ import { decideAfterClose } from './after-close.ts';
 import { describeExit } from './exit-status.ts';
 import { inputFrames } from './input-frames.ts';
 import { OutputPosition } from './output-position.ts';
-import { ShownBefore } from './shown-before.ts';
 
 test('a new connection asks for what follows the last byte', () => {
   const position = new OutputPosition();
@@ -62,23 +61,4 @@ test('a long paste is cut into messages and loses nothing', () => {
   });
   assert.equal(pieces.length, 3);
   assert.deepEqual(Uint8Array.from(pieces.flat()), paste);
-});
-
-test('what was shown is kept for the next page, and never less of it', () => {
-  const kept = new Map<string, string>();
-  const storage = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
-    removeItem: (key: string) => kept.delete(key),
-  } as unknown as Storage;
-  const first = new ShownBefore('a', storage);
-  assert.equal(first.end, 0n);
-  first.save(70n);
-  first.save(50n);
-  assert.equal(new ShownBefore('a', storage).end, 70n);
-  assert.equal(new ShownBefore('b', storage).end, 0n);
-  kept.set('shown:b', 'nonsense');
-  assert.equal(new ShownBefore('b', storage).end, 0n);
-  first.forget();
-  assert.equal(kept.has('shown:a'), false);
 });

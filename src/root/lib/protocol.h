@@ -70,7 +70,7 @@
 #define VST_TO_SESSION_SIGNAL 9 /* u8 number */
 #define VST_TO_SESSION_CHECK 11 /* no fields */
 
-#define VST_FROM_SESSION_HELLO 2 /* u32 version, u64 taken, u64 from, u16 rows, u16 columns */
+#define VST_FROM_SESSION_HELLO 2 /* u32 version, u64 taken, u64 from, u64 seen, u16 rows, u16 columns */
 #define VST_FROM_SESSION_OUTPUT 4 /* rest data */
 #define VST_FROM_SESSION_ERRORS 6 /* rest data */
 #define VST_FROM_SESSION_EXIT 8 /* u32 status */
@@ -78,6 +78,7 @@
 #define VST_FROM_SESSION_GAP 12 /* u64 to */
 #define VST_FROM_SESSION_TAKEN 14 /* u64 bytes */
 #define VST_FROM_SESSION_JOBS 16 /* u8 running */
+#define VST_FROM_SESSION_ANSWERS 20 /* u8 on */
 #define VST_FROM_SESSION_ALIVE 18 /* no fields */
 
 #define VST_LEADER_PROTOCOL_VERSION 3
@@ -87,7 +88,7 @@
 #define VST_KEY_SECONDS 600
 #define VST_GRANT_SECONDS 604800
 #define VST_SESSION_KEY_BYTES 32
-#define VST_SESSION_PROTOCOL_VERSION 2
+#define VST_SESSION_PROTOCOL_VERSION 3
 #define VST_MAX_SESSION_FRAME 65536
 #define VST_ANSWER_VERSION 1
 #define VST_ANSWER_PURPOSE_PAM 1
