@@ -4,9 +4,15 @@ import { checkProfiles } from '../config/check-profiles.ts';
 import { findingLine } from '../config/finding.ts';
 import { loadConfiguration, problemLine } from '../config/load.ts';
 import { inBackground } from '../lib/in-background.ts';
-import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
+import {
+  announceFailure,
+  announceReady,
+  inheritedDescriptors,
+} from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
 import { serveBroker } from './serve.ts';
+
+const DESCRIPTORS = ['gateway', 'cli', 'ready'] as const;
 
 process.on('uncaughtException', (error) => {
   log.error('uncaught-exception', { error, stack: error.stack });
@@ -24,7 +30,19 @@ async function main(): Promise<void> {
   if (process.getuid?.() === 0) {
     throw new Error('the broker does not run as root: vestibule-supervise starts it');
   }
-  const descriptors = inheritedDescriptors(['gateway', 'cli', 'ready']);
+  const descriptors = inheritedDescriptors(DESCRIPTORS);
+  try {
+    await serve(descriptors);
+  } catch (error) {
+    announceFailure(descriptors.ready, (error as Error).message);
+    throw error;
+  }
+  announceReady(descriptors.ready);
+}
+
+async function serve(
+  descriptors: Readonly<Record<(typeof DESCRIPTORS)[number], number>>,
+): Promise<void> {
   const loaded = loadConfiguration();
   const { values, problems } = loaded;
   if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
@@ -56,5 +74,4 @@ async function main(): Promise<void> {
     ),
   );
   log.info('ready', { sessions: running.broker.sessions.countLive().sessions });
-  announceReady(descriptors.ready);
 }

@@ -8,13 +8,17 @@ import { CliError, type Context, requireRoot } from './context.ts';
 /** As LSB init scripts have it: the program is not running. */
 export const NOT_RUNNING = 3;
 
+/** seconds: how long the answer may take; 0: as long as it does. */
 export async function askBroker<K extends CliRequestName>(
   context: Context,
   type: K,
   ask: CliRequests[K]['ask'],
+  seconds = 0,
 ): Promise<CliRequests[K]['answer']> {
   requireRoot(context);
   const socket = await connect(context.brokerSocket);
+  const late = new Error(`it was given ${seconds} s`);
+  const timer = seconds > 0 ? setTimeout(() => socket.destroy(late), seconds * 1000) : undefined;
   try {
     const frames = await greet(socket);
     sendJson(frames, { id: 1, type, ...ask });
@@ -28,6 +32,7 @@ export async function askBroker<K extends CliRequestName>(
     if (error instanceof CliError) throw error;
     throw new CliError(`wanted an answer of the broker, came none: ${(error as Error).message}`);
   } finally {
+    clearTimeout(timer);
     socket.destroy();
   }
 }

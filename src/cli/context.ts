@@ -9,6 +9,8 @@ export interface Context {
   readonly err: (text: string) => void;
   readonly uid: number;
   readonly brokerSocket: string;
+  /** What supervise writes about its services. */
+  readonly servicesFile: string;
   /** What grants are made and checked with. */
   readonly grantKey: string;
   readonly load: () => LoadedConfiguration;
@@ -33,6 +35,7 @@ export function processContext(): Context {
     err: (text) => process.stderr.write(text),
     uid: process.geteuid?.() ?? -1,
     brokerSocket: PATHS.brokerForCli,
+    servicesFile: PATHS.services,
     grantKey: PATHS.grantKey,
     load: () => loadConfiguration(),
     exitStatus: 0,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +14,7 @@ import { runCli } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vestibule-cli-'));
 const socket = join(folder, 's');
+const servicesFile = join(folder, 'services');
 let server: Server | null = null;
 afterEach(() => server?.close());
 after(() => rmSync(folder, { recursive: true }));
@@ -44,6 +47,7 @@ async function call(args: string, changes: Partial<Context> & { text?: string } 
     },
     uid: 0,
     brokerSocket: socket,
+    servicesFile,
     grantKey: join(folder, 'grant.key'),
     load: () => parseConfiguration([{ name: 'f', data }]),
     exitStatus: 0,
@@ -96,7 +100,7 @@ test('status shows how the server is, control characters escaped', async () => {
   );
   assert.match(out, /^warning: no \/etc\/pam.d\/vestibule,\\x1b\[2J PAM uses 'other'$/m);
   const json = await call('status --json');
-  assert.deepEqual(JSON.parse(json.out), { running: true, ...STATUS });
+  assert.deepEqual(JSON.parse(json.out), { running: true, ...STATUS, services: [] });
 });
 
 test('status says what keeps the server from its work, and ends with 4', async () => {
@@ -106,6 +110,78 @@ test('status says what keeps the server from its work, and ends with 4', async (
   assert.deepEqual([status, err], [4, '']);
   assert.match(out, /^trouble: the disk of '\/x' is full: make room$/m);
   assert.deepEqual(JSON.parse((await call('status --json')).out).troubles, troubles);
+});
+
+/** As a supervise that lives writes it. */
+async function asSupervise<T>(lines: readonly string[], work: () => Promise<T>): Promise<T> {
+  const program = join(folder, 'vestibule-supervise');
+  copyFileSync('/bin/sleep', program);
+  const supervise = spawn(program, ['600']);
+  await once(supervise, 'spawn');
+  writeFileSync(servicesFile, [supervise.pid, ...lines, ''].join('\n'));
+  try {
+    return await work();
+  } finally {
+    rmSync(servicesFile);
+    supervise.kill();
+    await once(supervise, 'exit');
+  }
+}
+
+test('status says which service does not run and why, and ends with 4', async () => {
+  await fakeBroker(() => ({ ok: { ...STATUS, gatewayConnected: false } }));
+  const lines = [
+    'rootd\trunning\t0\t',
+    'broker\trunning\t0\t',
+    'gateway\twaiting\t7\tno \x1b[2Jkey',
+  ];
+  const [{ status, out, err }, json] = await asSupervise(lines, async () => [
+    await call('status'),
+    await call('status --json'),
+  ]);
+  assert.deepEqual([status, err, json.status], [4, '', 4]);
+  assert.match(out, /^trouble: the gateway does not run, it failed 7 times: no \\x1b\[2Jkey$/m);
+  assert.deepEqual(JSON.parse(json.out).services[2], {
+    ...{ name: 'gateway', state: 'waiting', failures: 7, reason: 'no \x1b[2Jkey' },
+  });
+});
+
+test('status of a server whose broker does not run says why, without waiting for it', async () => {
+  const lines = ['rootd\trunning\t0\t', 'broker\tstarting\t1\tno disk', 'gateway\trunning\t0\t'];
+  const [{ status, out }, json] = await asSupervise(lines, async () => [
+    await call('status'),
+    await call('status --json'),
+  ]);
+  assert.deepEqual(
+    [status, out],
+    [4, 'trouble: the broker does not run, it failed once: no disk\n'],
+  );
+  assert.equal(JSON.parse(json.out).running, false);
+});
+
+test('status ends with 4 while the gateway is not connected', async () => {
+  await fakeBroker(() => ({ ok: { ...STATUS, gatewayConnected: false } }));
+  const { status, out } = await call('status');
+  assert.equal(status, 4);
+  assert.match(out, /^trouble: the gateway is not connected to the broker$/m);
+});
+
+test('status waits 5 s for a broker that does not answer', async () => {
+  await fakeBroker(() => ({}) as never);
+  server!.removeAllListeners('connection');
+  const lines = ['rootd\trunning\t0\t', 'broker\trunning\t0\t', 'gateway\trunning\t0\t'];
+  const { status, out } = await asSupervise(lines, () => call('status'));
+  assert.deepEqual(
+    [status, out],
+    [4, 'trouble: wanted an answer of the broker, came none: it was given 5 s\n'],
+  );
+});
+
+test('what a supervise that is gone wrote about its services says nothing', async () => {
+  writeFileSync(servicesFile, '4194304\ngateway\twaiting\t7\tno key\n');
+  await fakeBroker(() => ({ ok: STATUS }));
+  assert.equal((await call('status')).status, 0);
+  rmSync(servicesFile);
 });
 
 test('set-database-aside says where the old one is', async () => {

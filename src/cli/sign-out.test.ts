@@ -51,6 +51,7 @@ async function startMachine(t: TestContext, tickets: number) {
       },
       uid,
       brokerSocket: join(folder, 's'),
+      servicesFile: join(folder, 'services'),
       grantKey,
       load: () => parseConfiguration([]),
       exitStatus: 0,

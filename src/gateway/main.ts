@@ -7,12 +7,17 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration, problemLine } from '../config/load.ts';
 import { inBackground } from '../lib/in-background.ts';
-import { announceReady, inheritedDescriptors } from '../lib/inherited-descriptors.ts';
+import {
+  announceFailure,
+  announceReady,
+  inheritedDescriptors,
+} from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 import { importHostKey } from '../protocol/verify-key.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_LIMITS } from './gateway.ts';
+import { checkCredentials } from './http/check-credentials.ts';
 import { listProxies } from './http/client-origin.ts';
 import { makeWelcome } from './pages/fill-page.ts';
 import { loadPages } from './pages/load-pages.ts';
@@ -22,14 +27,24 @@ const DESCRIPTORS = ['home', 'session', 'certificate', 'certificate-key', 'ready
 
 async function main(): Promise<void> {
   const fds = inheritedDescriptors(DESCRIPTORS);
+  try {
+    await serve(fds);
+  } catch (error) {
+    announceFailure(fds.ready, (error as Error).message);
+    throw error;
+  }
+  announceReady(fds.ready);
+}
+
+async function serve(fds: Readonly<Record<(typeof DESCRIPTORS)[number], number>>): Promise<void> {
   const { values, problems } = loadConfiguration();
   if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
   const running = await startGateway({
     listen: { home: { fd: fds.home }, session: { fd: fds.session } },
-    credentials: {
+    credentials: checkCredentials({
       certificate: readOnce(fds.certificate),
       key: readOnce(fds['certificate-key']),
-    },
+    }),
     brokerPath: PATHS.brokerForGateway,
     hostKey: importHostKey(readFileSync(PATHS.hostPublicKey)),
     pages: loadPages(join(import.meta.dirname, '../page')),
@@ -44,7 +59,6 @@ async function main(): Promise<void> {
     },
   });
   stopOnSignal(running);
-  announceReady(fds.ready);
   log.info('gateway serves', { ...running.ports, pid: process.pid });
 }
 

@@ -35,3 +35,13 @@ export function announceReady(descriptor: number): void {
     // Nobody reads it any more: supervise was restarted. We serve all the same.
   }
 }
+
+/** Tells whoever started us why we do not serve: `vestibule status` says it. Instead of announceReady, not after it. */
+export function announceFailure(descriptor: number, reason: string): void {
+  try {
+    writeSync(descriptor, `STATUS=${reason.replaceAll(/\s+/g, ' ')}\n`);
+    closeSync(descriptor);
+  } catch {
+    // as above
+  }
+}

@@ -258,6 +258,8 @@ export const PATHS = {
   brokerForGateway: '/run/vestibule/broker/s',
   brokerForCli: '/run/vestibule/cli/s',
   overrides: '/run/vestibule/overrides.conf',
+  /** services-file.ts */
+  services: '/run/vestibule/services',
   configuration: '/etc/vestibule/vestibule.conf',
   state: '/var/lib/vestibule',
   hostPublicKey: '/var/lib/vestibule/host.pub',

@@ -34,7 +34,7 @@ export interface ServiceReport {
   readonly sid: number;
 }
 
-/** A service's way to be: ready, exit (at once, status 3), stubborn (ready, ignores SIGTERM). */
+/** A service's way to be: ready, exit (at once, status 3), explain (exit, with a reason), stubborn (ready, ignores SIGTERM). */
 const SERVICE = `
 const fs = require('node:fs'), net = require('node:net');
 const service = require('node:path').basename(__filename, '.js');
@@ -52,6 +52,7 @@ console.error(JSON.stringify({
   certificate: fds.certificate === undefined ? '' : fs.readFileSync(fds.certificate, 'utf8'),
 }));
 if (mode === 'exit') process.exit(3);
+if (mode === 'explain') { fs.writeSync(fds.ready, 'STATUS=no \\x1b room\\n'); process.exit(4); }
 process.on('SIGTERM', () => { if (mode !== 'stubborn') process.exit(0); });
 const server = net.createServer((socket) => { socket.on('error', () => {}).write(service + '\\n'); });
 server.listen({ fd: fds.home ?? fds.gateway }, () => fs.writeSync(fds.ready, 'READY=1\\n'));
@@ -122,7 +123,7 @@ export function configure(port: number, sessionPort: number): void {
   writeFileSync('/etc/vestibule/vestibule.conf', `${lines.join('\n')}\n`);
 }
 
-export function setMode(service: string, mode: 'ready' | 'exit' | 'stubborn'): void {
+export function setMode(service: string, mode: 'ready' | 'exit' | 'explain' | 'stubborn'): void {
   writeFileSync(`${MODES}/${service}`, mode);
 }
 

@@ -1,9 +1,9 @@
 /** Starts and ends at the same time, and processes of other users that look like ours. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { after, beforeEach, test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { removeOldVersions } from '../../tools/install/remove-old-versions.ts';
@@ -130,6 +130,33 @@ test('who stands in our directories does not stop uninstall', async () => {
   assert.equal(status, 0, lines.join('\n'));
   assert.ok(!existsSync(PATHS.run));
   await end(child);
+});
+
+test('status names the reason for which a service does not run, and ends with 4', async () => {
+  const server = await startServer();
+  const pem = readFileSync(PATHS.certificate, 'utf8');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  writeFileSync(
+    PATHS.certificate,
+    `${privateKey.export({ type: 'pkcs8', format: 'pem' })}${pem.slice(pem.indexOf('-----BEGIN CERT'))}`,
+  );
+  const [supervise] = findProcesses('/bin/vestibule-supervise');
+  process.kill(supervise!.pid, 'SIGHUP');
+  await until(() => readFileSync(PATHS.services, 'utf8').includes('belong together'), 'it is told');
+  const { status, output } = await runProgram(['bin/vestibule', 'status']);
+  assert.equal(status, 4, output);
+  assert.match(
+    output,
+    /^trouble: the gateway does not run, it failed .*: the certificate wanted its own key, came another/m,
+  );
+  writeFileSync(PATHS.certificate, pem);
+  await until(() => /^gateway\trunning/m.test(readFileSync(PATHS.services, 'utf8')), 'it runs');
+  await until(
+    () => spawnSync('bin/vestibule', ['status'], { stdio: 'ignore' }).status === 0,
+    'all is well',
+  );
+  await server.interrupt();
+  assert.equal((await runProgram(['bin/vestibule', 'status'])).status, 3);
 });
 
 function cwdOf(pid: number): string {

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import test, { after, before } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
+import { parseServices, type ServiceReport } from '../../src/protocol/services-file.ts';
 import { findProcesses } from '../lib/processes.ts';
+import { until } from '../lib/product.ts';
 import {
   configure,
   HOME_PORT,
@@ -218,6 +220,47 @@ test('a service that ends at once is started again later and later', async () =>
   await supervise.stop();
 });
 
+test('what runs, and why a service does not, is told to root in a file that is whole', async () => {
+  setMode('broker', 'exit');
+  setMode('gateway', 'explain');
+  const supervise = new Supervise();
+  await supervise.logged(/gateway ended with status 4[\s\S]*gateway ended with status 4/);
+  await supervise.logged(/broker ended with status 3/);
+  const told = (): readonly ServiceReport[] => {
+    const { services, ...rest } = parseServices(readFileSync(PATHS.services, 'utf8'));
+    assert.equal(rest.supervise, supervise.child.pid);
+    return services;
+  };
+  await until(() => told()[2]!.failures >= 2 && told()[1]!.failures >= 1, 'failures are told');
+  const [rootd, broker, gateway] = told();
+  assert.deepEqual(rootd, { name: 'rootd', state: 'running', failures: 0, reason: '' });
+  assert.equal(broker?.reason, 'it ended with status 3');
+  assert.equal(gateway?.reason, 'no \x1b room');
+  assert.equal(pathOf(PATHS.services), '0600 0:0');
+  setMode('broker', 'ready');
+  setMode('gateway', 'ready');
+  await supervise.ready();
+  await until(() => told().every(({ state }) => state === 'running'), 'they run');
+  assert.deepEqual(told()[2], { name: 'gateway', state: 'running', failures: 0, reason: '' });
+  await supervise.stop();
+});
+
+test('a report of services that cannot be written ends nothing, and no old one stays', async () => {
+  const supervise = new Supervise();
+  await supervise.ready();
+  await until(() => existsSync(PATHS.services), 'it is written');
+  mkdirSync(`${PATHS.services}.new`);
+  const after = supervise.log.length;
+  process.kill(supervise.pidOf('gateway'), 'SIGKILL');
+  await supervise.logged(/cannot write '.*services': .*, 'vestibule status' will not know/, after);
+  assert.ok(!existsSync(PATHS.services));
+  rmSync(`${PATHS.services}.new`, { recursive: true });
+  await supervise.logged(/gateway is ready/, after);
+  process.kill(supervise.pidOf('gateway'), 'SIGKILL');
+  await until(() => existsSync(PATHS.services), 'it is written again');
+  await supervise.stop();
+});
+
 test('SIGHUP starts the gateway anew, with the new certificate, and nothing else', async () => {
   const supervise = new Supervise();
   await supervise.ready();
@@ -238,7 +281,9 @@ test('SIGHUP starts the gateway anew, with the new certificate, and nothing else
 test('a certificate that cannot be read is said, and read when it is there', async () => {
   rmSync(PATHS.certificate);
   const supervise = new Supervise();
-  await supervise.logged(/cannot read '.*certificate\.pem' for gateway: No such file/);
+  await supervise.logged(
+    /the gateway does not start: cannot read '.*certificate\.pem': No such file/,
+  );
   writeFileSync(PATHS.certificate, 'certificate 3');
   await supervise.ready();
   assert.equal(supervise.reports('gateway').at(-1)!.certificate, 'certificate 3');

@@ -113,6 +113,7 @@
 #define VST_PATH_BROKER_FOR_GATEWAY "/run/vestibule/broker/s"
 #define VST_PATH_BROKER_FOR_CLI "/run/vestibule/cli/s"
 #define VST_PATH_OVERRIDES "/run/vestibule/overrides.conf"
+#define VST_PATH_SERVICES "/run/vestibule/services"
 #define VST_PATH_CONFIGURATION "/etc/vestibule/vestibule.conf"
 #define VST_PATH_STATE "/var/lib/vestibule"
 #define VST_PATH_HOST_PUBLIC_KEY "/var/lib/vestibule/host.pub"

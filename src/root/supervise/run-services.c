@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -32,11 +33,34 @@ static void stop_service(struct service *service) {
     service->kill_at_ms = monotonic_ms() + STOP_MS;
 }
 
-static void take_end(struct service *service, int status) {
+/* READY=1, or STATUS= and why it will not be, as sd_notify(3) has them. */
+static void take_words(struct service *service) {
+    char text[WORDS_SIZE + 7];
+    const ssize_t size = read(service->ready_fd, text, sizeof text - 1);
     close_descriptor(&service->ready_fd);
+    text[size < 0 ? 0 : size] = '\0';
+    text[strcspn(text, "\n\t\r")] = '\0';
+    service->ready = strcmp(text, "READY=1") == 0;
+    if (service->ready) {
+        service->failures = 0;
+        log_line(LOG_INFO, "%s is ready", service->name);
+    }
+    (void)snprintf(service->words, sizeof service->words, "%s", strncmp(text, "STATUS=", 7) == 0 ? text + 7 : "");
+}
+
+static void take_end(struct service *service, int status) {
     const bool wanted = service->kill_at_ms != 0, killed = WIFSIGNALED(status);
-    log_line(wanted ? LOG_INFO : LOG_WARNING, "%s ended with %s %d", service->name, killed ? "signal" : "status",
-             killed ? WTERMSIG(status) : WEXITSTATUS(status));
+    const char *how = killed ? "signal" : "status";
+    const int number = killed ? WTERMSIG(status) : WEXITSTATUS(status);
+    log_line(wanted ? LOG_INFO : LOG_WARNING, "%s ended with %s %d", service->name, how, number);
+    /* What it said in this life, not what it ended with before. */
+    if (service->ready_fd >= 0)
+        take_words(service);
+    else if (!service->reports_ready)
+        service->words[0] = '\0';
+    if (service->words[0] == '\0')
+        (void)snprintf(service->words, sizeof service->words, "it ended with %s %d", how, number);
+    service->failures += !wanted;
     service->ready = false;
     service->pid = 0;
     service->kill_at_ms = 0;
@@ -65,15 +89,6 @@ static void take_signals(struct supervisor *supervisor) {
             supervisor->stopping = true;
         }
     }
-}
-
-static void take_ready(struct service *service) {
-    char text[16];
-    const ssize_t size = read(service->ready_fd, text, sizeof text);
-    close_descriptor(&service->ready_fd);
-    service->ready = size == 8 && memcmp(text, "READY=1\n", 8) == 0;
-    if (service->ready)
-        log_line(LOG_INFO, "%s is ready", service->name);
 }
 
 /* Prints where the server listens, as whoever started us wrote it down, once broker and gateway are ready. */
@@ -126,6 +141,7 @@ static bool manage_services(struct supervisor *supervisor, int *ret_wait_ms) {
 void run_services(struct supervisor *supervisor) {
     int wait_ms;
     while (manage_services(supervisor, &wait_ms)) {
+        report_services(supervisor);
         struct pollfd polled[SERVICE_COUNT + 1] = {{.fd = supervisor->signals, .events = POLLIN}};
         for (size_t i = 0; i < SERVICE_COUNT; i++)
             polled[i + 1] = (struct pollfd){
@@ -134,7 +150,7 @@ void run_services(struct supervisor *supervisor) {
             die_errno("cannot wait for events");
         for (size_t i = 0; i < SERVICE_COUNT; i++)
             if (polled[i + 1].revents != 0)
-                take_ready(&supervisor->services[i]);
+                take_words(&supervisor->services[i]);
         announce(supervisor);
         take_signals(supervisor);
     }

@@ -46,18 +46,20 @@ static _Noreturn void exec_service(const struct service *service, const int *pas
 }
 
 /* Opens what is opened anew at each start: files, and the pipe that it says READY=1 on. */
-static bool open_anew(const struct service *service, int *opened, int *ret_ready) {
+static bool open_anew(struct service *service, int *opened, int *ret_ready) {
     for (size_t i = 0; i < service->file_count; i++) {
         opened[i] = open(service->files[i], O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (opened[i] < 0) {
-            log_line(LOG_ERR, "cannot read '%s' for %s: %s", service->files[i], service->name, strerror(errno));
+            (void)snprintf(service->words, sizeof service->words, "cannot read '%.200s': %s", service->files[i], strerror(errno));
+            log_line(LOG_ERR, "the %s does not start: %s", service->name, service->words);
+            service->failures++;
             return false;
         }
     }
     int ends[2];
     if (!service->reports_ready)
         return true;
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
         die_errno("cannot make a pipe");
     *ret_ready = ends[0];
     opened[service->file_count] = ends[1];

@@ -17,6 +17,9 @@ struct identity {
 /* In the order of starting; they are stopped in the reverse order. */
 enum { ROOTD, BROKER, GATEWAY, SERVICE_COUNT };
 
+/* Of what a service said last, bytes; of all that 'vestibule status' is told, which is longer than their sum. */
+enum { WORDS_SIZE = 256, REPORT_SIZE = 2048 };
+
 struct service {
     const char *name;                   /* in the log */
     const char *program, *script;       /* beside this program; script NULL: none */
@@ -31,6 +34,8 @@ struct service {
     pid_t pid;                          /* 0: not running */
     int ready_fd;                       /* it writes READY=1 here; -1: done, or none */
     bool ready;
+    unsigned failures;                  /* ends since it was ready last */
+    char words[WORDS_SIZE];             /* why it ended; "": it is ready, or has not ended yet */
     bool restarting;                    /* ended by us, to be started again at once */
     uint64_t started_ms, start_at_ms;   /* of CLOCK_BOOTTIME */
     uint64_t kill_at_ms;                /* 0: not being stopped */
@@ -47,6 +52,7 @@ struct supervisor {
     int signals;                        /* signalfd(2) */
     int terminal;                       /* stderr as it was before --log */
     bool stopping;
+    char reported[REPORT_SIZE];         /* as it stands in the file */
 };
 
 /* Each makes what is missing and dies on failure; what can be refused is refused before the machine is changed. */
@@ -61,6 +67,8 @@ void open_unix_listeners(struct supervisor *supervisor);
 
 /* Forks and execs it; false when that failed (logged). */
 bool start_service(struct service *service);
+/* Tells 'vestibule status' what runs, when that has changed. */
+void report_services(struct supervisor *supervisor);
 /* Keeps them running until SIGTERM or SIGINT, then stops them. */
 void run_services(struct supervisor *supervisor);
 
