@@ -33,6 +33,9 @@ export const texts = {
     showPassword: 'Show or hide what is typed',
     submit: 'Sign in',
     working: 'Signing in…',
+    waits: 'The server waits for your confirmation, or for an answer of its own.',
+    waitsFor: (seconds: number) =>
+      `It will for at most ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} more.`,
     continue: 'Continue',
     cancel: 'Cancel',
     signingInAs: (user: string) => `Signing in as ${user}`,

@@ -139,8 +139,8 @@ export const fromLeader = {
   },
   key: {
     type: 4,
-    doc: "The conversation's X25519 public key, its expiry (Unix ms) and the host key's Ed25519 signature over both.",
-    fields: { public: 'bytes', expires: 'u64', signature: 'bytes' },
+    doc: "The conversation's X25519 public key, its expiry (Unix ms) and the host key's Ed25519 signature over both. patience: seconds that a module may wait for the person, since something was said or answered.",
+    fields: { public: 'bytes', expires: 'u64', signature: 'bytes', patience: 'u32' },
   },
   prompt: {
     type: 6,

@@ -69,18 +69,20 @@ export type Response =
   | { readonly id: number; readonly ok: Requests[RequestName]['answer'] }
   | { readonly id: number; readonly problem: Problem };
 
+interface Asking {
+  readonly conversation: ConversationId;
+  /** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
+  readonly key: {
+    readonly public: string;
+    readonly expires: number;
+    readonly signature: string;
+  };
+  readonly items: readonly PromptItem[];
+}
 export type BrokerSignInStep =
-  | {
-      readonly kind: 'prompts';
-      readonly conversation: ConversationId;
-      /** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
-      readonly key: {
-        readonly public: string;
-        readonly expires: number;
-        readonly signature: string;
-      };
-      readonly items: readonly PromptItem[];
-    }
+  | (Asking & { readonly kind: 'prompts' })
+  /** PAM still works, for so many seconds at most, and has said this; 'sign-in-answer' without answers asks on. */
+  | (Asking & { readonly kind: 'waiting'; readonly seconds: number })
   | {
       readonly kind: 'signed-in';
       readonly user: UserName;

@@ -47,13 +47,15 @@ export interface ConversationKey {
   /** Unix ms */
   readonly expires: number;
 }
+interface Asking {
+  readonly conversation: ConversationId;
+  readonly key: ConversationKey;
+  readonly items: readonly PromptItem[];
+}
 export type SignInStep =
-  | {
-      readonly kind: 'prompts';
-      readonly conversation: ConversationId;
-      readonly key: ConversationKey;
-      readonly items: readonly PromptItem[];
-    }
+  | (Asking & { readonly kind: 'prompts' })
+  /** PAM still works, for so many seconds at most, and has said this; an answer without answers asks what comes next. */
+  | (Asking & { readonly kind: 'waiting'; readonly seconds: number })
   /** The ticket cookie came with this answer. items: texts that PAM showed last. home: null: to be asked for. */
   | {
       readonly kind: 'signed-in';

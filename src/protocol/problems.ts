@@ -28,6 +28,11 @@ export const PROBLEMS = {
     text: 'Signing in is not possible at the moment. Try again in a while.',
     advice: '',
   },
+  'sign-in-timeout': {
+    status: 503,
+    text: 'Nobody confirmed this sign-in in time, or the server that was asked did not answer. Try again.',
+    advice: '',
+  },
   'sign-in-busy': {
     status: 503,
     text: 'Too many people are signing in right now. Try again in a moment.',

@@ -1,8 +1,10 @@
 /** What the page says, and what the audit keeps, of modules that ask much, say much, or nothing at all. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { texts } from '../../src/page/texts.ts';
 import { PROBLEMS } from '../../src/protocol/problems.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import {
@@ -90,17 +92,58 @@ describe('modules', { concurrency: true }, () => {
     assertSignedIn(seen, tom);
   });
 
-  test('a module that never answers: unavailable after auth-pam-timeout-seconds', async (t) => {
+  test('a push with a number to match: it is seen while the module waits, and for how long it will', async (t) => {
+    const { name: user, password, uid } = makeAccount('petra');
+    execFileSync('mkfifo', ['/run/probe/pushed']);
+    const script = '#!/bin/sh\necho enter 42\nread -r went </run/probe/pushed\n[ "$went" = yes ]\n';
+    const attempt = await outcomes.begin({
+      profile: [
+        'auth required pam_unix.so',
+        `auth required pam_exec.so quiet stdout ${writeProbe('push', script, 0o755)}`,
+        'account required pam_unix.so',
+      ],
+      // For modules that work, not for those that wait for a person.
+      configuration: ['auth-pam-timeout-seconds=1'],
+      user,
+      password,
+    });
+    await attempt.expectMessage('enter 42');
+    await attempt.page.getByText(texts.signIn.waits).waitFor();
+    // Past the second, and past the first answer that says that it waits.
+    await attempt.page
+      .getByRole('timer')
+      .filter({ hasText: /1:5[0-4]|1:4\d/ })
+      .waitFor();
+    await attempt.expectMessage('enter 42');
+    writeFileSync('/run/probe/pushed', 'yes\n');
+    const seen = await attempt.end();
+    t.diagnostic(describeSeen(seen));
+    assertSignedIn(seen, { name: user, uid });
+  });
+
+  test('a push that is taken back by the person ends there', async () => {
+    const { name: user, password } = makeAccount('pia');
+    const attempt = await outcomes.begin({
+      profile: unix().toSpliced(1, 0, `auth required ${FAKE} auth=hang`),
+      user,
+      password,
+    });
+    await attempt.page.getByRole('timer').waitFor();
+    await attempt.page.getByRole('button', { name: texts.signIn.cancel }).click();
+    await attempt.page.getByLabel(texts.signIn.user).waitFor();
+  });
+
+  test('a module that nobody answers: told as such after auth-person-timeout-seconds', async (t) => {
     const { name: user, password } = makeAccount('harry');
     const seen = await outcomes.see({
       profile: unix().toSpliced(1, 0, `auth required ${FAKE} auth=hang`),
-      configuration: ['auth-pam-timeout-seconds=2'],
+      configuration: ['auth-person-timeout-seconds=2'],
       user,
       password,
     });
     t.diagnostic(describeSeen(seen));
-    assertRefused(seen, 'sign-in-unavailable', user);
-    assert.match(seen.row.detail, /auth-pam-timeout-seconds/);
+    assertRefused(seen, 'sign-in-timeout', user);
+    assert.match(seen.row.detail, /auth-person-timeout-seconds/);
   });
 
   test('an account that pam_exec makes: the first sign-in works', async (t) => {

@@ -51,6 +51,10 @@ const LOGINS: Record<string, (leader: FakeLeader) => void> = {
   ldap: (leader) => leader.fail('authenticate', PAM_AUTHINFO_UNAVAIL, 'no server answers'),
   exec: (leader) => leader.fail('authenticate', PAM_SYSTEM_ERR, 'its program said no'),
   crash: (leader) => leader.die(),
+  /** Says what to confirm, and lets itself be told what came of it. */
+  push: (leader) => leader.prompt(['info', 'enter 42']),
+  /** Longer than it may, and is killed. */
+  silent: (leader) => leader.die(),
   /** Never comes to a decision. */
   undecided: () => {},
   /** Without end, and then asks at length. */
@@ -287,6 +291,7 @@ export class FakeLeader {
       public: randomBytes(32),
       expires: BigInt(Date.now() + 600_000),
       signature: randomBytes(64),
+      patience: user === 'silent' ? 0 : 120,
     });
   }
 
@@ -300,7 +305,7 @@ export class FakeLeader {
     else this.authenticated();
   }
 
-  private authenticated(): void {
+  authenticated(): void {
     const grant = randomBytes(60);
     this.machine.grants.push(grant.toString('hex'));
     this.tell({

@@ -44,6 +44,9 @@ export class Refused extends Error {
   }
 }
 
+/** PAM asks, or has decided. */
+export type DecidedStep = Exclude<SignInStep, { kind: 'waiting' }>;
+
 export class WebClient {
   readonly url: URL;
   /** By name; of a pass, by name and path. */
@@ -83,17 +86,25 @@ export class WebClient {
     return (answer.text === '' ? undefined : JSON.parse(answer.text)) as T;
   }
 
-  beginSignIn(user: string): Promise<SignInStep> {
-    return this.askJson('POST', '/api/sign-in', { body: { user } });
+  async beginSignIn(user: string): Promise<DecidedStep> {
+    return this.askOn(await this.askJson('POST', '/api/sign-in', { body: { user } }));
+  }
+
+  /** While PAM works: what it says meanwhile comes with the next step. */
+  private async askOn(step: SignInStep): Promise<DecidedStep> {
+    if (step.kind !== 'waiting') return step;
+    const next = await this.answerSealed(step.conversation, []);
+    return { ...next, items: [...step.items, ...next.items] };
   }
 
   /** Gives answers as they are, in base64. */
-  answerSealed(conversation: string, answers: readonly string[]): Promise<SignInStep> {
-    return this.askJson('POST', `/api/sign-in/${conversation}`, { body: { answers } });
+  async answerSealed(conversation: string, answers: readonly string[]): Promise<DecidedStep> {
+    const path = `/api/sign-in/${conversation}`;
+    return this.askOn(await this.askJson('POST', path, { body: { answers } }));
   }
 
   /** secrets: for each item that asks, in order. */
-  answer(user: string, step: Prompts, secrets: readonly Uint8Array[]): Promise<SignInStep> {
+  answer(user: string, step: Prompts, secrets: readonly Uint8Array[]): Promise<DecidedStep> {
     return this.answerSealed(step.conversation, sealAll(user, step, secrets));
   }
 

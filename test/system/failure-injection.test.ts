@@ -59,6 +59,7 @@ before(async () => {
     'auth-pam-profile=faulty-login',
     'auth-pam-sessions-profile=faulty-session',
     'auth-pam-timeout-seconds=4',
+    'auth-person-timeout-seconds=4',
   ]);
   makeFaultyProfiles('faulty-login', 'faulty-session');
   const names = [OTHER, ...Array.from({ length: PEOPLE }, (_, i) => `fi-${i}`)];

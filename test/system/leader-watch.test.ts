@@ -1,7 +1,7 @@
 /** The watch: a PAM module that hangs is killed before the session is open, a leader that died is cleaned up after. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
 import { OPTIONS } from '../../src/config/options.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
@@ -26,7 +26,7 @@ const DEFAULT_MS = Number(OPTIONS['auth-pam-timeout-seconds'].default) * 1000;
 let kim: Account;
 before(async () => {
   prepareMachine();
-  configure(['auth-pam-timeout-seconds=1']);
+  configure(['auth-pam-timeout-seconds=1', 'auth-person-timeout-seconds=1']);
   await startRootd();
   kim = makeAccount('watch-kim');
 });
@@ -60,6 +60,23 @@ test('a module that hangs in any stage before the session is open is killed in t
     assert.deepEqual(findProcesses('fake-helper'), []);
     assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
   }
+});
+
+test('a person who was told something has their time from then on, and a person has more of it than a module', async () => {
+  configure(['auth-pam-timeout-seconds=1', 'auth-person-timeout-seconds=3']);
+  writeFileSync('/run/words', 'enter 42');
+  makeFaulty('auth=text:/run/words auth=wait:/run/confirmed account=hang');
+  execFileSync('mkfifo', ['/run/confirmed']);
+  const from = readLog().length;
+  const client = await openFaulty();
+  const prompt = await client.next();
+  assert.deepEqual(prompt?.name === 'prompt' && prompt.texts, ['enter 42']);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.equal(readLog().slice(from).includes('does not come back'), false);
+  writeFileSync('/run/confirmed', '');
+  await logged(/does not come back .* killed in pam_acct_mgmt/, from);
+  await client.expectEnd();
+  configure(['auth-pam-timeout-seconds=1', 'auth-person-timeout-seconds=1']);
 });
 
 test('waiting for a person is not hanging, hanging after the answer is', async () => {

@@ -25,7 +25,7 @@ const UNIX = ['auth', 'account', 'password', 'session'].map(
 
 before(async () => {
   prepareMachine();
-  configure(['auth-pam-timeout-seconds=5']);
+  configure(['auth-pam-timeout-seconds=5', 'auth-person-timeout-seconds=5']);
   makeProfile('unix', UNIX);
   ada = makeAccount('ada');
   await startRootd();

@@ -6,6 +6,7 @@ import type { Broker } from '../context.ts';
 import type { Peer } from '../peer.ts';
 import { ProblemError } from '../problem.ts';
 import type { Conversation } from './conversation.ts';
+import { hearStep } from './hear-step.ts';
 import { attemptOf, requirePatience, takeTurn } from './take-turn.ts';
 
 export async function answerSignIn(
@@ -19,8 +20,9 @@ export async function answerSignIn(
   if (odd !== undefined) {
     throw new ProblemError('bad-request', `an answer of ${odd.length} bytes, not ${SEALED_BYTES}`);
   }
-  const { wanted } = conversation;
-  if (wanted === 0 || sealed.length !== wanted) {
+  const { wanted, turn } = conversation;
+  if (sealed.length === 0 && turn !== null) return hearStep(broker, conversation);
+  if (turn !== null || wanted === 0 || sealed.length !== wanted) {
     throw new ProblemError(
       'bad-request',
       `${sealed.length} answers came, ${wanted} are wanted now`,
@@ -41,6 +43,7 @@ export function cancelSignIn(
   peer: Peer,
 ): Record<string, never> {
   requireConversation(broker, ask.conversation, peer).end('cancelled');
+  broker.conversations.delete(ask.conversation);
   return {};
 }
 

@@ -28,7 +28,7 @@ export type Outcome =
   | {
       readonly kind: 'lost';
       readonly items: PromptItem[];
-      readonly code: 'sign-in-unavailable' | 'conversation-gone';
+      readonly code: 'sign-in-unavailable' | 'sign-in-timeout' | 'conversation-gone';
       readonly detail: string;
     };
 
@@ -38,6 +38,8 @@ const STYLE_NAMES = new Map<number, PromptStyle>(
 
 const LEADER_ENDED =
   'the leader ended: a PAM module crashed, or worked longer than auth-pam-timeout-seconds (see the log)';
+const NO_CONFIRMATION =
+  'a PAM module waited for the person, or for its server, longer than auth-person-timeout-seconds';
 
 export class Conversation {
   readonly id: ConversationId;
@@ -49,10 +51,20 @@ export class Conversation {
   idleSince: number | null = null;
   /** PAM was given something to judge. */
   hasAnswered = false;
+  /** What came of the last answers, for whoever asks next; null: it was told, and PAM waits for answers. */
+  turn: Promise<() => BrokerSignInStep> | null = null;
   private leader: LeaderConnection | null = null;
   private key: ConversationKey | null = null;
+  /** Said, and told to nobody yet. */
   private items: PromptItem[] = [];
   private room = new TextRoom();
+  /** Said in this turn: what a failure is judged by. */
+  private said: PromptItem[] = [];
+  private saidRoom = new TextRoom();
+  private sayNews: (() => void) | null = null;
+  /** Seconds that a module may wait for the person, and since when (monotonic) it does. */
+  private patience = 0;
+  private patientSince = 0;
   /** The call whose answers are awaited: the number of its first message, and how many of them ask. */
   private asked = { first: 0, count: 0 };
   private waiting: ((outcome: Outcome) => void) | null = null;
@@ -80,12 +92,12 @@ export class Conversation {
   start(leader: LeaderConnection, service: string): Promise<Outcome> {
     if (this.over) {
       leader.destroy();
-      return Promise.resolve(lost('conversation-gone', 'ended before its leader was there'));
+      return Promise.resolve(lost('ended before its leader was there', 'conversation-gone'));
     }
     this.leader = leader;
     leader.listen({
       message: (message) => this.receive(message),
-      close: (error) => this.settle(lost('sign-in-unavailable', error?.message ?? LEADER_ENDED)),
+      close: (error) => this.settle(error === null ? this.judgeEnd() : lost(error.message)),
     });
     leader.send({
       name: 'authenticate',
@@ -95,6 +107,25 @@ export class Conversation {
       rhost: this.origin.address,
     });
     return this.outcome();
+  }
+
+  /** Calls once for what is said, or was said and not told; null: nobody listens any more. */
+  whenSaid(listener: (() => void) | null): void {
+    this.sayNews = listener;
+    if (this.items.length > 0) this.announceNews();
+  }
+
+  /** PAM still works: what it has said since the last step. Null before there is a key. */
+  waitingStep(): Extract<BrokerSignInStep, { kind: 'waiting' }> | null {
+    const { id, key } = this;
+    if (key === null) return null;
+    return {
+      kind: 'waiting',
+      conversation: id,
+      key,
+      seconds: this.secondsLeft(),
+      items: this.takeItems(),
+    };
   }
 
   /** Hands over the sealed answers, as many as are wanted, and goes on to the next outcome. */
@@ -108,11 +139,14 @@ export class Conversation {
 
   /** Ends the leader, wherever it is: PAM is told of no failure, because nobody guessed anything. */
   end(detail: string): void {
-    this.settle(lost('conversation-gone', detail));
+    this.settle(lost(detail, 'conversation-gone'));
     this.leader?.destroy();
   }
 
   private outcome(): Promise<Outcome> {
+    this.said = [];
+    this.saidRoom = new TextRoom();
+    this.patientSince = performance.now();
     return new Promise((resolve) => {
       this.waiting = resolve;
     });
@@ -131,13 +165,16 @@ export class Conversation {
     switch (message.name) {
       case 'key':
         this.key = keyOf(message);
+        this.patience = message.patience;
         return;
       case 'prompt':
         this.prompt(message);
         return;
       case 'authenticated':
+        this.settle({ kind: 'authenticated', items: this.takeItems(), message });
+        return;
       case 'failed':
-        this.settle({ kind: message.name, items: this.takeItems(), message } as Outcome);
+        this.settle({ kind: 'failed', items: this.said, message });
         return;
       default:
         throw new Error(`'${message.name}' does not belong into a sign-in`);
@@ -155,12 +192,34 @@ export class Conversation {
       return text === null ? [] : [{ number: first + index, style, text }];
     });
     this.items.push(...items);
+    this.said.push(...items.filter(({ style, text }) => !asks(style) && this.saidRoom.keep(text)));
+    this.patientSince = performance.now();
     const asking = items.filter(({ style }) => asks(style));
-    if (asking.length === 0) return;
+    if (asking.length === 0) {
+      this.announceNews();
+      return;
+    }
     if (this.key === null) throw new Error('a prompt came before the key');
     if (this.waiting === null) throw new Error('a prompt came before the last one was answered');
     this.asked = { first, count: asking.length };
     this.settle({ kind: 'prompts', key: this.key, items: this.takeItems() });
+  }
+
+  private announceNews(): void {
+    const { sayNews } = this;
+    this.sayNews = null;
+    sayNews?.();
+  }
+
+  private secondsLeft(): number {
+    const passed = (performance.now() - this.patientSince) / 1000;
+    return Math.max(0, Math.ceil(this.patience - passed));
+  }
+
+  /** Whose time is over was killed: to the second, and it may have been another's in that second. */
+  private judgeEnd(): Outcome {
+    const late = this.key !== null && this.secondsLeft() <= 1;
+    return late ? lost(NO_CONFIRMATION, 'sign-in-timeout') : lost(LEADER_ENDED);
   }
 
   private takeItems(): PromptItem[] {
@@ -175,7 +234,10 @@ function asks(style: PromptStyle): boolean {
   return style === 'hidden' || style === 'shown';
 }
 
-function lost(code: 'sign-in-unavailable' | 'conversation-gone', detail: string): Outcome {
+function lost(
+  detail: string,
+  code: Extract<Outcome, { kind: 'lost' }>['code'] = 'sign-in-unavailable',
+): Outcome {
   return { kind: 'lost', items: [], code, detail };
 }
 

@@ -12,23 +12,25 @@ import { problemCodeOf, shownErrors } from './judge-failure.ts';
 export function giveStep(
   broker: Broker,
   conversation: Conversation,
-  outcome: Outcome,
+  outcome: Extract<Outcome, { kind: 'prompts' | 'authenticated' }>,
 ): BrokerSignInStep {
-  const { items } = outcome;
-  switch (outcome.kind) {
-    case 'prompts':
-      return { kind: 'prompts', conversation: conversation.id, key: outcome.key, items };
-    case 'authenticated':
-      return signIn(broker, conversation, outcome);
-    case 'failed': {
-      const { code, text } = outcome.message;
-      const detail = `${stageOf(outcome.message)}: ${text} (PAM ${code})`;
-      const problem = problemCodeOf(broker.settings.loginProfile, outcome);
-      throw refuseSignIn(broker, conversation, problem, detail, shownErrors(items));
-    }
-    case 'lost':
-      throw refuseSignIn(broker, conversation, outcome.code, outcome.detail);
+  if (outcome.kind === 'authenticated') return signIn(broker, conversation, outcome);
+  const { key, items } = outcome;
+  return { kind: 'prompts', conversation: conversation.id, key, items };
+}
+
+export function refuseOutcome(
+  broker: Broker,
+  conversation: Conversation,
+  outcome: Extract<Outcome, { kind: 'failed' | 'lost' }>,
+): ProblemError {
+  if (outcome.kind === 'lost') {
+    return refuseSignIn(broker, conversation, outcome.code, outcome.detail);
   }
+  const { code, text } = outcome.message;
+  const detail = `${stageOf(outcome.message)}: ${text} (PAM ${code})`;
+  const problem = problemCodeOf(broker.settings.loginProfile, outcome);
+  return refuseSignIn(broker, conversation, problem, detail, shownErrors(outcome.items));
 }
 
 /** Ends the conversation and writes the refusal down. */

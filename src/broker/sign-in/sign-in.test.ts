@@ -55,11 +55,49 @@ test('a second round shows the texts that came before its prompt', async (t) => 
   assert.equal(last.kind, 'signed-in');
 });
 
+test('what a module says while it waits is told at once, and what came of it to whoever asks next', async (t) => {
+  const { gateway, machine, broker } = await withAudit(t);
+  const { conversation } = (await gateway.ask('sign-in-start', start('push'))) as Prompts;
+  const leader = await machine.started.take();
+  const said = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+  assert.deepEqual(
+    [said.kind, said.items, said.kind === 'waiting' && said.seconds],
+    ['waiting', [{ number: 1, style: 'info', text: 'enter 42' }], 120],
+  );
+  await gateway.refusedAs('bad-request', 'sign-in-answer', { conversation, sealed: [RIGHT] });
+  // Nobody asks while it is decided, and nobody is signed in before somebody does.
+  leader.authenticated();
+  await broker.conversations.get(conversation)!.turn;
+  assert.equal(broker.tickets.listOf({ user: 'push', uid: 1000 } as never).length, 0);
+  const [last, other] = await Promise.allSettled([
+    gateway.ask('sign-in-answer', { conversation, sealed: [] }),
+    gateway.ask('sign-in-answer', { conversation, sealed: [] }),
+  ]);
+  assert.equal(last.status === 'fulfilled' && last.value.kind, 'signed-in');
+  assert.equal(other.status, 'rejected');
+  assert.equal(broker.conversations.size, 0);
+});
+
+test('a refusal after words is judged by them, audited and told to whoever asks next', async (t) => {
+  const { gateway, machine, audit, broker } = await withAudit(t);
+  const { conversation } = (await gateway.ask('sign-in-start', start('push'))) as Prompts;
+  const leader = await machine.started.take();
+  await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+  leader.prompt(['error', 'Denied on the telephone.']);
+  leader.fail('account', 7, 'pam_acct_mgmt');
+  await broker.conversations.get(conversation)!.turn!.catch(() => {});
+  assert.equal(audit().at(-1)!.problem, 'sign-in-refused');
+  const problem = await gateway.refused('sign-in-answer', { conversation, sealed: [] });
+  assert.equal(problem.text, 'Denied on the telephone.');
+  assert.equal(broker.conversations.size, 0);
+});
+
 for (const [user, code, text] of [
   ['expired', 'sign-in-refused', 'Your account has expired.'],
   ['minor', 'sign-in-refused', 'This account may not sign in here.'],
   ['ldap', 'sign-in-unavailable', /not possible at the moment/],
   ['crash', 'sign-in-unavailable', /not possible at the moment/],
+  ['silent', 'sign-in-timeout', /Nobody confirmed this sign-in in time/],
 ] as const) {
   test(`what the machine answers to '${user}' is '${code}'`, async (t) => {
     const { gateway } = await withAudit(t);

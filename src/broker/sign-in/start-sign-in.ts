@@ -12,6 +12,9 @@ import { Conversation } from './conversation.ts';
 import { refuseSignIn } from './give-step.ts';
 import { attemptOf, requirePatience, takeTurn } from './take-turn.ts';
 
+/** A page asks again at once. */
+const UNHEARD_MS = 60_000;
+
 export async function startSignIn(
   broker: Broker,
   ask: { readonly user: string; readonly origin: Origin },
@@ -53,8 +56,11 @@ function openConversation(broker: Broker, user: string, origin: Origin, owner: P
   const conversation = new Conversation({ id, user, origin, owner }, () => {
     clearTimeout(timer);
     owner.closed.removeEventListener('abort', abandon);
-    broker.conversations.delete(id);
     broker.slots.leave(conversation);
+    const forget = () => broker.conversations.delete(id);
+    // Whoever asks next for what came of the answers is still told.
+    if (conversation.turn === null) forget();
+    else setTimeout(forget, UNHEARD_MS).unref();
   });
   owner.closed.addEventListener('abort', abandon);
   broker.conversations.set(id, conversation);

@@ -9,15 +9,29 @@ import { ProblemError } from '../problem.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
 import type { Attempt } from '../throttle/throttle.ts';
 import type { Conversation, Outcome } from './conversation.ts';
-import { giveStep } from './give-step.ts';
+import { giveStep, refuseOutcome } from './give-step.ts';
+import { hearStep } from './hear-step.ts';
 import { verdictOf } from './judge-failure.ts';
 
 /** work: hands PAM what it waits for. */
-export async function takeTurn(
+export function takeTurn(
   broker: Broker,
   conversation: Conversation,
   work: () => Promise<Outcome>,
 ): Promise<BrokerSignInStep> {
+  const turn = judgeTurn(broker, conversation, work);
+  // Whoever asks is told; nobody has to.
+  turn.catch(() => {});
+  conversation.turn = turn;
+  return hearStep(broker, conversation);
+}
+
+/** What to tell, by which somebody is signed in: only once there is somebody to tell. */
+async function judgeTurn(
+  broker: Broker,
+  conversation: Conversation,
+  work: () => Promise<Outcome>,
+): Promise<() => BrokerSignInStep> {
   const { clock, throttle } = broker;
   const attempt = attemptOf(conversation);
   const began = clock.monotonic();
@@ -31,12 +45,12 @@ export async function takeTurn(
     conversation.idleSince = clock.monotonic();
     broker.slots.makeRoom();
   }
-  try {
-    return giveStep(broker, conversation, outcome);
-  } catch (error) {
-    if (outcome.kind === 'failed') await untilGrid(clock, began);
-    throw error;
+  if (outcome.kind === 'prompts' || outcome.kind === 'authenticated') {
+    return () => giveStep(broker, conversation, outcome);
   }
+  const error = refuseOutcome(broker, conversation, outcome);
+  if (outcome.kind === 'failed') await untilGrid(clock, began);
+  throw error;
 }
 
 /** What cannot be a name all counts as one. */

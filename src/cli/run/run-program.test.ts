@@ -167,7 +167,8 @@ function signedKey(conversation: Uint8Array, by = hostKey): MessageOf<typeof fro
   const { x = '' } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
   const publicKey = Buffer.from(x, 'base64url');
   const signed = Buffer.concat([Buffer.from(KEY_SIGNATURE_CONTEXT), conversation, publicKey, at]);
-  return { name: 'key', public: publicKey, expires, signature: sign(null, signed, by) };
+  const signature = sign(null, signed, by);
+  return { name: 'key', public: publicKey, expires, signature, patience: 120 };
 }
 
 test('input goes to the program, its output and errors come back, its status is ours', async () => {

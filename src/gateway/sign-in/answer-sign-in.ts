@@ -25,7 +25,7 @@ export const answerSignIn: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const { answers, visit } = await readJson(incoming, signInAnswers, gateway.limits.body);
   const step = await passOn(gateway, conversation, answers);
-  if (step.kind === 'prompts') return answerStep(gateway, c, step);
+  if (step.kind !== 'signed-in') return answerStep(gateway, c, step);
   gateway.conversations.end(conversation);
   return answerStep(gateway, c, step, visit ? await firstHome(gateway, incoming, step) : null);
 };

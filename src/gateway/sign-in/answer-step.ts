@@ -20,7 +20,7 @@ import { verifyKey } from './verify-key.ts';
 /** PAM may think as long as a key is good: whoever waits for the broker here waits for a module. */
 export const SIGN_IN_MS = KEY_SECONDS * 1000;
 
-type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
+type Asking = Extract<BrokerSignInStep, { kind: 'prompts' | 'waiting' }>;
 export type SignedIn = Extract<BrokerSignInStep, { kind: 'signed-in' }>;
 
 /** home: what comes with the end of a sign-in. */
@@ -34,12 +34,12 @@ export function answerStep(
     undo(gateway, step);
     throw new Failure('conversation-gone', 'the browser went away while PAM worked');
   }
-  if (step.kind === 'prompts') return askPrompts(gateway, c, step);
-  return giveTicket(gateway, c, step, home);
+  if (step.kind === 'signed-in') return giveTicket(gateway, c, step, home);
+  return askOn(gateway, c, step);
 }
 
-function askPrompts(gateway: Gateway, c: Context<Env>, step: Prompts): Response {
-  const { conversation, items } = step;
+function askOn(gateway: Gateway, c: Context<Env>, step: Asking): Response {
+  const { conversation } = step;
   try {
     const key = verifyKey(gateway.hostKey, conversation, step.key, gateway.clock.wall());
     const secret = gateway.conversations.secretFor(
@@ -47,7 +47,7 @@ function askPrompts(gateway: Gateway, c: Context<Env>, step: Prompts): Response 
     );
     gateway.conversations.bind(conversation, secret, key.expires);
     c.header('set-cookie', signInCookie(secret, KEY_SECONDS), { append: true });
-    return c.json<SignInStep>({ kind: 'prompts', conversation, key, items });
+    return c.json<SignInStep>({ ...step, key });
   } catch (error) {
     cancel(gateway, conversation);
     throw error;
@@ -71,8 +71,8 @@ function giveTicket(
 
 /** Nobody will answer, or use the ticket. */
 function undo(gateway: Gateway, step: BrokerSignInStep): void {
-  if (step.kind === 'prompts') cancel(gateway, step.conversation);
-  else endUnused(gateway, step.ticket);
+  if (step.kind === 'signed-in') endUnused(gateway, step.ticket);
+  else cancel(gateway, step.conversation);
 }
 
 function cancel(gateway: Gateway, conversation: ConversationId): void {

@@ -44,6 +44,40 @@ test('the password of the first screen answers the first hidden prompt', () => {
   ]);
 });
 
+const waiting = (text: string, seconds: number): SignInEvent => ({
+  kind: 'step',
+  step: {
+    ...{ kind: 'waiting', conversation: id, key, seconds },
+    items: text === '' ? [] : [{ number: 1, style: 'info', text }],
+  },
+});
+
+test('while PAM works the page asks on, shows what it says and for how long it may', () => {
+  const steps = [start(true), { kind: 'step', step: ask('hidden') } as const, sealed(true)];
+  const [state, effects] = run(...steps, waiting('enter 42', 120), waiting('', 115));
+  assert.equal(state.kind, 'working');
+  assert.deepEqual(
+    state.messages.map(({ text }) => text),
+    ['enter 42'],
+  );
+  assert.deepEqual([state.wait?.seconds, state.asked], [115, true]);
+  const request = { kind: 'answers', conversation, sealed: [] };
+  assert.deepEqual(effects, [{ kind: 'send', request }]);
+  const user = 'ada' as UserName;
+  const step = { kind: 'signed-in', user, items: [], home: null } as const;
+  const [done] = advance(state, { kind: 'step', step });
+  assert.deepEqual([done.messages.map(({ text }) => text), done.wait], [['enter 42'], null]);
+  assert.deepEqual(kinds(advance(state, { kind: 'cancel' })[1]), ['wipe-held', 'cancel']);
+});
+
+test('a question after words has its own time', () => {
+  const [state] = run(start(false), waiting('A code was sent.', 9), {
+    kind: 'step',
+    step: ask('shown'),
+  });
+  assert.deepEqual([state.kind, state.wait], ['prompts', null]);
+});
+
 test('it answers no second hidden prompt', () => {
   const step: SignInEvent = { kind: 'step', step: ask('hidden') };
   const [state, effects] = run(start(true), step, sealed(true), step);

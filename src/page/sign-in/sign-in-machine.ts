@@ -24,6 +24,8 @@ interface Common {
   readonly asked: boolean;
   /** What PAM modules had to say (info and error items), in order. */
   readonly messages: readonly PromptItem[];
+  /** PAM takes its time: for how many seconds more at most, and what it has said since it was answered. */
+  readonly wait: { readonly seconds: number; readonly said: readonly PromptItem[] } | null;
 }
 export type SignInState = Common &
   (
@@ -67,6 +69,7 @@ export const firstState: SignInState & { kind: 'credentials' } = {
   held: false,
   asked: false,
   messages: [],
+  wait: null,
   problem: null,
 };
 
@@ -75,7 +78,7 @@ export function advance(state: SignInState, event: SignInEvent): Transition {
   if (event.kind === 'start') {
     if (state.kind !== 'credentials') return [state, []];
     return send(
-      { user: event.user, held: event.held, asked: false, messages: [] },
+      { user: event.user, held: event.held, asked: false, messages: [], wait: null },
       { kind: 'start' },
     );
   }
@@ -86,7 +89,8 @@ export function advance(state: SignInState, event: SignInEvent): Transition {
       conversation: state.conversation,
       sealed: event.sealed,
     } as const;
-    return send({ user, held: held && !event.usedHeld, asked, messages }, request);
+    const common = { user, held: held && !event.usedHeld, asked, messages, wait: null };
+    return send(common, request);
   }
   if (event.kind === 'cancel') return cancel(state);
   if (state.kind !== 'working') return [state, []];
@@ -115,18 +119,24 @@ function send(common: Common, request: SignInRequest): Transition {
 }
 
 function takeStep(state: SignInState, step: SignInStep): Transition {
+  const said = state.wait?.said ?? [];
   if (step.kind === 'signed-in') {
     return [
-      { ...state, kind: 'signed-in', user: step.user, held: false, messages: step.items },
+      { ...firstState, kind: 'signed-in', user: step.user, messages: [...said, ...step.items] },
       [{ kind: 'wipe-held' }],
     ];
   }
   const isAsk = (item: PromptItem): boolean => item.style === 'hidden' || item.style === 'shown';
   const messages = [...state.messages, ...step.items.filter((item) => !isAsk(item))];
-  const common = { user: state.user, held: state.held, asked: state.asked, messages };
+  const wait =
+    step.kind === 'waiting' ? { seconds: step.seconds, said: [...said, ...step.items] } : null;
+  const common = { user: state.user, held: state.held, asked: state.asked, messages, wait };
   const conversation: Conversation = { id: step.conversation, key: step.key };
   const asks = step.items.filter(isAsk);
-  if (asks.length === 0) return send(common, { kind: 'answers', conversation, sealed: [] });
+  if (asks.length === 0) {
+    const asked = state.asked || messages.length > 0;
+    return send({ ...common, asked }, { kind: 'answers', conversation, sealed: [] });
+  }
   const hidden = state.held ? asks.find(({ style }) => style === 'hidden') : undefined;
   const heldFor = hidden?.number ?? null;
   const prompts = { ...common, kind: 'prompts', conversation, asks, heldFor } as const;

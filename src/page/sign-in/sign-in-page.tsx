@@ -10,6 +10,7 @@ import { CredentialsForm } from './credentials-form.tsx';
 import { PromptsForm } from './prompts-form.tsx';
 import type { SignInState } from './sign-in-machine.ts';
 import { SignInRunner } from './sign-in-runner.ts';
+import { WaitNote } from './wait-note.tsx';
 
 export interface SignInPageProps {
   /** Was signed in a moment ago. */
@@ -66,6 +67,7 @@ export function SignInPage({ signedOut, running, onSignedIn }: SignInPageProps):
             <ProblemAlert problem={state.problem} />
           )}
           {state.kind === 'working' && state.lost > 0 && <ConnectionLost tryNow={runner.retry} />}
+          {state.wait !== null && <WaitNote seconds={state.wait.seconds} />}
           <SignInForm state={state} runner={runner} />
         </Stack>
       </Paper>
@@ -76,7 +78,8 @@ export function SignInPage({ signedOut, running, onSignedIn }: SignInPageProps):
 function SignInForm({ state, runner }: { state: SignInState; runner: SignInRunner }): ReactElement {
   if (state.kind === 'prompts') return <PromptsForm state={state} runner={runner} />;
   const busy = state.kind !== 'credentials';
-  const cancel = busy && (state.asked || (state.kind === 'working' && state.lost > 0)) && (
+  const slow = state.kind === 'working' && (state.lost > 0 || state.wait !== null);
+  const cancel = busy && (state.asked || slow) && (
     <Button variant="default" onClick={runner.cancel}>
       {texts.signIn.cancel}
     </Button>

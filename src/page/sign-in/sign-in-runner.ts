@@ -90,7 +90,7 @@ export class SignInRunner {
     try {
       const step = await this.ask(request);
       if (current()) this.dispatch({ kind: 'step', step });
-      else if (step.kind === 'prompts') await this.api.cancelSignIn(step.conversation);
+      else if (step.kind !== 'signed-in') await this.api.cancelSignIn(step.conversation);
     } catch (error) {
       if (!current()) return;
       if (error instanceof ProblemError) this.dispatch({ kind: 'problem', problem: error.problem });

@@ -33,6 +33,7 @@ bool key_offer(struct leader *leader) {
     put_bytes(&writer, conversation->public_key, sizeof conversation->public_key);
     put_u64(&writer, conversation->expires);
     put_bytes(&writer, signature, sizeof signature);
+    put_u32(&writer, leader->config.auth_person_timeout_seconds);
     connection_send(leader, &leader->connections[0], &writer);
     return true;
 }

@@ -52,7 +52,7 @@ static void give_up(struct leader *leader, const char *why) {
     leave(leader, EXIT_FAILURE);
 }
 
-/* The clock of the modules stands still while a person is asked. */
+/* The clock of the modules stands still while a person is asked; then they have their whole time again. */
 static void wait_for_answers(struct leader *leader) {
     struct connection *owner = &leader->connections[0];
     const uint64_t now = unix_ms(), expires = leader->conversation.expires;
@@ -106,6 +106,8 @@ int converse(int count, const struct pam_message **messages, struct pam_response
         send_prompt(leader);
     if (asking)
         wait_for_answers(leader);
+    else if (leader->pam.person && leader->connections[0].fd >= 0)
+        watch_clock(leader, true); /* somebody was told what to do: they have their time from now on */
     if (conversation->state == ANSWER_CANCELLED) {
         free_responses(conversation->responses, conversation->count);
         return PAM_CONV_ERR;

@@ -94,6 +94,7 @@ struct conversation {
 struct transaction {
     pam_handle_t *handle;
     int last;
+    bool person;      /* the call under way may wait for one */
     bool entered;     /* past authentication: PAM must be unwound whatever happens */
     bool credentials; /* pam_setcred(PAM_ESTABLISH_CRED) is to be undone */
     bool session;     /* pam_open_session is to be undone */
@@ -140,7 +141,8 @@ struct leader {
 
 /* watch.c: forks; the caller goes on as the leader, its parent becomes the watch and never returns. */
 void watch_begin(struct leader *leader);
-void watch_clock(struct leader *leader, bool running); /* of auth-pam-timeout-seconds */
+/* Of the modules: from now on they have the time of the call under way. */
+void watch_clock(struct leader *leader, bool running);
 
 /* serve.c: the loop of an open session, signals before and during it, the one way out. */
 void signals_prepare(void);
@@ -188,6 +190,7 @@ void syslog_read_end(const struct leader *leader, pid_t reader);
 void tell_failed(struct leader *leader, const char *session, uint8_t stage, int code, const char *text);
 bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) format_printf(4, 5);
 typedef int pam_function(pam_handle_t *handle, int flags);
+int transaction_run(struct leader *leader, pam_function *function, int flags);
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags);
 bool transaction_step(struct leader *leader, uint8_t stage, const char *name, pam_function *function, int flags);
 bool transaction_begin(struct leader *leader, const char *tty);

@@ -39,9 +39,7 @@ static void call_and_tell(struct leader *leader, const struct operation *operati
     const int flags = expired ? (int)PAM_CHANGE_EXPIRED_AUTHTOK : operation->flags;
     const pid_t reader = syslog_read(leader);
     const uint64_t begin = microseconds();
-    watch_clock(leader, true);
-    leader->pam.last = operation->function(leader->pam.handle, flags);
-    watch_clock(leader, false);
+    (void)transaction_run(leader, operation->function, flags);
     const uint64_t end = microseconds();
     syslog_read_end(leader, reader);
     struct writer writer = {0};

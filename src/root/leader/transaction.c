@@ -47,12 +47,18 @@ bool transaction_begin(struct leader *leader, const char *tty) {
     return result == PAM_SUCCESS || fail(leader, VST_STAGE_START, result, "pam_start: error %d", result);
 }
 
+int transaction_run(struct leader *leader, pam_function *function, int flags) {
+    leader->pam.person = function == pam_authenticate || function == pam_chauthtok;
+    watch_clock(leader, true);
+    leader->pam.last = function(leader->pam.handle, flags);
+    watch_clock(leader, false);
+    return leader->pam.last;
+}
+
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags) {
     char *call = leader->shared->call;
     (void)snprintf(call, sizeof leader->shared->call, "%s by '%s' for '%s'", name, leader->service, user_of(leader));
-    watch_clock(leader, true);
-    const int result = leader->pam.last = function(leader->pam.handle, flags);
-    watch_clock(leader, false);
+    const int result = transaction_run(leader, function, flags);
     log_line(result == PAM_SUCCESS ? LOG_INFO : LOG_NOTICE, "%s: %s (%d)", call, pam_strerror(leader->pam.handle, result), result);
     return result;
 }

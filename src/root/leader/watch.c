@@ -19,7 +19,7 @@ struct watch {
     pid_t leader; /* 0 once it has ended, by status */
     int status;
     int signals;
-    uint64_t timeout_ms;
+    uint64_t timeout_ms; /* the shorter one */
 };
 
 static void reap(struct watch *watch) {
@@ -52,8 +52,8 @@ static void wait_or_kill(struct watch *watch) {
     } else if (deadline != 0 && now >= deadline) {
         if (!atomic_compare_exchange_strong(&watch->shared->deadline_ms, &deadline, KILLED))
             return; /* it has come back */
-        log_line(LOG_ERR, "PAM does not come back to leader %d within %llu s (auth-pam-timeout-seconds), killed in %s",
-                 (int)watch->leader, (unsigned long long)watch->timeout_ms / 1000, watch->shared->call);
+        log_line(LOG_ERR, "PAM does not come back to leader %d within auth-pam-timeout-seconds, or auth-person-timeout-seconds where "
+                 "a person is waited for; killed in %s", (int)watch->leader, watch->shared->call);
         (void)kill(watch->leader, SIGKILL);
         timeout = -1;
     }
@@ -121,7 +121,9 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
 
 void watch_begin(struct leader *leader) {
     leader->shared = mmap(NULL, sizeof *leader->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    struct watch watch = {.shared = leader->shared, .timeout_ms = leader->config.auth_pam_timeout_seconds * UINT64_C(1000)};
+    const struct config *config = &leader->config;
+    const uint32_t modules = config->auth_pam_timeout_seconds, person = config->auth_person_timeout_seconds;
+    struct watch watch = {.shared = leader->shared, .timeout_ms = (modules < person ? modules : person) * UINT64_C(1000)};
     sigset_t child, before;
     if (leader->shared == MAP_FAILED || sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 ||
         sigprocmask(SIG_BLOCK, &child, &before) < 0)
@@ -136,7 +138,9 @@ void watch_begin(struct leader *leader) {
 }
 
 void watch_clock(struct leader *leader, bool running) {
-    const uint64_t timeout = leader->config.auth_pam_timeout_seconds * UINT64_C(1000);
+    const struct config *config = &leader->config;
+    const uint64_t timeout = UINT64_C(1000) *
+        (leader->pam.person ? config->auth_person_timeout_seconds : config->auth_pam_timeout_seconds);
     /* Too late: what the watch is about to kill must not go on, and open what nobody would close. */
     if (atomic_exchange(&leader->shared->deadline_ms, running ? monotonic_ms() + timeout : 0) == KILLED)
         (void)raise(SIGKILL);

@@ -16,6 +16,7 @@ struct config {
     char auth_required_user_group[256];   /* a list; empty: none required */
     uint32_t session_start_timeout_seconds; /* longest that a program may take to start */
     uint32_t auth_pam_timeout_seconds;    /* longest that PAM may take before the session is open */
+    uint32_t auth_person_timeout_seconds; /* the same while a person may be waited for, since they last heard or said something */
     char www_address[64];
     uint16_t www_port;
     uint16_t www_session_port;

@@ -15,7 +15,7 @@
 #define VST_TO_LEADER_RUN 21 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, strings argv, strings environment */
 
 #define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 stays, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
-#define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature */
+#define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature, u32 patience */
 #define VST_FROM_LEADER_PROMPT 6 /* u32 first, bytes styles, strings texts */
 #define VST_FROM_LEADER_AUTHENTICATED 8 /* string user, u32 uid, u32 gid, u32s groups, bytes grant, u64 expires */
 #define VST_FROM_LEADER_FAILED 10 /* string session, u8 stage, u32 code, string text */

@@ -1,7 +1,6 @@
 /** A sign-in at the real server and a terminal, as a browser does it. */
-import type { SignInStep } from '../../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type Problem } from '../../../src/protocol/problems.ts';
-import { Refused, WebClient } from '../../lib/client.ts';
+import { type DecidedStep, Refused, WebClient } from '../../lib/client.ts';
 import type { Items } from '../items.ts';
 import { type Entered, type Entering, readDump, textsOf, type Way } from '../way.ts';
 import { Live, type StartedTerminal } from './live.ts';
@@ -77,7 +76,7 @@ async function isRefused(
 ): Promise<boolean> {
   const left = [...answers];
   try {
-    for (let step: SignInStep = await client.beginSignIn(user); ; ) {
+    for (let step: DecidedStep = await client.beginSignIn(user); ; ) {
       wasAsked();
       const { items } = step;
       const said = items.filter(({ style }) => style === 'error' || style === 'info');
