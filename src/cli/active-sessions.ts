@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { ActiveSession } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
-import { PROBLEMS } from '../protocol/problems.ts';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
 import { formatTable } from './print-table.ts';
@@ -33,8 +32,8 @@ async function listSessions(context: Context, ended: boolean, json: boolean): Pr
   for (const { id, problem } of sessions) {
     if (problem === null) continue;
     const text = problem.text.replaceAll('\n', ' ');
-    const { advice } = PROBLEMS[problem.code];
-    printLine(context.out, `${id}: ${text} ${advice} (reference ${problem.reference} in the log)`);
+    // The advice is for the person, and sends them to us.
+    printLine(context.out, `${id}: ${text} (reference ${problem.reference} in the log)`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What commands are given: where to write, who calls, where the server is. */
 
-import { type LoadedConfiguration, loadConfiguration } from '../config/load.ts';
+import { type LoadedConfiguration, loadConfiguration, parseConfiguration } from '../config/load.ts';
+import { RootFiles } from '../config/pam-profile/root-files.ts';
 import { escapeJson, escapeText } from '../lib/escape-text.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 
@@ -13,7 +14,8 @@ export interface Context {
   readonly servicesFile: string;
   /** What grants are made and checked with. */
   readonly grantKey: string;
-  readonly load: () => LoadedConfiguration;
+  /** root: the directory that is read as if it were /; '' is the machine itself. */
+  readonly load: (root?: string) => LoadedConfiguration;
   /** What the program will exit with. */
   exitStatus: number;
 }
@@ -37,9 +39,19 @@ export function processContext(): Context {
     brokerSocket: PATHS.brokerForCli,
     servicesFile: PATHS.services,
     grantKey: PATHS.grantKey,
-    load: () => loadConfiguration(),
+    load: loadOf,
     exitStatus: 0,
   };
+}
+
+/** Another directory's belongs to whoever made it. */
+function loadOf(root = ''): LoadedConfiguration {
+  if (root === '') return loadConfiguration();
+  const found = new RootFiles(root).read(PATHS.configuration);
+  if (found.kind !== 'text') return parseConfiguration([]);
+  return parseConfiguration([
+    { name: PATHS.configuration, data: Buffer.from(found.text, 'latin1') },
+  ]);
 }
 
 export function requireRoot({ uid }: Context, status = 1): void {

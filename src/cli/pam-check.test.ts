@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parseConfiguration } from '../config/load.ts';
 import type { Context } from './context.ts';
 import { runCli } from './run-cli.ts';
 
@@ -41,8 +42,9 @@ async function call(...args: string[]) {
     err: (text: string) => {
       err += text;
     },
+    load: () => parseConfiguration([]),
     exitStatus: 0,
-  } as Context;
+  } as Partial<Context> as Context;
   const status = await runCli(['pam', args[0]!, '--root', root, ...args.slice(1)], context);
   return { status, out, err };
 }
@@ -88,7 +90,7 @@ test('what the facts say of the password makes a session profile one with passwo
 });
 
 for (const [args, pattern] of [
-  [['check', 'lab'], /required option '--for/],
+  [['check', 'lab'], /wanted --for login or session or session-with-password, came none/],
   [['check', 'lab', '--for', 'work'], /choices are login, session, session-with-password/],
   [['check', '--for', 'login'], /missing required argument 'profile'/],
   [

@@ -1,4 +1,4 @@
-/** `vestibule pam check PROFILE --for PURPOSE`: what is wrong with a PAM profile, why, and the line to write. */
+/** `vestibule pam check PROFILE`: what is wrong with a PAM profile, why, and the line to write. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -8,7 +8,7 @@ import { PURPOSES, type Purpose } from '../config/pam-profile/rule.ts';
 import { CliError, type Context, printJson, printLine } from './context.ts';
 
 interface Options {
-  readonly for: Purpose;
+  readonly for?: Purpose;
   readonly root: string;
   readonly facts?: string;
   readonly json?: true;
@@ -24,10 +24,8 @@ export function addPamCheck(pam: Command, context: Context): void {
     .addOption(
       new Option(
         '--for <purpose>',
-        'what it is used for: to check who signs in, or to open sessions without or with the password of the sign-in',
-      )
-        .choices(PURPOSES)
-        .makeOptionMandatory(),
+        'what it is used for: to check who signs in, or to open sessions without or with the password of the sign-in (default: as the configuration uses it)',
+      ).choices(PURPOSES),
     )
     .option('--root <directory>', 'check the files of this directory as if it were /', '/')
     .option('--facts <file>', 'JSON of what cannot be seen there; what it lacks is found out')
@@ -39,11 +37,23 @@ function pamCheck(context: Context, profile: string, options: Options): void {
   const root = checkedRoot(options.root);
   const service = checkedName(profile);
   const facts = options.facts === undefined ? {} : readFacts(options.facts);
-  const found = checkProfile({ service, purpose: options.for, root, facts });
+  const purpose = options.for ?? configuredPurpose(context, service, root);
+  const found = checkProfile({ service, purpose, root, facts });
   context.exitStatus = found.some(({ level }) => level === 'error') ? 1 : 0;
   if (options.json === true) printJson(context, found);
   else for (const finding of found) printFinding(context, finding);
   if (options.json !== true && found.length === 0) printLine(context.out, 'no problems');
+}
+
+function configuredPurpose({ load }: Context, service: string, root: string): Purpose {
+  const { values } = load(root);
+  if (service === values['auth-pam-profile']) return 'login';
+  if (service === values['auth-pam-sessions-profile']) return 'session';
+  const used = `'${values['auth-pam-profile']}' (login) and '${values['auth-pam-sessions-profile']}' (session)`;
+  throw new CliError(
+    `wanted --for ${PURPOSES.join(' or ')}, came none, and the configuration uses ${used}, not '${service}'; say what it is for`,
+    2,
+  );
 }
 
 function printFinding({ out }: Context, finding: ProfileFinding): void {

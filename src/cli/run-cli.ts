@@ -25,13 +25,18 @@ export async function runCli(args: readonly string[], context: Context): Promise
   }
 }
 
+/** commander puts what one may have meant on a line of its own. */
+function oneLine(text: string): string {
+  return text.trimEnd().replaceAll(/\s*\n\s*/g, ' ');
+}
+
 /** commander copies these settings only to commands that are made after they are set. */
 function prepare(command: Command, context: Context): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: context.out,
     writeErr: context.err,
-    outputError: (text, write) => write(`vestibule: ${escapeText(text.trimEnd())}\n`),
+    outputError: (text, write) => write(`vestibule: ${escapeText(oneLine(text))}\n`),
   });
   for (const child of command.commands) prepare(child, context);
 }

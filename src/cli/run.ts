@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { problemLine } from '../config/load.ts';
+import { openProfile } from '../config/pam-profile/check.ts';
 import { CliError, type Context, printLine, requireRoot } from './context.ts';
 import { answersFrom } from './run/ask-for-run.ts';
 import { askPerson } from './run/ask-person.ts';
@@ -42,6 +43,8 @@ async function run(
 ): Promise<void> {
   requireRoot(context, OWN_FAILURE);
   const profile = options.profile ?? sessionProfile(context);
+  if (openProfile({ service: profile, root: '', facts: {} }).own === null)
+    printLine(context.err, `warning: there is no profile '${profile}': PAM uses 'other'`);
   const terminal = processTerminal();
   const password = options.passwordStdin ? readPassword(0) : null;
   try {

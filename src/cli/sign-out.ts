@@ -1,8 +1,12 @@
 /** `vestibule sign-out USER|--all`: ends sign-ins, and with --all everything they were good for. */
 import type { Command } from 'commander';
+import { findEntry } from '../lib/find-entry.ts';
 import { askBroker } from './ask-broker.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
 import { replaceKey } from './replace-key.ts';
+
+/** For a directory that is away. */
+const NAME_MS = 5000;
 
 interface Options {
   readonly all?: true;
@@ -33,6 +37,7 @@ async function signOut(context: Context, user: string | undefined, options: Opti
   // The key first: what it voids stays void even when the broker does not answer.
   if (all) replaceKey(context.grantKey);
   const { tickets } = await endTickets(context, user ?? null);
+  if (tickets === 0 && user !== undefined) refuseUnknown(user);
   if (options.json === true) printJson(context, { user: user ?? null, tickets, grantsVoid: all });
   else printLine(context.out, sentence(tickets, user));
 }
@@ -45,6 +50,18 @@ async function endTickets(context: Context, user: string | null) {
     const text = `the grant key is new, but the sign-ins were not ended: ${error.message}; run it again once the server runs`;
     throw new CliError(text, error.status);
   }
+}
+
+/** Nothing ended: is it a name that nobody has, or not the one that sign-ins go by? */
+function refuseUnknown(user: string): void {
+  const entry = findEntry('passwd', user, NAME_MS);
+  if (entry === 'no answer') return;
+  if (entry === null)
+    throw new CliError(`wanted a login name, came '${user}', which nobody has here; none ended`);
+  if (entry.name === user) return;
+  throw new CliError(
+    `wanted a login name, came '${user}', which is another name of '${entry.name}'; none ended: run it with that`,
+  );
 }
 
 function sentence(tickets: number, user: string | undefined): string {

@@ -2,15 +2,13 @@
  * The groups of auth-required-user-group that the machine does not know: their members stay outside, and nobody is told.
  * When it knows none of them, nobody can sign in.
  */
-import { spawnSync } from 'node:child_process';
+import { findEntry } from '../lib/find-entry.ts';
 import type { Finding } from './finding.ts';
 import type { LoadedConfiguration } from './load.ts';
 
 const KEY = 'auth-required-user-group';
 /** For all groups together: a directory that does not answer holds up no start for longer. */
 const LIMIT_MS = 2000;
-/** getent(1): not found. */
-const NOT_FOUND = 2;
 
 export type GroupVerdict = 'known' | 'unknown' | 'no answer';
 
@@ -41,19 +39,9 @@ function describe(name: string, verdict: GroupVerdict, nobody: boolean): string 
 
 function askMachine(names: readonly string[]): GroupVerdict[] {
   const end = Date.now() + LIMIT_MS;
-  return names.map((name) => askGetent(name, end - Date.now()));
-}
-
-function askGetent(name: string, timeout: number): GroupVerdict {
-  if (timeout <= 0) return 'no answer';
-  const { status, stdout } = spawnSync('getent', ['group', '--', name], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout,
-    killSignal: 'SIGKILL',
+  return names.map((name) => {
+    const entry = findEntry('group', name, end - Date.now());
+    if (entry === 'no answer') return entry;
+    return entry === null ? 'unknown' : 'known';
   });
-  if (status === NOT_FOUND) return 'unknown';
-  if (status !== 0) return 'no answer';
-  // It takes a number for a group id, and no group is let in by its number.
-  return /^[+-]?[0-9]+$/.test(name) && !stdout.startsWith(`${name}:`) ? 'unknown' : 'known';
 }

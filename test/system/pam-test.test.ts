@@ -82,6 +82,21 @@ test('the right password, and every operation after it', async () => {
   );
 });
 
+test('a name that nobody has is said, though the profile lets it in', async () => {
+  makeProfile('lets-in', ['auth sufficient pam_rootok.so', ...UNIX.slice(1)]);
+  for (const [user, warned] of [
+    [
+      'no-such-name',
+      /^warning: nobody here has the name 'no-such-name': what follows holds only if/,
+    ],
+    ['ada', /^$/],
+  ] as const) {
+    const { status, out, err } = await pamTest(['lets-in', user, 'authenticate']);
+    assert.equal(status, 0, out);
+    assert.match(err, warned);
+  }
+});
+
 test('a wrong password: the result in words, the module’s line for syslog, the rest not called', async () => {
   const { status, out } = await pamTest(['unix', 'ada', 'authenticate', 'setcred'], 'wrong\n');
   assert.equal(status, 1);

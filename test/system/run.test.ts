@@ -135,6 +135,11 @@ test('what cannot be run is one clear line and 125', () => {
   }
 });
 
+test('a profile that there is none of is said', () => {
+  const { stderr } = run(['--profile', 'no-such-profile', 'alice', '--', 'id']);
+  assert.match(stderr, /^warning: there is no profile 'no-such-profile': PAM uses 'other'\n/);
+});
+
 test('the PAM session is closed before run ends', () => {
   assert.equal(run(['--profile', 'noted', 'alice', '--', 'true']).status, 0);
   assert.deepEqual(

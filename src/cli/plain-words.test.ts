@@ -1,0 +1,118 @@
+/** What a command says to root is true, complete and of one line; what did nothing does not succeed in silence. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runWithBroker } from '../../test/fakes/cli-fixture.ts';
+import { parseConfiguration } from '../config/load.ts';
+import { PROBLEMS } from '../protocol/problems.ts';
+
+/** A machine whose profiles and configuration lie in a directory. */
+const root = mkdtempSync(join(tmpdir(), 'vestibule-words-'));
+after(() => rmSync(root, { recursive: true }));
+for (const directory of ['etc/pam.d', 'etc/vestibule'])
+  mkdirSync(join(root, directory), { recursive: true });
+for (const [file, text] of [
+  ['etc/pam.d/in', 'auth required pam_unix.so\naccount required pam_unix.so\n'],
+  [
+    'etc/pam.d/open',
+    'auth sufficient pam_rootok.so\naccount required pam_unix.so\nsession required pam_unix.so\n',
+  ],
+  ['etc/vestibule/vestibule.conf', 'auth-pam-profile=in\nauth-pam-sessions-profile=open\n'],
+] as const)
+  writeFileSync(join(root, file), text);
+
+const failed = (code: keyof typeof PROBLEMS) => ({
+  ok: {
+    sessions: [
+      {
+        ...{ id: '0'.repeat(32), user: 'ada', name: 'x', kind: 'run', state: 'failed', step: null },
+        ...{ started: 0, ended: 0, tty: null, exitStatus: null, activity: null, usage: null },
+        ...{ uid: 1, pid: 0, origin: 'cli', address: '', pamSession: '', stuck: null },
+        problem: { code, text: PROBLEMS[code].text, reference: '0123456789ab' },
+      },
+    ],
+    next: null,
+  },
+});
+const none = { ok: { tickets: 0 } };
+
+interface Case {
+  readonly args: string;
+  readonly answer?: object;
+  readonly status: number;
+  readonly out?: RegExp;
+  readonly err?: RegExp;
+}
+const inRoot = `--root ${root}`;
+const cases: readonly Case[] = [
+  // A mistyped command: what one may have meant, on the same line.
+  { args: 'stat', status: 2, err: /unknown command 'stat' \(Did you mean status\?\)$/ },
+  { args: 'status --jsom', status: 2, err: /unknown option '--jsom' \(Did you mean --json\?\)$/ },
+  // Nobody's name: nothing was done.
+  {
+    args: 'sign-out no-such-name',
+    answer: none,
+    status: 1,
+    err: /'no-such-name', which nobody has/,
+  },
+  { args: 'sign-out 0', answer: none, status: 1, err: /'0', which nobody has here; none ended$/ },
+  { args: 'sign-out -- --help', answer: none, status: 1, err: /'--help', which nobody has here/ },
+  { args: 'sign-out root', answer: none, status: 0, out: /^0 sign-ins of 'root' ended$/ },
+  {
+    args: 'sign-out gone',
+    answer: { ok: { tickets: 2 } },
+    status: 0,
+    out: /^2 sign-ins of 'gone'/,
+  },
+  // A profile that nobody has told the purpose of: the configuration says it, or it is asked for.
+  { args: `pam check open ${inRoot}`, status: 0, out: /^no problems$/ },
+  { args: `pam check in ${inRoot}`, status: 0, out: /^(?!.*rootok)/ },
+  { args: `pam check open --for login ${inRoot}`, status: 1, out: /\[rootok-in-login\]/ },
+  {
+    args: `pam check other ${inRoot}`,
+    status: 2,
+    err: /wanted --for login or session or .*'in'.*'open'/,
+  },
+  // The broker is not asked for by what needs none.
+  { args: 'config show', status: 0, out: /^OPTION/ },
+  { args: 'status', status: 3, err: /came ENOENT; is it running\? \(npm start\)$/ },
+];
+for (const { args, answer, status, out, err } of cases) {
+  test(`vestibule ${args.replace(root, 'ROOT')}`, async (t) => {
+    const come = await runWithBroker(
+      t,
+      args.split(' '),
+      answer === undefined ? null : () => answer,
+    );
+    assert.equal(come.status, status, come.out + come.err);
+    assert.match(come.out.trimEnd(), out ?? /^$/);
+    assert.match(come.err.trimEnd(), err ?? /^$/);
+    if (err !== undefined) assert.match(come.err, /^vestibule: [^\n]+\n$/);
+    assert.doesNotMatch(come.out + come.err, /\\x0a/);
+  });
+}
+
+test('root is never sent to their administrator', async (t) => {
+  for (const code of Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]) {
+    const problem = { problem: { code, text: PROBLEMS[code].text, reference: '0123456789ab' } };
+    const ends = [
+      await runWithBroker(t, ['active-sessions', '--ended'], () => failed(code)),
+      await runWithBroker(t, ['kill-session', '0'.repeat(32)], () => problem),
+    ];
+    for (const { out, err } of ends) {
+      assert.match(out + err, /\(reference 0123456789ab in the log\)\n$/);
+      assert.doesNotMatch(out + err, /administrator/i);
+    }
+  }
+});
+
+test('a configuration with a problem still says what its profiles are for', async (t) => {
+  const load = () =>
+    parseConfiguration([{ name: 'f', data: Buffer.from('www-port=none\nauth-pam-profile=in\n') }]);
+  const { status, err } = await runWithBroker(t, ['pam', 'check', 'in', '--root', root], null, {
+    load,
+  });
+  assert.equal(status, 0, err);
+});
