@@ -160,8 +160,8 @@ export const OPTIONS = {
   },
   'www-address': {
     type: 'address',
-    default: '0.0.0.0',
-    doc: 'Address to listen on.',
+    default: '::',
+    doc: 'Address to listen on. `::` is all addresses of IPv4 and IPv6, `0.0.0.0` those of IPv4 only: then any user of the machine can listen on the same port of IPv6, where `localhost` leads, too.',
     readBy: ['supervise'],
     change: 'restart',
   },

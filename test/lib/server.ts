@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 export interface Server {
   readonly url: string;
+  /** null: it listens on loopback only. */
+  readonly urlForOthers: string | null;
   /** SHA-256 of the certificate, as openssl writes it. */
   readonly fingerprint: string;
   readonly user: string | null;
@@ -43,7 +45,10 @@ export async function startServer(...args: string[]): Promise<Server> {
       throw new Error(`npm start ended before it was ready:\n${errors}`);
     }),
   ]);
-  const ready = JSON.parse(line) as Pick<Server, 'url' | 'fingerprint' | 'user' | 'password'>;
+  const ready = JSON.parse(line) as Pick<
+    Server,
+    'url' | 'urlForOthers' | 'fingerprint' | 'user' | 'password'
+  >;
   return {
     ...ready,
     child,

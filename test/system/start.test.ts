@@ -18,7 +18,7 @@ const before = describeMachine();
 
 test('the demo is an account that signs in here only, and goes with the server', async () => {
   const server = await startServer('--demo', '--port', '9100');
-  assert.deepEqual([server.url, server.user], ['https://localhost:9100', 'vestibule-demo']);
+  assert.deepEqual([server.url, server.user], ['https://127.0.0.1:9100', 'vestibule-demo']);
   assert.match(server.password ?? '', /^[a-z2-9]{16}$/);
   assert.equal(await fetchStatus(server.url), 200);
   const overrides = readFileSync(PATHS.overrides, 'utf8').split('\n').slice(1, -1);

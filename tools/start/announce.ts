@@ -7,6 +7,7 @@ import type { DemoAccount } from './make-demo-account.ts';
 import type { Settings } from './read-settings.ts';
 import { replaceFile } from './replace-file.mjs';
 import { say } from './report.mjs';
+import { findUrls, type Urls } from './urls.ts';
 
 export interface Announcement {
   readonly flags: Flags;
@@ -16,25 +17,23 @@ export interface Announcement {
 }
 
 export function writeAnnouncement(announcement: Announcement): void {
-  const { flags, demo } = announcement;
-  const fingerprint = announcement.certificate.fingerprint256;
-  const url = serverUrl(announcement.settings);
-  for (const line of [...announcement.settings.warnings, ...describeChanges(readChanges())])
-    say(line);
-  const text = flags.json
-    ? `${JSON.stringify({ url, fingerprint, user: demo?.user ?? null, password: demo?.password ?? null })}\n`
-    : describe(url, announcement);
+  const { flags, demo, settings, certificate } = announcement;
+  const urls = findUrls(settings.address, settings.port);
+  for (const line of [...settings.warnings, ...describeChanges(readChanges())]) say(line);
+  const json = {
+    url: urls.here,
+    urlForOthers: urls.others,
+    fingerprint: certificate.fingerprint256,
+    user: demo?.user ?? null,
+    password: demo?.password ?? null,
+  };
+  const text = flags.json ? `${JSON.stringify(json)}\n` : describe(urls, announcement);
   replaceFile(`${PATHS.run}/announcement`, text, 0o600);
 }
 
-function serverUrl({ address, port }: Settings): string {
-  const isLocal = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(address);
-  const host = isLocal ? 'localhost' : address.includes(':') ? `[${address}]` : address;
-  return `https://${host}:${port}`;
-}
-
-function describe(url: string, { certificate, demo }: Announcement): string {
-  const lines = ['', `Vestibule is ready: ${url}`];
+function describe({ here, others }: Urls, { certificate, demo }: Announcement): string {
+  const lines = ['', `Vestibule is ready: ${others ?? here}`];
+  if (others !== null && others !== here) lines.push(`  on this machine: ${here}`);
   lines.push(`  certificate (SHA-256): ${certificate.fingerprint256}`);
   if (demo !== null)
     lines.push(

@@ -6,7 +6,9 @@ import { SetupError } from './report.mjs';
 
 export async function checkPorts(address, ports) {
   for (const port of ports) {
-    const code = await tryPort(address, port);
+    let code = await tryPort(address, port);
+    // As supervise does where the kernel has no IPv6.
+    if (code === 'EAFNOSUPPORT' && address === '::') code = await tryPort('0.0.0.0', port);
     if (code === null) continue;
     const owner = code === 'EADDRINUSE' ? whoListens(port) : null;
     const by =

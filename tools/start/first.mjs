@@ -17,7 +17,7 @@ await runSetup(async () => {
   await takeLock(LOCK_DESCRIPTOR, refuseSecondServer);
   // What a configuration says is read by the next step, which has a reader for it.
   const www = port ?? (existsSync('/etc/vestibule/vestibule.conf') ? null : 8787);
-  if (www !== null) await checkPorts(demo ? '127.0.0.1' : '0.0.0.0', [www, www + 1]);
+  if (www !== null) await checkPorts(demo ? '127.0.0.1' : '::', [www, www + 1]);
   await installSystemPackages();
   await installNpmPackages();
 });

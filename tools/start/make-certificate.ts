@@ -7,6 +7,7 @@ import { recordChange } from './changes.mjs';
 import type { Settings } from './read-settings.ts';
 import { putInPlace } from './replace-file.mjs';
 import { runProgram, SetupError } from './report.mjs';
+import { addressForOthers } from './urls.ts';
 
 const DAYS = 397;
 const DAYS_BEFORE_RENEWAL = 30;
@@ -14,7 +15,7 @@ const DAYS_BEFORE_RENEWAL = 30;
 /** The one that will be served: the configured one, or the generated one, made when missing or old. */
 export function makeCertificate(settings: Settings): X509Certificate {
   if (settings.certificate !== '') return readCertificate(settings.certificate);
-  if (!isGood()) generate();
+  if (!isGood()) generate(settings.address);
   return readCertificate(PATHS.certificate);
 }
 
@@ -32,8 +33,10 @@ function isGood(): boolean {
   }
 }
 
-function generate(): void {
+function generate(address: string): void {
   const host = isDnsName(hostname()) ? [`DNS:${hostname()}`] : [];
+  const network = addressForOthers(address);
+  if (network !== null) host.push(`IP:${network}`);
   const names = ['DNS:localhost', 'IP:127.0.0.1', 'IP:::1', ...host].join(',');
   const file = `${PATHS.certificate}.new`;
   rmSync(file, { force: true });

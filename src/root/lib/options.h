@@ -91,7 +91,7 @@ static const struct option OPTIONS[KEY_COUNT] = {
     [KEY_SESSION_START_TIMEOUT_SECONDS] = { "session-start-timeout-seconds", OPTION_NUMBER, 1, 3600, NULL,
         "30", "a whole number of seconds from 1 to 3600", PLACE(session_start_timeout_seconds) },
     [KEY_WWW_ADDRESS] = { "www-address", OPTION_ADDRESS, 0, 0, NULL,
-        "0.0.0.0", "an IPv4 or IPv6 address such as 127.0.0.1 or ::1", PLACE(www_address) },
+        "::", "an IPv4 or IPv6 address such as 127.0.0.1 or ::1", PLACE(www_address) },
     [KEY_WWW_PORT] = { "www-port", OPTION_NUMBER, 1, 65535, NULL,
         "8787", "a whole number from 1 to 65535", PLACE(www_port) },
     [KEY_WWW_SESSION_PORT] = { "www-session-port", OPTION_NUMBER, 1, 65535, NULL,

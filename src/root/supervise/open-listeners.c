@@ -23,16 +23,24 @@ static int open_socket(int family) {
     return fd;
 }
 
+static bool has_ipv6(void) {
+    cleanup_fd int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return fd >= 0 || errno != EAFNOSUPPORT;
+}
+
 static int listen_tcp(const char *address, uint16_t port, const char *option) {
     struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    const bool is_ipv4 = inet_pton(AF_INET, address, &ipv4.sin_addr) == 1;
+    /* :: is both families, as far as the kernel has them: a port left free on one is another user's to take. */
+    const bool both = strcmp(address, "::") == 0, only_ipv4 = both && !has_ipv6();
+    const bool is_ipv4 = only_ipv4 || inet_pton(AF_INET, address, &ipv4.sin_addr) == 1;
     if (!is_ipv4 && inet_pton(AF_INET6, address, &ipv6.sin6_addr) != 1)
         die("'www-address' wanted an IPv4 or IPv6 address, came '%s'", address);
     const struct sockaddr *name = is_ipv4 ? (const struct sockaddr *)&ipv4 : (const struct sockaddr *)&ipv6;
-    const int fd = open_socket(is_ipv4 ? AF_INET : AF_INET6), yes = 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
-        die_errno("cannot set SO_REUSEADDR");
+    const int fd = open_socket(is_ipv4 ? AF_INET : AF_INET6), yes = 1, only_ipv6 = !both;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+        (!is_ipv4 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof only_ipv6) < 0))
+        die_errno("cannot set SO_REUSEADDR or IPV6_V6ONLY");
     /* The services of a supervise that was killed may still be closing what they had: they get a second for it. */
     const uint64_t deadline = monotonic_ms() + CLOSING_MS;
     int bound;

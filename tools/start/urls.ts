@@ -1,0 +1,43 @@
+/** By which addresses the server is reached, from this machine and from others. */
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+export interface Urls {
+  readonly here: string;
+  /** null: the server, or the machine, is reached from here only. */
+  readonly others: string | null;
+}
+
+const LOOPBACK = /^(127\.|::1$)/;
+
+/**
+ * A name is printed only where the port is ours in every family that it leads to. What listens on one address of one
+ * family is called by that address: any user of the machine may listen on the same port of the other.
+ */
+export function findUrls(address: string, port: number): Urls {
+  const others = addressForOthers(address);
+  return {
+    here: url(hostHere(address), port),
+    others: others === null ? null : url(others, port),
+  };
+}
+
+function hostHere(address: string): string {
+  if (address === '::') return 'localhost';
+  return address === '0.0.0.0' ? '127.0.0.1' : address;
+}
+
+/** For `::` and `0.0.0.0` the first of the machine's own, IPv4 before IPv6: null when it has none. */
+export function addressForOthers(address: string): string | null {
+  if (address !== '::' && address !== '0.0.0.0') return LOOPBACK.test(address) ? null : address;
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  // fe80::/10 is another on each link.
+  const own = all.filter((one) => !one.internal && !/^fe[89ab]/i.test(one.address));
+  const ipv4 = own.find(({ family }) => family === 'IPv4');
+  const ipv6 = address === '::' ? own.find(({ family }) => family === 'IPv6') : undefined;
+  return (ipv4 ?? ipv6)?.address ?? null;
+}
+
+function url(host: string, port: number): string {
+  return `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
