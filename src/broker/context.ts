@@ -17,6 +17,9 @@ import { type AccountChecks, makeAccountChecks } from './tickets/account-checks.
 import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
 import { makeWatch, type Watch } from './usage/watch.ts';
 
+/** What a session waits for: PAM to open it, its program to start, its end. */
+export type Step = 'pam' | 'program' | 'end';
+
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
 
 export interface BrokerSettings {
@@ -54,8 +57,6 @@ export interface Link {
   readonly room: TextRoom;
   /** The session profile wanted something typed. */
   asked: boolean;
-  /** Set while the leader is ending: declares it stuck. */
-  stuckTimer: NodeJS.Timeout | null;
 }
 
 /** Carries a person over to the session origin, once, within `expires` (Unix ms). */
@@ -73,8 +74,12 @@ export interface Broker {
   /** Unix ms */
   readonly now: () => number;
   readonly clock: Clock;
-  /** How long a leader may take to close its PAM session before it is shown as stuck. */
-  readonly stuckMs: number;
+  /** How long a step may take before its session is shown as stuck. */
+  readonly stepMs: Readonly<Record<Step, number>>;
+  /** Sessions that are to end: as soon as they are open or their leader is found, if that cannot be yet. */
+  readonly unwanted: Set<SessionId>;
+  /** The step that each session is in, if it is in one: runs out when it takes too long. */
+  readonly steps: Map<SessionId, NodeJS.Timeout>;
   readonly store: Store;
   readonly audit: Audit;
   readonly tickets: TicketStore;
@@ -101,15 +106,18 @@ export interface BrokerOptions {
   readonly paths?: BrokerPaths;
   readonly now?: () => number;
   readonly clock?: Clock | undefined;
-  readonly stuckMs?: number | undefined;
+  readonly stepMs?: Partial<Record<Step, number>> | undefined;
 }
 
-/** Modules may take their time to unmount and to store. */
-const STUCK_MS = 60_000;
+/**
+ * pam and program: longer than leaders allow by default, who give up by themselves if they can. end: modules may take
+ * their time to unmount and to store.
+ */
+const STEP_MS: Broker['stepMs'] = { pam: 70_000, program: 40_000, end: 60_000 };
 
 export function createBroker(options: BrokerOptions): Broker {
   const { settings, warnings = [], paths = PATHS, now = Date.now } = options;
-  const { clock = systemClock, stuckMs = STUCK_MS } = options;
+  const { clock = systemClock, stepMs } = options;
   const store = new Store(paths.database);
   return {
     paths,
@@ -118,7 +126,9 @@ export function createBroker(options: BrokerOptions): Broker {
     startedAt: now(),
     now,
     clock,
-    stuckMs,
+    stepMs: { ...STEP_MS, ...stepMs },
+    unwanted: new Set(),
+    steps: new Map(),
     store,
     audit: openAudit(store, now),
     tickets: openTicketStore(store),

@@ -8,17 +8,15 @@ import { splitToFit } from './fit-frame.ts';
 import { listTroubles } from './list-troubles.ts';
 import { ProblemError } from './problem.ts';
 import { endSession, whenEndedOrStuck } from './sessions/end-session.ts';
+import { explainStuck } from './sessions/explain-stuck.ts';
 import { renameSession } from './sessions/rename-session.ts';
 import { findSession } from './sessions/require-session.ts';
+import type { SessionRow } from './sessions/session-store.ts';
 import { activeViewOf } from './sessions/session-view.ts';
 import { sample } from './usage/watch-sessions.ts';
 
 /** Sessions that one answer looks at: others wait for it. */
 const PAGE = 500;
-const KILL_FAILED = {
-  stuck: 'Its PAM session does not close: see the log of its leader.',
-  unclean: 'Its leader died before it had closed the PAM session.',
-} as const;
 
 export function tellStatus(broker: Broker): Status {
   return {
@@ -75,12 +73,13 @@ export async function killSession(
   });
   endSession(broker, row);
   const last = await whenEndedOrStuck(broker, findSession(broker, row.id));
-  if (last.state === 'stuck' || last.state === 'unclean') {
-    throw new ProblemError(
-      'internal',
-      `session ${row.id} is '${last.state}'`,
-      KILL_FAILED[last.state],
-    );
-  }
+  const why = whyNotClosed(broker, last);
+  if (why !== null) throw new ProblemError('internal', `session ${row.id} is '${last.state}'`, why);
   return {};
+}
+
+function whyNotClosed(broker: Broker, row: SessionRow): string | null {
+  if (row.state === 'stuck') return `The session is stuck. ${explainStuck(broker, row)}`;
+  if (row.state !== 'unclean') return null;
+  return 'Its leader died before it had closed the PAM session.';
 }

@@ -13,6 +13,8 @@ import { log } from '../lib/log.ts';
 import { serveBroker } from './serve.ts';
 
 const DESCRIPTORS = ['gateway', 'cli', 'ready'] as const;
+/** After its time a leader has given the step up; one that has not is stuck. */
+const LEADER_LATE_MS = 10_000;
 
 process.on('uncaughtException', (error) => {
   log.error('uncaught-exception', { error, stack: error.stack });
@@ -65,6 +67,10 @@ async function serve(
       sessionsPerUser: values['auth-sessions-per-user'],
     },
     warnings,
+    stepMs: {
+      pam: values['auth-pam-timeout-seconds'] * 1000 + LEADER_LATE_MS,
+      program: values['session-start-timeout-seconds'] * 1000 + LEADER_LATE_MS,
+    },
     listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },
   });
   process.once('SIGTERM', () =>

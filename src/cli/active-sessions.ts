@@ -29,7 +29,8 @@ async function listSessions(context: Context, ended: boolean, json: boolean): Pr
     return;
   }
   context.out(formatTable(HEAD, sessions.map(row)));
-  for (const { id, problem } of sessions) {
+  for (const { id, problem, stuck } of sessions) {
+    if (stuck !== null) printLine(context.out, `${id}: stuck. ${stuck}`);
     if (problem === null) continue;
     const text = problem.text.replaceAll('\n', ' ');
     // The advice is for the person, and sends them to us.

@@ -8,17 +8,21 @@ import { CliError, type Context, requireRoot } from './context.ts';
 /** As LSB init scripts have it: the program is not running. */
 export const NOT_RUNNING = 3;
 
-/** seconds: how long the answer may take; 0: as long as it does. */
+/** The broker answers at once, or says within so long what a session's end waits for (watch-step.ts: 60 s). */
+const ANSWER_SECONDS = 15;
+const END_SECONDS = 75;
+
+/** seconds: how long the answer may take. */
 export async function askBroker<K extends CliRequestName>(
   context: Context,
   type: K,
   ask: CliRequests[K]['ask'],
-  seconds = 0,
+  seconds = context.answerSeconds ?? (type === 'kill-session' ? END_SECONDS : ANSWER_SECONDS),
 ): Promise<CliRequests[K]['answer']> {
   requireRoot(context);
   const socket = await connect(context.brokerSocket);
   const late = new Error(`it was given ${seconds} s`);
-  const timer = seconds > 0 ? setTimeout(() => socket.destroy(late), seconds * 1000) : undefined;
+  const timer = setTimeout(() => socket.destroy(late), seconds * 1000);
   try {
     const frames = await greet(socket);
     sendJson(frames, { id: 1, type, ...ask });

@@ -16,6 +16,8 @@ export interface Context {
   readonly grantKey: string;
   /** root: the directory that is read as if it were /; '' is the machine itself. */
   readonly load: (root?: string) => LoadedConfiguration;
+  /** How long the broker may take for an answer; undefined: as long as the question deserves. */
+  readonly answerSeconds?: number;
   /** What the program will exit with. */
   exitStatus: number;
 }

@@ -86,6 +86,7 @@ const SESSION = {
   pid: 42,
   origin: 'cli',
   address: '',
+  stuck: null,
 };
 
 test('status shows how the server is, control characters escaped', async () => {
@@ -275,6 +276,26 @@ test("a problem is the broker's sentence with its reference", async () => {
     [status, err],
     [1, 'vestibule: There is no such session. (reference abc in the log)\n'],
   );
+});
+
+test('active-sessions says what a stuck session waits for', async () => {
+  const stuck = { ...SESSION, state: 'stuck', stuck: 'Process 7 (cp) waits.' };
+  await fakeBroker(() => ({ ok: { sessions: [stuck] } }));
+  const [, , why] = (await call('active-sessions')).out.split('\n');
+  assert.equal(why, `${ID}: stuck. Process 7 (cp) waits.`);
+});
+
+test('a broker that does not answer is not waited for without end', async () => {
+  const fake = createServer((stream) => void greet(stream));
+  server = fake;
+  await new Promise<void>((resolve) => fake.listen(socket, resolve));
+  for (const args of ['active-sessions', `kill-session ${ID}`, 'sign-out ada']) {
+    const { status, err } = await call(args, { answerSeconds: 0.02 });
+    assert.deepEqual(
+      [status, err],
+      [1, 'vestibule: wanted an answer of the broker, came none: it was given 0.02 s\n'],
+    );
+  }
 });
 
 test('a broker that ends instead of answering is one line', async () => {

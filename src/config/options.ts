@@ -135,7 +135,7 @@ export const OPTIONS = {
     max: 3600,
     unit: 'seconds',
     doc: 'How long PAM modules may work in one call before the session is open. While somebody signs in or changes a password it is `auth-person-timeout-seconds`.',
-    readBy: ['leader'],
+    readBy: ['leader', 'broker'],
     change: 'at once',
   },
   'auth-person-timeout-seconds': {
@@ -155,7 +155,7 @@ export const OPTIONS = {
     max: 3600,
     unit: 'seconds',
     doc: 'How long the program of a session may take to start: its home directory and its login shell must answer within it. `auth-pam-timeout-seconds` is for what PAM modules do before.',
-    readBy: ['leader'],
+    readBy: ['leader', 'broker'],
     change: 'at once',
   },
   'www-address': {

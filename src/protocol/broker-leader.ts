@@ -120,6 +120,7 @@ export const fromLeader = {
     doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until the broker says end.',
     fields: {
       version: 'u32',
+      pid: 'u32',
       phase: 'u8',
       session: 'string',
       user: 'string',

@@ -125,6 +125,8 @@ export interface SessionView {
   readonly problem: Problem | null;
   /** While it is being started: PAM opens its session, then its program is started. */
   readonly step: 'pam' | 'program' | null;
+  /** What it waits for while it is stuck. */
+  readonly stuck: string | null;
   /** Unix ms of its terminal's last input or output; null: not known. */
   readonly activity: number | null;
   /** null: not known, or nobody has looked for it yet. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
-import type { BrokerSettings } from '../../src/broker/context.ts';
+import type { BrokerOptions, BrokerSettings } from '../../src/broker/context.ts';
 import { type RunningBroker, serveBroker } from '../../src/broker/serve.ts';
 import type { CliRequests } from '../../src/protocol/cli-broker.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
@@ -127,7 +127,7 @@ export class Asker {
 export class BrokerFixture {
   readonly directory: string;
   readonly machine: FakeMachine;
-  private readonly stuckMs: number | undefined;
+  private readonly stepMs: BrokerOptions['stepMs'];
   /** Added to the broker's clocks; the monotonic one moves by it alone. */
   skipMs = 0;
   /** Of the broker that is started next. */
@@ -138,8 +138,8 @@ export class BrokerFixture {
   gateway!: Asker;
   cli!: Asker;
 
-  constructor(directory: string, machine: FakeMachine, stuckMs: number | undefined) {
-    this.stuckMs = stuckMs;
+  constructor(directory: string, machine: FakeMachine, stepMs: BrokerOptions['stepMs']) {
+    this.stepMs = stepMs;
     this.directory = directory;
     this.machine = machine;
   }
@@ -170,7 +170,7 @@ export class BrokerFixture {
         sessions: at('sessions'),
         database: at('broker.db'),
       },
-      stuckMs: this.stuckMs,
+      stepMs: this.stepMs,
       now: () => Date.now() + this.skipMs,
       clock: {
         monotonic: () => START + this.skipMs,
@@ -205,12 +205,12 @@ export class BrokerFixture {
 
 export async function startFixture(
   context: TestContext,
-  options: { readonly stuckMs?: number } = {},
+  options: Pick<BrokerOptions, 'stepMs'> = {},
 ): Promise<BrokerFixture> {
   const directory = mkdtempSync(join(tmpdir(), 'vestibule-broker-'));
   mkdirSync(join(directory, 'leaders'));
   const machine = await FakeMachine.listen(join(directory, 'rootd'), join(directory, 'leaders'));
-  const fixture = new BrokerFixture(directory, machine, options.stuckMs);
+  const fixture = new BrokerFixture(directory, machine, options.stepMs);
   context.after(async () => {
     await fixture.running?.close();
     machine.close();

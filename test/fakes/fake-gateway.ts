@@ -66,6 +66,7 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
     exitStatus: null,
     problem: null,
     step: null,
+    stuck: null,
     activity: null,
     usage: null,
     ...fields,

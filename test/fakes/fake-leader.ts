@@ -325,6 +325,7 @@ export class FakeLeader {
     return {
       name: 'hello',
       version: LEADER_PROTOCOL_VERSION,
+      pid: this.machine.pid,
       phase: LEADER_PHASES.indexOf(this.phase),
       session: this.session,
       user: this.user,
@@ -367,6 +368,8 @@ export class FakeMachine {
   readonly opening = new Mailbox<FakeLeader>();
   readonly grants: string[] = [];
   grantMs = 168 * HOUR;
+  /** What leaders say their process is: none, above the highest pid there can be. */
+  pid = 4_194_305;
   /** Of everybody who signs in from now on. */
   uid = 61_000;
   /** What a check of these users leads to; the others are good. */

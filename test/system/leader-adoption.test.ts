@@ -59,7 +59,8 @@ test('the broker goes, the program lives; the next broker gets the whole state a
   );
   await lose(client);
   const again = await Client.adopt(client.session);
-  const { openedAt, pids, ttys, states, ...rest } = again.state!;
+  const { openedAt, pid, pids, ttys, states, ...rest } = again.state!;
+  assert.ok(existsSync(`/proc/${pid}`));
   assert.deepEqual(rest, {
     name: 'hello',
     version: LEADER_PROTOCOL_VERSION,

@@ -5,6 +5,7 @@ import type { Broker, Link } from '../context.ts';
 import { type LeaderHello, programOf } from '../leader-client.ts';
 import { addSession } from '../sessions/change-session.ts';
 import { freeName } from '../sessions/free-name.ts';
+import { processOf } from '../sessions/leader-process.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 
 /** The session whose PAM session it is. */
@@ -41,6 +42,7 @@ function add(
     ...{ origin: known.kind === 'run' ? 'cli' : 'gateway', tty: tty || null, pid },
     ...{ started: Number(hello.openedAt), ended: null, exitStatus: null, problem: null },
     ...{ pamSession: hello.session as SessionId, texts: [] },
+    ...(id === hello.session ? processOf(hello) : { leader: 0, leaderBorn: 0 }),
   });
 }
 

@@ -5,12 +5,14 @@ import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
 import { type LeaderConnection, programOf } from '../leader-client.ts';
-import { changeSession } from '../sessions/change-session.ts';
+import { changeSession, noteSession } from '../sessions/change-session.ts';
 import { connectSession } from '../sessions/connect-session.ts';
-import { endLeader, watchEnding } from '../sessions/end-session.ts';
+import { endLeader } from '../sessions/end-session.ts';
 import { settleClosed } from '../sessions/follow-leader.ts';
+import { processOf } from '../sessions/leader-process.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 import { spawnProgram } from '../sessions/spawn-program.ts';
+import { watchStep } from '../sessions/watch-step.ts';
 import { addFound } from './add-found.ts';
 import { adoptProgram, adoptPrograms, noteProgram } from './adopt-programs.ts';
 
@@ -33,6 +35,8 @@ export function adoptLeader(
   }
   const link = connectSession(broker, row, leader, lost);
   link.opened = true;
+  if (row.state === 'ending') broker.unwanted.add(row.id);
+  if (row.leader !== hello.pid) noteSession(broker, row.id, processOf(hello));
   catchUp(broker, link, row);
 }
 
@@ -62,7 +66,7 @@ function catchUp(broker: Broker, link: Link, row: SessionRow): void {
       if (hello.stays) adoptPrograms(broker, link);
       else noteProgram(broker, row, programOf(hello, row.id));
       if (row.state !== 'ending') changeSession(broker, row.id, 'ending');
-      watchEnding(broker, link);
+      watchStep(broker, row.id, 'end');
       return;
     case 'closed':
       if (hello.stays) adoptPrograms(broker, link);
@@ -79,11 +83,12 @@ function catchUp(broker: Broker, link: Link, row: SessionRow): void {
 function catchUpOpen(broker: Broker, link: Link, row: SessionRow): void {
   const program = programOf(link.leader.hello, row.id);
   noteProgram(broker, row, program);
-  if (row.state === 'ending') {
+  if (broker.unwanted.has(row.id)) {
+    if (row.state !== 'ending') changeSession(broker, row.id, 'ending');
     endLeader(broker, link);
   } else if (row.kind === 'home') {
     if (row.state !== 'running') changeSession(broker, row.id, 'running');
   } else if (program === undefined || program.state === 'ready') {
-    if (row.kind === 'terminal') spawnProgram(link);
+    if (row.kind === 'terminal') spawnProgram(broker, link);
   } else adoptProgram(broker, link, row, program);
 }

@@ -6,10 +6,11 @@ import { type ProgramState, programOf } from '../leader-client.ts';
 import { ProblemError } from '../problem.ts';
 import { changeSession, noteSession } from '../sessions/change-session.ts';
 import { joinLeader } from '../sessions/connect-session.ts';
-import { endLeader, watchEnding } from '../sessions/end-session.ts';
+import { endLeader } from '../sessions/end-session.ts';
 import { settleEnded } from '../sessions/follow-leader.ts';
 import { giveKey } from '../sessions/session-keys.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
+import { watchStep } from '../sessions/watch-step.ts';
 import { addFoundPrograms } from './add-found.ts';
 
 /** Of a PAM session that stays: the sessions in it. */
@@ -39,14 +40,15 @@ export function adoptProgram(
   { state, pid }: ProgramState,
 ): void {
   if (row.kind === 'terminal') giveKey(link, 'stay');
-  if (row.state === 'ending') {
+  if (row.state === 'ending' || broker.unwanted.has(row.id)) {
+    if (row.state !== 'ending') changeSession(broker, row.id, 'ending');
     endLeader(broker, link);
   } else if (state === 'exited') {
     changeSession(broker, row.id, 'ending');
-    watchEnding(broker, link);
+    watchStep(broker, row.id, 'end');
   } else if (state === 'running' && row.state !== 'running') {
     changeSession(broker, row.id, 'running', { pid });
-  }
+  } else if (state === 'starting') watchStep(broker, row.id, 'program');
 }
 
 /** What the hello says of it and the row does not: most often nothing, and nothing is written then. */

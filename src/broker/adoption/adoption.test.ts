@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statSync, writeFileSync } from 'node:fs';
+import { renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
@@ -119,6 +119,24 @@ test('a leader that dies under the broker leaves its session unclean', async (t)
   (await fixture.machine.opening.take((leader) => leader.session === id)).die();
   const { problem } = await fixture.gateway.sessionIn('unclean');
   assert.equal(problem?.code, 'session-lost');
+});
+
+test('a leader whose socket is gone while it lives is stuck, says so, and is found when it listens again', async (t) => {
+  const fixture = await startFixture(t, { stepMs: { end: 20 } });
+  const { ticket } = await fixture.gateway.signIn('ada');
+  fixture.machine.pid = process.pid;
+  const { id } = await fixture.gateway.start(ticket);
+  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  const path = join(fixture.broker.paths.leaders, id);
+  await fixture.restart(() => renameSync(path, `${path}.away`));
+  const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
+  assert.equal(view?.state, 'stuck');
+  assert.match(view?.stuck ?? '', /^It still runs, but cannot be reached: its leader, process \d+/);
+  const { text } = await fixture.cli.refused('kill-session', { session: id });
+  assert.match(text, /^The session is stuck\. It still runs/);
+  renameSync(`${path}.away`, path);
+  await leader.received.take(({ name }) => name === 'end');
+  await fixture.gateway.sessionIn('ended');
 });
 
 test("root's run is listed from its start to its end, and nobody gets a key to it", async (t) => {

@@ -8,6 +8,7 @@ import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import { ProblemError } from '../problem.ts';
 import { changeSession } from '../sessions/change-session.ts';
+import { leaderOf } from '../sessions/leader-process.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 import { mayBecome } from '../sessions/transitions.ts';
 import { adoptLeader } from './adopt-leader.ts';
@@ -71,18 +72,19 @@ function settleMissing(broker: Broker, id: SessionId, error: LeaderError): void 
 }
 
 function settle(broker: Broker, row: SessionRow, { kind, message }: LeaderError): void {
-  if (kind === 'silent' || kind === 'refused') {
+  // Its socket may be gone while it lives.
+  if (kind === 'silent' || kind === 'refused' || leaderOf(broker, row) !== null) {
     log.warning('leader-silent', { session: row.id, error: message });
     if (mayBecome(row.state, 'stuck')) changeSession(broker, row.id, 'stuck', {}, message);
     return;
   }
-  const open = wasOpen(row);
+  const open = wasOpen(broker, row);
   const detail = `${open ? DIED_OPEN : DIED_OPENING} (its process says more in the log; ${message})`;
   const { problem } = new ProblemError(open ? 'session-lost' : 'session-failed', detail);
   changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, detail);
 }
 
-/** Whether its PAM session was open at any time: terminals have their tty from then on, root's runs begin so. */
-function wasOpen({ kind, state, tty }: SessionRow): boolean {
-  return kind === 'run' || tty !== null || !['pending', 'starting', 'ending'].includes(state);
+/** Whether its PAM session was open at any time. */
+function wasOpen(broker: Broker, { pamSession }: SessionRow): boolean {
+  return broker.sessions.find(pamSession)?.leader !== 0;
 }

@@ -78,6 +78,10 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE sessions SET pam_session = id;
   CREATE INDEX sessions_pam ON sessions (pam_session);
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN leader INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN leader_born INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {

@@ -6,6 +6,7 @@ import type {
 } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
 import type { Broker } from '../context.ts';
+import { explainStuck } from '../sessions/explain-stuck.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
@@ -21,16 +22,17 @@ const STATES: Readonly<Record<SessionState, HomeSessionState>> = {
   unclean: 'failed',
 };
 
-export function homeSessionOf({ sessions }: Broker, person: Person): HomeSessionView {
-  const row = sessions.homeOf(person);
+export function homeSessionOf(broker: Broker, person: Person): HomeSessionView {
+  const row = broker.sessions.homeOf(person);
   const state = row === undefined ? 'off' : STATES[row.state];
   if (row === undefined || state === 'off') return OFF;
-  const problem = state === 'failed' ? (row.problem ?? silence(row)) : null;
+  const problem = state === 'failed' ? (row.problem ?? silence(broker, row)) : null;
   return { state, since: row.started, problem, texts: row.texts };
 }
 
 /** Every log line of a session names it, so its first digits are the reference. */
-function silence({ id }: SessionRow): Problem {
-  const text = 'The home session does not answer any more.';
-  return { code: 'session-failed', text, reference: id.slice(0, 12) };
+function silence(broker: Broker, row: SessionRow): Problem {
+  const why = row.state === 'stuck' ? ` ${explainStuck(broker, row)}` : '';
+  const text = `The home session does not answer.${why}`;
+  return { code: 'session-hangs', text, reference: row.id.slice(0, 12) };
 }

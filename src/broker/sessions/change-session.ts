@@ -3,11 +3,15 @@ import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionState } from '../../protocol/page-gateway.ts';
 import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
+import { forgetStep } from './forget-step.ts';
 import type { SessionRow } from './session-store.ts';
 import { isFinal, mayBecome } from './transitions.ts';
 
 type Change = Partial<
-  Pick<SessionRow, 'tty' | 'pid' | 'exitStatus' | 'problem' | 'pamSession' | 'texts'>
+  Pick<
+    SessionRow,
+    'tty' | 'pid' | 'exitStatus' | 'problem' | 'pamSession' | 'leader' | 'leaderBorn' | 'texts'
+  >
 >;
 
 /** detail: for the audit only. */
@@ -56,6 +60,8 @@ function keep(broker: Broker, row: SessionRow, detail?: string): void {
   const { id: session, user, uid, address, problem } = row;
   broker.sessions.write(row);
   if (isFinal(row.state)) {
+    forgetStep(broker, session);
+    broker.unwanted.delete(session);
     broker.sessions.dropPasses(session);
     broker.watch.samples.delete(session);
   }

@@ -39,7 +39,7 @@ function addLink(
   pamSession: SessionId,
   leader: LeaderConnection,
 ): Link {
-  const state = { key: null, opened: false, texts: [], asked: false, stuckTimer: null };
+  const state = { key: null, opened: false, texts: [], asked: false };
   const room = new TextRoom();
   const link: Link = { session, pamSession, leader, room, ...state };
   broker.links.set(session, link);

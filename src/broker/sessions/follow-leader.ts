@@ -11,10 +11,13 @@ import type { FromLeader } from '../leader-client.ts';
 import { isVerdict } from '../pam-verdict.ts';
 import { recheck } from '../tickets/recheck.ts';
 import { changeSession, noteSession } from './change-session.ts';
-import { endLeader, watchEnding } from './end-session.ts';
+import { endLeader } from './end-session.ts';
 import { explainFailure } from './explain-failure.ts';
+import { forgetStep } from './forget-step.ts';
+import { processOf } from './leader-process.ts';
 import type { SessionRow } from './session-store.ts';
 import { spawnProgram } from './spawn-program.ts';
+import { watchStep } from './watch-step.ts';
 
 type Message<N extends keyof typeof fromLeader> = MessageOf<typeof fromLeader, N>;
 type Handlers = {
@@ -36,20 +39,13 @@ const handlers: Handlers = {
   logged: misplaced,
   key: misplaced,
   prompt: takePrompt,
-  opened: (broker, link, { tty }) => {
-    link.opened = true;
-    const row = broker.sessions.find(link.session);
-    const isHome = row?.kind === 'home';
-    // The program starts while its terminal's name is written down.
-    if (row?.state === 'ending') endLeader(broker, link);
-    else if (!isHome) spawnProgram(link);
-    noteSession(broker, link.session, { tty: tty || null });
-    if (isHome && row.state !== 'ending') changeSession(broker, link.session, 'running');
-  },
+  opened: takeOpened,
   spawned: (broker, link, { pid, tty }) => {
     const state = stateOf(broker, link);
     const change = { pid, tty: tty || null };
-    if (state === 'starting') changeSession(broker, link.session, 'running', change);
+    const late = state === 'stuck' && !broker.unwanted.has(link.session);
+    if (state === 'starting') forgetStep(broker, link.session);
+    if (state === 'starting' || late) changeSession(broker, link.session, 'running', change);
     else noteSession(broker, link.session, change);
   },
   failed: takeFailure,
@@ -57,7 +53,7 @@ const handlers: Handlers = {
     const change = { exitStatus: exitStatus(status) };
     if (stateOf(broker, link) === 'ending') noteSession(broker, link.session, change);
     else changeSession(broker, link.session, 'ending', change);
-    watchEnding(broker, link);
+    watchStep(broker, link.session, 'end');
   },
   ended: (broker, link) => {
     settleEnded(broker, link);
@@ -95,13 +91,25 @@ export function settleEnded(broker: Broker, link: Link): void {
   if (row !== undefined) finishSession(broker, row);
 }
 
+function takeOpened(broker: Broker, link: Link, { tty }: Message<'opened'>): void {
+  link.opened = true;
+  const row = broker.sessions.find(link.session);
+  const isHome = row?.kind === 'home';
+  forgetStep(broker, link.session);
+  // The program starts while its terminal's name is written down.
+  if (broker.unwanted.has(link.session)) endLeader(broker, link);
+  else if (!isHome) spawnProgram(broker, link);
+  noteSession(broker, link.session, { tty: tty || null, ...processOf(link.leader.hello) });
+  if (isHome && !broker.unwanted.has(link.session)) changeSession(broker, link.session, 'running');
+}
+
 /** It may have been what its person's home session was kept for. */
 function finishSession(broker: Broker, { kind, user, uid }: SessionRow): void {
   if (kind === 'terminal') closeHome(broker, { user, uid });
 }
 
 function forgetLink(broker: Broker, link: Link): void {
-  if (link.stuckTimer) clearTimeout(link.stuckTimer);
+  forgetStep(broker, link.session);
   if (broker.links.get(link.session) === link) broker.links.delete(link.session);
 }
 
@@ -117,6 +125,7 @@ function linksOf(broker: Broker, { leader }: Link): Link[] {
 
 /** Sessions open without the user: a profile that asks cannot work, its informing texts are kept for a failure. */
 function takePrompt(broker: Broker, link: Link, { styles, texts }: Message<'prompt'>): void {
+  if (stateOf(broker, link) === 'starting') watchStep(broker, link.session, 'pam');
   const asks = (style: number) => style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
   if (styles.some(asks)) {
     link.asked = true;

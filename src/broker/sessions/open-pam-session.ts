@@ -11,6 +11,7 @@ import type { Ticket } from '../tickets/ticket-store.ts';
 import { beginSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
 import type { SessionRow } from './session-store.ts';
+import { watchStep } from './watch-step.ts';
 
 /** state: 'pending' while it waits for another's PAM session. */
 export function newSession(
@@ -22,7 +23,7 @@ export function newSession(
   return beginSession(broker, {
     ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
     ...{ started: broker.now(), ended: null, exitStatus: null, problem: null },
-    ...{ pamSession: id, texts: [] },
+    ...{ pamSession: id, leader: 0, leaderBorn: 0, texts: [] },
   });
 }
 
@@ -39,6 +40,7 @@ async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<vo
   }
   const lost = () => inBackground('find-leader', findLeader(broker, row.id));
   connectSession(broker, row, leader, lost);
+  watchStep(broker, row.id, 'pam');
   leader.send({
     name: 'open',
     session: row.id,

@@ -12,7 +12,7 @@ import type { Store } from '../database/store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
 /** What is known of it at the moment alone is no part of the row. */
-export interface SessionRow extends Omit<SessionView, 'step' | 'activity' | 'usage'> {
+export interface SessionRow extends Omit<SessionView, 'step' | 'stuck' | 'activity' | 'usage'> {
   readonly user: UserName;
   readonly uid: Uid;
   /** Who started it. */
@@ -23,6 +23,12 @@ export interface SessionRow extends Omit<SessionView, 'step' | 'activity' | 'usa
   readonly pid: number;
   /** The PAM session that it runs in: its own, which has its id, or its person's home session. */
   readonly pamSession: SessionId;
+  /**
+   * The process of the leader whose PAM session it is and when that began (process-state.ts), from when that is open:
+   * it is found by them should its socket be gone. 0: not open yet, or in the PAM session of another.
+   */
+  readonly leader: number;
+  readonly leaderBorn: number;
   /** What PAM said while a home session opened. */
   readonly texts: readonly string[];
 }
@@ -31,7 +37,7 @@ export type SessionStore = ReturnType<typeof openSessionStore>;
 const COLUMNS = [
   ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],
   ...['started', 'ended', 'exit_status', 'problem_code', 'problem_text', 'problem_reference'],
-  ...['pam_session', 'texts'],
+  ...['pam_session', 'leader', 'leader_born', 'texts'],
 ];
 
 export function openSessionStore(store: Store) {
@@ -101,7 +107,7 @@ function toColumns(row: SessionRow) {
     ...[id, user, uid, kind, name, state, origin, address, tty, pid],
     ...[row.started, row.ended, row.exitStatus],
     ...[problem?.code ?? null, problem?.text ?? null, problem?.reference ?? null],
-    ...[row.pamSession, JSON.stringify(row.texts)],
+    ...[row.pamSession, row.leader, row.leaderBorn, JSON.stringify(row.texts)],
   ];
 }
 
@@ -122,6 +128,8 @@ function toRow(row: Record<string, SQLOutputValue>): SessionRow {
     exitStatus: row.exit_status as number | null,
     problem: toProblem(row),
     pamSession: row.pam_session as SessionId,
+    leader: row.leader as number,
+    leaderBorn: row.leader_born as number,
     texts: JSON.parse(row.texts as string) as string[],
   };
 }

@@ -2,13 +2,15 @@
 import type { ActiveSession } from '../../protocol/cli-broker.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Broker } from '../context.ts';
+import { explainStuck } from './explain-stuck.ts';
 import type { SessionRow } from './session-store.ts';
 
 export function viewOf(broker: Broker, row: SessionRow): SessionView {
   const { id, kind, name, state, started, ended, tty, exitStatus, problem } = row;
   const { usage = null, activity = null } = broker.watch.samples.get(id) ?? {};
   const known = { id, kind, name, state, started, ended, tty, exitStatus, problem };
-  return { ...known, step: stepOf(broker, row), usage, activity };
+  const stuck = state === 'stuck' ? explainStuck(broker, row) : null;
+  return { ...known, step: stepOf(broker, row), stuck, usage, activity };
 }
 
 export function activeViewOf(broker: Broker, row: SessionRow): ActiveSession {

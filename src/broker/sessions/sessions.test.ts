@@ -209,9 +209,44 @@ test('root sees and kills sessions of everybody', async (t) => {
 });
 
 test('a leader that does not close its session leaves it stuck', async (t) => {
-  const { gateway, cli } = await startFixture(t, { stuckMs: 20 });
+  const { gateway, cli } = await startFixture(t, { stepMs: { end: 20 } });
   const { ticket } = await gateway.signIn('hangs');
   const { id: session } = await gateway.start(ticket);
   assert.match((await cli.refused('kill-session', { session })).text, /does not close/);
+  await gateway.sessionIn('stuck');
+});
+
+test('a start that PAM does not come back from is stuck in words, and goes on when it does', async (t) => {
+  const { gateway, cli, machine } = await startFixture(t, { stepMs: { pam: 20 } });
+  const { ticket } = await gateway.signIn('slow');
+  const { session } = await gateway.ask('session-start', terminal(ticket));
+  const stuck = await gateway.sessionIn('stuck');
+  assert.match(stuck.stuck ?? '', /^PAM has not opened it yet: /);
+  const [active] = (await cli.ask('active-sessions', {})).sessions;
+  assert.equal(active?.stuck, stuck.stuck);
+  const leader = await machine.opening.take(({ user }) => user === 'slow');
+  await leader.finishOpening();
+  assert.equal((await gateway.sessionIn('running')).id, session.id);
+});
+
+test('a stuck start that is ended is ended when PAM comes back, and kill-session waits for neither', async (t) => {
+  const { gateway, cli, machine } = await startFixture(t, { stepMs: { pam: 20, end: 20 } });
+  const { ticket } = await gateway.signIn('slow');
+  const { session } = await gateway.ask('session-start', terminal(ticket));
+  await gateway.sessionIn('stuck');
+  const { text } = await cli.refused('kill-session', { session: session.id });
+  assert.match(text, /^The session is stuck\. PAM has not opened it yet/);
+  const leader = await machine.opening.take(({ user }) => user === 'slow');
+  await leader.finishOpening();
+  await gateway.sessionIn('ended');
+});
+
+test('a program that its leader does not start is stuck', async (t) => {
+  const { gateway, machine } = await startFixture(t, { stepMs: { program: 20 } });
+  const { ticket } = await gateway.signIn('slow');
+  await gateway.ask('session-start', terminal(ticket));
+  const leader = await machine.opening.take(({ user }) => user === 'slow');
+  leader.silent = true;
+  await leader.finishOpening();
   await gateway.sessionIn('stuck');
 });

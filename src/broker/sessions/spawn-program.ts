@@ -1,7 +1,8 @@
 /** Has a leader run a session's program. */
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
-import type { Link } from '../context.ts';
+import type { Broker, Link } from '../context.ts';
 import { makeKey } from './session-keys.ts';
+import { watchStep } from './watch-step.ts';
 
 /** A terminal's size until its first viewer says another. */
 const ROWS = 24;
@@ -10,7 +11,8 @@ const COLUMNS = 80;
 const NO_GRANT = new Uint8Array();
 
 /** The user's login shell: a leader runs nothing else for us. */
-export function spawnProgram(link: Link, grant: Uint8Array = NO_GRANT): void {
+export function spawnProgram(broker: Broker, link: Link, grant: Uint8Array = NO_GRANT): void {
+  watchStep(broker, link.session, 'program');
   link.key = makeKey();
   link.leader.send({
     name: 'spawn',

@@ -33,7 +33,7 @@ async function joinHome(broker: Broker, row: SessionRow, ticket: Ticket): Promis
   if (isGivenUp(broker, row.id)) return;
   const link = joinLeader(broker, row, home);
   changeSession(broker, row.id, 'starting', { pamSession: home.session });
-  spawnProgram(link, ticket.grant);
+  spawnProgram(broker, link, ticket.grant);
 }
 
 /** Who turns out not to be allowed any more does not keep it. */

@@ -71,6 +71,8 @@ function pendingRow(id: SessionId) {
     exitStatus: null,
     problem: null,
     pamSession: id,
+    leader: 0,
+    leaderBorn: 0,
     texts: [],
   };
 }

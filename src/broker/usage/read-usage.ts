@@ -46,10 +46,17 @@ function ofGroup(group: string, host: number): Usage {
 
 /** All descendants of a process: not those whose parent has ended, which are the leader's now. */
 function below(ancestor: number): ProcessFacts[] {
+  return listBelow(ancestor)
+    .map(readProcess)
+    .filter((one) => one !== null);
+}
+
+/** Their pids. */
+export function listBelow(ancestor: number): number[] {
   const pids = childrenOf(ancestor);
   // Grows while it is walked.
   for (const pid of pids) pids.push(...childrenOf(pid));
-  return pids.map(readProcess).filter((one) => one !== null);
+  return pids;
 }
 
 /** Of all its threads; none when it has ended. */

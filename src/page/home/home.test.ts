@@ -31,6 +31,7 @@ const session = (id: string, state: SessionState, started = 0): SessionView => (
   exitStatus: null,
   problem: null,
   step: null,
+  stuck: null,
   activity: null,
   usage: null,
 });

@@ -34,7 +34,7 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
           {texts.session.commandLine}
         </Text>
       )}
-      {state === 'stuck' && <Text size="sm">{texts.session.stuck}</Text>}
+      {state === 'stuck' && <Text size="sm">{session.stuck ?? texts.session.stuck}</Text>}
       {state === 'unclean' && session.problem === null && (
         <Text size="sm">{texts.session.unclean}</Text>
       )}

@@ -149,6 +149,7 @@ bool request_hello(struct leader *leader, struct connection *connection, struct 
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_HELLO);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
+    put_u32(&writer, (uint32_t)getpid());
     put_u8(&writer, leader->phase);
     put_string(&writer, leader->shared->session);
     put_string(&writer, leader->account.name);

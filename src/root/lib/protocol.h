@@ -14,7 +14,7 @@
 #define VST_TO_LEADER_TEST 19 /* bytes conversation, string service, string user, string rhost, strings operations */
 #define VST_TO_LEADER_RUN 21 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, strings argv, strings environment */
 
-#define VST_FROM_LEADER_HELLO 2 /* u32 version, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 stays, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
+#define VST_FROM_LEADER_HELLO 2 /* u32 version, u32 pid, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 stays, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
 #define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature, u32 patience */
 #define VST_FROM_LEADER_PROMPT 6 /* u32 first, bytes styles, strings texts */
 #define VST_FROM_LEADER_AUTHENTICATED 8 /* string user, u32 uid, u32 gid, u32s groups, bytes grant, u64 expires */
