@@ -69,6 +69,43 @@ test('an empty password does not open an account that has none', async () => {
   assert.equal((await failSignIn('auth-empty', ''))[0], 'authenticate');
 });
 
+/** Debian's stack, and pam_unix alone: what they return for a mistyped password differs. */
+const CHANGES = {
+  'Debian’s common-password': [
+    'password [success=1 default=ignore] pam_unix.so obscure yescrypt',
+    'password requisite pam_deny.so',
+    'password required pam_permit.so',
+  ],
+  'pam_unix alone': ['password required pam_unix.so yescrypt'],
+  'another module asks first': [
+    'password requisite %FAKE%',
+    'password required pam_unix.so yescrypt',
+  ],
+};
+for (const [name, password] of Object.entries(CHANGES)) {
+  test(`a mistyped new password is asked again: ${name}`, async () => {
+    makeProfile('vestibule', [
+      'auth required pam_unix.so nodelay',
+      'account required pam_unix.so',
+      ...password,
+    ]);
+    const user = makeAccount(`auth-mistypes-${Object.keys(CHANGES).indexOf(name)}`);
+    execFileSync('chage', ['-d', '0', user.name]);
+    const client = await Client.greet('broker');
+    client.authenticate(user.name);
+    await client.takeKey();
+    await client.answer(user.password);
+    const wrong = [
+      ['not the current one'],
+      [user.password, 'A new word, 47', 'Another word, 48'],
+      [user.password, 'A new word, 47', 'A new word, 47'],
+    ];
+    for (const answers of wrong) for (const answer of answers) await client.answer(answer);
+    await client.expect('authenticated');
+    assert.equal((await signIn(user.name, 'A new word, 47')).user, user.name);
+  });
+}
+
 test('an expired password is changed in the same conversation: three prompts', async () => {
   const user = makeAccount('auth-expired');
   execFileSync('chage', ['-d', '0', user.name]);

@@ -71,13 +71,18 @@ bool transaction_step(struct leader *leader, uint8_t stage, const char *name, pa
     return transaction_call(leader, name, function, flags) == PAM_SUCCESS || fail_last(leader, stage, name);
 }
 
+/* Mistyped: the current password, the new one twice, or one that is too simple. What modules make of that differs. */
+static bool is_mistyped(int result) {
+    return result == PAM_AUTHTOK_ERR || result == PAM_AUTHTOK_RECOVERY_ERR || result == PAM_TRY_AGAIN || result == PAM_AUTH_ERR;
+}
+
 bool transaction_account(struct leader *leader, int flags, bool may_renew) {
     int result = transaction_call(leader, "pam_acct_mgmt", pam_acct_mgmt, flags);
     if (result == PAM_SUCCESS || result != PAM_NEW_AUTHTOK_REQD || !may_renew)
         return result == PAM_SUCCESS ||
                fail_last(leader, result == PAM_NEW_AUTHTOK_REQD ? VST_STAGE_PASSWORD : VST_STAGE_ACCOUNT, "pam_acct_mgmt");
     result = PAM_AUTHTOK_ERR;
-    for (int i = 0; i < PASSWORD_TRIES && result == PAM_AUTHTOK_ERR; i++)
+    for (int i = 0; i < PASSWORD_TRIES && is_mistyped(result); i++)
         result = transaction_call(leader, "pam_chauthtok", pam_chauthtok, PAM_CHANGE_EXPIRED_AUTHTOK);
     return result == PAM_SUCCESS || fail_last(leader, VST_STAGE_PASSWORD, "pam_chauthtok");
 }
