@@ -26,7 +26,10 @@ before(async () => {
   unpackPackages();
   execFileSync('make', ['-s', 'fakes']);
   const motd = 'session optional pam_motd.so noupdate motd=/run/probe/session-motd';
-  execFileSync('sed', ['-i', `$a${motd}\\nsession optional pam_lastlog.so`, '/etc/pam.d/su']);
+  // docs/admin/pam-profiles.md: the home session is no login.
+  const skip = 'session [success=1 default=ignore] pam_succeed_if.so quiet tty = vestibule';
+  const lines = [motd, skip, 'session optional pam_lastlog.so'];
+  execFileSync('sed', ['-i', `$a${lines.join('\\n')}`, '/etc/pam.d/su']);
   outcomes = await Outcomes.start();
 });
 after(() => outcomes?.stop());
@@ -171,6 +174,7 @@ describe('modules', { concurrency: true }, () => {
     const mona = makeAccount('mona');
     const file = writeProbe('motd', 'Disks are swapped on Friday.\n');
     writeProbe('session-motd', 'Welcome to the machine.\n');
+    execFileSync('su', ['-', mona.name, '-c', 'true']);
     const attempt = await outcomes.begin({
       profile: [...DEBIAN, `account optional pam_echo.so file=${file}`],
       user: mona.name,
@@ -180,11 +184,11 @@ describe('modules', { concurrency: true }, () => {
     t.diagnostic(describeSeen(seen));
     assertSignedIn(seen, mona);
     assert.deepEqual(seen.messages, ['Disks are swapped on Friday.']);
-    execFileSync('su', ['-', mona.name, '-c', 'true']);
     await attempt.startTerminal();
     const screen = await attempt.expectOnScreen(
       /^Welcome to the machine\.$[\s\S]*^Last login: .*$/m,
     );
     t.diagnostic(screen[0]);
+    assert.doesNotMatch(screen[0], /Last login: .* on vestibul/);
   });
 });
