@@ -80,7 +80,7 @@ const SESSION = {
   problem: null,
   step: null,
   activity: 60_000,
-  usage: { memory: 3_355_443, processes: 4, cpu: 1.26 },
+  usage: { memory: 3_355_443, processes: 4, cpu: 1.26, cpuShare: null },
   user: 'alice',
   uid: 61000,
   pid: 42,

@@ -85,7 +85,8 @@ export const texts = {
     active: 'last active',
     memory: (amount: string) => `${amount} memory`,
     processes: (count: number) => (count === 1 ? '1 process' : `${count} processes`),
-    cpuNow: (percent: number) => `${percent} % CPU`,
+    /** share: 1 is one processor; null: not known yet. */
+    cpuNow: (share: number | null) => `${share === null ? '–' : Math.round(share * 100)} % CPU`,
     cpuTime: (time: string) => `${time} CPU time`,
     usageUnknown: 'What it uses cannot be told on this machine.',
     rename: 'Rename',

@@ -109,6 +109,8 @@ export interface Usage {
   readonly processes: number;
   /** Seconds of CPU time so far; where a cgroup tells, of ended processes too. */
   readonly cpu: number;
+  /** Processors in use between the broker's last two looks, 1: one; null: there are not two yet. */
+  readonly cpuShare: number | null;
 }
 export interface SessionView {
   readonly id: SessionId;

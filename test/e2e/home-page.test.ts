@@ -28,14 +28,19 @@ function failed(number: number, code: ProblemCode, words = ''): SessionView {
   const problem = { code, text: PROBLEMS[code].text + words, reference: FAKE_REFERENCE };
   return fakeSession(number, { state: 'failed', ended: Date.now(), problem });
 }
-function withUsage(number: number, cpu: number, fields: Partial<SessionView> = {}): SessionView {
-  const usage = { memory: 142_300_000, processes: 3, cpu };
+function withUsage(
+  number: number,
+  cpu: number,
+  cpuShare: number | null,
+  fields: Partial<SessionView> = {},
+): SessionView {
+  const usage = { memory: 142_300_000, processes: 3, cpu, cpuShare };
   const activity = Date.now() - 130_000;
   return fakeSession(number, { usage, activity, started: Date.now() - 5_400_000, ...fields });
 }
 
 test('a running session says since when, when it was last active, and what it uses', async () => {
-  gateway.sessions = [withUsage(1, 250.4)];
+  gateway.sessions = [withUsage(1, 250.4, 0)];
   await enter();
   const facts = (kind: string) => row('Terminal 1').locator(`.${kind} > span`).allTextContents();
   assert.match(
@@ -47,16 +52,17 @@ test('a running session says since when, when it was last active, and what it us
   ]);
 });
 
-test('the share of the processor follows the news and falls back without them', async () => {
+test("the share of the processor is the broker's, and no number before there are two looks", async () => {
   const share = (text: string) => row('Terminal 1').getByText(text, { exact: true });
-  await page.clock.install();
-  gateway.sessions = [withUsage(1, 10)];
+  gateway.sessions = [withUsage(1, 10, null)];
   await enter();
-  await share('0 % CPU').waitFor();
-  await page.clock.runFor(3000);
-  gateway.setSessions([withUsage(1, 11.5)]);
-  await share('50 % CPU').waitFor();
-  await page.clock.runFor(6000);
+  await share('– % CPU').waitFor();
+  gateway.setSessions([withUsage(1, 13, 0.996)]);
+  await share('100 % CPU').waitFor();
+  // A reload shows what was known, whenever it comes.
+  await page.reload();
+  await share('100 % CPU').waitFor();
+  gateway.setSessions([withUsage(1, 13, 0)]);
   await share('0 % CPU').waitFor();
 });
 
@@ -68,7 +74,7 @@ test('what cannot be told is said, but not before it could have been', async () 
   assert.equal(await unknown.count(), 0);
   await page.clock.runFor(9000);
   await unknown.waitFor();
-  gateway.setSessions([withUsage(1, 1)]);
+  gateway.setSessions([withUsage(1, 1, null)]);
   await unknown.waitFor({ state: 'detached' });
 });
 
@@ -298,8 +304,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await checkAccessibility(page);
       await stage.shoot(`home-empty-${view}`);
       gateway.setSessions([
-        withUsage(1, 250.4, { name: LONG }),
-        withUsage(2, 3, { name: 'Training run' }),
+        withUsage(1, 250.4, 0.5, { name: LONG }),
+        withUsage(2, 3, 0, { name: 'Training run' }),
         fakeSession(3, { state: 'starting', step: 'pam', started: Date.now() - 12_000 }),
         failed(4, 'session-refused', "\nThere were too many logins for 'ada'."),
         fakeSession(5, { kind: 'run', name: 'make -j8 all', tty: null }),

@@ -64,6 +64,7 @@ function keep(broker: Broker, row: SessionRow, detail?: string): void {
     broker.unwanted.delete(session);
     broker.sessions.dropPasses(session);
     broker.watch.samples.delete(session);
+    broker.watch.meters.delete(session);
   }
   broker.audit({
     event: `session-${row.state}`,

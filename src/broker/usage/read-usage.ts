@@ -8,8 +8,11 @@ import { type ProcessFacts, readProcess } from './read-process.ts';
 
 const CGROUP_MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
 
+/** What one look tells. */
+export type Amounts = Omit<Usage, 'cpuShare'>;
+
 /** program: its pid. null: it cannot be told (it has just ended, or others' processes are hidden). */
-export function readUsage(program: number): Usage | null {
+export function readUsage(program: number): Amounts | null {
   try {
     const own = readProcess(program);
     if (own === null) return null;
@@ -36,7 +39,7 @@ function findGroup(pid: number): string | null {
 }
 
 /** host: our session-host, which is no program of the person's. */
-function ofGroup(group: string, host: number): Usage {
+function ofGroup(group: string, host: number): Amounts {
   const pids = read(`${group}/cgroup.procs`).split('\n').map(Number);
   const processes = pids.filter((pid) => pid > 0 && pid !== host).map(readProcess);
   const spent = /^usage_usec (\d+)$/m.exec(read(`${group}/cpu.stat`))?.[1];
@@ -75,7 +78,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-function sum(processes: readonly ProcessFacts[]): Usage {
+function sum(processes: readonly ProcessFacts[]): Amounts {
   const add = (what: 'memory' | 'cpu') =>
     processes.reduce((total, process) => total + process[what], 0);
   return { memory: add('memory'), processes: processes.length, cpu: add('cpu') };

@@ -71,7 +71,10 @@ test('who looks is told what the sessions use; nobody else is, and it ends', asy
   assert.notEqual(broker.watch.timer, null);
 
   // A list without news is not sent again.
-  broker.watch.samples.set(id, { usage: { memory: 0, processes: 99, cpu: 0 }, activity: null });
+  broker.watch.samples.set(id, {
+    usage: { memory: 0, processes: 99, cpu: 0, cpuShare: null },
+    activity: null,
+  });
   await lookAtAll(broker);
   const changed = await gateway.events.take(
     (came) => came.event === 'sessions' && (came.sessions[0]?.usage?.processes ?? 99) < 99,

@@ -5,11 +5,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
-import { USAGE_EVERY_MS } from '../../protocol/page-gateway.ts';
+import { USAGE_EVERY_MS, type Usage } from '../../protocol/page-gateway.ts';
 import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
+import { CpuMeter } from './cpu-meter.ts';
 import { readActivity } from './read-activity.ts';
 import { readUsage } from './read-usage.ts';
 import type { Sample } from './watch.ts';
@@ -17,7 +18,7 @@ import type { Sample } from './watch.ts';
 /** More than two of the gateway's calls for it. */
 const LOOKS_MS = 25_000;
 /** Below these a change is noise. */
-const NOTABLE = { memory: 1 << 20, cpu: 0.05, activity: 8_000 };
+const NOTABLE = { memory: 1 << 20, cpu: 0.05, cpuShare: 0.01, activity: 8_000 };
 
 export function watchSessions(broker: Broker, { user, uid }: Person): void {
   const { watch, clock } = broker;
@@ -34,13 +35,22 @@ export function stopWatching({ watch }: Broker): void {
 }
 
 /** Now, whoever looks. */
-export function sample(broker: Broker, { id, state, pid, tty }: SessionRow): Sample {
+export function sample(broker: Broker, row: SessionRow): Sample {
+  const { id, state, tty } = row;
   const { samples } = broker.watch;
   if (state !== 'running') return samples.get(id) ?? { usage: null, activity: null };
   const activity = tty === null ? null : readActivity(tty, broker.now());
-  const taken = { usage: pid > 0 ? readUsage(pid) : null, activity };
+  const taken = { usage: measure(broker, row), activity };
   samples.set(id, taken);
   return taken;
+}
+
+function measure({ watch, clock }: Broker, { id, pid }: SessionRow): Usage | null {
+  const amounts = pid > 0 ? readUsage(pid) : null;
+  if (amounts === null) return null;
+  const meter = watch.meters.get(id) ?? new CpuMeter();
+  watch.meters.set(id, meter);
+  return { ...amounts, cpuShare: meter.take(amounts.cpu, clock.monotonic()) };
 }
 
 function lookLater(broker: Broker): void {
@@ -87,6 +97,8 @@ function isNotable(before: Sample | undefined, after: Sample): boolean {
     a.processes !== b.processes ||
     Math.abs(a.memory - b.memory) >= NOTABLE.memory ||
     Math.abs(a.cpu - b.cpu) >= NOTABLE.cpu ||
+    (a.cpuShare === null) !== (b.cpuShare === null) ||
+    Math.abs((a.cpuShare ?? 0) - (b.cpuShare ?? 0)) >= NOTABLE.cpuShare ||
     Math.abs((after.activity ?? 0) - (before.activity ?? 0)) >= NOTABLE.activity
   );
 }

@@ -2,6 +2,7 @@
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/page-gateway.ts';
 import type { Person } from '../tickets/ticket-store.ts';
+import type { CpuMeter } from './cpu-meter.ts';
 
 export interface Sample {
   readonly usage: Usage | null;
@@ -9,11 +10,12 @@ export interface Sample {
 }
 export interface Watch {
   readonly samples: Map<SessionId, Sample>;
+  readonly meters: Map<SessionId, CpuMeter>;
   /** Who is looked at, and until when (monotonic ms) unless somebody says again. */
   readonly persons: Map<string, { readonly person: Person; readonly until: number }>;
   timer: NodeJS.Timeout | null;
 }
 
 export function makeWatch(): Watch {
-  return { samples: new Map(), persons: new Map(), timer: null };
+  return { samples: new Map(), meters: new Map(), persons: new Map(), timer: null };
 }

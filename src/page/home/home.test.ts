@@ -7,7 +7,6 @@ import {
   type SessionState,
   type SessionView,
 } from '../../protocol/page-gateway.ts';
-import { CpuShare } from './cpu-share.ts';
 import { formatAge, formatTime, formatUtc } from './format-time.ts';
 import { formatDuration, formatMemory } from './format-usage.ts';
 import {
@@ -107,15 +106,6 @@ test('memory and CPU time have few digits', () => {
     '1 hr 0 min',
     '23 hr 59 min',
   ]);
-});
-
-test('the share of a processor is that since the look before, also after a pause', () => {
-  const share = new CpuShare(0, 0);
-  assert.equal(share.take(10, 100), 0);
-  assert.equal(share.take(10.5, 1100), 50);
-  assert.equal(share.take(13.5, 4100), 100);
-  assert.equal(share.take(14.25, 60_000), 25);
-  assert.equal(share.take(1, 61_000), 0);
 });
 
 test('a change is put in its place, what is new behind; of what has ended the last ones stay', () => {
