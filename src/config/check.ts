@@ -1,18 +1,24 @@
 /** All that `vestibule config check` looks at beyond the configuration's own text. */
+import { checkAddresses } from './check-addresses.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkProfiles } from './check-profiles.ts';
 import type { Finding } from './finding.ts';
-import type { Configuration, LoadedConfiguration } from './load.ts';
+import type { LoadedConfiguration } from './load.ts';
 
 export { type Finding, findingLine } from './finding.ts';
 
 /** certificate: false for those who cannot read the key. */
 export function checkMachine(loaded: LoadedConfiguration, certificate: boolean): Finding[] {
-  return [...checkFiles(loaded.values, certificate), ...checkGroups(loaded)];
+  return [...checkFiles(loaded, certificate), ...checkGroups(loaded)];
 }
 
 /** An error here keeps the server from starting. A missing group does not: it may come later, with the directory. */
-export function checkFiles(values: Configuration, certificate: boolean): Finding[] {
-  return [...checkProfiles(values), ...(certificate ? checkCertificate(values) : [])];
+export function checkFiles(loaded: LoadedConfiguration, certificate: boolean): Finding[] {
+  const { values } = loaded;
+  return [
+    ...checkAddresses(loaded),
+    ...checkProfiles(values),
+    ...(certificate ? checkCertificate(values) : []),
+  ];
 }

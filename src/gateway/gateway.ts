@@ -5,6 +5,7 @@ import type { BlockList } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { WebSocket } from 'ws';
+import type { PublicAddress } from '../config/public-address.ts';
 import type { log } from '../lib/log.ts';
 import type { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
@@ -28,6 +29,8 @@ export interface Gateway {
   readonly welcome: Welcome;
   /** Ed25519: signs the conversation keys of leaders. */
   readonly hostKey: KeyObject;
+  /** What browsers reach us by. */
+  readonly address: PublicAddress;
   /** Who may say in whose name they ask (www-trusted-proxies). */
   readonly proxies: BlockList;
   /** For people. */
@@ -61,7 +64,7 @@ export const DEFAULT_LIMITS: Limits = {
   viewerBytes: 262_144,
 };
 
-/** host: what the Host header said. */
+/** host: by what name the browser knows us. */
 export type Env = { Bindings: HttpBindings & { readonly host: Host } };
 export type Handler = (gateway: Gateway, c: Context<Env>) => Response | Promise<Response>;
 /** id: the session in the address, '' where there is none. What it throws closes the socket. */

@@ -6,6 +6,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration, problemLine } from '../config/load.ts';
+import { readPublicAddress } from '../config/public-address.ts';
 import { inBackground } from '../lib/in-background.ts';
 import {
   announceFailure,
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
 async function serve(fds: Readonly<Record<(typeof DESCRIPTORS)[number], number>>): Promise<void> {
   const { values, problems } = loadConfiguration();
   if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
+  const address = readPublicAddress(values);
   const running = await startGateway({
     listen: { home: { fd: fds.home }, session: { fd: fds.session } },
     credentials: checkCredentials({
@@ -47,7 +49,8 @@ async function serve(fds: Readonly<Record<(typeof DESCRIPTORS)[number], number>>
     }),
     brokerPath: PATHS.brokerForGateway,
     hostKey: importHostKey(readFileSync(PATHS.hostPublicKey)),
-    pages: loadPages(join(import.meta.dirname, '../page')),
+    pages: loadPages(join(import.meta.dirname, '../page'), address.root),
+    address,
     proxies: listProxies(values['www-trusted-proxies']),
     welcome: makeWelcome(values['www-title'], values['www-banner']),
     hostName: hostname(),

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:https';
 import type { AddressInfo, BlockList } from 'node:net';
 import type { WebSocket } from 'ws';
+import type { PublicAddress } from '../config/public-address.ts';
 import { inBackground } from '../lib/in-background.ts';
 import type { log } from '../lib/log.ts';
 import { BrokerClient } from './broker-client.ts';
@@ -32,6 +33,7 @@ export interface GatewaySetup {
   readonly pages: Pages;
   readonly welcome: Welcome;
   readonly proxies: BlockList;
+  readonly address: PublicAddress;
   readonly hostName: string;
   readonly clock: Clock;
   readonly log: typeof log;
@@ -66,7 +68,7 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
 }
 
 function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
-  const { clock, log, hostKey, pages, welcome, proxies, hostName } = setup;
+  const { clock, log, hostKey, pages, welcome, proxies, address, hostName } = setup;
   const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   const broker = new BrokerClient(setup.brokerPath, log);
   const revocations = new Revocations(clock);
@@ -90,6 +92,7 @@ function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
       pages,
       welcome,
       proxies,
+      address,
       hostKey,
     },
     ...{ terminalScript, hostName, ownCertificate, clock, log, limits, ports },

@@ -1,4 +1,4 @@
-/** Requests to the gateway, as page-gateway.ts lists them. */
+/** Requests to the gateway, as page-gateway.ts lists them, below the page's own address. */
 import type { SessionId, TicketId } from '../protocol/ids.ts';
 import type {
   Home,
@@ -26,28 +26,28 @@ export class ProblemError extends Error {
 export class ConnectionError extends Error {}
 
 export const api = {
-  startSignIn: (start: SignInStart) => send<SignInStep>('POST', '/api/sign-in', start),
+  startSignIn: (start: SignInStart) => send<SignInStep>('POST', 'api/sign-in', start),
   answer: async (conversation: string, { answers }: SignInAnswers) => {
     const body: SignInAnswers = { answers, visit: readWanted() === null };
-    const step = await send<SignInStep>('POST', `/api/sign-in/${conversation}`, body);
+    const step = await send<SignInStep>('POST', `api/sign-in/${conversation}`, body);
     if (step.kind === 'signed-in') keepFirstHome(step.home);
     return step;
   },
-  cancelSignIn: (conversation: string) => send<null>('DELETE', `/api/sign-in/${conversation}`),
-  signOut: () => send<null>('POST', '/api/sign-out'),
-  signIns: () => send<SignIns>('GET', '/api/sign-ins'),
-  endSignIn: (signIn: TicketId) => send<null>('DELETE', `/api/sign-ins/${signIn}`),
+  cancelSignIn: (conversation: string) => send<null>('DELETE', `api/sign-in/${conversation}`),
+  signOut: () => send<null>('POST', 'api/sign-out'),
+  signIns: () => send<SignIns>('GET', 'api/sign-ins'),
+  endSignIn: (signIn: TicketId) => send<null>('DELETE', `api/sign-ins/${signIn}`),
   home: async () => {
     const first = takeFirstHome();
-    if (first === null) return send<Home>('GET', '/api/home');
+    if (first === null) return send<Home>('GET', 'api/home');
     if ('problem' in first) throw errorOf(first.problem);
     return first;
   },
-  retryHomeSession: () => send<null>('POST', '/api/home-session'),
-  startSession: (start: SessionStart) => send<SessionView>('POST', '/api/sessions', start),
+  retryHomeSession: () => send<null>('POST', 'api/home-session'),
+  startSession: (start: SessionStart) => send<SessionView>('POST', 'api/sessions', start),
   renameSession: (session: SessionId, rename: SessionRename) =>
-    send<SessionView>('PATCH', `/api/sessions/${session}`, rename),
-  endSession: (session: SessionId) => send<null>('DELETE', `/api/sessions/${session}`),
+    send<SessionView>('PATCH', `api/sessions/${session}`, rename),
+  endSession: (session: SessionId) => send<null>('DELETE', `api/sessions/${session}`),
 };
 
 async function send<T>(method: string, path: string, body: object = {}): Promise<T> {

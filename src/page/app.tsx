@@ -26,7 +26,7 @@ export function App(): ReactElement {
         running={home.data?.sessions.filter(keepsRunning).length ?? 0}
         onSignedIn={(said) => {
           setMessages(said);
-          if (wanted !== null) location.replace(`/s/${wanted}/`);
+          if (wanted !== null) location.replace(`s/${wanted}/`);
           else void client.resetQueries({ queryKey: HOME_KEY });
         }}
       />

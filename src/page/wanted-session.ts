@@ -12,5 +12,5 @@ export function readWanted(): SessionId | null {
 }
 
 export function writeWanted(id: SessionId | null): void {
-  history.replaceState(null, '', id === null ? '/' : `/?${NAME}=${id}`);
+  history.replaceState(null, '', id === null ? './' : `./?${NAME}=${id}`);
 }

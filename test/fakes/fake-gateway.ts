@@ -86,7 +86,7 @@ export function fakeSignIn(number: number, fields: Partial<SignInView> = {}): Si
 }
 
 export class FakeGateway {
-  private readonly pages: Pages = loadPages(pageDirectory);
+  private readonly pages: Pages = loadPages(pageDirectory, '');
   private readonly sockets = new WebSocketServer({ noServer: true });
   private readonly live = new Set<WebSocket>();
   private readonly connections = new Set<Socket>();

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { PublicAddress } from '../../src/config/public-address.ts';
 import type { Limits, Side } from '../../src/gateway/gateway.ts';
 import { listProxies } from '../../src/gateway/http/client-origin.ts';
 import { loadPages } from '../../src/gateway/pages/load-pages.ts';
@@ -78,7 +79,11 @@ export class Fixture {
     this.key = readFileSync(paths.key);
   }
 
-  async start(limits: Partial<Limits>, proxies: readonly string[]): Promise<void> {
+  async start(
+    limits: Partial<Limits>,
+    proxies: readonly string[],
+    address: PublicAddress,
+  ): Promise<void> {
     await this.startBroker();
     await this.host.listen(join(this.directory, 'session'));
     const listen = { host: '127.0.0.1', port: 0 };
@@ -91,7 +96,8 @@ export class Fixture {
       credentials: { certificate: this.certificate, key: this.key },
       brokerPath: join(this.directory, 'broker'),
       hostKey: importHostKey(readFileSync(join(this.directory, 'host.pub'))),
-      pages: loadPages(makePages(join(this.directory, 'page'))),
+      pages: loadPages(makePages(join(this.directory, 'page')), address.root),
+      address,
       welcome: { title: '', banner: '' },
       proxies: listProxies(proxies),
       hostName: 'testhost',
@@ -266,10 +272,11 @@ export async function startFixture(
   t: TestContext,
   limits: Partial<Limits> = {},
   proxies: readonly string[] = [],
+  address: PublicAddress = { root: '', origins: null },
 ): Promise<Fixture> {
   const fixture = new Fixture();
   t.after(() => fixture.close());
-  await fixture.start(limits, proxies);
+  await fixture.start(limits, proxies, address);
   return fixture;
 }
 

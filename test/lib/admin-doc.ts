@@ -37,6 +37,14 @@ export async function runExamples(page: string, password: string): Promise<numbe
   return count;
 }
 
+/** The files of a part of a page, without its commands. */
+export function writeExamples(part: string): void {
+  for (const { info, text: content } of readBlocks(part)) {
+    const [kind, path = ''] = info.split(' ');
+    if (kind === 'file') writeExample(path, content);
+  }
+}
+
 function readBlocks(page: string): Block[] {
   const lines = page.split('\n');
   const blocks: Block[] = [];

@@ -57,13 +57,13 @@ export class WebClient {
   constructor(url: string, from?: string) {
     this.url = new URL(url);
     // A name could lead to ::1, where nobody comes from 127.
-    if (from !== undefined) this.url.hostname = '127.0.0.1';
+    if (from !== undefined && this.url.hostname === 'localhost') this.url.hostname = '127.0.0.1';
     this.agent = new Agent({ keepAlive: true, rejectUnauthorized: false, localAddress: from });
   }
 
   /** To a path of the home origin, or a whole URL. Redirects are not followed. */
   async ask(method: string, target: string, { body, headers = {} }: Ask = {}): Promise<Answer> {
-    const url = new URL(target, this.url);
+    const url = this.at(target);
     const sent: Record<string, string | undefined> = {
       ...(method === 'GET' ? {} : { origin: url.origin, 'content-type': 'application/json' }),
       cookie: this.cookieHeader(url.pathname),
@@ -148,17 +148,17 @@ export class WebClient {
     return new URL(headers.location, this.url);
   }
 
-  /** Takes the pass for a session; the origin it is good for. */
+  /** Takes the pass for a session; the address that it lies below on the session origin. */
   async enter(session: SessionId): Promise<URL> {
     const address = await this.enterCode(session);
     const { status, text } = await this.ask('GET', address.href);
     if (status !== 200) throw new Error(`no pass: ${status} ${text}`);
-    return new URL(address.origin);
+    return new URL(address.href.split(/(?<=\/)s\//)[0]!);
   }
 
   /** As the home page does: until then the session's link leads to it. */
   private async untilStarted(session: SessionId): Promise<void> {
-    const ws = this.socket(new URL('/api/live', this.url));
+    const ws = this.socket(this.at('/api/live'));
     ws.on('error', () => {});
     await new Promise<void>((resolve) => {
       ws.once('close', () => resolve());
@@ -182,7 +182,7 @@ export class WebClient {
   /** That of a terminal page which has nothing yet. */
   terminalSocket(session: SessionId, origin: URL): WebSocket {
     const hello = writeHello({ viewer: 0n, from: FROM_START, rows: 24, columns: 80 });
-    return this.socket(new URL(`/s/${session}/socket${hello}`, origin));
+    return this.socket(new URL(`s/${session}/socket${hello}`, origin));
   }
 
   /** A new terminal whose shell answers. */
@@ -200,6 +200,12 @@ export class WebClient {
       rejectUnauthorized: false,
       headers: { origin: address.origin, ...(cookie ? { cookie } : {}), ...headers },
     });
+  }
+
+  /** Of a path of the home page, which may lie below www-root-path. */
+  at(target: string): URL {
+    const base = this.url.pathname.replace(/\/$/, '');
+    return new URL(target.startsWith('/') ? base + target : target, this.url);
   }
 
   close(): void {

@@ -45,7 +45,7 @@ export function readSettings({ demo, port }: Flags): Settings {
 function findWarnings(loaded: LoadedConfiguration): string[] {
   const { values } = loaded;
   // The generated certificate is made later.
-  const findings = checkFiles(values, values['ssl-certificate'] !== '');
+  const findings = checkFiles(loaded, values['ssl-certificate'] !== '');
   const errors = findings.filter(({ level }) => level === 'error').map(findingLine);
   if (errors.length > 0)
     throw new SetupError(`the server cannot work like this: ${errors.join('; ')}`);

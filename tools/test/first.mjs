@@ -16,6 +16,7 @@ await runSetup(async () => {
     'procps',
   ]);
   await downloadPackages([
+    'apache2',
     'htop',
     'krb5-admin-server',
     'krb5-kdc',
@@ -30,6 +31,7 @@ await runSetup(async () => {
     'libpam-script',
     'libpam-sss',
     'libpam-tmpdir',
+    'nginx',
     'nslcd',
     'oathtool',
     'openssh-server',

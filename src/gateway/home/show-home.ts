@@ -7,7 +7,6 @@ import { describeRequest } from '../http/client-origin.ts';
 import { sendHtml } from '../pages/send-page.ts';
 import { reportProblem } from '../problem.ts';
 import { contentPolicy } from '../security/headers.ts';
-import { originOf } from '../security/read-host.ts';
 import { visitHome } from './visit-home.ts';
 
 export const showHome: Handler = async (gateway, c) =>
@@ -16,8 +15,9 @@ export const showHome: Handler = async (gateway, c) =>
 /** The page comes whatever the answer is: a problem is for it to show. */
 export const showIndex: Handler = async (gateway, c) => {
   const answer = await homeOrProblem(gateway, c.env.incoming);
-  const { name, origin } = c.env.host;
-  const script = originOf(name, gateway.ports().session) + gateway.terminalScript;
+  const { origin, session } = c.env.host;
+  // The script's address begins with the root path, as the session origin's does.
+  const script = new URL(gateway.terminalScript, session).href;
   const page = sendHtml(gateway, c, '/index.html', [
     [HOME, JSON.stringify(answer)],
     [TERMINAL_SCRIPT, script],

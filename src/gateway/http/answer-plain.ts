@@ -1,7 +1,7 @@
 /** http:// on a port that speaks TLS: a browser is led to https://, anybody else is told what is wrong. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway.ts';
-import { readHost } from '../security/read-host.ts';
+import { readAskedHost } from '../security/read-host.ts';
 
 export function answerPlain(
   gateway: Gateway,
@@ -33,7 +33,7 @@ function secureAddress({ connections }: Gateway, incoming: IncomingMessage): str
   if (connections.isProxy(socket.remoteAddress ?? '')) return null;
   if (proxied.some((name) => headers[name] !== undefined)) return null;
   try {
-    return `${readHost(incoming).origin}${url}`;
+    return `${readAskedHost(incoming).origin}${url}`;
   } catch {
     return null;
   }

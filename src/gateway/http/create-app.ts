@@ -6,7 +6,6 @@ import { Failure, reportProblem } from '../problem.ts';
 import { ROUTES } from '../routes.ts';
 import { checkOrigin } from '../security/check-origin.ts';
 import { contentPolicy, securityHeaders } from '../security/headers.ts';
-import { originOf } from '../security/read-host.ts';
 import { renderProblem } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { checkJsonType } from './read-json.ts';
@@ -48,9 +47,9 @@ function refuseMethod(c: Context<Env>, methods: readonly string[]): never {
 function answerError(gateway: Gateway, c: Context<Env>, error: unknown): Response {
   const { incoming, host } = c.env;
   const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
-  const homeOrigin = originOf(host.name, gateway.ports().home);
   const { status, type, body } = renderProblem(incoming, problem, {
-    homeOrigin,
+    homeOrigin: host.home,
+    root: gateway.address.root,
     title: gateway.welcome.title,
   });
   c.header('content-security-policy', contentPolicy(host.origin));

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { inBackground } from '../../lib/in-background.ts';
 import type { Gateway, Side } from '../gateway.ts';
-import { problemPage } from '../pages/problem-page.ts';
+import { type Place, problemPage } from '../pages/problem-page.ts';
 import { Failure, reportProblem } from '../problem.ts';
 import { type Host, readHost } from '../security/read-host.ts';
 import { HTML, refuseSocket, renderProblem } from './answer-problem.ts';
@@ -14,6 +14,7 @@ import { describeRequest } from './client-origin.ts';
 import { createApp } from './create-app.ts';
 import { limitPipelining } from './limit-pipelining.ts';
 import { sortConnections } from './sort-connections.ts';
+import { stripRoot } from './strip-root.ts';
 import type { SocketUpgrader } from './upgrade.ts';
 
 export interface Credentials {
@@ -60,7 +61,11 @@ function answerRequests(gateway: Gateway, side: Side) {
     let host: Host;
     try {
       outgoing.once('close', gateway.connections.begin(incoming));
-      host = readHost(incoming);
+      host = readHost(gateway, side, incoming);
+      if (!stripRoot(gateway.address.root, incoming)) {
+        outgoing.writeHead(307, { location: `${host[side]}/` }).end();
+        return;
+      }
     } catch (error) {
       const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
       const { status, type, body } = renderProblem(incoming, problem, nowhere(gateway));
@@ -75,9 +80,9 @@ function answerRequests(gateway: Gateway, side: Side) {
   };
 }
 
-/** What our origin is called is not known. */
-function nowhere({ welcome }: Gateway): { homeOrigin: string; title: string } {
-  return { homeOrigin: '', title: welcome.title };
+/** What our origin is called may not be known. */
+function nowhere({ welcome, address: { root, origins } }: Gateway): Omit<Place, 'path'> {
+  return { homeOrigin: origins === null ? root : origins.home + root, root, title: welcome.title };
 }
 
 /** Not HTTP, headers too long, or too slow. */

@@ -13,6 +13,7 @@ import { readHost } from '../security/read-host.ts';
 import { refuseSocket } from './answer-problem.ts';
 import { describeRequest } from './client-origin.ts';
 import { keepAlive } from './keep-alive.ts';
+import { stripRoot } from './strip-root.ts';
 import { takeTurns } from './take-turns.ts';
 
 export type SocketUpgrader = (
@@ -34,7 +35,7 @@ export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUp
     const ignore = (): void => {}; // a broken client only ends its own socket
     socket.on('error', ignore);
     try {
-      const [handler, id] = findRoute(side, incoming);
+      const [handler, id] = findRoute(gateway, side, incoming);
       gateway.connections.begin(incoming); // for as long as it is there
       server.handleUpgrade(incoming, socket, head, (ws) => {
         socket.off('error', ignore);
@@ -53,8 +54,13 @@ export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUp
   };
 }
 
-function findRoute(side: Side, incoming: IncomingMessage): readonly [SocketHandler, string] {
-  const host = readHost(incoming);
+function findRoute(
+  gateway: Gateway,
+  side: Side,
+  incoming: IncomingMessage,
+): readonly [SocketHandler, string] {
+  const host = readHost(gateway, side, incoming);
+  stripRoot(gateway.address.root, incoming);
   const path = incoming.url!.split('?', 1)[0]!;
   const isRoute = ([pattern]: SocketRoute): boolean => pattern.test(path);
   const route = SOCKETS[side].find(isRoute);

@@ -35,10 +35,11 @@ export type Pages = ReadonlyMap<string, PageFile>;
 /** Its address, '' where the page has none. */
 export function terminalScriptOf(pages: Pages): string {
   const html = pages.get('/terminal.html')!.body.toString();
-  return / src="(\/assets\/[^"]+\.js)"/.exec(html)?.[1] ?? '';
+  return / src="([^"]+\.js)"/.exec(html)?.[1] ?? '';
 }
 
-export function loadPages(directory: string): Pages {
+/** root: www-root-path, which the addresses in the pages begin with. */
+export function loadPages(directory: string, root: string): Pages {
   const contents = new Map(
     readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -46,7 +47,8 @@ export function loadPages(directory: string): Pages {
       .map((path) => [`/${relative(directory, path).split(sep).join('/')}`, readFileSync(path)]),
   );
   const pages = new Map<string, PageFile>();
-  for (const [address, body] of contents) {
+  for (const [address, built] of contents) {
+    const body = address.endsWith('.html') ? putBelow(root, built) : built;
     const type = TYPES[extname(address)];
     if (type === undefined) continue; // compressed twins, and what we would not know how to send
     const encoded = new Map<Encoding, Buffer>();
@@ -62,4 +64,8 @@ export function loadPages(directory: string): Pages {
       throw new Error(`'${wanted}' is missing in '${directory}': build the page`);
   }
   return pages;
+}
+
+function putBelow(root: string, html: Buffer): Buffer {
+  return Buffer.from(html.toString().replaceAll(/(?<= (?:src|href)=")(?=\/)/g, root));
 }

@@ -5,7 +5,7 @@ import { problemPage } from './problem-page.ts';
 
 const reference = '0123456789ab';
 const session = `/s/${'a'.repeat(32)}/`;
-const place = { homeOrigin: 'https://a:1', path: `${session}enter`, title: '' };
+const place = { homeOrigin: 'https://a:1', root: '', path: `${session}enter`, title: '' };
 const hrefs = (page: string) =>
   [...page.matchAll(/<a href="([^"]*)">([^<]*)/g)].map(([, href, text]) => [text, href]);
 

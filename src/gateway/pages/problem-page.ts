@@ -12,9 +12,11 @@ const PASSING: readonly ProblemCode[] = [
 ];
 
 export interface Place {
-  /** Where the links lead; '' when it is not known: to this origin. */
+  /** Where the links lead, without a slash at the end; '' when it is not known: to this origin. */
   readonly homeOrigin: string;
-  /** What was asked for, without its query. */
+  /** www-root-path, which this address begins with. */
+  readonly root: string;
+  /** What was asked for below it, without its query. */
   readonly path: string;
   /** www-title; may be empty. */
   readonly title: string;
@@ -31,11 +33,11 @@ ${said}<p>${escapeHtml(PROBLEMS[problem.code].advice)}</p>
   return plainPage(`${sentence} · ${place.title || PRODUCT}`, body);
 }
 
-function links({ code }: Problem, { homeOrigin, path }: Place): string {
+function links({ code }: Problem, { homeOrigin, root, path }: Place): string {
   const session = /^\/s\/[0-9a-f]{32}\//.exec(path)?.[0] ?? '/';
   if (code === 'not-signed-in') return link('Sign in', homeOrigin + session);
   const home = link('Your sessions', `${homeOrigin}/`);
-  return PASSING.includes(code) ? link('Try again', path) + home : home;
+  return PASSING.includes(code) ? link('Try again', root + path) + home : home;
 }
 
 function link(text: string, address: string): string {

@@ -3,7 +3,6 @@ import type { Context } from 'hono';
 import { BANNER, HOME_ORIGIN, TITLE } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
-import { originOf } from '../security/read-host.ts';
 import { fillPage } from './fill-page.ts';
 import type { PageFile } from './load-pages.ts';
 
@@ -24,14 +23,14 @@ export const sendFile: Handler = (gateway, c) => {
 
 /** more: what only this page has, by its place. */
 export function sendHtml(
-  { pages, ports, welcome }: Gateway,
+  { pages, welcome }: Gateway,
   c: Context<Env>,
   address: string,
   more: readonly (readonly [place: string, value: string])[] = [],
 ): Response {
   const html = pages.get(address)!.body.toString();
   const values = new Map([
-    [HOME_ORIGIN, originOf(c.env.host.name, ports().home)],
+    [HOME_ORIGIN, c.env.host.home],
     [TITLE, welcome.title],
     [BANNER, welcome.banner],
     ...more,

@@ -3,8 +3,6 @@
  * too: one on the session origin can push our cookies out, and must not put an attacker's ticket in their place. To
  * browsers that do not know it (Chrome before 140) it is the old __Host-.
  */
-import type { SessionId } from '../../protocol/ids.ts';
-
 export const TICKET_COOKIE = '__Host-Http-vestibule-ticket';
 export const SIGN_IN_COOKIE = '__Host-Http-vestibule-sign-in';
 export const PASS_COOKIE = '__Secure-vestibule-session';
@@ -30,8 +28,8 @@ export function signInCookie(secret: string, seconds: number): string {
 }
 
 /** The path keeps one session's pass from another session's program. */
-export function passCookie(pass: string, session: SessionId): string {
-  return `${PASS_COOKIE}=${pass}; Path=/s/${session}/; Secure; HttpOnly; SameSite=Strict`;
+export function passCookie(pass: string, path: string): string {
+  return `${PASS_COOKIE}=${pass}; Path=${path}; Secure; HttpOnly; SameSite=Strict`;
 }
 
 export function clearCookie(name: typeof TICKET_COOKIE | typeof SIGN_IN_COOKIE): string {

@@ -1,22 +1,47 @@
 /**
- * The Host header: the only name of ours that we know, so it decides what our origins are. What is not plainly a host
- * name or address with an optional port is refused (RFC 9112 §3.2).
+ * Who a request says it asked. Without a public address in the configuration the Host header is the only name of ours
+ * that we know, so it decides what our origins are. What is not plainly a host name or address with an optional port is
+ * refused (RFC 9112 §3.2).
  */
 import type { IncomingMessage } from 'node:http';
+import type { PublicAddress } from '../../config/public-address.ts';
 import { Failure } from '../problem.ts';
 
 const HOST_PATTERN =
   /^(?<name>[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9.])?|\[[0-9a-f:.]{2,45}\])(?<port>:[1-9][0-9]{0,4})?$/;
 
 export interface Host {
-  /** Name or address without the port. */
-  readonly name: string;
-  /** As browsers put it into Origin: scheme, name, port unless it is 443. */
+  /** Of this side, as browsers put it into Origin: scheme, name, port unless it is 443. */
   readonly origin: string;
+  /** What the addresses of the other pages begin with: origin and www-root-path. */
+  readonly home: string;
+  readonly session: string;
+}
+
+/** What a gateway knows of where it is. */
+interface Addressed {
+  readonly address: PublicAddress;
+  /** Our own. */
+  readonly ports: () => { readonly home: number; readonly session: number };
 }
 
 /** Also refuses a request target that is not a path: an absolute one names a host of its own. */
-export function readHost(incoming: IncomingMessage): Host {
+export function readHost(
+  { address: { root, origins }, ports }: Addressed,
+  side: 'home' | 'session',
+  incoming: IncomingMessage,
+): Host {
+  const { name, origin } = readAskedHost(incoming);
+  if (origins !== null) {
+    const { home, session } = origins;
+    return { origin: origins[side], home: home + root, session: session + root };
+  }
+  const { home, session } = ports();
+  return { origin, home: originOf(name, home) + root, session: originOf(name, session) + root };
+}
+
+/** What stands in Host. */
+export function readAskedHost(incoming: IncomingMessage): { name: string; origin: string } {
   const hosts = incoming.headersDistinct.host ?? [];
   if (hosts.length !== 1)
     throw new Failure('bad-request', `${hosts.length} Host headers, wanted 1`);
@@ -28,6 +53,6 @@ export function readHost(incoming: IncomingMessage): Host {
   return { name, origin: originOf(name, number) };
 }
 
-export function originOf(name: string, port: number): string {
+function originOf(name: string, port: number): string {
   return port === 443 ? `https://${name}` : `https://${name}:${port}`;
 }

@@ -3,12 +3,10 @@
  * first, and who comes before the session runs, waits for it on the home page.
  */
 import type { Context } from 'hono';
-import type { SessionId } from '../../protocol/ids.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
 import { plainPage } from '../pages/plain-page.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
-import { originOf } from '../security/read-host.ts';
 import { requireTicket } from '../sign-in/require-ticket.ts';
 import { sessionId } from './session-id.ts';
 
@@ -17,15 +15,14 @@ export const enterSession: Handler = async (gateway, c) => {
   const session = sessionId(c);
   checkNavigation(incoming.headers);
   if (isCrossSite(incoming.headers) && c.req.query('again') === undefined) {
-    return comeFromHere(c, session);
+    return comeFromHere(c, `${gateway.address.root}/s/${session}/?again`);
   }
   const ticket = await ticketOrNone(gateway, c);
-  const waiting = `/?session=${session}`;
+  const waiting = `${gateway.address.root}/?session=${session}`;
   if (ticket === null) return c.redirect(waiting, 303);
   const { code } = await gateway.broker.request('session-enter', { ticket, session });
   if (code === null) return c.redirect(waiting, 303);
-  const origin = originOf(host.name, gateway.ports().session);
-  return c.redirect(`${origin}/s/${session}/enter?code=${encodeURIComponent(code)}`, 303);
+  return c.redirect(`${host.session}/s/${session}/enter?code=${encodeURIComponent(code)}`, 303);
 };
 
 async function ticketOrNone(gateway: Gateway, c: Context<Env>): Promise<string | null> {
@@ -41,8 +38,7 @@ async function ticketOrNone(gateway: Gateway, c: Context<Env>): Promise<string |
  * A link from another site: the browser would neither send the strict pass cookie at the end of the redirects, nor
  * tell our code from one that the other site put in. So the way starts again from a page of ours.
  */
-function comeFromHere(c: Context<Env>, session: SessionId): Response {
-  const address = `/s/${session}/?again`;
+function comeFromHere(c: Context<Env>, address: string): Response {
   const refresh = `<meta http-equiv="refresh" content="0;url=${address}">`;
   const body = `<h1>Your session opens…</h1><p class="acts"><a href="${address}">Open it now</a></p>`;
   return c.html(plainPage('Vestibule', body, refresh));

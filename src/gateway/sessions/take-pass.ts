@@ -9,7 +9,6 @@ import { sendHtml } from '../pages/send-page.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
 import { passCookie } from '../security/cookies.ts';
-import { originOf } from '../security/read-host.ts';
 import { sessionId } from './session-id.ts';
 
 export const takePass: Handler = async (gateway, c) => {
@@ -17,14 +16,14 @@ export const takePass: Handler = async (gateway, c) => {
   const session = sessionId(c);
   const code = c.req.query('code');
   if (code === undefined) {
-    return c.redirect(`${originOf(host.name, gateway.ports().home)}/s/${session}/`, 303);
+    return c.redirect(`${host.home}/s/${session}/`, 303);
   }
   checkNavigation(incoming.headers);
   // Else another site could put its own session before a person, who would type into it.
   if (isCrossSite(incoming.headers)) throw new Failure('wrong-origin', 'a code from another site');
   if (!SECRET_PATTERN.test(code)) throw new Failure('bad-request', 'a code of another form');
   const { pass } = await gateway.broker.request('session-pass', { code, session });
-  c.header('set-cookie', passCookie(pass, session));
+  c.header('set-cookie', passCookie(pass, `${gateway.address.root}/s/${session}/`));
   const page = sendHtml(gateway, c, '/terminal.html');
   page.headers.set('cache-control', 'no-store');
   return page;

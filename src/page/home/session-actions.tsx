@@ -11,7 +11,7 @@ import { Icon } from './icons.tsx';
 import { canEnd, canOpen } from './session-order.ts';
 
 export const openLinkId = (id: SessionId): string => `open-${id}`;
-export const pathOf = (id: SessionId): string => `/s/${id}/`;
+export const pathOf = (id: SessionId): string => `s/${id}/`;
 
 export interface ActionsProps {
   readonly session: SessionView;

@@ -21,7 +21,7 @@ export function useLiveSessions(): Live {
     // The server answers 401 where the sign-in has ended, and the page shows that.
     const askAgain = (): void => void client.invalidateQueries({ queryKey: HOME_KEY });
     const live = new ReconnectingSocket({
-      url: () => new URL('/api/live', location.href).href.replace(/^http/, 'ws'),
+      url: () => new URL('api/live', location.href).href.replace(/^http/, 'ws'),
       onMessage: (data) => {
         const message = JSON.parse(data as string) as LiveMessage;
         live.settled();

@@ -19,9 +19,8 @@ import styles from './terminal.css?inline';
 import { WindowTitle } from './window-title.ts';
 
 adoptStyles(styles);
-const session = location.pathname.split('/')[2] ?? '';
 // Here with a one-time code: the page's own address is the one to load again.
-if (location.pathname.endsWith('/enter')) history.replaceState(null, '', `/s/${session}/`);
+if (location.pathname.endsWith('/enter')) history.replaceState(null, '', './');
 const home = document.querySelector<HTMLMetaElement>('meta[name="home-origin"]')!.content;
 const place = document.getElementById('terminal')!;
 const settings = new SettingsStore(localStorage);
