@@ -45,8 +45,8 @@ export class Product {
   }
 
   /** Without waiting for anything. */
-  spawn(): void {
-    const child = spawn(`${INSTALLED}/bin/vestibule-supervise`, [], {
+  spawn(...args: readonly string[]): void {
+    const child = spawn(`${INSTALLED}/bin/vestibule-supervise`, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

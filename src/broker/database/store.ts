@@ -11,6 +11,7 @@ import { AuditQueue, type AuditRow } from './audit-queue.ts';
 import { copyRows, openMemory, replaceRows, writeChanges } from './copy-rows.ts';
 import { type DiskTrouble, lookAtDisk, type TroubleKind, troubleOf } from './disk-trouble.ts';
 import { AnotherBroker, DatabaseFile, readUnwritable } from './open-file.ts';
+import { diskRefusal } from './refuse.ts';
 import { transact } from './transact.ts';
 
 type Value = null | number | bigint | string | Uint8Array;
@@ -18,17 +19,6 @@ type Value = null | number | bigint | string | Uint8Array;
 const RETRY_MS = 1_000;
 /** Of what does not mend itself, and is read whole at each try. */
 const RARE_RETRY_MS = 30_000;
-const SAID: Readonly<Record<TroubleKind, string>> = {
-  full: 'The disk of this server is full, so nothing new can begin.',
-  inodes: 'The disk of this server has no room for files, so nothing new can begin.',
-  'read-only': 'The disk of this server is read-only, so nothing new can begin.',
-  locked: 'The database of this server is held by another program, so nothing new can begin.',
-  damaged: 'The database of this server is damaged, so nothing new can begin.',
-  incomplete: 'The database of this server is damaged, so nothing new can begin.',
-  refused: 'This server may not use its database, so nothing new can begin.',
-  newer: 'The database of this server is of a newer version, so nothing new can begin.',
-  failing: 'This server cannot write to its disk, so nothing new can begin.',
-};
 /** Root may have it set aside. */
 const ASIDE: readonly TroubleKind[] = ['damaged', 'incomplete', 'refused', 'newer'];
 
@@ -86,14 +76,14 @@ export class Store {
     this.requireWritable();
     return this.inMemory(() => {
       const result = work();
-      if (!this.flush()) throw refusal(this.problem!);
+      if (!this.flush()) throw diskRefusal(this.problem!);
       return result;
     });
   }
 
   /** Throws 'disk' while nothing can be written, after another try. */
   requireWritable(): void {
-    if (this.trouble !== null && !this.flush(true)) throw refusal(this.problem!);
+    if (this.trouble !== null && !this.flush(true)) throw diskRefusal(this.problem!);
   }
 
   addAudit(row: AuditRow): void {
@@ -241,8 +231,4 @@ export class Store {
     this.changes.close();
     this.changes = this.database.createSession();
   }
-}
-
-function refusal({ kind, text }: DiskTrouble): ProblemError {
-  return new ProblemError('disk', text, SAID[kind]);
 }

@@ -1,10 +1,13 @@
 /** A session's row, and a PAM session of its own for it: each step is written, and announced. */
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { findLeader } from '../adoption/find-leader.ts';
 import type { Broker } from '../context.ts';
+import { lookAtDisk } from '../database/disk-trouble.ts';
+import { diskRefusal } from '../database/refuse.ts';
 import { connectLeader } from '../leader-client.ts';
 import { asProblemError, ProblemError } from '../problem.ts';
 import type { Ticket } from '../tickets/ticket-store.ts';
@@ -13,12 +16,14 @@ import { connectSession } from './connect-session.ts';
 import type { SessionRow } from './session-store.ts';
 import { watchStep } from './watch-step.ts';
 
-/** state: 'pending' while it waits for another's PAM session. */
+/** Throws 'disk' when there is no room for it. state: 'pending' while it waits for another's PAM session. */
 export function newSession(
   broker: Broker,
   { user, uid }: Ticket,
   fields: Pick<SessionRow, 'kind' | 'name' | 'address' | 'state'>,
 ): SessionRow {
+  const trouble = lookAtDisk(dirname(broker.paths.leaders));
+  if (trouble !== null) throw diskRefusal(trouble, 'The place of this server for running sessions');
   const id = randomBytes(16).toString('hex') as SessionId;
   return beginSession(broker, {
     ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
