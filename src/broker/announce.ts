@@ -40,7 +40,8 @@ function tellSessions(broker: Broker): void {
 }
 
 export function holdingsOf(broker: Broker, person: Person): Holdings {
-  return { sessions: sessionsOf(broker, person), homeSession: homeSessionOf(broker, person) };
+  const homeSession = homeSessionOf(broker, person);
+  return { sessions: sessionsOf(broker, person), homeSession, now: broker.now() };
 }
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {

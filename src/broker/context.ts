@@ -4,17 +4,20 @@ import { PATHS } from '../protocol/broker-leader.ts';
 import type { ConversationId, SessionId, TicketId } from '../protocol/ids.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Audit, openAudit } from './database/audit.ts';
+import { boundTimes } from './database/bound-times.ts';
 import { Store } from './database/store.ts';
 import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
 import type { Conversation } from './sign-in/conversation.ts';
+import { SteadyTime } from './steady-time.ts';
 import type { TextRoom } from './text-room.ts';
 import { LeaderSlots } from './throttle/leader-slots.ts';
 import { Throttle } from './throttle/throttle.ts';
 import { openThrottleStore } from './throttle/throttle-store.ts';
 import { type AccountChecks, makeAccountChecks } from './tickets/account-checks.ts';
 import { openTicketStore, type TicketStore } from './tickets/ticket-store.ts';
+import { longestMs, type TicketSettings } from './tickets/ticket-times.ts';
 import { makeWatch, type Watch } from './usage/watch.ts';
 
 /** What a session waits for: PAM to open it, its program to start, its end. */
@@ -22,7 +25,7 @@ export type Step = 'pam' | 'program' | 'end';
 
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
 
-export interface BrokerSettings {
+export interface BrokerSettings extends TicketSettings {
   /** PAM profiles. */
   readonly loginProfile: string;
   readonly sessionProfile: string;
@@ -30,10 +33,6 @@ export interface BrokerSettings {
   readonly sessionsEnabled: boolean;
   /** A PAM session for each session, or one for all of a user's. */
   readonly sessionsScope: 'session' | 'user';
-  /** How long a ticket lasts without use. */
-  readonly timeoutMinutes: number;
-  /** How long it lasts at most. */
-  readonly staySignedInDays: number;
   /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
   readonly recheckMinutes: number;
   /** How many tickets, and how many live sessions, one person may have. */
@@ -59,7 +58,7 @@ export interface Link {
   asked: boolean;
 }
 
-/** Carries a person over to the session origin, once, within `expires` (Unix ms). */
+/** Carries a person over to the session origin, once, until `expires` (monotonic). */
 export interface EnterCode {
   readonly ticket: TicketId;
   readonly session: SessionId;
@@ -71,7 +70,8 @@ export interface Broker {
   readonly settings: BrokerSettings;
   readonly warnings: readonly string[];
   readonly startedAt: number;
-  /** Unix ms */
+  readonly time: SteadyTime;
+  /** Its now(): Unix ms. */
   readonly now: () => number;
   readonly clock: Clock;
   /** How long a step may take before its session is shown as stuck. */
@@ -104,6 +104,7 @@ export interface BrokerOptions {
   readonly settings: BrokerSettings;
   readonly warnings?: readonly string[];
   readonly paths?: BrokerPaths;
+  /** The wall clock: Unix ms. */
   readonly now?: () => number;
   readonly clock?: Clock | undefined;
   readonly stepMs?: Partial<Record<Step, number>> | undefined;
@@ -116,27 +117,30 @@ export interface BrokerOptions {
 const STEP_MS: Broker['stepMs'] = { pam: 70_000, program: 40_000, end: 60_000 };
 
 export function createBroker(options: BrokerOptions): Broker {
-  const { settings, warnings = [], paths = PATHS, now = Date.now } = options;
+  const { settings, warnings = [], paths = PATHS, now: wall = Date.now } = options;
   const { clock = systemClock, stepMs } = options;
-  const store = new Store(paths.database);
+  const time = new SteadyTime(wall, clock);
+  const longest = { idleMs: settings.timeoutMinutes * 60_000, absoluteMs: longestMs(settings) };
+  const store = new Store(paths.database, (rows) => boundTimes(rows, time.now(), longest));
   return {
     paths,
     settings,
     warnings,
-    startedAt: now(),
-    now,
+    startedAt: time.now(),
+    time,
+    now: time.now,
     clock,
     stepMs: { ...STEP_MS, ...stepMs },
     unwanted: new Set(),
     steps: new Map(),
     store,
-    audit: openAudit(store, now),
+    audit: openAudit(store, wall),
     tickets: openTicketStore(store),
     checks: makeAccountChecks(),
     sessions: openSessionStore(store),
     links: new Map(),
     finding: new Map(),
-    throttle: new Throttle(clock.monotonic, openThrottleStore(store, now, clock.monotonic)),
+    throttle: new Throttle(clock.monotonic, openThrottleStore(store, time.now, clock.monotonic)),
     slots: new LeaderSlots(clock.monotonic),
     conversations: new Map(),
     codes: new Map(),

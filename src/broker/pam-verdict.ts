@@ -12,6 +12,7 @@ export interface LeaderFailure {
  * PAM_ABORT, PAM_MODULE_UNKNOWN: the machine's fault, or nobody answered; nobody was judged.
  */
 const NO_VERDICT: readonly number[] = [1, 2, 3, 4, 5, 9, 19, 26, 28];
+const PAM_CRED_EXPIRED = 16;
 const JUDGING: readonly string[] = ['policy', 'grant', 'account', 'password', 'user'];
 
 /**
@@ -30,7 +31,13 @@ export function isMachineFault(code: number): boolean {
 
 /** The account may not be used here: disabled, expired, not in the group, not the one that signed in. */
 export function isVerdict(failure: LeaderFailure): boolean {
-  return JUDGING.includes(stageOf(failure)) && !isMachineFault(failure.code);
+  const isJudged = JUDGING.includes(stageOf(failure)) && !isMachineFault(failure.code);
+  return isJudged && !isClockFault(failure);
+}
+
+/** The grant is theirs, but of another time, while their ticket lives: the clock of the machine was set. */
+export function isClockFault(failure: LeaderFailure): boolean {
+  return stageOf(failure) === 'grant' && failure.code === PAM_CRED_EXPIRED;
 }
 
 export function stageOf({ stage }: Pick<LeaderFailure, 'stage'>): string {

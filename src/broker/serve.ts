@@ -6,13 +6,13 @@ import { inBackground } from '../lib/in-background.ts';
 import { log } from '../lib/log.ts';
 import { lookAgain, watchLeaders } from './adoption/watch-leaders.ts';
 import { type Broker, type BrokerOptions, createBroker } from './context.ts';
+import { followClock } from './follow-clock.ts';
 import { closeHomes } from './home/close-homes.ts';
 import { cliRequests, gatewayRequests } from './requests.ts';
 import { type Service, serveConnection } from './serve-connection.ts';
 import { dropCodes } from './sessions/enter-session.ts';
 import { recheckDue } from './tickets/recheck.ts';
 import { revokeExpired } from './tickets/revoke-tickets.ts';
-import { longestMs } from './tickets/ticket-times.ts';
 import { stopWatching } from './usage/watch-sessions.ts';
 
 /** A descriptor in production, a path in tests. */
@@ -35,7 +35,6 @@ const KEEP_ENDED_MS = 7 * 86_400_000;
 
 export async function serveBroker(options: ServeOptions): Promise<RunningBroker> {
   const broker = createBroker(options);
-  broker.tickets.limitTo(longestMs(broker.settings));
   const adoption = watchLeaders(broker);
   await Promise.race([adoption, delay(ADOPTION_MS, undefined, { ref: false })]);
   const peers = broker.gateways;
@@ -81,6 +80,7 @@ async function listen(broker: Broker, service: Service, where: Listening) {
 
 function cleanUp(broker: Broker): void {
   try {
+    followClock(broker);
     revokeExpired(broker);
     inBackground('recheck', recheckDue(broker));
     dropCodes(broker);

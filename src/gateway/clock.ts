@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds for durations: never set back. */
   readonly monotonic: () => number;
-  /** Unix ms, to compare with times of other processes. */
+  /** Unix ms, for the key of a leader that has just made it: no lifetime runs by it. */
   readonly wall: () => number;
 }
 

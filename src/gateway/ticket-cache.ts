@@ -103,8 +103,8 @@ export class TicketCache {
     return this.clock.monotonic() - entry.checkedAt < HONOURED_MS && this.isAlive(entry);
   }
 
-  private isAlive({ info }: Entry): boolean {
-    return this.clock.wall() < Math.min(info.idleEnd, info.absoluteEnd);
+  private isAlive({ info, checkedAt }: Entry): boolean {
+    return this.clock.monotonic() - checkedAt < Math.min(info.idleMs, info.absoluteMs);
   }
 
   private prune(now: number): void {

@@ -95,14 +95,16 @@ export interface TicketInfo {
   readonly user: UserName;
   /** The name may be given to somebody else, who is not this person. */
   readonly uid: Uid;
-  /** Unix ms: when it ends unless used, and when it ends whatever happens. */
-  readonly idleEnd: number;
-  readonly absoluteEnd: number;
+  /** From now, by anybody's clock: until it ends unless used, and whatever happens. */
+  readonly idleMs: number;
+  readonly absoluteMs: number;
 }
 /** What a person has on this server. */
 export interface Holdings {
   readonly sessions: readonly SessionView[];
   readonly homeSession: HomeSessionView;
+  /** Unix ms of the clock that the times of sessions are by. */
+  readonly now: number;
 }
 export interface DialInfo {
   readonly ticket: TicketId;

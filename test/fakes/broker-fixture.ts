@@ -130,6 +130,8 @@ export class BrokerFixture {
   private readonly stepMs: BrokerOptions['stepMs'];
   /** Added to the broker's clocks; the monotonic one moves by it alone. */
   skipMs = 0;
+  /** By this the wall clock alone is wrong. */
+  wallAheadMs = 0;
   /** Of the broker that is started next. */
   settings: Partial<BrokerSettings> = {};
   /** How long the broker wanted to wait, each time; it never has to. */
@@ -171,7 +173,7 @@ export class BrokerFixture {
         database: at('broker.db'),
       },
       stepMs: this.stepMs,
-      now: () => Date.now() + this.skipMs,
+      now: () => Date.now() + this.skipMs + this.wallAheadMs,
       clock: {
         monotonic: () => START + this.skipMs,
         wait: async (ms) => void this.waits.push(ms),

@@ -315,9 +315,8 @@ class FakeBroker {
   private signedIn(user: string): BrokerSignInStep {
     const ticket = makeSecret();
     const id = randomBytes(16).toString('hex') as TicketId;
-    const now = Date.now();
     const person = { user: user as UserName, uid: FAKE_UID };
-    const info = { id, ...person, idleEnd: now + HOUR, absoluteEnd: now + 24 * HOUR };
+    const info = { id, ...person, idleMs: HOUR, absoluteMs: 24 * HOUR };
     this.state.tickets[ticket] = info;
     this.save();
     return { kind: 'signed-in', user: info.user, ticket, info, items: [] };
@@ -387,7 +386,7 @@ function sessionsOf(user: string): SessionView[] {
 const HOME_SESSION: HomeSessionView = { state: 'open', since: 1000, problem: null, texts: [] };
 
 function holdingsOf(user: string): Holdings {
-  return { sessions: sessionsOf(user), homeSession: HOME_SESSION };
+  return { sessions: sessionsOf(user), homeSession: HOME_SESSION, now: 3000 };
 }
 
 function homeEvent(user: string): object {

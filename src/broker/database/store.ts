@@ -26,6 +26,7 @@ export class Store {
   /** In memory, to be read. */
   readonly database: DatabaseSync = openMemory();
   private readonly path: string;
+  private readonly check: (database: DatabaseSync) => void;
   private readonly audit = new AuditQueue();
   private file: DatabaseFile | null = null;
   /** What the file has not got yet. */
@@ -36,9 +37,10 @@ export class Store {
   private timer: NodeJS.Timeout | null = null;
   private readonly waiting: (() => void)[] = [];
 
-  /** Throws only when another broker has the file. */
-  constructor(path: string) {
+  /** check: is given the rows of an earlier life once they are read. Throws only when another broker has the file. */
+  constructor(path: string, check: (database: DatabaseSync) => void = () => {}) {
     this.path = path;
+    this.check = check;
     this.changes = this.database.createSession();
     this.tryAgain();
   }
@@ -205,10 +207,12 @@ export class Store {
   private open(): DatabaseFile {
     const file = new DatabaseFile(this.path);
     try {
-      const isNew = this.isLoaded || this.changes.changeset().length > 0;
+      const isBehind = this.isLoaded || this.changes.changeset().length > 0;
       if (!this.isLoaded) this.load(file.database);
-      if (isNew) transact(file.database, () => replaceRows(this.database, file.database));
-      this.restartChanges();
+      if (isBehind) {
+        transact(file.database, () => replaceRows(this.database, file.database));
+        this.restartChanges();
+      }
       return file;
     } catch (error) {
       file.close();
@@ -219,12 +223,14 @@ export class Store {
   /** So that a restart on a full disk knows who is signed in. */
   private loadUnwritable(): void {
     readUnwritable(this.path, (database) => this.load(database));
-    if (this.isLoaded) this.restartChanges();
   }
 
+  /** What check() changes is the first that is written. */
   private load(from: DatabaseSync): void {
     transact(this.database, () => copyRows(from, this.database));
     this.isLoaded = true;
+    this.restartChanges();
+    this.check(this.database);
   }
 
   private restartChanges(): void {

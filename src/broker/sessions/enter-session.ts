@@ -28,7 +28,7 @@ export function enterSession(
   dropCodes(broker);
   if (broker.codes.size >= MAX_CODES) throw new ProblemError('too-many', `${MAX_CODES} codes`);
   const code = makeSecret();
-  const expires = broker.now() + CODE_MS;
+  const expires = broker.clock.monotonic() + CODE_MS;
   broker.codes.set(code, { ticket: ticket.id, session: ask.session, expires });
   return { code };
 }
@@ -40,11 +40,10 @@ export function passSession(
   const entry = broker.codes.get(ask.code);
   broker.codes.delete(ask.code);
   const ticket = entry && broker.tickets.get(entry.ticket);
-  const now = broker.now();
-  if (!entry || entry.session !== ask.session || entry.expires <= now) {
+  if (!entry || entry.session !== ask.session || entry.expires <= broker.clock.monotonic()) {
     throw new ProblemError('not-signed-in', 'no such code, or it has expired');
   }
-  if (!ticket || isExpired(ticket, now)) {
+  if (!ticket || isExpired(ticket, broker.now())) {
     throw new ProblemError('not-signed-in', 'the ticket behind the code has ended');
   }
   const row = requireSession(broker, ticket, ask.session);
@@ -80,7 +79,7 @@ export function touchSession(
 
 export function dropCodes(broker: Broker): void {
   for (const [code, { expires }] of broker.codes) {
-    if (expires <= broker.now()) broker.codes.delete(code);
+    if (expires <= broker.clock.monotonic()) broker.codes.delete(code);
   }
 }
 

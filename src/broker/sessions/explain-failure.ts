@@ -1,6 +1,6 @@
 /** Why a session did not start, for the person who waits for it: the leader's failure as one of our problems. */
 import { PROBLEMS, type ProblemCode } from '../../protocol/problems.ts';
-import { isVerdict, type LeaderFailure, stageOf } from '../pam-verdict.ts';
+import { isClockFault, isVerdict, type LeaderFailure, stageOf } from '../pam-verdict.ts';
 import { ProblemError } from '../problem.ts';
 
 export interface StartFailure extends LeaderFailure {
@@ -11,6 +11,8 @@ export interface StartFailure extends LeaderFailure {
   /** The session profile, if it wanted something typed: nobody is there to do it. */
   readonly asking: string | null;
 }
+const CLOCK_SET =
+  'The clock of this server was set since you signed in. Sign out and in again to start sessions.';
 const PAM_PERM_DENIED = 6;
 const EAGAIN = 11;
 const EMFILE = 24;
@@ -22,7 +24,7 @@ export function explainFailure(failure: StartFailure): ProblemError {
   const problem = problemOf(failure);
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
   const lacking = `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
-  const known = limitOf(failure) ?? silentOf(failure);
+  const known = limitOf(failure) ?? silentOf(failure) ?? (isClockFault(failure) ? CLOCK_SET : null);
   const sentence = known ?? (asking === null ? PROBLEMS[problem].text : lacking);
   // Which program it is, and what is wrong with it: the shell of their account.
   if (problem === 'session-program') said.unshift(text);

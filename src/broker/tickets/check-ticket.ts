@@ -23,7 +23,7 @@ export function checkTicket(
   ask: { readonly ticket: string; readonly active: boolean },
 ): TicketInfo {
   const ticket = requireTicket(broker, ask.ticket);
-  return infoOf(ask.active ? slideTicket(broker, ticket) : ticket);
+  return infoOf(ask.active ? slideTicket(broker, ticket) : ticket, broker.now());
 }
 
 export function slideTicket(broker: Broker, ticket: Ticket): Ticket {

@@ -52,5 +52,5 @@ export function issueTicket(
   });
   replaceOldest(broker, ticket);
   noteAsked(broker, ticket);
-  return { ticket: secret, info: infoOf(ticket) };
+  return { ticket: secret, info: infoOf(ticket, broker.now()) };
 }

@@ -45,9 +45,6 @@ export function openTicketStore(store: Store) {
     'SELECT * FROM tickets WHERE idle_end <= ? OR absolute_end <= ?',
   );
   const slide = store.prepareWrite('UPDATE tickets SET idle_end = ?, used = ? WHERE id = ?');
-  const limit = store.prepareWrite(
-    'UPDATE tickets SET absolute_end = issued + ? WHERE absolute_end > issued + ?',
-  );
   const remove = store.prepareWrite('DELETE FROM tickets WHERE id = ?');
   const countAll = database.prepare('SELECT count(*) AS n FROM tickets');
   const ofUser = database.prepare(
@@ -72,8 +69,6 @@ export function openTicketStore(store: Store) {
     get: (id: TicketId): Ticket | undefined => optional(byId.get(id)),
     listExpired: (now: number): Ticket[] => expired.all(now, now).map(toTicket),
     slide: (id: TicketId, idleEnd: number, used: number): void => slide(idleEnd, used, id),
-    /** For tickets of a time when they could last longer. */
-    limitTo: (ms: number): void => limit(ms, ms),
     /** Its passes go with it. */
     remove: (id: TicketId): void => remove(id),
     count: (): number => Number(countAll.get()?.n),

@@ -1,19 +1,26 @@
 /** When a ticket ends: unless used, and whatever happens. */
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
-import type { BrokerSettings } from '../context.ts';
 import type { Ticket } from './ticket-store.ts';
 
-export function idleEnd(settings: BrokerSettings, now: number, absoluteEnd: number): number {
+/** Of the options. */
+export interface TicketSettings {
+  /** How long a ticket lasts without use. */
+  readonly timeoutMinutes: number;
+  /** How long it lasts at most. */
+  readonly staySignedInDays: number;
+}
+
+export function idleEnd(settings: TicketSettings, now: number, absoluteEnd: number): number {
   return Math.min(now + settings.timeoutMinutes * 60_000, absoluteEnd);
 }
 
 /** How long a ticket may last at most. */
-export function longestMs({ staySignedInDays }: BrokerSettings): number {
+export function longestMs({ staySignedInDays }: TicketSettings): number {
   return staySignedInDays * 86_400_000;
 }
 
 /** Without its grant a ticket is worth nothing. */
-export function absoluteEnd(settings: BrokerSettings, issued: number, grantEnd: number): number {
+export function absoluteEnd(settings: TicketSettings, issued: number, grantEnd: number): number {
   return Math.min(issued + longestMs(settings), grantEnd);
 }
 
@@ -22,6 +29,6 @@ export function isExpired(ticket: Ticket, now: number): boolean {
 }
 
 /** What the gateway may know of it. */
-export function infoOf({ id, user, uid, idleEnd, absoluteEnd }: Ticket): TicketInfo {
-  return { id, user, uid, idleEnd, absoluteEnd };
+export function infoOf({ id, user, uid, idleEnd, absoluteEnd }: Ticket, now: number): TicketInfo {
+  return { id, user, uid, idleMs: idleEnd - now, absoluteMs: absoluteEnd - now };
 }

@@ -45,7 +45,7 @@ function askOn(gateway: Gateway, c: Context<Env>, step: Asking): Response {
     const secret = gateway.conversations.secretFor(
       readCookie(c.req.header('cookie'), SIGN_IN_COOKIE),
     );
-    gateway.conversations.bind(conversation, secret, key.expires);
+    gateway.conversations.bind(conversation, secret);
     c.header('set-cookie', signInCookie(secret, KEY_SECONDS), { append: true });
     return c.json<SignInStep>({ ...step, key });
   } catch (error) {

@@ -3,6 +3,7 @@
  * the broker ends all conversations with the gateway's connection.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { Clock } from '../clock.ts';
 import { Failure } from '../problem.ts';
@@ -34,8 +35,9 @@ export class Conversations {
     return randomBytes(32).toString('base64url');
   }
 
-  bind(conversation: ConversationId, secret: string, expires: number): void {
-    const now = this.clock.wall();
+  bind(conversation: ConversationId, secret: string): void {
+    const now = this.clock.monotonic();
+    const expires = now + KEY_SECONDS * 1000;
     for (const [id, known] of this.bound) if (known.expires <= now) this.bound.delete(id);
     if (this.bound.size >= MAX_CONVERSATIONS) {
       throw new Failure('sign-in-busy', `${MAX_CONVERSATIONS} conversations are open`);
@@ -50,7 +52,7 @@ export class Conversations {
     if (cookie === undefined || !timingSafeEqual(known.digest, digestOf(cookie))) {
       throw new Failure('conversation-gone', 'the conversation belongs to another browser');
     }
-    if (known.expires > this.clock.wall()) return;
+    if (known.expires > this.clock.monotonic()) return;
     this.end(conversation);
     throw new Failure('conversation-gone', 'the conversation took too long');
   }

@@ -184,12 +184,12 @@ test('a conversation ends with its key, and with the broker', async (t) => {
   const gateway = await startFixture(t);
   const first = await gateway.post('/api/sign-in', { user: 'alice' });
   const second = await gateway.post('/api/sign-in', { user: 'alice' });
-  gateway.advance(7 * 60_000);
+  gateway.advance(11 * 60_000);
   const late = await gateway.post(`/api/sign-in/${steps(first).conversation}`, answers, {
     cookie: first.cookies[0]!,
   });
   assert.equal(problemOf(late).code, 'conversation-gone');
-  gateway.advance(-7 * 60_000);
+  gateway.advance(-11 * 60_000);
   await gateway.killBroker();
   await gateway.restartBroker();
   const lost = await gateway.post(`/api/sign-in/${steps(second).conversation}`, answers, {

@@ -215,9 +215,9 @@ bool account_find(const char *name, struct account *ret_account);
 int account_missing_code(void);
 gid_t *account_groups(const struct account *account, int *ret_count);
 
-/* grant.c: false when there is no usable key, or the grant is not good for this account now. */
+/* grant.c: a code of PAM; PAM_CRED_EXPIRED: a grant of this account, but not for now. grant_make: false without a key. */
 bool grant_make(const struct account *account, struct writer *ret_grant, uint64_t *ret_expires);
-bool grant_check(const struct account *account, const uint8_t *grant, size_t size);
+int grant_check(const struct account *account, const uint8_t *grant, size_t size);
 
 /* open.c: who signed in is the grant's user, root needs no grant; PAM may not make another of them. */
 bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size);

@@ -25,8 +25,9 @@ bool claim_user(struct leader *leader, const struct connection *connection, cons
     struct account account;
     if (!account_find(leader->conversation.user, &account))
         return fail(leader, VST_STAGE_USER, account_missing_code(), "the system has no user '%s'", leader->conversation.user);
-    if (connection->who != WHO_ROOT && !grant_check(&account, grant, size))
-        return fail(leader, VST_STAGE_GRANT, PAM_PERM_DENIED, "that is no grant for user '%s', or it is over", account.name);
+    const int code = connection->who == WHO_ROOT ? PAM_SUCCESS : grant_check(&account, grant, size);
+    if (code != PAM_SUCCESS)
+        return fail(leader, VST_STAGE_GRANT, code, "that is no grant for user '%s', or it is over", account.name);
     leader->account = account;
     return policy_check_account(leader) && (connection->who == WHO_ROOT || policy_check_lock(leader));
 }

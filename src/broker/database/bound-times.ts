@@ -1,0 +1,26 @@
+/** Rows of an earlier life, whose clock may have been wrong: nothing is of the future, or lasts longer than it may. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Of a ticket: without use, and whatever happens. */
+export interface Longest {
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+}
+
+/** now: Unix ms. */
+export function boundTimes(database: DatabaseSync, now: number, longest: Longest): void {
+  const { idleMs, absoluteMs } = longest;
+  database
+    .prepare(
+      `UPDATE tickets SET issued = min(issued, ?1), used = min(used, ?1), idle_end = min(idle_end, ?1 + ?2),
+         absolute_end = min(absolute_end, min(issued, ?1) + ?3)
+       WHERE issued > ?1 OR used > ?1 OR idle_end > ?1 + ?2 OR absolute_end > issued + ?3`,
+    )
+    .run(now, idleMs, absoluteMs);
+  database
+    .prepare(
+      `UPDATE sessions SET started = min(started, ?1), ended = min(ended, ?1)
+       WHERE started > ?1 OR ended > ?1`,
+    )
+    .run(now);
+}
