@@ -1,6 +1,6 @@
 /** Starts and ends at the same time, and processes of other users that look like ours. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { LOCK } from '../../tools/start/lock.mjs';
 import { findProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 import { startServer } from '../lib/server.ts';
-import { clearMachine, describeMachine, runProgram, UNINSTALL } from '../lib/setup.ts';
+import { clearMachine, describeMachine, runProgram, START, UNINSTALL } from '../lib/setup.ts';
 
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 const INSTALLED = '/usr/local/lib/vestibule';
@@ -166,3 +166,31 @@ function cwdOf(pid: number): string {
     return '';
   }
 }
+
+test('a run directory that is mounted but covered is no hindrance', async () => {
+  await (await startServer()).interrupt();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'cover', '/run']);
+  const server = await startServer('--demo', '--port', '9100');
+  await server.interrupt();
+  await clearMachine();
+  execFileSync('umount', ['--lazy', '/run']);
+});
+
+test('another mount over the run directory is refused in words', async () => {
+  await (await startServer()).interrupt();
+  for (const options of ['mode=0777', 'uid=65534', 'mode=0711,ro']) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'cover', PATHS.run]);
+    const { status, lines } = await runProgram([...START, '--demo']);
+    execFileSync('umount', [PATHS.run]);
+    assert.equal(status, 1, options);
+    assert.match(lines.at(-1)!, /^vestibule: .*\/run\/vestibule/);
+    assert.ok(!lines.some((line) => line.startsWith('    at ')), lines.join('\n'));
+  }
+  execFileSync('mount', ['--bind', '/srv', PATHS.run]);
+  const { lines } = await runProgram([...START, '--demo']);
+  execFileSync('umount', [PATHS.run]);
+  assert.match(
+    lines.at(-1)!,
+    /wanted a tmpfs that only root can write, came another mount over it/,
+  );
+});

@@ -37,7 +37,7 @@ function describe({ here, others }: Urls, { certificate, demo }: Announcement): 
   lines.push(`  certificate (SHA-256): ${certificate.fingerprint256}`);
   if (demo !== null)
     lines.push(
-      `  sign in as ${demo.user} with ${demo.password} (the account goes when the server stops)`,
+      `  sign in as ${demo.user} with ${demo.password} (the account goes when the server stops, or in two days)`,
     );
   lines.push('  Ctrl-C stops the server; sessions that run go on', '');
   return `${lines.join('\n')}\n`;

@@ -1,4 +1,4 @@
-export type ChangeKind = 'packages' | 'users' | 'groups' | 'directories' | 'files';
+export type ChangeKind = 'packages' | 'users' | 'groups' | 'homes' | 'directories' | 'files';
 export type Changes = Record<ChangeKind, string[]>;
 export function readChanges(): Changes;
 export function recordChange(kind: ChangeKind, names: readonly string[]): void;

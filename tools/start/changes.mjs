@@ -4,7 +4,7 @@ import { replaceFile } from './replace-file.mjs';
 
 const STATE = '/var/lib/vestibule';
 const FILE = `${STATE}/root/changes.json`;
-const KINDS = ['packages', 'users', 'groups', 'directories', 'files'];
+const KINDS = ['packages', 'users', 'groups', 'homes', 'directories', 'files'];
 
 export function readChanges() {
   const none = Object.fromEntries(KINDS.map((kind) => [kind, []]));

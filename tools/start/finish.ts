@@ -3,12 +3,11 @@
  * says which sessions it leaves running. For npm run uninstall: with --list it writes a line to stdout for each session
  * but idle home sessions, and does nothing; with --all it ends every session.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { askLeader, endSession, type RunningSession } from './ask-leader.ts';
-import { readChanges } from './changes.mjs';
-import { DEMO_USER } from './make-demo-account.ts';
-import { removeAccount } from './remove-account.mjs';
+import { DEMO_USER, DEMO_WATCH, removeOldDemo } from './make-demo-account.ts';
+import { programOf } from './processes.mjs';
 import { runSetup, say } from './report.mjs';
 
 // Who presses Ctrl-C twice still wants the demo gone.
@@ -28,10 +27,19 @@ async function finish(): Promise<void> {
     if (ends) await endSession(socket);
     return ends;
   });
-  if (readChanges().users.includes(DEMO_USER)) await removeAccount(DEMO_USER);
+  await removeOldDemo();
+  endDemoWatch();
   rmSync(PATHS.overrides, { force: true });
   say(`vestibule stopped${left.length === 0 ? '' : `, sessions left running: ${left.length}`}`);
   for (const line of left) say(`  ${line}`);
+}
+
+/** It has nothing more to wait for. When it is we, it is no flock any more. */
+function endDemoWatch(): void {
+  if (!existsSync(DEMO_WATCH)) return;
+  const pid = Number(readFileSync(DEMO_WATCH, 'utf8'));
+  if (pid > 0 && programOf(pid).endsWith('/flock')) process.kill(pid, 'SIGKILL');
+  rmSync(DEMO_WATCH);
 }
 
 /** A line for each session that is not dealt with. */

@@ -10,7 +10,7 @@ import { writeAnnouncement } from './announce.ts';
 import { checkPorts } from './check-ports.mjs';
 import { readFlags } from './flags.mjs';
 import { makeCertificate } from './make-certificate.ts';
-import { makeDemoAccount } from './make-demo-account.ts';
+import { makeDemoAccount, removeOldDemo } from './make-demo-account.ts';
 import { makeDirectories, noteLoginRecords } from './make-directories.ts';
 import { makeServiceUsers } from './make-service-users.ts';
 import { openFilesLimit } from './open-files-limit.ts';
@@ -25,6 +25,7 @@ await runSetup(async () => {
   await checkPorts(settings.address, [settings.port, settings.sessionPort]);
   const content = await buildWhenStale();
   makeDirectories();
+  await removeOldDemo();
   const installed = installBuild(content);
   removeOldVersions(installed);
   makeServiceUsers();
@@ -32,7 +33,7 @@ await runSetup(async () => {
   const certificate = makeCertificate(settings);
   mountRunDirectory();
   writeOverrides(settings.overrides);
-  const demo = flags.demo ? makeDemoAccount() : null;
+  const demo = flags.demo ? makeDemoAccount(installed) : null;
   writeAnnouncement({ flags, settings, certificate, demo });
   console.log(openFilesLimit());
 });

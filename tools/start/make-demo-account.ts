@@ -1,10 +1,20 @@
-/** The throw-away account of npm start -- --demo. */
+/**
+ * The throw-away account of npm start -- --demo. It goes when the server ends, however it ends: a process of root's waits
+ * for the server's lock and then removes it. Where that is killed too, the next npm start does, and the account expires.
+ */
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readChanges, recordChange } from './changes.mjs';
-import { findUid } from './remove-account.mjs';
+import { LOCK } from './lock.mjs';
+import { findUid, homeOf, removeAccount } from './remove-account.mjs';
+import { replaceFile } from './replace-file.mjs';
 import { runProgram, SetupError } from './report.mjs';
 
 export const DEMO_USER = 'vestibule-demo';
+/** Holds the pid of the process that waits for the end of the server. */
+export const DEMO_WATCH = '/run/vestibule/demo-watch';
+const DAYS = 2;
 /** No two that look alike. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const LENGTH = 16;
@@ -14,21 +24,45 @@ export interface DemoAccount {
   readonly password: string;
 }
 
-export function makeDemoAccount(): DemoAccount {
-  const isThere = findUid(DEMO_USER) !== null;
-  if (isThere && !readChanges().users.includes(DEMO_USER))
-    throw new SetupError(
-      `account '${DEMO_USER}' exists and set-up did not make it: rename or remove it`,
-    );
-  if (!isThere) {
-    runProgram('useradd', ['--create-home', '--user-group', '--shell', '/bin/bash', DEMO_USER]);
-    recordChange('users', [DEMO_USER]);
-    recordChange('groups', [DEMO_USER]);
-  }
+/** What a server left that was killed, with its watch. */
+export async function removeOldDemo(): Promise<void> {
+  if (readChanges().users.includes(DEMO_USER)) await removeAccount(DEMO_USER);
+}
+
+/** installed: the directory of the version that will serve. */
+export function makeDemoAccount(installed: string): DemoAccount {
+  const home = homeOf(DEMO_USER);
+  for (const [what, isThere] of [
+    [`account '${DEMO_USER}'`, findUid(DEMO_USER) !== null],
+    [`'${home}'`, existsSync(home)],
+  ] as const)
+    if (isThere)
+      throw new SetupError(`${what} exists and set-up did not make it: rename or remove it`);
+  const expires = new Date(Date.now() + DAYS * 86_400_000).toISOString().slice(0, 10);
+  runProgram('useradd', [
+    ...['--create-home', '--home-dir', home, '--user-group', '--shell', '/bin/bash'],
+    ...['--expiredate', expires, DEMO_USER],
+  ]);
+  for (const kind of ['users', 'groups'] as const) recordChange(kind, [DEMO_USER]);
+  recordChange('homes', [home]);
   const password = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join(
     '',
   );
+  watchForEnd(installed);
   // With a method of its own, chpasswd asks no PAM module: the machine's rules for passwords are not for this one.
   runProgram('chpasswd', ['--crypt-method', 'SHA512'], { input: `${DEMO_USER}:${password}\n` });
   return { user: DEMO_USER, password };
+}
+
+/** Runs finish.ts with the lock that the server held. In a session of its own, which no Ctrl-C reaches. */
+function watchForEnd(installed: string): void {
+  const finish = [`${installed}/bin/node`, `${installed}/dist/finish.js`];
+  const watch = spawn('flock', ['--no-fork', LOCK, ...finish], {
+    cwd: '/',
+    detached: true,
+    stdio: 'ignore',
+  });
+  watch.unref();
+  if (watch.pid === undefined) throw new SetupError('flock wanted to start, came an error');
+  replaceFile(DEMO_WATCH, `${watch.pid}\n`, 0o600);
 }

@@ -1,2 +1,3 @@
 export function removeAccount(name: string): Promise<void>;
+export function homeOf(name: string): string;
 export function findUid(name: string): number | null;

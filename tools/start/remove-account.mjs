@@ -1,23 +1,51 @@
-/** Removes an account that set-up made, with its home and its group. */
+/** Removes an account that set-up made, with its group, and with its home where that is the one that set-up made. */
 import { spawnSync } from 'node:child_process';
-import { forgetChange } from './changes.mjs';
+import { lstatSync } from 'node:fs';
+import { forgetChange, readChanges } from './changes.mjs';
 import { killUntilGone, processesOf } from './processes.mjs';
-import { runProgram, SetupError } from './report.mjs';
+import { removeTree } from './remove-tree.mjs';
+import { runProgram, SetupError, say } from './report.mjs';
 
 export async function removeAccount(name) {
-  const uid = findUid(name);
-  if (uid !== null) {
+  const account = findAccount(name);
+  if (account !== null) {
+    const { uid, home } = account;
     if (!(await killUntilGone(() => processesOf(uid), 10)))
       throw new SetupError(`processes of ${name} (uid ${uid}) outlived SIGKILL: the account stays`);
-    // --force: a row that somebody forgot in utmp does not keep the account.
-    runProgram('userdel', ['--force', '--remove', name]);
+    // Not --remove: the home may have been moved to where others keep theirs. --force: a row that somebody forgot in
+    // utmp does not keep the account.
+    runProgram('userdel', ['--force', name]);
+    removeOwned(`/var/mail/${name}`, uid);
+    for (const made of homesOf(name)) {
+      removeOwned(made, uid);
+      if (home !== made) say(`the home directory of ${name} was moved to '${home}', which stays`);
+    }
   }
+  for (const made of homesOf(name)) forgetChange('homes', made);
   forgetChange('users', name);
   forgetChange('groups', name);
 }
 
+const homesOf = (name) => readChanges().homes.filter((path) => path === homeOf(name));
+
+/** Where set-up makes the home of an account. */
+export const homeOf = (name) => `/home/${name}`;
+
+/** A link that leads elsewhere, or what has become somebody else's, stays. */
+function removeOwned(path, uid) {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.uid === uid && !found.isSymbolicLink()) removeTree(path);
+  else say(`'${path}' stays: set-up did not make what is there now`);
+}
+
 /** null: there is no such account */
 export function findUid(name) {
-  const { status, stdout } = spawnSync('id', ['-u', '--', name], { encoding: 'utf8' });
-  return status === 0 ? Number(stdout) : null;
+  return findAccount(name)?.uid ?? null;
+}
+
+function findAccount(name) {
+  const { status, stdout } = spawnSync('getent', ['passwd', name], { encoding: 'utf8' });
+  const [, , uid, , , home] = stdout.split(':');
+  return status === 0 ? { uid: Number(uid), home } : null;
 }

@@ -11,6 +11,7 @@ import { LOCK, openLock, takeLock } from './lock.mjs';
 import { INSTALLED, killUntilGone, rootProcessesUnder } from './processes.mjs';
 import { removeAccount } from './remove-account.mjs';
 import { removePackages } from './remove-packages.mjs';
+import { removeTree } from './remove-tree.mjs';
 import { runSetup, SetupError, say } from './report.mjs';
 
 const USAGE = 'npm run uninstall -- [--force] [--packages]';
@@ -100,7 +101,7 @@ function removeRunDirectory() {
 }
 
 function removeDirectory(directory) {
-  if (directory !== CONFIGURATION) rmSync(directory, { recursive: true, force: true });
+  if (directory !== CONFIGURATION) removeTree(directory);
   else if (existsSync(directory) && readdirSync(directory).length === 0) rmdirSync(directory);
 }
 
