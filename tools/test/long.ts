@@ -10,8 +10,17 @@ const env = {
   PAIRS: pairs,
   FLOOD_MB: '75',
   CONNECTIONS: '6000',
+  SIGN_INS: '1700',
+  ADDRESSES: '1000',
+  NAMES: '2000',
 };
-for (const test of ['property', 'two-users', 'attacks/unread-answers', 'attacks/connections']) {
+for (const test of [
+  'property',
+  'two-users',
+  'attacks/unread-answers',
+  'attacks/connections',
+  'attacks/sign-in-floods',
+]) {
   const file = `test/system/${test}.test.ts`;
   const child = spawn('tools/sandbox.sh', [process.execPath, file], { stdio: 'inherit', env });
   const [status] = (await once(child, 'exit')) as [number | null];
