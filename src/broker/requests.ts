@@ -63,7 +63,11 @@ const sealed = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024), v.base64()))
 
 export const gatewayRequests: Table<Requests> = {
   'sign-in-start': {
-    ask: v.object({ user: v.pipe(v.string(), v.maxLength(1024)), origin }),
+    ask: v.object({
+      user: v.pipe(v.string(), v.maxLength(1024)),
+      origin,
+      browser: v.optional(secret),
+    }),
     handle: startSignIn,
   },
   'sign-in-answer': { ask: v.object({ conversation, sealed }), handle: answerSignIn },

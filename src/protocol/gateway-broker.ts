@@ -18,14 +18,18 @@ export interface Origin {
   readonly userAgent: string;
 }
 /**
- * Tickets, passes and codes, as they stand in cookies and addresses: the version of this form, then 32 random bytes in
+ * Tickets, passes, codes and what a known browser shows, as they stand in cookies and addresses: the version of this form, then 32 random bytes in
  * base64url. Cookies outlive both of us; one of another form is nobody's.
  */
 export const SECRET_VERSION = 1;
 export const SECRET_PATTERN = /^1\.[A-Za-z0-9_-]{43}$/;
 
 export interface Requests {
-  'sign-in-start': { ask: { user: string; origin: Origin }; answer: BrokerSignInStep };
+  /** browser: what the last sign-in of this browser, if there was one, brought. */
+  'sign-in-start': {
+    ask: { user: string; origin: Origin; browser?: string | undefined };
+    answer: BrokerSignInStep;
+  };
   'sign-in-answer': {
     ask: { conversation: ConversationId; sealed: readonly string[] };
     answer: BrokerSignInStep;
@@ -87,6 +91,8 @@ export type BrokerSignInStep =
       readonly kind: 'signed-in';
       readonly user: UserName;
       readonly ticket: string;
+      /** Shows that this browser has signed in before: a cookie that outlives the sign-in. */
+      readonly browser: string;
       readonly info: TicketInfo;
       readonly items: readonly PromptItem[];
     };

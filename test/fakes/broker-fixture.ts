@@ -10,7 +10,7 @@ import type { BrokerOptions, BrokerSettings } from '../../src/broker/context.ts'
 import { type RunningBroker, serveBroker } from '../../src/broker/serve.ts';
 import type { CliRequests } from '../../src/protocol/cli-broker.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
-import type { BrokerEvent, Requests, TicketInfo } from '../../src/protocol/gateway-broker.ts';
+import type { BrokerEvent, BrokerSignInStep, Requests } from '../../src/protocol/gateway-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import type { SessionState, SessionView } from '../../src/protocol/page-gateway.ts';
@@ -90,7 +90,7 @@ export class Asker {
     assert.equal((await this.refused(type, ask as never)).code, code);
   }
 
-  async signIn(user: string): Promise<{ ticket: string; info: TicketInfo }> {
+  async signIn(user: string): Promise<Extract<BrokerSignInStep, { kind: 'signed-in' }>> {
     const first = await this.ask('sign-in-start', { user, origin: ORIGIN });
     assert.equal(first.kind, 'prompts');
     const { conversation } = first as Extract<typeof first, { kind: 'prompts' }>;

@@ -59,6 +59,8 @@ export const FAKE_SESSION = 'a'.repeat(32) as SessionId;
 export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
 /** Is being started for ever. */
 export const STARTING_SESSION = 'b'.repeat(32) as SessionId;
+/** What a browser that has signed in shows from then on. */
+export const FAKE_BROWSER = `${SECRET_VERSION}.${'b'.repeat(43)}`;
 export const FAKE_UID = 61_000 as Uid;
 export const SESSION_KEY = Buffer.alloc(32, 7);
 
@@ -319,7 +321,7 @@ class FakeBroker {
     const info = { id, ...person, idleMs: HOUR, absoluteMs: 24 * HOUR };
     this.state.tickets[ticket] = info;
     this.save();
-    return { kind: 'signed-in', user: info.user, ticket, info, items: [] };
+    return { kind: 'signed-in', user: info.user, ticket, browser: FAKE_BROWSER, info, items: [] };
   }
 
   private check(ticket: string): TicketInfo {

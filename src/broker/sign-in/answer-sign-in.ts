@@ -5,9 +5,10 @@ import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import type { Broker } from '../context.ts';
 import type { Peer } from '../peer.ts';
 import { ProblemError } from '../problem.ts';
+import { attemptOf } from './attempt-of.ts';
 import type { Conversation } from './conversation.ts';
 import { hearStep } from './hear-step.ts';
-import { attemptOf, requirePatience, takeTurn } from './take-turn.ts';
+import { requirePatience, takeTurn } from './take-turn.ts';
 
 export async function answerSignIn(
   broker: Broker,

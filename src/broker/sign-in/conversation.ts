@@ -41,10 +41,15 @@ const LEADER_ENDED =
 const NO_CONFIRMATION =
   'a PAM module waited for the person, or for its server, longer than auth-person-timeout-seconds';
 
+/** Who wants to sign in, from where. */
+export type SignInStart = Pick<Conversation, 'user' | 'origin' | 'browser'>;
+
 export class Conversation {
   readonly id: ConversationId;
   readonly user: string;
   readonly origin: Origin;
+  /** The secret of its cookie; empty: there is none. */
+  readonly browser: string;
   /** Only the connection that started it may go on with it. */
   readonly owner: Peer;
   /** Since when (monotonic) it waits for the person; null while PAM works. */
@@ -73,12 +78,13 @@ export class Conversation {
   private readonly release: (conversation: Conversation) => void;
 
   constructor(
-    start: { id: ConversationId; user: string; origin: Origin; owner: Peer },
+    start: { id: ConversationId; owner: Peer } & SignInStart,
     release: (conversation: Conversation) => void,
   ) {
     this.id = start.id;
     this.user = start.user;
     this.origin = start.origin;
+    this.browser = start.browser;
     this.owner = start.owner;
     this.release = release;
   }

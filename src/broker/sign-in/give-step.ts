@@ -6,6 +6,7 @@ import type { Broker } from '../context.ts';
 import { stageOf } from '../pam-verdict.ts';
 import { ProblemError } from '../problem.ts';
 import { issueTicket } from '../tickets/issue-ticket.ts';
+import { attemptOf } from './attempt-of.ts';
 import type { Conversation, Outcome } from './conversation.ts';
 import { problemCodeOf, shownErrors } from './judge-failure.ts';
 
@@ -70,5 +71,6 @@ function signIn(
     grantEnd: Number(message.expires),
     ...conversation.origin,
   });
-  return { kind: 'signed-in', user, ticket, info, items };
+  const browser = broker.throttle.recognize(attemptOf(conversation));
+  return { kind: 'signed-in', user, ticket, browser, info, items };
 }

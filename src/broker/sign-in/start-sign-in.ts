@@ -1,28 +1,30 @@
 /** Step one of a sign-in: a fresh leader, and its first prompts. */
 import { randomBytes } from 'node:crypto';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
-import type { BrokerSignInStep, Origin } from '../../protocol/gateway-broker.ts';
+import type { BrokerSignInStep, Requests } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { isUserName } from '../../protocol/names.ts';
 import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import type { Peer } from '../peer.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
-import { Conversation } from './conversation.ts';
+import { attemptOf } from './attempt-of.ts';
+import { Conversation, type SignInStart } from './conversation.ts';
 import { refuseSignIn } from './give-step.ts';
-import { attemptOf, requirePatience, takeTurn } from './take-turn.ts';
+import { requirePatience, takeTurn } from './take-turn.ts';
 
 /** A page asks again at once. */
 const UNHEARD_MS = 60_000;
 
 export async function startSignIn(
   broker: Broker,
-  ask: { readonly user: string; readonly origin: Origin },
+  ask: Requests['sign-in-start']['ask'],
   peer: Peer,
 ): Promise<BrokerSignInStep> {
-  requirePatience(broker, attemptOf(ask));
+  const start = { user: ask.user, origin: ask.origin, browser: ask.browser ?? '' };
+  requirePatience(broker, attemptOf(start));
   broker.store.requireWritable();
-  const conversation = openConversation(broker, ask.user, ask.origin, peer);
+  const conversation = openConversation(broker, start, peer);
   if (!isUserName(ask.user)) return refuseName(broker, conversation);
   await enterLine(broker, conversation);
   const leader = await reachLeader(broker, conversation);
@@ -48,12 +50,12 @@ async function enterLine(broker: Broker, conversation: Conversation): Promise<vo
   }
 }
 
-function openConversation(broker: Broker, user: string, origin: Origin, owner: Peer): Conversation {
+function openConversation(broker: Broker, start: SignInStart, owner: Peer): Conversation {
   const id = randomBytes(16).toString('hex') as ConversationId;
   const expire = () => conversation.end('its key has expired');
   const abandon = () => conversation.end('the gateway has gone');
   const timer = setTimeout(expire, KEY_SECONDS * 1000);
-  const conversation = new Conversation({ id, user, origin, owner }, () => {
+  const conversation = new Conversation({ id, owner, ...start }, () => {
     clearTimeout(timer);
     owner.closed.removeEventListener('abort', abandon);
     broker.slots.leave(conversation);

@@ -3,11 +3,11 @@
  * tries, and when a failure may be told.
  */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
-import { isUserName } from '../../protocol/names.ts';
 import type { Broker } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
 import type { Attempt } from '../throttle/throttle.ts';
+import { attemptOf } from './attempt-of.ts';
 import type { Conversation, Outcome } from './conversation.ts';
 import { giveStep, refuseOutcome } from './give-step.ts';
 import { hearStep } from './hear-step.ts';
@@ -53,11 +53,6 @@ async function judgeTurn(
   throw error;
 }
 
-/** What cannot be a name all counts as one. */
-export function attemptOf({ origin, user }: Pick<Conversation, 'origin' | 'user'>): Attempt {
-  return { address: origin.address, user: isUserName(user) ? user : '' };
-}
-
 /** Not written to the audit: who is locked out can knock a thousand times a second. That they are is. */
 export function requirePatience(broker: Broker, attempt: Attempt): void {
   const waitMs = broker.throttle.waitMs(attempt);
@@ -72,7 +67,8 @@ function noteLock(broker: Broker, attempt: Attempt, before: number): void {
   const waitMs = broker.throttle.lockMs(attempt);
   if (waitMs <= before) return;
   const detail = `for ${Math.ceil(waitMs / 1000)} s`;
-  broker.audit({ event: 'sign-in-throttled', ...attempt, problem: 'too-many', detail });
+  const { user, address } = attempt;
+  broker.audit({ event: 'sign-in-throttled', user, address, problem: 'too-many', detail });
 }
 
 function inWords(seconds: number): string {

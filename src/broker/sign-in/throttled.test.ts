@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Asker, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
-import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
+import { type BrokerSignInStep, SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 
 type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
 const HERE = '192.0.2.7';
@@ -82,7 +82,7 @@ test('a guess that is taken back before its answer counts as wrong', async (t) =
     assert.equal((await gone).code, 'conversation-gone');
   };
   for (let i = 0; i < 5; i++) await give();
-  assert.ok(broker.throttle.waitMs({ address: HERE, user: 'undecided' }) > 0);
+  assert.ok(broker.throttle.waitMs({ address: HERE, user: 'undecided', browser: '' }) > 0);
 });
 
 for (const user of ['a/b', '-x', 'x'.repeat(256), '..', 'a\nb', '']) {
@@ -110,6 +110,71 @@ test('a name that the leader alone refuses, before PAM, counts', async (t) => {
   assert.equal(machine.started.all.length, 5);
 });
 
+test('24 wrong guesses from an address: names that sign in from it and others are answered alike', async (t) => {
+  const { gateway } = await fixtureOf(t);
+  const { browser } = await gateway.signIn('ada');
+  for (let i = 0; i < 24; i++) {
+    const answer = await gateway.raw({ type: 'sign-in-start', ...from(HERE, `name${i}`) });
+    const step = answer.ok as Prompts | undefined;
+    if (step === undefined) continue;
+    const { conversation } = step;
+    await gateway.refused('sign-in-answer', { conversation, sealed: [WRONG] });
+  }
+  const answers = await Promise.all(
+    ['ada', 'nobody-of-that-name', 'bob'].map((user) =>
+      gateway.refused('sign-in-start', from(HERE, user)),
+    ),
+  );
+  for (const { code, text, retryAfter } of answers) {
+    assert.deepEqual(
+      [code, text, retryAfter],
+      [answers[0]!.code, answers[0]!.text, answers[0]!.retryAfter],
+    );
+    assert.equal(code, 'too-many');
+  }
+  // Her own browser shows that it is hers; for another name it shows nothing.
+  await gateway.ask('sign-in-start', { ...from(HERE, 'ada'), browser });
+  await gateway.refusedAs('too-many', 'sign-in-start', { ...from(HERE, 'bob'), browser });
+});
+
+test('wrong guesses at her name from her address do not lock out her own browser, nor it them', async (t) => {
+  const { gateway } = await fixtureOf(t);
+  const { browser } = await gateway.signIn('ada');
+  for (let i = 0; i < 5; i++) await fail(gateway, 'ada');
+  await gateway.refusedAs('too-many', 'sign-in-start', from(HERE, 'ada'));
+  const hers = { ...from(HERE, 'ada'), browser };
+  for (let i = 0; i < 5; i++) {
+    const { conversation } = (await gateway.ask('sign-in-start', hers)) as Prompts;
+    await gateway.refused('sign-in-answer', { conversation, sealed: [WRONG] });
+  }
+  await gateway.refusedAs('too-many', 'sign-in-start', hers);
+});
+
+test('two people of one browser, and a secret that is not ours', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway } = fixture;
+  const signIn = async (user: string, browser?: string) => {
+    const begun = (await gateway.ask('sign-in-start', { ...from(HERE, user), browser })) as Prompts;
+    const { conversation } = begun;
+    const last = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
+    return (last as Extract<BrokerSignInStep, { kind: 'signed-in' }>).browser;
+  };
+  const made = await signIn('ada', 'chosen by somebody');
+  assert.match(made, SECRET_PATTERN);
+  assert.equal(await signIn('bob', made), made);
+  assert.equal(await signIn('ada', made), made);
+  await fixture.restart();
+  const { throttle } = fixture.broker;
+  for (let i = 0; i < 24; i++)
+    throttle.fail({ address: HERE, user: `n${i}`, browser: '' }, 'wrong');
+  for (const user of ['ada', 'bob']) {
+    assert.equal(throttle.waitMs({ address: HERE, user, browser: made }), 0, user);
+  }
+  for (let i = 0; i < 60; i++) throttle.recognize({ address: HERE, user: 'bob', browser: '' });
+  assert.ok(throttle.waitMs({ address: HERE, user: 'bob', browser: made }) > 0); // his oldest gave way
+  assert.equal(throttle.waitMs({ address: HERE, user: 'ada', browser: made }), 0);
+});
+
 async function fixtureOf(t: TestContext) {
   const fixture = await startFixture(t);
   return { ...fixture, broker: fixture.broker, audit: () => fixture.audit() };
@@ -128,7 +193,7 @@ for (const [user, waits] of [
       const { conversation } = await begin(gateway, user);
       await gateway.refused('sign-in-answer', { conversation, sealed: [RIGHT] });
     }
-    assert.equal(broker.throttle.waitMs({ address: HERE, user }) > 0, waits);
+    assert.equal(broker.throttle.waitMs({ address: HERE, user, browser: '' }) > 0, waits);
   });
 }
 
@@ -145,7 +210,7 @@ test('beginning without ever answering is no guess', async (t) => {
     const { conversation } = await begin(gateway, 'ada');
     await gateway.ask('sign-in-cancel', { conversation });
   }
-  assert.equal(broker.throttle.waitMs({ address: HERE, user: 'ada' }), 0);
+  assert.equal(broker.throttle.waitMs({ address: HERE, user: 'ada', browser: '' }), 0);
 });
 
 test('300 people of one network sign in at once', async (t) => {

@@ -1,11 +1,11 @@
 /**
  * Who must wait before the next try to sign in. Only those who failed themselves ever wait: others' failures lock
- * neither an account nor, for people who have signed in from it before, an address.
+ * neither an account nor, for browsers that have signed in with a name before, an address.
  */
-
 import { networkOf } from '../../lib/network-of.ts';
-import { Failures, MAX_ENTRIES } from './failures.ts';
-import type { Count, ThrottleStore } from './throttle-store.ts';
+import { Failures } from './failures.ts';
+import { KnownBrowsers } from './known-browsers.ts';
+import type { ThrottleStore } from './throttle-store.ts';
 
 const MINUTE = 60_000;
 /** One name tried from one address: somebody mistypes, or guesses. */
@@ -26,6 +26,8 @@ export type Verdict = 'right' | 'wrong' | 'unjudged' | 'none';
 export interface Attempt {
   readonly address: string;
   readonly user: string;
+  /** The secret of its cookie; empty: there is none. */
+  readonly browser: string;
 }
 
 export class Throttle {
@@ -34,8 +36,7 @@ export class Throttle {
   private readonly pairs: Failures;
   private readonly addresses: Failures;
   private readonly users: Failures;
-  /** Pairs that have signed in. */
-  private readonly known: Map<string, Count>;
+  private readonly browsers: KnownBrowsers;
   /** How many guesses of a pair PAM is judging. */
   private readonly underWay = new Map<string, number>();
 
@@ -45,7 +46,7 @@ export class Throttle {
     this.pairs = new Failures(PAIR, store);
     this.addresses = new Failures(ADDRESS, store);
     this.users = new Failures(USER, store);
-    this.known = store.load('known');
+    this.browsers = new KnownBrowsers(monotonic, store);
   }
 
   /** ms; 0: it may try. */
@@ -56,20 +57,20 @@ export class Throttle {
   /** For how long failures lock it. */
   lockMs(attempt: Attempt): number {
     const now = this.monotonic();
-    const { network, pair } = keysOf(attempt);
-    const addressMs = this.known.has(pair) ? 0 : this.addresses.lockMs(network, now);
+    const { network, pair, isKnown } = this.keysOf(attempt);
+    const addressMs = isKnown ? 0 : this.addresses.lockMs(network, now);
     return Math.max(addressMs, this.pairs.lockMs(pair, now, this.freeOf(attempt)));
   }
 
   /** PAM is given an answer. */
   begin(attempt: Attempt): void {
-    const { pair } = keysOf(attempt);
+    const { pair } = this.keysOf(attempt);
     this.underWay.set(pair, (this.underWay.get(pair) ?? 0) + 1);
   }
 
   /** What became of it. Must follow each begin. */
   end(attempt: Attempt, verdict: Verdict): void {
-    const { pair } = keysOf(attempt);
+    const { pair } = this.keysOf(attempt);
     const left = (this.underWay.get(pair) ?? 1) - 1;
     if (left > 0) this.underWay.set(pair, left);
     else this.underWay.delete(pair);
@@ -79,7 +80,7 @@ export class Throttle {
 
   fail(attempt: Attempt, verdict: 'wrong' | 'unjudged'): void {
     const now = this.monotonic();
-    const { network, name, pair } = keysOf(attempt);
+    const { network, name, pair } = this.keysOf(attempt);
     this.store.together(() => {
       this.pairs.add(pair, now);
       if (verdict === 'wrong') this.addresses.add(network, now);
@@ -95,33 +96,26 @@ export class Throttle {
     });
   }
 
+  /** Whoever signed in shows from now on the secret that this returns. */
+  recognize({ user, browser }: Attempt): string {
+    return this.browsers.note(browser, user.toLowerCase());
+  }
+
   /** Whoever gets in had mistyped: that does not count against the address either. */
   private succeed(attempt: Attempt): void {
-    const { network, name, pair } = keysOf(attempt);
+    const { network, name, pair } = this.keysOf(attempt);
     const own = Math.ceil(this.pairs.level(pair, this.monotonic()));
-    if (own === 0 && this.known.has(pair)) return;
+    if (own === 0) return;
     this.store.together(() => {
       this.pairs.forgive(pair, own);
       this.addresses.forgive(network, own);
       this.users.forgive(name, own);
-      this.recognize(pair);
     });
-  }
-
-  private recognize(pair: string): void {
-    const count = { at: this.monotonic(), level: 0 };
-    this.known.delete(pair); // to the end: oldest first
-    this.known.set(pair, count);
-    this.store.keep('known', pair, count);
-    const oldest = this.known.keys().next().value;
-    if (this.known.size <= MAX_ENTRIES || oldest === undefined) return;
-    this.known.delete(oldest);
-    this.store.drop('known', oldest);
   }
 
   /** Many guesses at once must not count as one. Who never failed may sign in as often at once as they like. */
   private crowdMs(attempt: Attempt): number {
-    const { pair } = keysOf(attempt);
+    const { pair } = this.keysOf(attempt);
     const underWay = this.underWay.get(pair) ?? 0;
     const level = this.pairs.level(pair, this.monotonic());
     const isCrowd = level > 0 && underWay > 0 && level + underWay >= this.freeOf(attempt);
@@ -129,15 +123,17 @@ export class Throttle {
   }
 
   private freeOf(attempt: Attempt): number {
-    const { name, pair } = keysOf(attempt);
-    if (this.known.has(pair)) return PAIR.free;
+    const { name, isKnown } = this.keysOf(attempt);
+    if (isKnown) return PAIR.free;
     const attacked = this.users.level(name, this.monotonic()) >= USER.free;
     return attacked ? FREE_UNDER_ATTACK : PAIR.free;
   }
-}
 
-function keysOf({ address, user }: Attempt) {
-  const network = networkOf(address);
-  const name = user.toLowerCase();
-  return { network, name, pair: `${network} ${name}` };
+  /** A known browser is counted by itself: what others at its address try with its name is not its doing. */
+  private keysOf({ address, user, browser }: Attempt) {
+    const network = networkOf(address);
+    const name = user.toLowerCase();
+    const known = browser === '' ? null : this.browsers.find(browser, name);
+    return { network, name, pair: known ?? `${network} ${name}`, isKnown: known !== null };
+  }
 }

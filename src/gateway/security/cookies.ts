@@ -1,10 +1,11 @@
 /**
- * Our three cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS; Http- from scripts,
+ * Our four cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS; Http- from scripts,
  * too: one on the session origin can push our cookies out, and must not put an attacker's ticket in their place. To
  * browsers that do not know it (Chrome before 140) it is the old __Host-.
  */
 export const TICKET_COOKIE = '__Host-Http-vestibule-ticket';
 export const SIGN_IN_COOKIE = '__Host-Http-vestibule-sign-in';
+export const BROWSER_COOKIE = '__Host-Http-vestibule-browser';
 export const PASS_COOKIE = '__Secure-vestibule-session';
 
 /** The value of one cookie; a name that came twice counts as missing, for nobody can say which one is ours. */
@@ -20,6 +21,11 @@ export function readCookie(header: string | undefined, name: string): string | u
 /** Ends with the browser; how long the ticket is good is the broker's business. Lax: links from elsewhere work. */
 export function ticketCookie(ticket: string): string {
   return `${TICKET_COOKIE}=${ticket}; Path=/; Secure; HttpOnly; SameSite=Lax`;
+}
+
+/** Shows that this browser has signed in before. It outlives sign-ins; as long as browsers keep one (RFC 6265bis: 400 days). */
+export function browserCookie(secret: string): string {
+  return `${BROWSER_COOKIE}=${secret}; Path=/; Max-Age=${400 * 86_400}; Secure; HttpOnly; SameSite=Strict`;
 }
 
 /** Binds a sign-in conversation to the browser that began it. */

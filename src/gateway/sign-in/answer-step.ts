@@ -7,6 +7,7 @@ import type { Home, SignInStep } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import {
+  browserCookie,
   clearCookie,
   readCookie,
   SIGN_IN_COOKIE,
@@ -66,6 +67,7 @@ function giveTicket(
   gateway.tickets.keep(step.ticket, step.info, true);
   c.header('set-cookie', ticketCookie(step.ticket), { append: true });
   c.header('set-cookie', clearCookie(SIGN_IN_COOKIE), { append: true });
+  c.header('set-cookie', browserCookie(step.browser), { append: true });
   return c.json<SignInStep>({ kind: 'signed-in', user: step.user, items: step.items, home });
 }
 

@@ -4,6 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
+import { FAKE_BROWSER } from '../../../test/fakes/fake-broker.ts';
 import {
   type Answer,
   problemOf,
@@ -41,12 +42,16 @@ test('a password makes a ticket cookie, and the ticket shows the home', async (t
   const cookie = first.cookies.join('; ');
   const last = await gateway.post(`/api/sign-in/${conversation}`, answers, { cookie });
   assert.deepEqual(steps(last), { kind: 'signed-in', user: 'alice', items: [], home: null });
-  const [ticket, cleared] = last.headers['set-cookie']!;
+  const [ticket, cleared, browser] = last.headers['set-cookie']!;
   assert.match(
     ticket!,
     /^__Host-Http-vestibule-ticket=1\.[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
   );
   assert.match(cleared!, /^__Host-Http-vestibule-sign-in=; Path=\/; Max-Age=0;/);
+  assert.equal(
+    browser,
+    `__Host-Http-vestibule-browser=${FAKE_BROWSER}; Path=/; Max-Age=34560000; Secure; HttpOnly; SameSite=Strict`,
+  );
   const { origin } = await gateway.asked('sign-in-start');
   assert.equal((origin as { address: string }).address, '127.0.0.1');
   const home = await gateway.ask('/api/home', { cookie: last.cookies[0]! });
@@ -242,6 +247,20 @@ test('signing out without a broker fails and keeps the cookie', async (t) => {
   const out = await gateway.ask('/api/sign-out', { method: 'POST', cookie: ticket });
   assert.equal(out.status, 503);
   assert.deepEqual(out.cookies, []);
+});
+
+test('a browser that has signed in shows so at its next sign-in, and another nothing', async (t) => {
+  const gateway = await startFixture(t);
+  const signedIn = await gateway.signIn('alice');
+  await gateway.asked('sign-in-start');
+  const shown = async (cookie?: string) => {
+    await gateway.post('/api/sign-in', { user: 'alice' }, cookie === undefined ? {} : { cookie });
+    return ((await gateway.asked('sign-in-start')) as { browser?: string }).browser;
+  };
+  assert.match(signedIn, /^__Host-Http-vestibule-ticket=/);
+  assert.equal(await shown(`__Host-Http-vestibule-browser=${FAKE_BROWSER}`), FAKE_BROWSER);
+  assert.equal(await shown('__Host-Http-vestibule-browser=chosen'), undefined);
+  assert.equal(await shown(), undefined);
 });
 
 test('what can be no name is the broker’s to refuse, which counts it', async (t) => {

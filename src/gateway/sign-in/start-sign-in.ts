@@ -1,8 +1,10 @@
 /** POST /api/sign-in: begins a PAM conversation for a user name. */
 import * as v from 'valibot';
+import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 import type { Handler } from '../gateway.ts';
 import { clientOrigin } from '../http/client-origin.ts';
 import { readJson } from '../http/read-json.ts';
+import { BROWSER_COOKIE, readCookie } from '../security/cookies.ts';
 import { answerStep, SIGN_IN_MS } from './answer-step.ts';
 
 /** What is no name the broker refuses, in the words of a wrong password, and counts. */
@@ -11,6 +13,8 @@ const signInStart = v.strictObject({ user: v.pipe(v.string(), v.maxLength(1024))
 export const startSignIn: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const { user } = await readJson(incoming, signInStart, gateway.limits.body);
-  const ask = { user, origin: clientOrigin(gateway, incoming) };
+  const shown = readCookie(c.req.header('cookie'), BROWSER_COOKIE) ?? '';
+  const browser = SECRET_PATTERN.test(shown) ? shown : undefined;
+  const ask = { user, origin: clientOrigin(gateway, incoming), browser };
   return answerStep(gateway, c, await gateway.broker.request('sign-in-start', ask, SIGN_IN_MS));
 };

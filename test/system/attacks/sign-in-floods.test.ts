@@ -10,7 +10,7 @@ import { type Attack, measureAttack } from '../../lib/attack-figures.ts';
 import { Refused, WebClient } from '../../lib/client.ts';
 import { withDatabase } from '../../lib/database.ts';
 import { preparePam } from '../../lib/fast-pam.ts';
-import { stopAll } from '../../lib/intruder.ts';
+import { readLog, stopAll } from '../../lib/intruder.ts';
 import { findProcesses } from '../../lib/processes.ts';
 import { type Server, startServer } from '../../lib/server.ts';
 
@@ -127,7 +127,7 @@ test(`one sign-in each begun from ${ADDRESSES} addresses, and left: others get i
 test(`${NAMES} times what can be no name: no process of root, few rows, and the wait is told`, async (t) => {
   const client = from('127.0.0.67');
   const rows = countAudit();
-  const leaders = (): number => server.log().split('that is no user name').length;
+  const leaders = (): number => readLog().split('that is no user name').length;
   const logged = leaders();
   const codes = new Map<string, number>();
   const acts = Array.from({ length: NAMES }, (_, at) => async () => {
@@ -139,7 +139,7 @@ test(`${NAMES} times what can be no name: no process of root, few rows, and the 
   const told = (): string => [...codes].map(([code, count]) => `${count} ${code}`).join(', ');
   await measureAttack(t, brokerPid(), someoneElse(), () => perform(acts, 4, told));
   assert.ok((codes.get('too-many') ?? 0) > NAMES / 2, told());
-  assert.match(server.log(), new RegExp(`signed in: user '${ada.name}'`)); // leaders' lines are there
+  assert.match(readLog(), new RegExp(`signed in: user '${ada.name}'`)); // leaders' lines are there
   assert.equal(leaders(), logged);
   const own = countAudit() - rows;
   t.diagnostic(`${own} rows of the audit, those of the others' sign-ins among them`);
