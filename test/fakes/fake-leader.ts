@@ -6,7 +6,7 @@
  * A class for tests that give it orders; as a program `node fake-leader.ts ROOTD_SOCKET LEADERS_DIRECTORY`.
  */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -184,7 +184,7 @@ export class FakeLeader {
     phase: Phase | 'running' = 'running',
     listenAs = session,
   ): Promise<void> {
-    if (phase === 'running') this.programs.set(session, { state: 'running', status: 0 });
+    if (phase === 'running') this.run(session);
     this.phase = phase === 'running' ? 'open' : phase;
     Object.assign(this, { session, user, attached, label: `run of ${user}` });
     await this.listen(listenAs);
@@ -266,8 +266,14 @@ export class FakeLeader {
 
   /** The program of this session runs now. */
   spawn(session = this.session): void {
-    this.programs.set(session, { state: 'running', status: 0 });
+    this.run(session);
     this.tell({ name: 'spawned', session, pid: 4242, tty: this.attached ? '' : '/dev/pts/7' });
+  }
+
+  /** With the directory that its session-host would listen in. */
+  private run(session: string): void {
+    this.programs.set(session, { state: 'running', status: 0 });
+    mkdirSync(join(this.machine.leadersDirectory, '..', 'sessions', session), { recursive: true });
   }
 
   private check(grant: Uint8Array): void {

@@ -7,6 +7,7 @@ import { ProblemError } from '../problem.ts';
 import { changeSession, noteSession } from '../sessions/change-session.ts';
 import { joinLeader } from '../sessions/connect-session.ts';
 import { endLeader } from '../sessions/end-session.ts';
+import { explainStuck, isCutOff } from '../sessions/explain-stuck.ts';
 import { settleEnded } from '../sessions/follow-leader.ts';
 import { giveKey } from '../sessions/session-keys.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
@@ -46,6 +47,9 @@ export function adoptProgram(
   } else if (state === 'exited') {
     changeSession(broker, row.id, 'ending');
     watchStep(broker, row.id, 'end');
+  } else if (isCutOff(broker, row)) {
+    if (row.state !== 'stuck')
+      changeSession(broker, row.id, 'stuck', {}, explainStuck(broker, row));
   } else if (state === 'running' && row.state !== 'running') {
     changeSession(broker, row.id, 'running', { pid });
   } else if (state === 'starting') watchStep(broker, row.id, 'program');

@@ -1,4 +1,6 @@
 /** What a stuck session waits for, in words for its person and for the administrator: looked at when it is told. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Broker } from '../context.ts';
 import { type ProcessState, readProcessState } from '../usage/process-state.ts';
 import { listBelow } from '../usage/read-usage.ts';
@@ -18,7 +20,14 @@ export function explainStuck(broker: Broker, row: SessionRow): string {
   if (link === undefined) return unreachable(leader);
   if (!link.opened)
     return 'PAM has not opened it yet: a module, or a file system that it needs, does not answer.';
+  if (isCutOff(broker, row) && !broker.unwanted.has(row.id))
+    return 'It still runs, but nobody can get to its terminal: its socket was deleted. It can be ended.';
   return waiting(leader) ?? 'PAM does not close it: see the log of its leader.';
+}
+
+/** The socket of its terminal is gone, with its directory; another cannot be made. */
+export function isCutOff({ paths }: Broker, { id, kind }: SessionRow): boolean {
+  return kind === 'terminal' && !existsSync(join(paths.sessions, id));
 }
 
 function unreachable(leader: ProcessState | null): string {

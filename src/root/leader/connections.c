@@ -57,8 +57,17 @@ bool connections_listen(struct leader *leader) {
         errno = error;
         return false;
     }
+    close_descriptor(&leader->listener);
     leader->listener = take_fd(&fd);
     return true;
+}
+
+void connections_listen_again(struct leader *leader) {
+    char path[MAX_PATH];
+    format_listener(leader->shared, "", path);
+    /* Where its directory is gone too, the next time. */
+    if (leader->listener >= 0 && access(path, F_OK) < 0 && connections_listen(leader))
+        log_line(LOG_WARNING, "made %s again: it was deleted", path);
 }
 
 void connections_close_listener(struct leader *leader) {

@@ -98,7 +98,7 @@ void end_advance(struct leader *leader) {
     bool left = false;
     for (each_program(program, leader->shared)) {
         if (program->state == VST_PROGRAM_STARTING && !program->ending && monotonic_ms() >= program->deadline_ms)
-            host_late(leader, program);
+            fail_spawn(leader, program, VST_STAGE_SPAWN, ETIME, "session-host does not answer");
         if (program->ending)
             program_advance(leader, program);
         left |= is_live(program);

@@ -34,7 +34,7 @@ static void tell_exited(struct leader *leader, struct program *program, uint32_t
 }
 
 /* It is what it was before spawn, once what there is of it has been killed. */
-static void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, uint32_t error, const char *text) {
+void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, uint32_t error, const char *text) {
     program->state = VST_PROGRAM_READY;
     program->ending = true;
     program->deadline_ms = 0;
@@ -84,8 +84,4 @@ void host_ended(struct leader *leader, struct program *program) {
     if (program->state == VST_PROGRAM_RUNNING)
         tell_exited(leader, program, SIGKILL); /* killed with its processes, or alone: then they are killed now */
     program_end(leader, program, "its program ended");
-}
-
-void host_late(struct leader *leader, struct program *program) {
-    fail_spawn(leader, program, VST_STAGE_SPAWN, ETIME, "session-host does not answer");
 }

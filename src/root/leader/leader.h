@@ -23,12 +23,11 @@ enum {
     OWNER_FD = 3,            /* the connection that rootd accepted */
     READY_FD = 4,            /* rootd's pipe: one byte when this leader is no unauthenticated one any more */
     MAX_CONNECTIONS = 1 + 8, /* the owner, then those of the control socket */
-    MAX_HELPERS = 64,
-    MAX_PROGRAMS = 64,
+    MAX_HELPERS = 64, MAX_PROGRAMS = 64,
     MAX_LIMITS = 16,
     MAX_PATH = 128,          /* of a socket of ours */
-    FIRST_FRAME_MS = 10000,
-    SEND_MS = 5000,
+    FIRST_FRAME_MS = 10000, SEND_MS = 5000,
+    LISTEN_AGAIN_MS = 3000,  /* between two looks whether the control socket is there, while no broker follows */
     HOST_MS = 5000,          /* in which session-host says that its program has not started in time */
 };
 
@@ -163,6 +162,8 @@ void format_listener(const struct shared *shared, const char *end, char ret_path
 bool connections_begin(struct leader *leader);
 bool connections_listen(struct leader *leader);
 void connections_close_listener(struct leader *leader);
+/* Its control socket, if it was deleted: so that the next broker finds it. */
+void connections_listen_again(struct leader *leader);
 void connections_accept(struct leader *leader);
 void connection_read(struct leader *leader, struct connection *connection);
 void connection_drop(struct leader *leader, struct connection *connection, const char *why);
@@ -239,7 +240,7 @@ void session_directory_remove(struct program *program);
 void host_send(struct program *program, struct writer *writer);
 void host_read(struct leader *leader, struct program *program);
 void host_ended(struct leader *leader, struct program *program);
-void host_late(struct leader *leader, struct program *program); /* it has not started its program in time */
+void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, uint32_t error, const char *text);
 
 /* end.c: of one program, or of all and the PAM session; session_close undoes what open did, in reverse, whatever part of
  * it was done. */

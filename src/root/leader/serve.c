@@ -58,6 +58,11 @@ static int sleep_ms(const struct leader *leader) {
             deadline = program->deadline_ms;
     }
     const uint64_t now = monotonic_ms();
+    bool followed = leader->listener < 0;
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++)
+        followed |= leader->connections[i].fd >= 0 && leader->connections[i].who == WHO_BROKER;
+    if (!followed && (deadline == 0 || deadline > now + LISTEN_AGAIN_MS))
+        deadline = now + LISTEN_AGAIN_MS;
     return done ? 0 : deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;
 }
 
@@ -114,6 +119,7 @@ static void take_events(struct leader *leader, const struct pollfd polled[POLLED
     if (context.terminate)
         end_begin(leader, "a signal asked for it");
     end_advance(leader);
+    connections_listen_again(leader);
 }
 
 /* Closed, and whoever should hear the exit status has it. */
