@@ -62,6 +62,8 @@ export interface Link {
 export interface EnterCode {
   readonly ticket: TicketId;
   readonly session: SessionId;
+  /** The hash that has to come with it. */
+  readonly browser: string;
   readonly expires: number;
 }
 

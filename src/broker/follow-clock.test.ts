@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type BrokerFixture, startFixture } from '../../test/fakes/broker-fixture.ts';
+import { BROWSER, type BrokerFixture, startFixture } from '../../test/fakes/broker-fixture.ts';
 import { followClock } from './follow-clock.ts';
 import { revokeExpired } from './tickets/revoke-tickets.ts';
 
@@ -20,13 +20,13 @@ for (const jump of [DAY, -DAY, YEAR, -YEAR]) {
     const { gateway } = fixture;
     const { ticket, info } = await gateway.signIn('ada');
     const { id: session } = await gateway.start(ticket);
-    const code = (await gateway.ask('session-enter', { ticket, session })).code!;
+    const code = (await gateway.ask('session-enter', { ticket, session, browser: BROWSER })).code!;
     fixture.wallAheadMs = jump;
     await gateway.ask('ticket-check', { ticket, active: false });
     cleanUp(fixture);
     const after = await gateway.ask('ticket-check', { ticket, active: false });
     assert.deepEqual([after.idleMs, after.absoluteMs], [info.idleMs, info.absoluteMs]);
-    await gateway.ask('session-pass', { code, session });
+    await gateway.ask('session-pass', { code, session, browser: BROWSER });
     const { sessions, now } = await gateway.ask('session-list', { ticket });
     assert.ok(sessions[0]!.started <= now && sessions[0]!.started > now - MINUTE);
     assert.equal(fixture.audit().at(-1)?.event, 'clock-set');

@@ -45,8 +45,12 @@ test('an unknown ticket is refused everywhere', async (t) => {
   await gateway.refusedAs('not-signed-in', 'sign-in-end', { ticket, signIn: session });
   await gateway.refusedAs('not-signed-in', 'session-list', { ticket });
   await gateway.refusedAs('not-signed-in', 'session-end', { ticket, session });
-  await gateway.refusedAs('not-signed-in', 'session-enter', { ticket, session });
-  await gateway.refusedAs('not-signed-in', 'session-pass', { code: ticket, session });
+  await gateway.refusedAs('not-signed-in', 'session-enter', { ticket, session, browser: ticket });
+  await gateway.refusedAs('not-signed-in', 'session-pass', {
+    code: ticket,
+    session,
+    browser: ticket,
+  });
   await gateway.refusedAs('not-signed-in', 'session-dial', { pass: ticket, session });
   await gateway.refusedAs('not-signed-in', 'session-active', { pass: ticket, session });
 });

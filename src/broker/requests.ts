@@ -114,8 +114,14 @@ export const gatewayRequests: Table<Requests> = {
       return {};
     },
   },
-  'session-enter': { ask: v.object({ ticket: secret, session }), handle: enterSession },
-  'session-pass': { ask: v.object({ code: secret, session }), handle: passSession },
+  'session-enter': {
+    ask: v.object({ ticket: secret, session, browser: secret }),
+    handle: enterSession,
+  },
+  'session-pass': {
+    ask: v.object({ code: secret, session, browser: secret }),
+    handle: passSession,
+  },
   'session-dial': { ask: v.object({ pass: secret, session }), handle: dialSession },
   'session-active': { ask: v.object({ pass: secret, session }), handle: touchSession },
 };

@@ -58,9 +58,16 @@ export interface Requests {
   'session-watch': { ask: { ticket: string }; answer: Record<string, never> };
   'session-end': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
   /** A one-time code (30 s) that carries the person over to the session origin; null: it is still being started. */
-  'session-enter': { ask: { ticket: string; session: SessionId }; answer: { code: string | null } };
+  'session-enter': {
+    /** browser: what the code is bound to, a hash that only the one who has its secret can give again. */
+    ask: { ticket: string; session: SessionId; browser: string };
+    answer: { code: string | null };
+  };
   /** The code becomes a pass: the session origin's cookie, good while ticket and session are. */
-  'session-pass': { ask: { code: string; session: SessionId }; answer: { pass: string } };
+  'session-pass': {
+    ask: { code: string; session: SessionId; browser: string };
+    answer: { pass: string };
+  };
   'session-dial': { ask: { pass: string; session: SessionId }; answer: DialInfo };
   /** A person typed in the terminal, so the ticket behind the pass slides; at most once a minute for each viewer. */
   'session-active': { ask: { pass: string; session: SessionId }; answer: Record<string, never> };

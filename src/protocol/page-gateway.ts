@@ -20,10 +20,15 @@
  *                                        session is being started, 303 to /?session=:id, which waits for it
  *   GET    /s/:id/enter?code=            session origin: sets the session cookie; the terminal page
  *   GET    /s/:id/enter                  session origin, without a code: 303 to the home origin's /s/:id/ (for a new pass)
- *   GET    /s/:id/                       session origin: the terminal page
+ *   GET    /s/:id/                       session origin: the terminal page; without a pass 303 to the home origin's
  *   GET    /s/:id/socket?hello=          session origin: WebSocket, binary, gateway-session.ts, socket-hello.ts
  *
  * Any failure is `{ "problem": Problem }` with the problem's status.
+ *
+ * Where the session origin has another name, it is asked first: /s/:id/enter leads back with ?browser=, the hash of this
+ * browser's secret, which the code is bound to.
+ *
+ * Behind a reverse proxy all of them may lie below www-root-path.
  *
  * Without a ticket, /s/:id/ on the home origin is 303 to /?session=:id (after sign-in the page goes on to /s/:id/).
  * Scripts and style sheets of the pages come from files only.

@@ -24,6 +24,8 @@ export const RIGHT = Buffer.alloc(SEALED_BYTES, 1).toString('base64');
 export const WRONG = Buffer.alloc(SEALED_BYTES, 2).toString('base64');
 
 const START = 1_000_000;
+/** What its codes are bound to. */
+export const BROWSER = 'B'.repeat(43);
 
 type All = Requests & CliRequests;
 type Reply = { id: number; ok?: unknown; problem?: Problem };
@@ -119,8 +121,8 @@ export class Asker {
 
   /** Through code and pass, as the gateway does. */
   async pass(ticket: string, session: SessionId): Promise<string> {
-    const { code } = await this.ask('session-enter', { ticket, session });
-    return (await this.ask('session-pass', { code: code!, session })).pass;
+    const { code } = await this.ask('session-enter', { ticket, session, browser: BROWSER });
+    return (await this.ask('session-pass', { code: code!, session, browser: BROWSER })).pass;
   }
 }
 

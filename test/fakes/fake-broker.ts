@@ -66,7 +66,7 @@ export const SESSION_KEY = Buffer.alloc(32, 7);
 
 interface State {
   tickets: Record<string, TicketInfo>;
-  codes: Record<string, { ticket: string; session: string }>;
+  codes: Record<string, { ticket: string; session: string; browser: string }>;
   passes: Record<string, { ticket: string; session: string }>;
 }
 class Refusal extends Error {
@@ -243,18 +243,19 @@ class FakeBroker {
       this.own(ticket, session);
       return {};
     },
-    'session-enter': ({ ticket, session }) => {
+    'session-enter': ({ ticket, session, browser }) => {
       this.own(ticket, session);
       if (session === STARTING_SESSION) return { code: null };
       const code = makeSecret();
-      this.state.codes[code] = { ticket, session };
+      this.state.codes[code] = { ticket, session, browser };
       this.save();
       return { code };
     },
-    'session-pass': ({ code, session }) => {
+    'session-pass': ({ code, session, browser }) => {
       const known = this.state.codes[code];
       delete this.state.codes[code];
-      if (known?.session !== session) throw new Refusal('not-signed-in');
+      if (known?.session !== session || known.browser !== browser)
+        throw new Refusal('not-signed-in');
       const pass = makeSecret();
       this.state.passes[pass] = known;
       this.save();

@@ -201,7 +201,8 @@ export class Fixture {
   async enter(ticket: string, session: string = FAKE_SESSION): Promise<string> {
     const first = await this.ask(`/s/${session}/`, { cookie: ticket });
     const { pathname, search } = new URL(first.headers.location!);
-    const second = await this.ask(pathname + search, { side: 'session' });
+    const cookie = first.cookies.join('; ');
+    const second = await this.ask(pathname + search, { side: 'session', cookie });
     return second.cookies[0]!;
   }
 

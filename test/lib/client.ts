@@ -143,9 +143,14 @@ export class WebClient {
   /** The address on the session origin that carries the one-time code. */
   async enterCode(session: SessionId): Promise<URL> {
     await this.untilStarted(session);
-    const { status, headers, text } = await this.ask('GET', `/s/${session}/`);
-    if (status !== 303 || !headers.location) throw new Error(`no code: ${status} ${text}`);
-    return new URL(headers.location, this.url);
+    let address = this.at(`/s/${session}/`);
+    while (!address.searchParams.has('code')) {
+      const { status, headers, text } = await this.ask('GET', address.href);
+      const isWay = status === 303 && headers.location?.includes(`/s/${session}/`);
+      if (!isWay) throw new Error(`no code: ${status} ${headers.location} ${text}`);
+      address = new URL(headers.location!, address);
+    }
+    return address;
   }
 
   /** Takes the pass for a session; the address that it lies below on the session origin. */

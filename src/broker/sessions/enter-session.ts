@@ -14,34 +14,42 @@ import type { SessionRow } from './session-store.ts';
 const CODE_MS = 30_000;
 /** More than anybody needs within 30 s. */
 const MAX_CODES = 10_000;
+/** Of one sign-in; then the oldest goes, so that nobody takes all. */
+const MAX_OWN_CODES = 20;
 /** How long a viewer may wait for a session that is being started. The gateway waits 10 s for an answer. */
 const START_MS = 8_000;
 
 export function enterSession(
   broker: Broker,
-  ask: { readonly ticket: string; readonly session: SessionId },
+  ask: { readonly ticket: string; readonly session: SessionId; readonly browser: string },
 ): { readonly code: string | null } {
   const ticket = requireTicket(broker, ask.ticket);
   const row = requireSession(broker, ticket, ask.session);
   if (row.ended !== null) throw whyEnded(row);
   if (row.state === 'pending' || row.state === 'starting') return { code: null };
   dropCodes(broker);
+  const own = [...broker.codes].filter(([, entry]) => entry.ticket === ticket.id);
+  if (own.length >= MAX_OWN_CODES) broker.codes.delete(own[0]![0]);
   if (broker.codes.size >= MAX_CODES) throw new ProblemError('too-many', `${MAX_CODES} codes`);
   const code = makeSecret();
   const expires = broker.clock.monotonic() + CODE_MS;
-  broker.codes.set(code, { ticket: ticket.id, session: ask.session, expires });
+  const { session, browser } = ask;
+  broker.codes.set(code, { ticket: ticket.id, session, browser, expires });
   return { code };
 }
 
 export function passSession(
   broker: Broker,
-  ask: { readonly code: string; readonly session: SessionId },
+  ask: { readonly code: string; readonly session: SessionId; readonly browser: string },
 ): { readonly pass: string } {
   const entry = broker.codes.get(ask.code);
   broker.codes.delete(ask.code);
   const ticket = entry && broker.tickets.get(entry.ticket);
   if (!entry || entry.session !== ask.session || entry.expires <= broker.clock.monotonic()) {
     throw new ProblemError('not-signed-in', 'no such code, or it has expired');
+  }
+  if (entry.browser !== ask.browser) {
+    throw new ProblemError('not-signed-in', 'a code of another browser');
   }
   if (!ticket || isExpired(ticket, broker.now())) {
     throw new ProblemError('not-signed-in', 'the ticket behind the code has ended');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
+import { BROWSER as browser, ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { PROBLEMS } from '../../protocol/problems.ts';
 import { makeSecret } from '../tickets/ticket-store.ts';
@@ -70,7 +70,10 @@ for (const [user, code, words, detail] of [
     assert.equal(audited?.reference, problem?.reference);
     assert.equal(fixture.broker.links.size, 0);
     // Its link says the same, under the same reference.
-    assert.deepEqual(await gateway.refused('session-enter', { ticket, session: id }), problem);
+    assert.deepEqual(
+      await gateway.refused('session-enter', { ticket, session: id, browser }),
+      problem,
+    );
   });
 }
 
@@ -97,7 +100,7 @@ test('a session says which step of its start it is at, and has no code until it 
   const { session } = await gateway.ask('session-start', terminal(ticket));
   assert.equal(session.step, 'pam');
   assert.equal((await gateway.sessionIn('starting')).step, 'pam');
-  assert.deepEqual(await gateway.ask('session-enter', { ticket, session: session.id }), {
+  assert.deepEqual(await gateway.ask('session-enter', { ticket, session: session.id, browser }), {
     code: null,
   });
   const leader = await machine.opening.take((leader) => leader.session === session.id);
@@ -151,15 +154,25 @@ test('a code is good once, for its session, for 30 seconds', async (t) => {
   const { gateway } = fixture;
   const { ticket } = await gateway.signIn('ada');
   const { id: session } = await gateway.start(ticket);
-  const code = async () => (await gateway.ask('session-enter', { ticket, session })).code!;
+  const code = async () => (await gateway.ask('session-enter', { ticket, session, browser })).code!;
   const once = await code();
-  await gateway.ask('session-pass', { code: once, session });
-  await gateway.refusedAs('not-signed-in', 'session-pass', { code: once, session });
+  await gateway.ask('session-pass', { code: once, session, browser });
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: once, session, browser });
   const other = '0'.repeat(32);
-  await gateway.refusedAs('not-signed-in', 'session-pass', { code: await code(), session: other });
+  await gateway.refusedAs('not-signed-in', 'session-pass', {
+    code: await code(),
+    session: other,
+    browser,
+  });
+  const foreign = { code: await code(), session, browser: 'C'.repeat(43) };
+  await gateway.refusedAs('not-signed-in', 'session-pass', foreign);
+  await gateway.refusedAs('not-signed-in', 'session-pass', { ...foreign, browser });
+  const first = await code();
+  for (let more = 0; more < 20; more += 1) await code();
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: first, session, browser });
   const late = await code();
   fixture.skipMs = 31_000;
-  await gateway.refusedAs('not-signed-in', 'session-pass', { code: late, session });
+  await gateway.refusedAs('not-signed-in', 'session-pass', { code: late, session, browser });
 });
 
 test('dialling a session that is being started waits for it', async (t) => {
@@ -181,9 +194,13 @@ test('the sessions of others do not exist', async (t) => {
   const eve = await gateway.signIn('eve');
   const { id: session } = await gateway.start(ada.ticket);
   for (const type of ['session-end', 'session-enter'] as const) {
-    await gateway.refusedAs('session-not-found', type, { ticket: eve.ticket, session });
+    await gateway.refusedAs('session-not-found', type, { ticket: eve.ticket, session, browser });
     const none = 'f'.repeat(32) as SessionId;
-    await gateway.refusedAs('session-not-found', type, { ticket: ada.ticket, session: none });
+    await gateway.refusedAs('session-not-found', type, {
+      ticket: ada.ticket,
+      session: none,
+      browser,
+    });
   }
   assert.deepEqual((await gateway.ask('session-list', { ticket: eve.ticket })).sessions, []);
   assert.equal((await gateway.ask('session-list', { ticket: ada.ticket })).sessions.length, 1);

@@ -208,7 +208,11 @@ test('a name that another account has now brings nothing with it', async (t) => 
   await leader.received.take(({ name }) => name === 'rotate');
   const { ticket } = after;
   assert.deepEqual((await gateway.ask('session-list', { ticket })).sessions, []);
-  await gateway.refusedAs('session-not-found', 'session-enter', { ticket, session: session.id });
+  await gateway.refusedAs('session-not-found', 'session-enter', {
+    ticket,
+    session: session.id,
+    browser: ticket,
+  });
   assert.equal((await gateway.start(ticket)).name, 'Terminal 1');
 });
 

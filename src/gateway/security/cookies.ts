@@ -1,11 +1,12 @@
 /**
- * Our four cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS; Http- from scripts,
+ * Our five cookies. The prefixes make browsers refuse them from anywhere but this host over HTTPS; Http- from scripts,
  * too: one on the session origin can push our cookies out, and must not put an attacker's ticket in their place. To
  * browsers that do not know it (Chrome before 140) it is the old __Host-.
  */
 export const TICKET_COOKIE = '__Host-Http-vestibule-ticket';
 export const SIGN_IN_COOKIE = '__Host-Http-vestibule-sign-in';
 export const BROWSER_COOKIE = '__Host-Http-vestibule-browser';
+export const ENTRY_COOKIE = '__Host-Http-vestibule-entry';
 export const PASS_COOKIE = '__Secure-vestibule-session';
 
 /** The value of one cookie; a name that came twice counts as missing, for nobody can say which one is ours. */
@@ -31,6 +32,11 @@ export function browserCookie(secret: string): string {
 /** Binds a sign-in conversation to the browser that began it. */
 export function signInCookie(secret: string, seconds: number): string {
   return `${SIGN_IN_COOKIE}=${secret}; Path=/; Max-Age=${seconds}; Secure; HttpOnly; SameSite=Strict`;
+}
+
+/** What one-time codes are bound to (sessions/bind-browser.ts); on the session origin, too. */
+export function entryCookie(secret: string): string {
+  return `${ENTRY_COOKIE}=${secret}; Path=/; Secure; HttpOnly; SameSite=Strict`;
 }
 
 /** The path keeps one session's pass from another session's program. */

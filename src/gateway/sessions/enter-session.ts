@@ -8,6 +8,7 @@ import { plainPage } from '../pages/plain-page.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
 import { requireTicket } from '../sign-in/require-ticket.ts';
+import { browserForCode } from './bind-browser.ts';
 import { sessionId } from './session-id.ts';
 
 export const enterSession: Handler = async (gateway, c) => {
@@ -20,7 +21,9 @@ export const enterSession: Handler = async (gateway, c) => {
   const ticket = await ticketOrNone(gateway, c);
   const waiting = `${gateway.address.root}/?session=${session}`;
   if (ticket === null) return c.redirect(waiting, 303);
-  const { code } = await gateway.broker.request('session-enter', { ticket, session });
+  const browser = browserForCode(c);
+  if (browser === null) return c.redirect(`${host.session}/s/${session}/enter`, 303);
+  const { code } = await gateway.broker.request('session-enter', { ticket, session, browser });
   if (code === null) return c.redirect(waiting, 303);
   return c.redirect(`${host.session}/s/${session}/enter?code=${encodeURIComponent(code)}`, 303);
 };

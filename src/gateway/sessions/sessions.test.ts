@@ -129,7 +129,11 @@ test('a person is carried over to the session origin by a code that works once',
   const { origin, pathname, search } = new URL(first.headers.location!);
   assert.equal(origin, gateway.origin('session'));
   assert.equal(pathname, `${entrance}enter`);
-  const second = await gateway.ask(pathname + search, { side: 'session', headers: navigate });
+  const there = { side: 'session', headers: navigate } as const;
+  const stolen = await gateway.ask(pathname + search, there);
+  assert.equal(stolen.status, 403, 'in a browser that did not ask');
+  const browser = first.cookies.join('; ');
+  const second = await gateway.ask(pathname + search, { ...there, cookie: browser });
   assert.equal(second.status, 200);
   assert.match(second.text, /<title>terminal/);
   assert.equal(second.headers['cache-control'], 'no-store');
@@ -140,7 +144,7 @@ test('a person is carried over to the session origin by a code that works once',
   const page = await gateway.ask(entrance, { side: 'session', cookie: second.cookies[0]! });
   assert.match(page.text, /<title>terminal/);
   assert.match(String(page.headers['content-security-policy']), /wss:\/\/localhost/);
-  const again = await gateway.ask(pathname + search, { side: 'session', headers: navigate });
+  const again = await gateway.ask(pathname + search, { ...there, cookie: browser });
   assert.equal(again.status, 401);
   assert.deepEqual(again.cookies, []);
 });
@@ -148,9 +152,10 @@ test('a person is carried over to the session origin by a code that works once',
 test('a code for one session is none for another', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.signIn('alice');
-  const { headers } = await gateway.ask(entrance, { cookie });
+  const { headers, cookies } = await gateway.ask(entrance, { cookie });
   const { search } = new URL(headers.location!);
-  const other = await gateway.ask(`/s/${ENDED_SESSION}/enter${search}`, { side: 'session' });
+  const there = { side: 'session', cookie: cookies.join('; ') } as const;
+  const other = await gateway.ask(`/s/${ENDED_SESSION}/enter${search}`, there);
   assert.equal(other.status, 401);
   for (const code of ['', 'short', '<script>aaaaaaaaaaaaaaaa']) {
     const path = `${entrance}enter?code=${encodeURIComponent(code)}`;
@@ -167,6 +172,35 @@ test('an entrance without a ticket leads to the sign-in; without a code, to the 
   );
   const noCode = await gateway.ask(`${entrance}enter`, { side: 'session' });
   assert.deepEqual([noCode.status, noCode.headers.location], [303, gateway.origin() + entrance]);
+});
+
+test('a code is bound to the browser that asked: another one’s opens nothing', async (t) => {
+  const gateway = await startFixture(t);
+  const codeFor = async (browser: string) => {
+    const cookie = [await gateway.signIn('alice'), browser].join('; ');
+    const { headers, cookies } = await gateway.ask(entrance, { cookie });
+    const { pathname, search } = new URL(headers.location!);
+    return { path: pathname + search, browser: cookies[0] ?? browser };
+  };
+  const eve = await codeFor('');
+  const ada = await codeFor('');
+  const crossed = { side: 'session', cookie: ada.browser } as const;
+  assert.equal((await gateway.ask(eve.path, crossed)).status, 401);
+  const own = await codeFor(ada.browser);
+  assert.equal(own.browser, ada.browser, 'one secret for as long as the browser lives');
+  assert.equal((await gateway.ask(own.path, crossed)).status, 200);
+});
+
+test('without a pass a session’s page asks the home origin, which knows what is the matter', async (t) => {
+  const gateway = await startFixture(t);
+  const there = await gateway.ask(`/s/${'f'.repeat(32)}/`, { side: 'session', headers: navigate });
+  assert.equal(there.status, 303);
+  const { origin, pathname } = new URL(there.headers.location!);
+  assert.equal(origin, gateway.origin());
+  const cookie = await gateway.signIn('alice');
+  const page = await gateway.ask(pathname, { cookie, headers: navigate });
+  assert.equal(page.status, 404);
+  assert.match(page.text, /There is no such session/);
 });
 
 test('codes are for navigations: no script of another page can make or use one', async (t) => {

@@ -90,8 +90,8 @@ async function assertShut({ account, session, terminal, ticket, pass, code, dial
   while (frame !== null); // what it was still sent; then it was dropped
   for (const [type, ask] of [
     ['ticket-check', { ticket, active: true }],
-    ['session-enter', { ticket, session }],
-    ['session-pass', { code, session }],
+    ['session-enter', { ticket, session, browser: ticket }],
+    ['session-pass', { code, session, browser: ticket }],
     ['session-dial', { pass, session }],
     ['session-active', { pass, session }],
   ] as const) {

@@ -1,6 +1,6 @@
 /** Whoever took the gateway over has its uid and its socket to the broker, but can make no ticket. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { PATHS, SESSION_KEY_BYTES } from '../../../src/protocol/broker-leader.ts';
 import { encode } from '../../../src/protocol/codec.ts';
@@ -30,6 +30,13 @@ let server: Server;
 let gateway: FalseGateway;
 let ada: Account;
 let eve: Account;
+/** Of no browser that ever asked. */
+const browser = 'B'.repeat(43);
+/** What this client's codes are bound to, which a gateway knows. */
+const browserOf = ({ cookies }: WebClient): string => {
+  const secret = cookies.get('__Host-Http-vestibule-entry')!;
+  return createHash('sha256').update(secret).digest('base64url');
+};
 const clients: WebClient[] = [];
 /** Ada's, with a terminal that is open all the time. */
 let session: SessionId;
@@ -90,7 +97,7 @@ async function assertWorthless(ticket: string, code = 'not-signed-in'): Promise<
   await assertRefused(code, { ticket, active: true }, 'ticket-check');
   await assertRefused(code, { ticket }, 'session-list');
   await assertRefused(code, { ticket, kind: 'terminal', origin }, 'session-start');
-  await assertRefused(code, { ticket, session }, 'session-enter');
+  await assertRefused(code, { ticket, session, browser }, 'session-enter');
   await assertRefused(code, { ticket, session }, 'session-end');
   await assertRefused(code, { ticket }, 'sign-out');
   await assertRefused(code, { ticket }, 'sign-out-everywhere');
@@ -132,7 +139,7 @@ test("another user's ticket does nothing to this user's session", async () => {
   const ticket = (await signIn(eve)).cookies.get(TICKET)!;
   const { sessions } = (await gateway.ask('session-list', { ticket })).ok!;
   assert.deepEqual(sessions, []);
-  await assertRefused('session-not-found', { ticket, session }, 'session-enter');
+  await assertRefused('session-not-found', { ticket, session, browser }, 'session-enter');
   await assertRefused('session-not-found', { ticket, session }, 'session-end');
   const adas = clients[0]!.cookies.get(TICKET)!;
   const { id } = (await gateway.ask('ticket-check', { ticket: adas, active: false })).ok!;
@@ -146,12 +153,18 @@ test('a pass is good for one session of one user, a code for one pass', async ()
   const client = await signIn(eve);
   const own = (await client.startTerminal()).id;
   const code = (await client.enterCode(own)).searchParams.get('code')!;
-  await assertRefused('not-signed-in', { code, session }, 'session-pass');
+  await assertRefused('not-signed-in', { code, session, browser }, 'session-pass');
   // That try has used it up.
-  await assertRefused('not-signed-in', { code, session: own }, 'session-pass');
+  await assertRefused('not-signed-in', { code, session: own, browser }, 'session-pass');
   const fresh = (await client.enterCode(own)).searchParams.get('code')!;
-  const first = (await gateway.ask('session-pass', { code: fresh, session: own })).ok!;
-  await assertRefused('not-signed-in', { code: fresh, session: own }, 'session-pass');
+  const first = (
+    await gateway.ask('session-pass', { code: fresh, session: own, browser: browserOf(client) })
+  ).ok!;
+  await assertRefused(
+    'not-signed-in',
+    { code: fresh, session: own, browser: browserOf(client) },
+    'session-pass',
+  );
   await assertRefused('not-signed-in', { pass: first.pass, session }, 'session-dial');
   await assertRefused('not-signed-in', { pass, session: own }, 'session-dial');
   await assertRefused(
