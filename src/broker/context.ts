@@ -1,5 +1,7 @@
 /** What every handler is given: the broker's state, its stores and its settings. No module holds state of its own. */
 import { EventEmitter } from 'node:events';
+import { log } from '../lib/log.ts';
+import { Repeats } from '../lib/repeats.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 import type { ConversationId, SessionId, TicketId } from '../protocol/ids.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -35,6 +37,8 @@ export interface BrokerSettings extends TicketSettings {
   readonly sessionsScope: 'session' | 'user';
   /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
   readonly recheckMinutes: number;
+  /** How long audit rows are kept. */
+  readonly auditKeepDays: number;
   /** How many tickets, and how many live sessions, one person may have. */
   readonly signInsPerUser: number;
   readonly sessionsPerUser: number;
@@ -97,6 +101,8 @@ export interface Broker {
   readonly gateways: Set<Peer>;
   /** What is announced at the end of this turn of the event loop. */
   readonly announcing: Map<SessionId, SessionRow>;
+  /** Of requests, in the log. */
+  readonly refusals: Repeats;
   readonly watch: Watch;
   /** Emits each changed SessionRow under its session's id. */
   readonly changes: EventEmitter<Record<string, [SessionRow]>>;
@@ -148,6 +154,7 @@ export function createBroker(options: BrokerOptions): Broker {
     codes: new Map(),
     gateways: new Set(),
     announcing: new Map(),
+    refusals: new Repeats((kind, more) => log.info('requests-refused', { kind, more })),
     watch: makeWatch(),
     changes: new EventEmitter<Record<string, [SessionRow]>>().setMaxListeners(0),
   };

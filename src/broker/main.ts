@@ -63,6 +63,7 @@ async function serve(
       timeoutMinutes: values['auth-timeout-minutes'],
       staySignedInDays: values['auth-stay-signed-in-days'],
       recheckMinutes: values['auth-recheck-minutes'],
+      auditKeepDays: values['audit-keep-days'],
       signInsPerUser: values['auth-sign-ins-per-user'],
       sessionsPerUser: values['auth-sessions-per-user'],
     },

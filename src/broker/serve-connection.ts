@@ -43,7 +43,7 @@ export async function serveConnection(
       const answered = answer(broker, service, peer, request);
       inBackground(
         'answer',
-        answered.then((body) => reply(service, frames, request, body)),
+        answered.then((body) => reply(broker, service, frames, request, body)),
       );
     },
     close: (error) => {
@@ -64,13 +64,19 @@ function tell(frames: FrameStream, event: object): void {
 }
 
 /** What cannot be sent is a problem, which can. */
-function reply(service: Service, frames: FrameStream, request: JsonObject, body: object): void {
+function reply(
+  broker: Broker,
+  service: Service,
+  frames: FrameStream,
+  request: JsonObject,
+  body: object,
+): void {
   const { id, type } = request;
   try {
     sendJson(frames, { id, ...body });
   } catch (thrown) {
     const error = asProblemError(thrown);
-    logRefusal(service, type, error);
+    logRefusal(broker, service, type, error);
     sendJson(frames, { id, problem: error.problem });
   }
 }
@@ -88,13 +94,20 @@ async function answer(
     return { ok: await handler.handle(broker, ask.output as never, peer) };
   } catch (thrown) {
     const error = asProblemError(thrown);
-    if (!error.audited) logRefusal(service, request.type, error);
+    if (!error.audited) logRefusal(broker, service, request.type, error);
     return { problem: error.problem };
   }
 }
 
-function logRefusal(service: Service, type: unknown, { problem, detail }: ProblemError): void {
+function logRefusal(
+  broker: Broker,
+  service: Service,
+  type: unknown,
+  { problem, detail }: ProblemError,
+): void {
   const { code, reference } = problem;
+  const known = typeof type === 'string' && Object.hasOwn(service.requests, type);
+  if (!broker.refusals.note(`${service.name} ${known ? type : 'unknown'} ${code}`)) return;
   const write = code === 'internal' ? log.error : log.info;
   write('request-refused', { service: service.name, type, code, detail, reference });
 }

@@ -55,6 +55,7 @@ export async function serveBroker(options: ServeOptions): Promise<RunningBroker>
       await Promise.all(stops.map((stop) => stop()));
       for (const link of broker.links.values()) link.leader.destroy();
       broker.announcing.clear();
+      broker.refusals.endPeriod();
       broker.store.close();
     },
   };
@@ -88,6 +89,7 @@ function cleanUp(broker: Broker): void {
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);
     broker.throttle.prune();
+    broker.store.pruneAudit(broker.now() - broker.settings.auditKeepDays * 86_400_000);
     broker.store.look();
   } catch (error) {
     log.error('clean-up-failed', { error });

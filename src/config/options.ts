@@ -128,6 +128,16 @@ export const OPTIONS = {
     readBy: ['broker'],
     change: 'restart',
   },
+  'audit-keep-days': {
+    type: 'number',
+    default: '400',
+    min: 1,
+    max: 36500,
+    unit: 'days',
+    doc: 'How long the rows of the audit are kept in the database. The log has the same lines, as long as it is kept.',
+    readBy: ['broker'],
+    change: 'restart',
+  },
   'auth-pam-timeout-seconds': {
     type: 'number',
     default: '60',

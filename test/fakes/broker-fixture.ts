@@ -163,6 +163,7 @@ export class BrokerFixture {
         timeoutMinutes: 60,
         staySignedInDays: 7,
         recheckMinutes: 10,
+        auditKeepDays: 400,
         signInsPerUser: 50,
         sessionsPerUser: 100,
         ...this.settings,

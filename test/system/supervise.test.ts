@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import test, { after, before } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
@@ -259,6 +267,22 @@ test('a report of services that cannot be written ends nothing, and no old one s
   process.kill(supervise.pidOf('gateway'), 'SIGKILL');
   await until(() => existsSync(PATHS.services), 'it is written again');
   await supervise.stop();
+});
+
+test('SIGHUP after the log was moved: supervise and all services write the new one', async () => {
+  const log = '/tmp/moved/vestibule.log';
+  mkdirSync('/tmp/moved');
+  const supervise = new Supervise('--log', log);
+  const lines = () => readFileSync(log, 'utf8');
+  const ready = () =>
+    existsSync(log) && ['broker', 'gateway'].every((name) => lines().includes(`${name} is ready`));
+  await until(ready, 'the services are ready');
+  renameSync(log, `${log}.1`);
+  supervise.child.kill('SIGHUP');
+  await until(ready, 'the services are ready again, in the new log');
+  assert.match(lines(), /rootd started as process/);
+  await supervise.stop();
+  rmSync('/tmp/moved', { recursive: true });
 });
 
 test('SIGHUP starts the gateway anew, with the new certificate, and nothing else', async () => {

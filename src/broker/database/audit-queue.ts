@@ -49,3 +49,12 @@ export class AuditQueue {
     this.lost = 0;
   }
 }
+
+/** So many at once hold nobody up. */
+const PRUNED = 1_000;
+
+/** before: Unix ms. The oldest first. */
+export function pruneAudit(database: DatabaseSync, before: number): void {
+  const old = `SELECT number FROM audit WHERE at < ? ORDER BY at LIMIT ${PRUNED}`;
+  database.prepare(`DELETE FROM audit WHERE number IN (${old})`).run(before);
+}

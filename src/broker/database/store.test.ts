@@ -113,6 +113,22 @@ test('a file that is moved away is made anew with all that is known', (t) => {
   next.close();
 });
 
+test('audit rows are forgotten when they are old enough, some at a time', (t) => {
+  const path = makePath(t);
+  const store = new Store(path);
+  store.transact(() => {
+    for (let at = 0; at < 1500; at++) store.addAudit([at, 'event']);
+  });
+  const other = new DatabaseSync(path, { readOnly: true });
+  const left = () => other.prepare('SELECT count(*) AS n, min(at) AS first FROM audit').get();
+  store.pruneAudit(1400);
+  assert.deepEqual({ ...left() }, { n: 500, first: 1000 });
+  store.pruneAudit(1400);
+  assert.deepEqual({ ...left() }, { n: 100, first: 1400 });
+  other.close();
+  store.close();
+});
+
 test('audit rows wait for the disk, so many; then it says how many are lost', async (t) => {
   const path = makePath(t);
   const store = new Store(path);

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync, Session } from 'node:sqlite';
 import { log } from '../../lib/log.ts';
 import { ProblemError } from '../problem.ts';
-import { AuditQueue, type AuditRow } from './audit-queue.ts';
+import { AuditQueue, type AuditRow, pruneAudit } from './audit-queue.ts';
 import { copyRows, openMemory, replaceRows, writeChanges } from './copy-rows.ts';
 import { type DiskTrouble, lookAtDisk, type TroubleKind, troubleOf } from './disk-trouble.ts';
 import { AnotherBroker, DatabaseFile, readUnwritable } from './open-file.ts';
@@ -91,6 +91,16 @@ export class Store {
   addAudit(row: AuditRow): void {
     this.audit.add(row);
     this.changed();
+  }
+
+  /** Forgets audit rows from before (Unix ms), some at each call: it is called again and again. */
+  pruneAudit(before: number): void {
+    if (this.file === null || this.problem !== null) return;
+    try {
+      pruneAudit(this.file.database, before);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Calls `done` when all that was changed until now is on the disk. */

@@ -5,20 +5,21 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util.h"
 
-static void open_log(const char *path) {
+bool open_log(const char *path) {
+    struct stat old, new;
     if (path == NULL)
-        return;
+        return false;
     cleanup_fd int log = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    if (log < 0 && (errno == EROFS || errno == ENOSPC || errno == EDQUOT)) {
+    if (log < 0 || fstat(STDERR_FILENO, &old) < 0 || fstat(log, &new) < 0 || dup2(log, STDERR_FILENO) < 0) {
         log_line(LOG_ERR, "cannot open the log '%s', logging here: %s", path, strerror(errno));
-        return;
+        return false;
     }
-    if (log < 0 || dup2(log, STDERR_FILENO) < 0)
-        die_errno("cannot write the log '%s'", path);
+    return old.st_ino != new.st_ino || old.st_dev != new.st_dev;
 }
 
 /* Becomes the program that tells (or tidies up) what is left, on the terminal rather than in the log. */
@@ -46,7 +47,7 @@ int main(int argc, char **argv) {
     make_directories(&supervisor);
     make_keys();
     open_unix_listeners(&supervisor);
-    open_log(supervisor.log_path);
+    (void)open_log(supervisor.log_path);
     run_services(&supervisor);
     finish(&supervisor);
     return EXIT_SUCCESS;

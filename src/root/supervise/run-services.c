@@ -77,14 +77,16 @@ static void reap(struct supervisor *supervisor) {
 }
 
 static void take_signals(struct supervisor *supervisor) {
-    struct service *gateway = &supervisor->services[GATEWAY];
     struct signalfd_siginfo signal;
     while (read(supervisor->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
         if (signal.ssi_signo == SIGCHLD) {
             reap(supervisor);
         } else if (signal.ssi_signo == SIGHUP) {
-            gateway->restarting = gateway->pid != 0;
-            stop_service(gateway);
+            /* Whoever has the old log as its standard error gets the new one by starting anew. */
+            for (size_t i = open_log(supervisor->log_path) ? ROOTD : GATEWAY; i < SERVICE_COUNT; i++) {
+                supervisor->services[i].restarting = supervisor->services[i].pid != 0;
+                stop_service(&supervisor->services[i]);
+            }
         } else {
             supervisor->stopping = true;
         }

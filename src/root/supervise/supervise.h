@@ -65,6 +65,9 @@ void make_directories(const struct supervisor *supervisor);
 void make_keys(void);
 void open_unix_listeners(struct supervisor *supervisor);
 
+/* Standard error is that file from now on, if it can be; true when it was another (main.c). NULL: it stays. */
+bool open_log(const char *path);
+
 /* Forks and execs it; false when that failed (logged). */
 bool start_service(struct service *service);
 /* Tells 'vestibule status' what runs, when that has changed. */
