@@ -71,7 +71,7 @@ export async function killSession(
     session: row.id,
     detail: `of '${row.user}'`,
   });
-  endSession(broker, row);
+  endSession(broker, row, 'administrator');
   const last = await whenEndedOrStuck(broker, findSession(broker, row.id));
   const why = whyNotClosed(broker, last);
   if (why !== null) throw new ProblemError('internal', `session ${row.id} is '${last.state}'`, why);

@@ -110,7 +110,11 @@ export const gatewayRequests: Table<Requests> = {
   'session-end': {
     ask: v.object({ ticket: secret, session }),
     handle: (broker, ask) => {
-      endSession(broker, requireSession(broker, requireTicket(broker, ask.ticket), ask.session));
+      endSession(
+        broker,
+        requireSession(broker, requireTicket(broker, ask.ticket), ask.session),
+        'user',
+      );
       return {};
     },
   },

@@ -1,5 +1,5 @@
 /** Every word the pages say, except the problem sentences (protocol/problems.ts) and PAM's own texts. */
-import type { SessionKind, SessionState } from '../protocol/page-gateway.ts';
+import type { EndedBy, SessionKind, SessionState } from '../protocol/page-gateway.ts';
 
 const stateTexts: Record<SessionState, string> = {
   pending: 'Waiting',
@@ -102,6 +102,11 @@ export const texts = {
     waiting: (seconds: number) => `for ${seconds} s`,
     exitStatus: (status: number) =>
       status > 128 ? `stopped by signal ${status - 128}` : `exit status ${status}`,
+    endedBy: {
+      administrator: 'ended by an administrator',
+      user: 'ended by you',
+      account: 'ended, as this account may have no sessions any more',
+    } satisfies Record<EndedBy, string>,
     open: 'Open',
     openLabel: (name: string) => `Open ${name}`,
     newTab: 'New tab',
@@ -208,7 +213,10 @@ export const texts = {
     broken: 'The page and the server do not understand each other. Load the page again.',
     reload: 'Load again',
     exited: (status: number) => `The program has ended (exit status ${status}).`,
-    killed: (signal: number) => `The program was ended by signal ${signal}.`,
+    killed: (signal: number) =>
+      signal === 1
+        ? 'The program was hung up (signal 1), as when its session is ended.'
+        : `The program was ended by signal ${signal}.`,
     gap: (bytes: bigint) => `[${bytes} bytes of output are no longer kept]`,
   },
 } as const;

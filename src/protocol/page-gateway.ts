@@ -117,6 +117,8 @@ export interface Usage {
   /** Processors in use between the broker's last two looks, 1: one; null: there are not two yet. */
   readonly cpuShare: number | null;
 }
+/** Who had a session ended (account: it may not have sessions any more); its program gets a hang-up then, and may end with any status. */
+export type EndedBy = 'administrator' | 'user' | 'account';
 export interface SessionView {
   readonly id: SessionId;
   readonly kind: SessionKind;
@@ -128,6 +130,8 @@ export interface SessionView {
   readonly tty: string | null;
   /** Exit status of the program, as a shell gives it (128 + signal); null while it runs. */
   readonly exitStatus: number | null;
+  /** null: nobody, its program ended by itself. */
+  readonly endedBy: EndedBy | null;
   /** Why it failed. */
   readonly problem: Problem | null;
   /** While it is being started: PAM opens its session, then its program is started. */

@@ -66,6 +66,22 @@ test("the share of the processor is the broker's, and no number before there are
   await share('0 % CPU').waitFor();
 });
 
+test('who had a session ended is said, not the signal that did it', async () => {
+  const ended = { state: 'ended', ended: Date.now(), exitStatus: 129 } as const;
+  gateway.sessions = [
+    fakeSession(1, { ...ended, endedBy: 'administrator' }),
+    fakeSession(2, { ...ended, endedBy: 'user' }),
+    fakeSession(3, ended),
+  ];
+  await enter();
+  const words = async (number: number) =>
+    (await row(`Terminal ${number}`).locator('.facts > span').allTextContents()).slice(3);
+  await row('Terminal 3').waitFor();
+  assert.deepEqual(await words(1), [texts.session.endedBy.administrator]);
+  assert.deepEqual(await words(2), [texts.session.endedBy.user]);
+  assert.deepEqual(await words(3), [texts.session.exitStatus(129)]);
+});
+
 test('what cannot be told is said, but not before it could have been', async () => {
   await page.clock.install();
   gateway.sessions = [fakeSession(1)];

@@ -399,7 +399,15 @@ function homeEvent(user: string): object {
 function viewOf(id: SessionId): SessionView {
   return {
     ...{ id, kind: 'terminal', name: 'Terminal 1', state: 'running', started: 1000, ended: null },
-    ...{ tty: 'pts/0', exitStatus: null, problem: null, step: null, activity: null, usage: null },
+    ...{
+      tty: 'pts/0',
+      exitStatus: null,
+      endedBy: null,
+      problem: null,
+      step: null,
+      activity: null,
+      usage: null,
+    },
   } as SessionView;
 }
 

@@ -40,7 +40,13 @@ function add(
   return addSession(broker, {
     ...{ id, user, uid, ...known, state: 'running', address: '' },
     ...{ origin: known.kind === 'run' ? 'cli' : 'gateway', tty: tty || null, pid },
-    ...{ started: Number(hello.openedAt), ended: null, exitStatus: null, problem: null },
+    ...{
+      started: Number(hello.openedAt),
+      ended: null,
+      exitStatus: null,
+      endedBy: null,
+      problem: null,
+    },
     ...{ pamSession: hello.session as SessionId, texts: [] },
     ...(id === hello.session ? processOf(hello) : { leader: 0, leaderBorn: 0 }),
   });

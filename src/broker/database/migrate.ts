@@ -82,6 +82,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN leader INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE sessions ADD COLUMN leader_born INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN ended_by TEXT;
+  `,
 ];
 
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {

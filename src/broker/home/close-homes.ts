@@ -6,7 +6,7 @@ import type { Person } from '../tickets/ticket-store.ts';
 
 export function closeHome(broker: Broker, person: Person): void {
   const home = broker.sessions.homeOf(person);
-  if (home !== undefined && isUnused(broker, home)) endSession(broker, home);
+  if (home !== undefined && isUnused(broker, home)) endSession(broker, home, null);
 }
 
 /** What a restart, or a clock that jumped, left behind. */

@@ -10,7 +10,15 @@ import { isFinal, mayBecome } from './transitions.ts';
 type Change = Partial<
   Pick<
     SessionRow,
-    'tty' | 'pid' | 'exitStatus' | 'problem' | 'pamSession' | 'leader' | 'leaderBorn' | 'texts'
+    | 'tty'
+    | 'pid'
+    | 'exitStatus'
+    | 'endedBy'
+    | 'problem'
+    | 'pamSession'
+    | 'leader'
+    | 'leaderBorn'
+    | 'texts'
   >
 >;
 

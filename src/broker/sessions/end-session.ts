@@ -1,20 +1,30 @@
 /** Ends sessions: the leader hangs up, kills what is left, closes the PAM session and says so. */
+import type { EndedBy } from '../../protocol/page-gateway.ts';
 import type { Broker, Link } from '../context.ts';
 import { ProblemError } from '../problem.ts';
-import { changeSession } from './change-session.ts';
+import { changeSession, noteSession } from './change-session.ts';
 import type { SessionRow } from './session-store.ts';
 import { watchStep } from './watch-step.ts';
 
-/** Begins the end; `closed` from the leader completes it. */
-export function endSession(broker: Broker, { id, state, ended }: SessionRow): void {
+/** Begins the end; `closed` from the leader completes it. by: null: it has served its purpose. */
+export function endSession(broker: Broker, row: SessionRow, by: EndedBy | null): void {
+  const { id, state, ended } = row;
   if (ended !== null) throw new ProblemError('session-ended', `session ${id} is '${state}'`);
   if (state === 'ending' && broker.steps.has(id)) return;
+  for (const within of broker.sessions.listIn(id)) noteEndedBy(broker, within, by);
+  noteEndedBy(broker, row, by);
   if (state !== 'ending') changeSession(broker, id, 'ending');
   const link = broker.links.get(id);
   // Before it is open the leader cannot close it: follow-leader asks for it then. Without a link adoption does.
   broker.unwanted.add(id);
   if (link?.opened) endLeader(broker, link);
   else watchStep(broker, id, 'end');
+}
+
+/** Unless its program has ended already. */
+function noteEndedBy(broker: Broker, { id, exitStatus, endedBy }: SessionRow, by: EndedBy | null) {
+  if (by !== null && exitStatus === null && endedBy === null)
+    noteSession(broker, id, { endedBy: by });
 }
 
 export function endLeader(broker: Broker, link: Link): void {

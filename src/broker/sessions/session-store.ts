@@ -2,6 +2,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
 import {
+  type EndedBy,
   MOST_ENDED,
   type SessionKind,
   type SessionState,
@@ -37,7 +38,7 @@ export type SessionStore = ReturnType<typeof openSessionStore>;
 const COLUMNS = [
   ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],
   ...['started', 'ended', 'exit_status', 'problem_code', 'problem_text', 'problem_reference'],
-  ...['pam_session', 'leader', 'leader_born', 'texts'],
+  ...['pam_session', 'leader', 'leader_born', 'texts', 'ended_by'],
 ];
 
 export function openSessionStore(store: Store) {
@@ -107,7 +108,7 @@ function toColumns(row: SessionRow) {
     ...[id, user, uid, kind, name, state, origin, address, tty, pid],
     ...[row.started, row.ended, row.exitStatus],
     ...[problem?.code ?? null, problem?.text ?? null, problem?.reference ?? null],
-    ...[row.pamSession, row.leader, row.leaderBorn, JSON.stringify(row.texts)],
+    ...[row.pamSession, row.leader, row.leaderBorn, JSON.stringify(row.texts), row.endedBy],
   ];
 }
 
@@ -126,6 +127,7 @@ function toRow(row: Record<string, SQLOutputValue>): SessionRow {
     started: row.started as number,
     ended: row.ended as number | null,
     exitStatus: row.exit_status as number | null,
+    endedBy: row.ended_by as EndedBy | null,
     problem: toProblem(row),
     pamSession: row.pam_session as SessionId,
     leader: row.leader as number,

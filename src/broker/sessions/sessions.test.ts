@@ -221,7 +221,11 @@ test('root sees and kills sessions of everybody', async (t) => {
     [true, 1, 1, ['a warning']],
   );
   await cli.ask('kill-session', { session });
-  assert.equal((await gateway.sessionIn('ended')).id, session);
+  const ended = await gateway.sessionIn('ended');
+  assert.deepEqual([ended.id, ended.endedBy], [session, 'administrator']);
+  const { id: own } = await gateway.start(ticket);
+  await gateway.ask('session-end', { ticket, session: own });
+  assert.equal((await gateway.sessionIn('ended', own)).endedBy, 'user');
   await cli.refusedAs('session-ended', 'kill-session', { session });
 });
 

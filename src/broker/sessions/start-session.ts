@@ -40,5 +40,5 @@ async function joinHome(broker: Broker, row: SessionRow, ticket: Ticket): Promis
 async function recheckAtStart(broker: Broker, { id, user, uid }: SessionRow): Promise<void> {
   if (!(await isRefusedAtStart(broker, { user, uid }))) return;
   const row = broker.sessions.find(id);
-  if (row?.ended === null) endSession(broker, row);
+  if (row?.ended === null) endSession(broker, row, 'account');
 }

@@ -69,6 +69,7 @@ function pendingRow(id: SessionId) {
     started: 0,
     ended: null,
     exitStatus: null,
+    endedBy: null,
     problem: null,
     pamSession: id,
     leader: 0,

@@ -7,7 +7,7 @@ import { SessionUsage } from './session-usage.tsx';
 import { Time } from './time.tsx';
 
 export function SessionFacts({ session }: { session: SessionView }): ReactElement {
-  const { kind, state, started, ended, tty, exitStatus, activity } = session;
+  const { kind, state, started, ended, tty, exitStatus, endedBy, activity } = session;
   return (
     <>
       <Text size="sm" c="dimmed" className="facts">
@@ -20,7 +20,10 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
             {texts.session.ended} <Time at={ended} />
           </span>
         )}
-        {exitStatus !== null && <span>{texts.session.exitStatus(exitStatus)}</span>}
+        {endedBy !== null && ended !== null && <span>{texts.session.endedBy[endedBy]}</span>}
+        {endedBy === null && exitStatus !== null && (
+          <span>{texts.session.exitStatus(exitStatus)}</span>
+        )}
         {activity !== null && ended === null && (
           <span>
             {texts.session.active} <Time at={activity} age />
