@@ -24,7 +24,7 @@ test('home shows the person, the host and the sessions, and does not keep the ti
   assert.deepEqual([home.user, home.host, home.sessions.length], ['alice', 'testhost', 2]);
   assert.equal(home.homeSession.state, 'open');
   assert.equal((await gateway.asked('home-visit')).retry, false);
-  assert.ok(Math.abs(home.now - 31_000 - Date.now()) < 10_000);
+  assert.equal(home.now, 3000, 'the broker’s clock, as its times are');
   assert.equal((await gateway.asked('ticket-check')).active, false);
 });
 
