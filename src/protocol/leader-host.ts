@@ -47,7 +47,7 @@ export const fromHost = {
   },
   exited: {
     type: 6,
-    doc: 'The program ended (wait(2) status). session-host ends when its viewers have all they are owed.',
+    doc: 'The program ended (wait(2) status); of a terminal not before its first viewer or 8 s after its start. session-host ends when its viewers have all they are owed.',
     fields: { status: 'u32' },
   },
 } as const satisfies Record<string, MessageSpec>;

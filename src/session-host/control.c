@@ -78,6 +78,7 @@ static bool handle(struct host *host) {
             return false;
         /* Who wanted every byte is gone, or wants the end more. */
         host->lossless = false;
+        host->first_by = 0;
         program_hangup(host);
         return true;
     default:

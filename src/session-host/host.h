@@ -19,6 +19,7 @@ enum {
     MAX_VIEWERS = 32,
     START_MS = 10000,       /* for the leader's first frame */
     HELLO_MS = 5000,        /* for a viewer's first frame */
+    FIRST_VIEWER_MS = 8000, /* from its start a terminal's program is not told to have ended before somebody has seen it */
     LINGER_MS = 2000,       /* for viewers to take the last output */
     ACCEPT_PAUSE_MS = 1000, /* when descriptors have run out */
     OUTPUT_CHUNK = 32768,
@@ -77,7 +78,9 @@ struct host {
     uint8_t key[VST_SESSION_KEY_BYTES];
     uint16_t rows, columns;
     struct stream streams[STREAMS];
-    bool exited, served, ended;
+    bool exited, end_told, served, ended;
+    bool visited;       /* a viewer has joined at any time */
+    uint64_t first_by;  /* until when the first viewer of a program that has ended is waited for */
     uint32_t status;
     uint64_t linger_by; /* 0 until all output has been read */
     uint64_t look_by;   /* 0: nothing has happened since the last look at the jobs */
@@ -115,6 +118,8 @@ void program_start(struct host *host, const struct start *start);
 void program_settle(struct host *host);
 void program_expire(struct host *host, uint64_t now);
 void program_reap(struct host *host);
+/* To the leader, once somebody has come who sees what the program wrote, or could have. */
+void program_tell_end(struct host *host, uint64_t now);
 void program_signal(const struct host *host, int number);
 void program_hangup(const struct host *host);
 

@@ -51,6 +51,8 @@ static int patience(const struct host *host, uint64_t now) {
         sooner(&deadline, host->linger_by);
     if (host->settling >= 0)
         sooner(&deadline, host->settle_by);
+    if (host->exited && !host->end_told)
+        sooner(&deadline, host->first_by);
     sooner(&deadline, host->look_by);
     for (size_t i = 0; i < STREAMS; i++)
         if (host->exited && stream_wanted(host, i))
@@ -102,7 +104,8 @@ static void serve(struct host *host) {
     program_expire(host, now);
     viewers_expire(host, now);
     jobs_look(host, now);
-    if (host->exited && host->linger_by == 0 && streams_finished(host))
+    program_tell_end(host, now);
+    if (host->end_told && host->linger_by == 0 && streams_finished(host))
         host->linger_by = now + LINGER_MS;
     for (size_t i = 0; i < MAX_VIEWERS; i++)
         if (host->viewers[i].joined && !host->viewers[i].finished && !host->viewers[i].wants_out)

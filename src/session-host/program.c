@@ -104,6 +104,7 @@ static bool run(struct host *host, const struct start *start, char **environment
         return false;
     host->settling = settled[0];
     host->settle_by = monotonic_ms() + start->seconds * UINT64_C(1000);
+    host->first_by = host->pty && !host->lossless ? monotonic_ms() + FIRST_VIEWER_MS : 0;
     host->program = fork();
     if (host->program == 0) {
         become(host, start, environment, child, settled[1]);
@@ -179,13 +180,16 @@ static void take_end(struct host *host, int status) {
     host->exited = true;
     host->status = (uint32_t)status;
     streams_finish(host);
+}
+
+void program_tell_end(struct host *host, uint64_t now) {
+    if (!host->exited || host->end_told || host->ended || (!host->visited && now < host->first_by))
+        return;
+    host->end_told = true;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_HOST_EXITED);
     put_u32(&writer, host->status);
-    if (!host->ended)
-        control_tell(host, &writer);
-    else
-        writer_clear(&writer);
+    control_tell(host, &writer);
 }
 
 /* The program, and what it left behind. */

@@ -57,6 +57,7 @@ static bool join(struct host *host, struct viewer *viewer) {
     terminal_resize(host, viewer->rows, viewer->columns);
     jobs_expect(host);
     viewer->joined = true;
+    host->visited = true;
     answers_join(host, viewer);
     viewer_greet(host, viewer);
     return true;

@@ -1,12 +1,13 @@
 /** session-host: how the program is started, signalled and ended, and what the leader hears of it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { HungDirectory } from '../lib/hung-directory.ts';
+import { until } from '../lib/product.ts';
 import { Host, type HostOptions, startHost, startShell } from '../lib/session-host.ts';
 
 test('exit status and signals reach the viewer and the leader', async () => {
@@ -25,6 +26,21 @@ test('exit status and signals reach the viewer and the leader', async () => {
       assert.equal(await host.end, 0);
     }
   }
+});
+
+test('what a program wrote that ended at once is seen by the first who comes, with its status', async () => {
+  const host = await startHost({
+    argv: ['sh', '-c', 'echo its words; exit 7'],
+    program: '/bin/sh',
+  });
+  // It has ended before anybody is there: the leader is told once somebody has seen it.
+  await until(() => !existsSync(`/proc/${host.program}`), 'the program has ended');
+  const viewer = await host.view();
+  await viewer.rest();
+  assert.match(viewer.text, /its words/);
+  assert.equal(viewer.status, 7 << 8);
+  assert.deepEqual(await host.hear(), { name: 'exited', status: 7 << 8 });
+  assert.equal(await host.end, 0);
 });
 
 test("a viewer's signal goes to the program's group", async () => {

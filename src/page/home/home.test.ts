@@ -53,7 +53,7 @@ test('living sessions come first, the newest of each first', () => {
 
 test('what can be done in each state', () => {
   assert.deepEqual(states(canOpen), ['running']);
-  assert.deepEqual(states(canEnd), ['pending', 'starting', 'running']);
+  assert.deepEqual(states(canEnd), ['pending', 'starting', 'running', 'stuck']);
   assert.deepEqual(states(keepsRunning), ['pending', 'starting', 'running']);
   assert.deepEqual(states(isNews), ['pending', 'starting', 'running', 'ending', 'stuck']);
   const problem = { code: 'session-failed', text: '', reference: '' } as const;

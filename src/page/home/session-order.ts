@@ -13,7 +13,9 @@ export const canOpen = ({ kind, state }: SessionView): boolean =>
 export const keepsRunning = ({ state }: SessionView): boolean =>
   state === 'pending' || state === 'starting' || state === 'running';
 
-export const canEnd = keepsRunning;
+/** One that is stuck may be ended, too: it ends as soon as that is possible. */
+export const canEnd = (session: SessionView): boolean =>
+  keepsRunning(session) || session.state === 'stuck';
 
 /** Belongs to the list proper: what lives, and what went wrong, so that nobody overlooks it. */
 export const isNews = (session: SessionView): boolean =>
