@@ -60,7 +60,8 @@ FORWARD(int, renameat2, (int old_at, const char *old, int new_at, const char *ne
 FORWARD(int, initgroups, (const char *user, gid_t gid), (user, gid), must(find_known(user) != NULL);)
 FORWARD(int, sigaction, (int number, const struct sigaction *new, struct sigaction *old), (number, new, old), )
 FORWARD(int, access, (const char *path, int mode), (path, mode),
-        must(strncmp(path, "/etc/pam.d/", 11) == 0 && strchr(path + 11, '/') == NULL);)
+        must((strncmp(path, "/etc/pam.d/", 11) == 0 && strchr(path + 11, '/') == NULL) ||
+             is_wanted(path, VST_PATH_LEADERS, run.shared.session, ""));)
 FORWARD(int, kill, (pid_t pid, int number), (pid, number), must(pid >= FIRST_HOST && pid < FIRST_HOST + HOSTS && number == SIGKILL); run.hosts[pid - FIRST_HOST].dies = true;)
 
 static struct program *find_program(pid_t host) {
