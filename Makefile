@@ -54,7 +54,7 @@ build/test-c/%_test: test/c/%_test.c $(LIB) $(HEADERS) $(wildcard src/root/*/*.c
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/c -o $@ $< \
 		$(LIB) $$(sed -n '1s/.*needs: \(.*\) \*\//\1/p' $<) $(LIBS_root)
-build/test-c/%: test/c/%.c $(LIB) $(HEADERS) Makefile
+build/test-c/%: test/c/%.c $(LIB) $(HEADERS) $(wildcard src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Itest/c -o $@ $< $(LIB) $(LIBS_root)
 build/test-c/%: test/oracle/%.c Makefile

@@ -84,8 +84,13 @@ export const fromSession = {
   },
   gap: {
     type: 12,
-    doc: 'This viewer fell behind by more than the ring: the next output byte has offset `to`.',
-    fields: { to: 'u64' },
+    doc: 'The ring begins at offset `to`, and so does what follows for this viewer: it is new, or fell behind. Of a terminal, screen messages come next, for a screen of this size; 0: none.',
+    fields: { to: 'u64', rows: 'u16', columns: 'u16' },
+  },
+  screen: {
+    type: 22,
+    doc: 'After gap: output that makes the screen and the modes as they were at that offset, in pieces. Not part of the program’s output: it has no offsets and is not answered. last: the final piece.',
+    fields: { last: 'u8', data: 'rest' },
   },
   taken: {
     type: 14,

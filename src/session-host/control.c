@@ -31,7 +31,7 @@ static bool read_start(struct host *host, struct start *start) {
     if (scrollback < MIN_SCROLLBACK || scrollback > MAX_SCROLLBACK)
         return false;
     for (size_t i = 0; i < (host->pty ? 1 : STREAMS); i++)
-        if (!ring_open(&host->streams[i].ring, scrollback))
+        if (!ring_open(&host->streams[i].ring, scrollback + (host->pty ? LET_GO : 0)))
             die_errno("cannot reserve %zu bytes for the scroll-back", scrollback);
     return true;
 }

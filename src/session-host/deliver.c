@@ -113,14 +113,55 @@ static bool find_unseen(const struct host *host, const struct viewer *viewer, si
     return false;
 }
 
+/* One frame more behind what is pending. */
+static void append(struct viewer *viewer, struct writer *writer) {
+    size_t size;
+    cleanup_free uint8_t *frame = writer_take(writer, &size);
+    uint8_t *all = must_alloc(viewer->pending_size + size, 1);
+    if (viewer->pending != NULL)
+        memcpy(all, viewer->pending, viewer->pending_size);
+    memcpy(all + viewer->pending_size, frame, size);
+    free(viewer->pending);
+    viewer->pending = all;
+    viewer->pending_size += size;
+}
+
+static void append_screen(struct host *host, struct viewer *viewer) {
+    uint16_t rows = 0, columns = 0;
+    size_t size = 0;
+    cleanup_free char *screen = history_screen(host, &size, &rows, &columns);
+    struct writer writer = {0};
+    writer_start(&writer, VST_FROM_SESSION_GAP);
+    put_u64(&writer, viewer->at[OUTPUT]);
+    put_u16(&writer, rows);
+    put_u16(&writer, columns);
+    append(viewer, &writer);
+    for (size_t at = 0; at < size; at += OUTPUT_CHUNK) {
+        const size_t left = size - at, piece = left < OUTPUT_CHUNK ? left : OUTPUT_CHUNK;
+        writer_start(&writer, VST_FROM_SESSION_SCREEN);
+        put_u8(&writer, piece == left);
+        put_raw(&writer, (const uint8_t *)screen + at, piece);
+        append(viewer, &writer);
+    }
+}
+
+/* Goes on where the ring begins. */
 static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
     viewer->at[which] = host->streams[which].ring.start;
     if (which == ERRORS)
         return true;
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_GAP);
-    put_u64(&writer, viewer->at[which]);
-    return tell(host, viewer, &writer);
+    viewer->screen_due = false;
+    viewer->pending_size = viewer->pending_sent = 0;
+    if (host->pty)
+        append_screen(host, viewer);
+    else {
+        struct writer writer = {0};
+        writer_start(&writer, VST_FROM_SESSION_GAP);
+        put_u64(&writer, viewer->at[which]);
+        put_u32(&writer, 0); /* no size */
+        append(viewer, &writer);
+    }
+    return flush(host, viewer);
 }
 
 static bool tell_exit(struct host *host, struct viewer *viewer) {
@@ -173,6 +214,8 @@ static bool tell_next(struct host *host, struct viewer *viewer) {
         return tell_taken(host, viewer);
     if (viewer->id != 0 && viewer->told_jobs != host->jobs)
         return tell_jobs(host, viewer);
+    if (viewer->screen_due)
+        return tell_gap(host, viewer, OUTPUT);
     if (find_unseen(host, viewer, &which)) {
         if (viewer->at[which] < host->streams[which].ring.start)
             return tell_gap(host, viewer, which);

@@ -28,6 +28,8 @@ enum {
     JOBS_AGAIN_MS = 2000,   /* a background job ends without a sign */
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
+    LET_GO = 16384, /* bytes that a terminal's ring lets go at once */
+    MAX_SIZES = 64, /* changes of size that are kept */
 };
 
 /* What the program writes: the pty's or stdout's bytes, and stderr's. */
@@ -38,6 +40,12 @@ struct stream {
     struct ring ring;
 };
 
+/* The terminal has this size from an offset of its output on. */
+struct size_change {
+    uint64_t at;
+    uint16_t rows, columns;
+};
+
 struct viewer {
     int fd; /* -1: free; id and taken are kept for its return */
     uint64_t id, taken; /* as it says who it is; bytes of its input that the program has had */
@@ -46,6 +54,7 @@ struct viewer {
     bool told_jobs;
     uint64_t answers_from, answers_to; /* output whose questions this viewer answers; 0 0: none */
     bool told_answers;
+    bool screen_due; /* it begins where the ring does: before that comes the screen as it was */
     bool joined;
     bool waiting;          /* frame holds input that the program has not taken yet */
     bool wants_out;        /* tell when the socket takes more */
@@ -81,6 +90,9 @@ struct host {
     bool exited, end_told, served, ended;
     bool visited;       /* a viewer has joined at any time */
     uint64_t first_by;  /* until when the first viewer of a program that has ended is waited for */
+    struct screen *screen; /* NULL until the ring has let something go */
+    struct size_change sizes[MAX_SIZES]; /* the first: at the ring's start */
+    size_t size_count;
     uint32_t status;
     uint64_t linger_by; /* 0 until all output has been read */
     uint64_t look_by;   /* 0: nothing has happened since the last look at the jobs */
@@ -139,6 +151,13 @@ bool streams_finished(const struct host *host);
 void input_feed(struct host *host);
 void input_close(struct host *host);
 bool input_waits(const struct host *host);
+
+/* history.c: the screen as of the ring's start */
+void history_note_size(struct host *host);
+/* Before so many bytes, at most the ring's capacity, are put into a terminal's ring. */
+void history_make_room(struct host *host, size_t size);
+/* Output that makes this screen, to be freed, and its size. The ring must have let something go. */
+char *history_screen(struct host *host, size_t *ret_size, uint16_t *ret_rows, uint16_t *ret_columns);
 
 /* answers.c: which viewer answers what the program asks its terminal */
 void answers_join(struct host *host, struct viewer *viewer);

@@ -1,5 +1,6 @@
 /* vestibule-session-host: runs as the user, started by the leader (src/protocol/leader-host.ts says how). */
 #include <errno.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -134,6 +135,9 @@ int main(void) {
     for (size_t i = 0; i < MAX_VIEWERS; i++)
         host.viewers[i].fd = -1;
 
+    /* For the widths of characters. */
+    if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+        (void)setlocale(LC_CTYPE, "");
     log_open("vestibule-session-host");
     open_standard_descriptors();
     /* The user's other programs must not read the session key from this one. */

@@ -26,6 +26,7 @@ static bool is_key(const struct host *host, const uint8_t *key, size_t size) {
 static void place(const struct host *host, struct viewer *viewer, uint64_t from) {
     const struct ring *output = &host->streams[OUTPUT].ring, *errors = &host->streams[ERRORS].ring;
     viewer->at[OUTPUT] = from < output->start ? output->start : from > output->end ? output->end : from;
+    viewer->screen_due = host->pty && from < output->start;
     /* hello counts output only: who comes back has seen the errors. */
     viewer->at[ERRORS] = from == 0 ? errors->start : errors->end;
 }

@@ -39,13 +39,19 @@ static void stream_close(struct stream *stream) {
 }
 
 /* One read; false when there is nothing more at the moment. */
-static bool read_some(struct stream *stream, size_t max, bool exited) {
+static bool read_some(struct host *host, struct stream *stream, size_t max) {
+    const bool exited = host->exited;
     size_t size;
     uint8_t *space = ring_space(&stream->ring, &size);
     if (size > max)
         size = max;
     if (exited && size > stream->left)
         size = stream->left;
+    if (host->pty && size > LET_GO)
+        size = LET_GO;
+    const uint64_t kept = stream->ring.end - stream->ring.start;
+    if (host->pty && kept + size > stream->ring.capacity)
+        history_make_room(host, host->lossless ? size : LET_GO);
     ssize_t got = size == 0 ? 0 : read(stream->fd, space, size);
     if (got < 0 && errno == EINTR)
         return true;
@@ -68,7 +74,7 @@ void stream_read(struct host *host, size_t which) {
     jobs_expect(host);
     while (stream->fd >= 0 && stream->ring.end < until) {
         size_t max = room(host, which);
-        if (max == 0 || !read_some(stream, max, host->exited))
+        if (max == 0 || !read_some(host, stream, max))
             return;
     }
 }

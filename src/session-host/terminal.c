@@ -48,4 +48,5 @@ void terminal_resize(struct host *host, uint16_t rows, uint16_t columns) {
         return;
     host->rows = rows;
     host->columns = columns;
+    history_note_size(host);
 }

@@ -6,6 +6,7 @@ import { texts } from '../../src/page/texts.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import {
   launchBrowser,
+  NO_LIMIT,
   openTerminal,
   readScreen,
   runInTerminal,
@@ -64,7 +65,7 @@ async function ask(questions: string): Promise<string> {
   await first.keyboard.type(`clear; ${asking}; printf 'came''-${mark}:%q\\n' "$answer"\n`);
   for (const page of [first, second]) await waitForScreen(page, new RegExp(`^asks-${mark}`, 'm'));
   await first.keyboard.type('x');
-  const [, came] = await waitForScreen(first, new RegExp(`^came-${mark}:(.*)$`, 'm'));
+  const [, came] = await waitForScreen(first, new RegExp(`came-${mark}:(.+)$`, 'm'));
   return came!;
 }
 
@@ -99,8 +100,73 @@ test('loaded again, nothing is answered again', async () => {
   await ask('\\033[6n\\033[c');
   await first.reload();
   await first.getByText(texts.terminal.connected).waitFor();
-  await waitForScreen(first, /^came-.*\n.*\$ *$/m);
+  await waitForScreen(first, /came-.*\n.*\$ *$/m);
   // Had it answered, that would stand before what is typed now.
   await first.keyboard.type('echo all-"right"\n');
   await waitForScreen(first, /\$ echo all-"right"\n(.*\n)*all-right$/m);
+});
+
+/** 3 MB that scroll in one pane, while another one waits with what it has drawn long before. */
+const FLOOD = 'yes "$(printf %0100d 7)" | head -c 3000000';
+
+async function joinAndShoot(from: BrowserContext, name: string): Promise<Page> {
+  const page = await join(from);
+  return shoot(page, name).then(() => page);
+}
+
+test('tmux with vim left and 3 MB right: loaded again, and on a phone, the screen is as it is', async () => {
+  await first.bringToFront();
+  await runInTerminal(first, 'true');
+  await first.keyboard.type('clear; tmux -f /dev/null new -s flood\n');
+  await waitForScreen(first, /\[flood\]/);
+  await first.keyboard.type('vim.basic -u NONE -N -c "set number" /etc/services\n');
+  await waitForScreen(first, /^ +1 /m);
+  await first.keyboard.press('Control+B');
+  await first.keyboard.type('%');
+  await waitForScreen(first, /│/);
+  // What is left of the bar is only drawn once.
+  await first.keyboard.type(`clear; ${FLOOD}; clear; echo do"ne"\n`);
+  await waitForScreen(first, /│done/, NO_LIMIT);
+  const before = await readScreen(first);
+  assert.match(before, /^ +1 .*│done/m);
+  await shoot(first, 'terminal-3mb-before');
+  await first.reload();
+  await first.getByText(texts.terminal.connected).waitFor();
+  await waitForScreen(first, /│done/, NO_LIMIT);
+  assert.equal(withoutClock(await readScreen(first)), withoutClock(before));
+  await shoot(first, 'terminal-3mb-after');
+  const phone = await joinAndShoot(await makeContext(390, 700), 'terminal-phone-joins');
+  await waitForScreen(phone, /^ +1 /m);
+  // tmux draws for the phone, and nothing of the wide screen is left.
+  await waitForScreen(phone, /^(.{0,60}\n)*.{0,60}$/);
+  await shoot(phone, 'terminal-phone');
+  await phone.context().close();
+  await first.keyboard.type('tmux kill-server\n');
+  await waitForScreen(first, /\[server exited\]|\[exited\]/);
+});
+
+/** tmux's line ends with the time. */
+function withoutClock(screen: string): string {
+  return screen.replaceAll(/\d\d:\d\d \d\d-\w{3}-\d\d/g, '');
+}
+
+test('bracketed paste after 3 MB and a reload: pasted lines are not run', async () => {
+  await runInTerminal(first, 'true');
+  const reader = `printf '\\033[?1049h\\033[?2004h'; ${FLOOD}; printf '\\nwa''iting\\n'; IFS= read -rsd x answer; printf '\\033[?2004l\\033[?1049lca''me:%q\\n' "$answer"`;
+  await first.keyboard.type(`clear; ${reader}\n`);
+  await waitForScreen(first, /^waiting/m, NO_LIMIT);
+  await first.reload();
+  await first.getByText(texts.terminal.connected).waitFor();
+  await waitForScreen(first, /^waiting/m, NO_LIMIT);
+  await first.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'one\ntwo\n');
+    const options = { clipboardData, bubbles: true, cancelable: true };
+    document
+      .querySelector('.xterm-helper-textarea')!
+      .dispatchEvent(new ClipboardEvent('paste', options));
+  });
+  await first.keyboard.type('x');
+  const [, came] = await waitForScreen(first, /^came:(.*)$/m);
+  assert.equal(came, "$'\\E[200~one\\ntwo\\n\\E[201~'");
 });

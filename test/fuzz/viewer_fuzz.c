@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/answers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c wraps: kill waitpid ioctl monotonic_ms poll */
+/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/answers.c src/session-host/history.c src/session-host/screen.c src/session-host/screen-feed.c src/session-host/screen-print.c src/session-host/screen-control.c src/session-host/screen-edit.c src/session-host/screen-modes.c src/session-host/screen-pen.c src/session-host/screen-snapshot.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c wraps: kill waitpid ioctl monotonic_ms poll */
 /* session-host's viewers: four of them, its program and its leader say and take what the script has, and its real loop
  * runs after each step. Every byte that a viewer gets is checked against what the program wrote. */
 #include <fcntl.h>
@@ -108,6 +108,7 @@ static void check_frame(struct client *client) {
     case VST_FROM_SESSION_ERRORS: check_output(client, ERRORS, &reader); break;
     case VST_FROM_SESSION_GAP:
         to = read_u64(&reader);
+        (void)read_u32(&reader);
         must(read_end(&reader) && to >= client->at[OUTPUT] && to <= run.written[OUTPUT] && !run.host.lossless);
         client->at[OUTPUT] = to;
         break;
@@ -117,6 +118,7 @@ static void check_frame(struct client *client) {
         client->taken = taken;
         break;
     case VST_FROM_SESSION_JOBS: must((read_u8(&reader) == 0 || run.host.pty) && read_end(&reader)); break;
+    case VST_FROM_SESSION_SCREEN: must(run.host.pty); break;
     case VST_FROM_SESSION_ANSWERS: must((read_u8(&reader), read_end(&reader)) && run.host.pty); break;
     case VST_FROM_SESSION_SIZE: must((read_u32(&reader), read_end(&reader))); break;
     case VST_FROM_SESSION_EXIT:

@@ -29,6 +29,8 @@ export class Viewer {
   text = '';
   errors = '';
   gaps = 0;
+  /** What it was given of the screen at its last gap. */
+  screen = '';
   /** Bytes of its input, as last told. */
   taken = 0n;
   jobs = false;
@@ -77,9 +79,11 @@ export class Viewer {
     else if (message.name === 'exit') this.status = message.status;
     else if (message.name === 'taken') this.taken = message.bytes;
     else if (message.name === 'jobs') this.jobs = message.running === 1;
+    else if (message.name === 'screen') this.screen += Buffer.from(message.data).toString('latin1');
     else if (message.name === 'answers') this.answers = message.on === 1;
     else if (message.name === 'gap') {
       this.gaps++;
+      this.screen = '';
       this.offset = message.to;
     }
     return true;

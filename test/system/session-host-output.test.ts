@@ -56,9 +56,10 @@ test('what the ring no longer has, a late viewer is told by hello', async () => 
   const first = await host.view();
   await first.until(/end\r\n$/);
   const late = await host.view();
-  assert.equal(late.offset, first.offset - 4096n);
+  assert.ok(late.offset > 0n && late.offset <= first.offset - 4096n);
   await late.until(/end\r\n$/);
-  assert.equal(late.text.length, 4096);
+  assert.ok(late.text.length >= 4096);
+  assert.equal(late.text.slice(-4096), first.text.slice(-4096));
   assert.equal(late.offset, first.offset);
   host.leader.end();
 });
@@ -99,7 +100,8 @@ test('a viewer that falls behind is told the gap, and what it gets lies where it
         wanted += `${100_000_000 + line}\n`;
       const skip = start % 10;
       assert.equal(Buffer.from(message.data).toString(), wanted.slice(skip, skip + end - start));
-    } else assert.fail(`wanted output or gap, came ${message?.name}`);
+    } else if (message?.name !== 'screen' && message?.name !== 'answers')
+      assert.fail(`wanted output or gap, came ${message?.name}`);
   }
   assert.ok(slow.gaps > 0);
   host.leader.end();

@@ -45,6 +45,8 @@ export class Connection {
   private readonly liveness: Liveness;
   /** The size in the last hello. */
   private asked: Size = { rows: 0, columns: 0 };
+  /** The screen as it was where the output begins, as far as it has come. */
+  private past: Size & { readonly pieces: Uint8Array[] } = { rows: 0, columns: 0, pieces: [] };
   private joined = false;
   private connected = false;
   private exited = false;
@@ -134,6 +136,10 @@ export class Connection {
         break;
       case 'gap':
         this.moveTo(message.to);
+        this.past = { rows: message.rows, columns: message.columns, pieces: [] };
+        break;
+      case 'screen':
+        this.takeScreen(message);
         break;
       case 'size':
         screen.resize(message);
@@ -180,6 +186,17 @@ export class Connection {
     }
     screen.restoreOwnSize();
     if (!isSame(size, screen.own)) this.resize(screen.own);
+  }
+
+  private takeScreen({ last, data }: MessageOf<typeof fromSession, 'screen'>): void {
+    const { screen } = this.options;
+    const { past } = this;
+    past.pieces.push(data);
+    if (last === 0) return;
+    screen.scrollOut();
+    screen.showPast(past, () => {
+      for (const piece of past.pieces) this.writer.writePast(piece);
+    });
   }
 
   private moveTo(offset: bigint): void {

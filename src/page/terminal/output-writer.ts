@@ -17,6 +17,7 @@ export class OutputWriter {
   oldEnd = 0n;
   /** Whether this page answers what the program asks, in what the terminal takes now. */
   answers = false;
+  private isPast = false;
   /** Offset of the byte that the terminal takes next. */
   shown = 0n;
 
@@ -24,7 +25,7 @@ export class OutputWriter {
     this.options = options;
   }
 
-  isOld = (): boolean => this.shown < this.oldEnd;
+  isOld = (): boolean => this.isPast || this.shown < this.oldEnd;
 
   /** data: the output from this offset on. Split where old output ends, so that a bell right there rings. */
   write(offset: bigint, data: Uint8Array): void {
@@ -49,8 +50,27 @@ export class OutputWriter {
 
   /** From the next output on. Takes its turn behind what waits. */
   setAnswers(on: boolean): void {
-    this.options.write(new Uint8Array(), () => {
+    this.queue(() => {
       this.answers = on;
+    });
+  }
+
+  /** Done when the terminal has taken what waits. */
+  queue(act: () => void): void {
+    this.options.write(new Uint8Array(), act);
+  }
+
+  /** What makes the screen as it was: nothing in it is the program's, and nothing in it is answered. */
+  writePast(data: Uint8Array): void {
+    let answers = false;
+    this.queue(() => {
+      answers = this.answers;
+      this.answers = false;
+      this.isPast = true;
+    });
+    this.options.write(data, () => {
+      this.answers = answers;
+      this.isPast = false;
     });
   }
 

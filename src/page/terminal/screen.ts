@@ -42,6 +42,8 @@ export class Screen {
   private readonly place: HTMLElement;
   /** What fits this window; another viewer may have set another size. */
   own: Size;
+  /** The terminal's size, but for the moment in which the past is shown. */
+  private wanted: Size;
 
   constructor(place: HTMLElement, options: ScreenOptions) {
     this.options = options;
@@ -73,6 +75,7 @@ export class Screen {
     measureAsPrograms(this.terminal);
     this.terminal.open(place);
     this.own = this.measure();
+    this.wanted = { rows: this.terminal.rows, columns: this.terminal.cols };
     this.restoreOwnSize();
     new ResizeObserver(() => this.refit()).observe(place);
   }
@@ -87,8 +90,8 @@ export class Screen {
 
   /** Another viewer decides the size. */
   get isForeign(): boolean {
-    const { rows, cols } = this.terminal;
-    return rows !== this.own.rows || cols !== this.own.columns;
+    const { rows, columns } = this.wanted;
+    return rows !== this.own.rows || columns !== this.own.columns;
   }
 
   private refit(): void {
@@ -102,9 +105,24 @@ export class Screen {
 
   resize({ rows, columns }: Size): void {
     if (rows === 0 || columns === 0) return;
+    this.wanted = { rows, columns };
     this.terminal.resize(columns, rows);
     this.place.classList.toggle('foreign', this.isForeign);
     this.options.onShown(this.isForeign ? { rows, columns } : null);
+  }
+
+  /** What is shown goes into the scroll-back; a program's own screen has none. */
+  scrollOut(): void {
+    const { terminal } = this;
+    if (terminal.buffer.active.type === 'alternate') return;
+    terminal.write(`\x1b[r\x1b[${terminal.rows}H${'\n'.repeat(terminal.rows)}`);
+  }
+
+  /** Shows what makes a screen of this size: a resize first writes all that waits, at the size before. */
+  showPast({ rows, columns }: Size, write: () => void): void {
+    this.terminal.resize(columns, rows);
+    write();
+    this.terminal.resize(this.wanted.columns, this.wanted.rows);
   }
 
   restoreOwnSize(): void {

@@ -75,7 +75,8 @@
 #define VST_FROM_SESSION_ERRORS 6 /* rest data */
 #define VST_FROM_SESSION_EXIT 8 /* u32 status */
 #define VST_FROM_SESSION_SIZE 10 /* u16 rows, u16 columns */
-#define VST_FROM_SESSION_GAP 12 /* u64 to */
+#define VST_FROM_SESSION_GAP 12 /* u64 to, u16 rows, u16 columns */
+#define VST_FROM_SESSION_SCREEN 22 /* u8 last, rest data */
 #define VST_FROM_SESSION_TAKEN 14 /* u64 bytes */
 #define VST_FROM_SESSION_JOBS 16 /* u8 running */
 #define VST_FROM_SESSION_ANSWERS 20 /* u8 on */

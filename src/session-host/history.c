@@ -1,0 +1,59 @@
+/* The past of a terminal: its ring, and as of the ring's start its screen, made from what the ring lets go. The ring is
+ * given room in large steps, so that a terminal pays for its screen only when it has written more than a ring. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+#include "screen.h"
+
+void history_note_size(struct host *host) {
+    const struct size_change now = {host->streams[OUTPUT].ring.end, host->rows, host->columns};
+    const size_t last = host->size_count - 1;
+    if (host->size_count > 0 && host->sizes[last].at == now.at) {
+        host->sizes[last] = now;
+        return;
+    }
+    if (host->size_count == MAX_SIZES) {
+        /* Someone drags a window: the second oldest of so many has been short. */
+        memmove(host->sizes + 1, host->sizes + 2, (MAX_SIZES - 2) * sizeof host->sizes[0]);
+        host->size_count--;
+    }
+    host->sizes[host->size_count++] = now;
+}
+
+/* The size at the ring's start; returns the bytes for which it holds. */
+static uint64_t settle_size(struct host *host) {
+    const struct ring *ring = &host->streams[OUTPUT].ring;
+    while (host->size_count > 1 && host->sizes[1].at <= ring->start) {
+        host->size_count--;
+        memmove(host->sizes, host->sizes + 1, host->size_count * sizeof host->sizes[0]);
+    }
+    if (host->screen == NULL)
+        host->screen = screen_new(host->sizes[0].rows, host->sizes[0].columns);
+    screen_resize(host->screen, host->sizes[0].rows, host->sizes[0].columns);
+    return host->size_count > 1 ? host->sizes[1].at - ring->start : UINT64_MAX;
+}
+
+void history_make_room(struct host *host, size_t size) {
+    struct ring *ring = &host->streams[OUTPUT].ring;
+    while (host->pty && ring->end - ring->start + size > ring->capacity) {
+        size_t most = (size_t)(ring->end - ring->start) + size - ring->capacity;
+        const uint64_t same = settle_size(host);
+        struct iovec pieces[2];
+        if (most > same)
+            most = (size_t)same;
+        const size_t let_go = ring_pieces(ring, ring->start, most, pieces);
+        for (int i = 0; i < 2; i++)
+            screen_feed(host->screen, pieces[i].iov_base, pieces[i].iov_len);
+        ring->start += let_go;
+        if (let_go == 0)
+            return;
+    }
+}
+
+char *history_screen(struct host *host, size_t *ret_size, uint16_t *ret_rows, uint16_t *ret_columns) {
+    (void)settle_size(host);
+    *ret_rows = (uint16_t)host->screen->rows;
+    *ret_columns = (uint16_t)host->screen->columns;
+    return screen_snapshot(host->screen, ret_size);
+}

@@ -1,0 +1,130 @@
+/* One character onto the screen: its width, wrapping, combining, insert mode. */
+#include <string.h>
+#include <wchar.h>
+
+#include "screen.h"
+
+static const uint32_t GRAPHICS[] = { /* DEC special graphics, from '`' on */
+    0x25c6, 0x2592, 0x2409, 0x240c, 0x240d, 0x240a, 0xb0, 0xb1, 0x2424, 0x240b, 0x2518, 0x2510, 0x250c, 0x2514, 0x253c,
+    0x23ba, 0x23bb, 0x2500, 0x23bc, 0x23bd, 0x251c, 0x2524, 0x2534, 0x252c, 0x2502, 0x2264, 0x2265, 0x3c0, 0x2260, 0xa3,
+    0xb7,
+};
+
+static uint32_t translate(const struct screen *screen, uint32_t code) {
+    if (screen->charset == '0' && code >= 0x60 && code < 0x60 + sizeof GRAPHICS / sizeof *GRAPHICS)
+        return GRAPHICS[code - 0x60];
+    if (screen->charset == 'A' && code == '#')
+        return 0xa3;
+    return code;
+}
+
+static int width_of(uint32_t code) {
+    if (code < 127)
+        return code < 32 ? 0 : 1;
+    const int width = wcwidth((wchar_t)code);
+    return width < 0 ? (code < 160 ? 0 : code >= 0x20000 && code < 0x3fffe ? 2 : 1) : width;
+}
+
+static void put(struct line *line, int at, uint32_t code, int width, struct pen pen) {
+    line->cells[at] = (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};
+}
+
+static void add_mark(struct cell *cell, uint32_t code) {
+    if (cell->code == 0) {
+        cell->code = code;
+        cell->width = 1;
+        return;
+    }
+    for (int i = 0; i < MAX_MARKS; i++)
+        if (cell->marks[i] == 0) {
+            cell->marks[i] = code;
+            return;
+        }
+}
+
+/* To the next line. */
+static void wrap(struct screen *screen) {
+    struct buffer *now = screen->now;
+    struct line *before = now->lines[now->y];
+    for (int x = now->x; x < screen->columns; x++)
+        put(before, x, 0, 1, screen->pen);
+    now->x = 0;
+    now->y++;
+    if (now->y == now->bottom + 1) {
+        now->y--;
+        scroll_lines(screen, now->top, now->bottom, 1, erase_pen(screen));
+    }
+    if (now->y >= screen->rows)
+        now->y = screen->rows - 1;
+    now->lines[now->y]->wrapped = true;
+}
+
+/* It belongs to the character before it. */
+static void join(struct screen *screen, uint32_t code) {
+    struct buffer *now = screen->now;
+    struct line *line = now->lines[now->y];
+    const int back = line->cells[now->x - 1].width != 0 ? 1 : 2;
+    if (now->x >= back)
+        add_mark(&line->cells[now->x - back], code);
+}
+
+static void place(struct screen *screen, uint32_t code, int width) {
+    struct buffer *now = screen->now;
+    struct line *line = now->lines[now->y];
+    if (screen->modes.insert) {
+        insert_cells(screen, line, now->x, width, screen->pen);
+        if (line->cells[screen->columns - 1].width == 2)
+            put(line, screen->columns - 1, 0, 1, screen->pen);
+    }
+    if (now->x < screen->columns)
+        put(line, now->x, code, width, screen->pen);
+    now->x++;
+    for (int i = 1; i < width; i++)
+        put(line, now->x++, 0, 0, screen->pen);
+}
+
+void screen_print(struct screen *screen, uint32_t given) {
+    struct buffer *now = screen->now;
+    const int columns = screen->columns;
+    struct line *line = now->lines[now->y];
+    /* Over the second half of a wide character. */
+    if (now->x > 0 && line->cells[now->x - 1].width == 2)
+        put(line, now->x - 1, 0, 1, screen->pen);
+    const uint32_t code = translate(screen, given);
+    const int width = width_of(code);
+    if (width == 0 && screen->last_width > 0) {
+        if (now->x > 0)
+            join(screen, code);
+        return;
+    }
+    screen->last_width = (uint8_t)width;
+    if (now->x + width > columns) {
+        if (!screen->modes.no_wrap)
+            wrap(screen);
+        else {
+            now->x = columns - 1;
+            if (width == 2)
+                return;
+        }
+    }
+    place(screen, code, width);
+    line = now->lines[now->y];
+    if (now->x < columns && line->cells[now->x].width == 0 && line->cells[now->x].code == 0)
+        put(line, now->x, 0, 1, screen->pen);
+    if (now->x > columns)
+        now->x = columns;
+}
+
+void screen_repeat(struct screen *screen, int count) {
+    const struct buffer *now = screen->now;
+    const int at = now->x - screen->last_width;
+    if (screen->last_width == 0 || at < 0)
+        return;
+    const struct cell cell = now->lines[now->y]->cells[at];
+    const int most = screen->rows * screen->columns;
+    for (int i = 0; i < count && i < most && cell.code != 0; i++) {
+        screen_print(screen, cell.code);
+        for (int m = 0; m < MAX_MARKS && cell.marks[m] != 0; m++)
+            screen_print(screen, cell.marks[m]);
+    }
+}

@@ -1,0 +1,108 @@
+/* The screen's memory: made, given another size, emptied. */
+#include "screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+int screen_side(int wanted) {
+    return wanted < 2 ? 2 : wanted > MAX_SIDE ? MAX_SIDE : wanted;
+}
+
+static struct line *new_line(int columns) {
+    struct line *line = must_alloc(1, sizeof *line + (size_t)columns * sizeof line->cells[0]);
+    for (int x = 0; x < columns; x++)
+        put_empty(line, x, (struct pen){0});
+    return line;
+}
+
+static void set_tabs(struct buffer *buffer, int from, int columns) {
+    for (int x = (from + TAB_WIDTH - 1) / TAB_WIDTH * TAB_WIDTH; x < columns; x += TAB_WIDTH)
+        buffer->tabs[x] = true;
+}
+
+static void open_buffer(struct buffer *buffer, int rows, int columns) {
+    *buffer = (struct buffer){.bottom = rows - 1};
+    buffer->lines = must_alloc((size_t)rows, sizeof(struct line *));
+    buffer->tabs = must_alloc((size_t)columns, sizeof(bool));
+    for (int y = 0; y < rows; y++)
+        buffer->lines[y] = new_line(columns);
+    set_tabs(buffer, 0, columns);
+}
+
+static void close_buffer(struct buffer *buffer, int rows) {
+    for (int y = 0; y < rows; y++)
+        free(buffer->lines[y]);
+    free(buffer->lines);
+    free(buffer->tabs);
+}
+
+struct screen *screen_new(int rows, int columns) {
+    struct screen *screen = must_alloc(1, sizeof *screen);
+    screen->rows = screen_side(rows);
+    screen->columns = screen_side(columns);
+    for (int i = 0; i < 2; i++)
+        open_buffer(&screen->buffers[i], screen->rows, screen->columns);
+    screen->now = &screen->buffers[0];
+    return screen;
+}
+
+void screen_free(struct screen *screen) {
+    if (screen == NULL)
+        return;
+    for (int i = 0; i < 2; i++)
+        close_buffer(&screen->buffers[i], screen->rows);
+    free(screen);
+}
+
+/* RIS. As in xterm.js title, cursor's visibility and LNM stay. */
+void screen_reset(struct screen *screen) {
+    const int rows = screen->rows, columns = screen->columns;
+    const struct modes had = screen->modes;
+    char title[sizeof screen->title];
+    memcpy(title, screen->title, sizeof title);
+    for (int i = 0; i < 2; i++)
+        close_buffer(&screen->buffers[i], rows);
+    *screen = (struct screen){.rows = rows, .columns = columns};
+    screen->modes = (struct modes){.blink = had.blink, .hidden = had.hidden, .line_feed = had.line_feed};
+    memcpy(screen->title, title, sizeof title);
+    for (int i = 0; i < 2; i++)
+        open_buffer(&screen->buffers[i], rows, columns);
+    screen->now = &screen->buffers[0];
+}
+
+static int at_most(int value, int most) {
+    return value < most ? value : most;
+}
+
+/* What a smaller screen has no room for goes: below the cursor first, then the top. */
+static void resize_buffer(struct buffer *buffer, int old_rows, int old_columns, int rows, int columns) {
+    struct buffer made;
+    open_buffer(&made, rows, columns);
+    const int over = buffer->y + 1 - rows, skip = over > 0 ? over : 0;
+    for (int y = 0; y < rows && y + skip < old_rows; y++) {
+        const struct line *from = buffer->lines[y + skip];
+        made.lines[y]->wrapped = from->wrapped;
+        memcpy(made.lines[y]->cells, from->cells, (size_t)at_most(columns, old_columns) * sizeof(struct cell));
+    }
+    memcpy(made.tabs, buffer->tabs, (size_t)at_most(columns, old_columns) * sizeof(bool));
+    made.x = at_most(buffer->x, columns - 1);
+    made.y = buffer->y - skip;
+    made.saved_x = at_most(buffer->saved_x, columns - 1);
+    made.saved_y = buffer->saved_y > skip ? at_most(buffer->saved_y - skip, rows - 1) : 0;
+    made.saved_pen = buffer->saved_pen;
+    made.saved_charset = buffer->saved_charset;
+    close_buffer(buffer, old_rows);
+    *buffer = made;
+}
+
+void screen_resize(struct screen *screen, int wanted_rows, int wanted_columns) {
+    const int rows = screen_side(wanted_rows), columns = screen_side(wanted_columns);
+    if (rows == screen->rows && columns == screen->columns)
+        return;
+    for (int i = 0; i < 2; i++)
+        resize_buffer(&screen->buffers[i], screen->rows, screen->columns, rows, columns);
+    screen->rows = rows;
+    screen->columns = columns;
+}

@@ -1,0 +1,131 @@
+/* The terminal's screen and modes as of the start of the ring: fed with the bytes that the ring lets go. It behaves as
+ * xterm.js does, which shows it (docs/decisions/0034-the-screen-beside-the-ring.md). */
+#ifndef VESTIBULE_SCREEN_H
+#define VESTIBULE_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MAX_SIDE = 1000,     /* rows or columns; of a larger terminal the rest is not kept */
+    MAX_PARAMETERS = 32, /* of a sequence; further ones are ignored */
+    MAX_PENDING = 4096,  /* bytes kept of a sequence that has not ended */
+    MAX_MARKS = 2,       /* combining characters kept of a cell */
+    TAB_WIDTH = 8,
+};
+
+/* Colours in bits 0-23, their kind in 24 and 25. */
+enum { KIND_16 = 1 << 24, KIND_256 = 2 << 24, KIND_RGB = 3 << 24, KIND = 3 << 24, COLOR = 0x3ffffff };
+enum { UNDERLINE_SHIFT = 26 };
+#define FG_INVERSE (1U << 26)
+#define FG_BOLD (1U << 27)
+#define FG_UNDERLINE (1U << 28)
+#define FG_BLINK (1U << 29)
+#define FG_INVISIBLE (1U << 30)
+#define FG_STRIKE (1U << 31)
+#define BG_ITALIC (1U << 26)
+#define BG_DIM (1U << 27)
+#define BG_PROTECTED (1U << 29)
+#define BG_OVERLINE (1U << 30)
+
+struct pen {
+    uint32_t fg, bg, under; /* colour and kind; flags above; under: the line's style above its colour */
+};
+struct cell {
+    uint32_t code; /* 0: empty */
+    uint32_t marks[MAX_MARKS];
+    struct pen pen;
+    uint8_t width; /* 2: the next cell, of width 0, is its second half */
+};
+struct line {
+    bool wrapped; /* goes on from the line above */
+    struct cell cells[];
+};
+struct buffer {
+    struct line **lines;
+    bool *tabs;
+    int x, y, top, bottom; /* x: the number of columns when the next character wraps */
+    int saved_x, saved_y;
+    struct pen saved_pen;
+    char saved_charset;
+};
+struct modes {
+    bool insert, line_feed, cursor_keys, keypad, origin, no_wrap, reverse_wrap, focus, paste, sync, hidden;
+    uint16_t mouse, mouse_form; /* as in DECSET; 0: none */
+    uint8_t cursor_style;       /* as in DECSCUSR */
+    int8_t blink;               /* 0: never said, 1, -1 */
+};
+struct sequence {
+    uint8_t state;
+    uint32_t collected; /* prefix and intermediates */
+    int count;
+    int32_t values[MAX_PARAMETERS];
+    int32_t parts[MAX_PARAMETERS][6]; /* sub-parameters; -1: empty */
+    int part_counts[MAX_PARAMETERS];
+    bool is_full;
+    uint8_t pending[MAX_PENDING];
+    size_t pending_size;
+};
+struct screen {
+    int rows, columns;
+    struct buffer buffers[2], *now; /* the normal and the alternate one */
+    struct pen pen;
+    struct modes modes;
+    char charsets[4], charset; /* final characters; 0: ASCII */
+    int level;
+    uint8_t last_width; /* of the character printed right before, with nothing in between; 0: none */
+    struct sequence sequence;
+    uint8_t utf8[4];
+    size_t utf8_size;
+    char title[1024];
+};
+
+/* screen.c */
+struct screen *screen_new(int rows, int columns);
+void screen_free(struct screen *screen);
+void screen_resize(struct screen *screen, int rows, int columns);
+void screen_reset(struct screen *screen);
+int screen_side(int wanted);
+
+/* screen-feed.c */
+void screen_feed(struct screen *screen, const uint8_t *bytes, size_t size);
+
+/* screen-print.c */
+void screen_print(struct screen *screen, uint32_t code);
+void screen_repeat(struct screen *screen, int count);
+
+/* screen-control.c: control characters, CSI and ESC sequences */
+void screen_execute(struct screen *screen, uint32_t code);
+void screen_csi(struct screen *screen, uint32_t final);
+void screen_esc(struct screen *screen, uint32_t final);
+
+/* screen-edit.c: what moves and erases */
+void restrict_cursor(struct screen *screen, int max_x);
+void set_cursor(struct screen *screen, int x, int y);
+void line_feed(struct screen *screen);
+void reverse_index(struct screen *screen);
+void scroll_lines(struct screen *screen, int top, int bottom, int count, struct pen pen);
+void insert_cells(struct screen *screen, struct line *line, int at, int count, struct pen pen);
+void delete_cells(struct screen *screen, struct line *line, int at, int count, struct pen pen);
+void replace_cells(struct screen *screen, struct line *line, int start, int end, bool keep_protected);
+void erase_display(struct screen *screen, int what, bool keep_protected);
+void erase_line(struct screen *screen, int what, bool keep_protected);
+void put_empty(struct line *line, int at, struct pen pen);
+struct pen erase_pen(const struct screen *screen);
+
+/* screen-modes.c */
+void set_mode(struct screen *screen, bool is_private, int mode, bool on);
+void save_cursor(struct screen *screen);
+void restore_cursor(struct screen *screen);
+void soft_reset(struct screen *screen);
+void choose_level(struct screen *screen, int level);
+void choose_charset(struct screen *screen, int level, char charset);
+
+/* screen-pen.c: SGR */
+void set_pen(struct screen *screen);
+
+/* screen-snapshot.c: what makes any xterm.js of this size show this screen, in these modes. Free it. */
+char *screen_snapshot(const struct screen *screen, size_t *ret_size);
+
+#endif
