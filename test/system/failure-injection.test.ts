@@ -93,7 +93,7 @@ async function withPerson(work: (account: Account) => Promise<void>): Promise<vo
 
 /** Seen by a broker that waited for the end, or by its successor; which it is depends on how fast the machine is. */
 const STUCK =
-  /^(not closed \d+ s after its end began|no hello from '\/run\/vestibule\/leaders\/\w+' in 10000 ms)$/;
+  /^(step 'end' not over after \d+ s: PAM does not close it: see the log of its leader\.|no hello from '\/run\/vestibule\/leaders\/\w+' in 10000 ms)$/;
 const DELETE = 'pam_setcred \\(delete\\)';
 
 /** What the log has beside the line that a reference finds; null: nothing that would be of interest. */
