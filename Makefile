@@ -49,11 +49,14 @@ $(eval $(call program,rootd,src/root/rootd,$(LIBS_root)))
 $(eval $(call program,leader,src/root/leader,$(LIBS_root)))
 $(eval $(call program,session-host,src/session-host,))
 
-# A C test says what it needs beside src/root/lib in a first-line comment: "needs: FILE…".
+# A C test says what it needs beside src/root/lib in a first-line comment: "needs: FILE…". Those of the whole of
+# session-host have all of its files but the one with main().
+HOST := $(filter-out src/session-host/main.c,$(wildcard src/session-host/*.c))
+build/test-c/viewer_test: TEST_NEEDS := $(HOST)
 build/test-c/%_test: test/c/%_test.c $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c test/c/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/c -o $@ $< \
-		$(LIB) $$(sed -n '1s/.*needs: \(.*\) \*\//\1/p' $<) $(LIBS_root)
+		$(LIB) $(TEST_NEEDS) $$(sed -n '1s/.*needs: \(.*\) \*\//\1/p' $<) $(LIBS_root)
 build/test-c/%: test/c/%.c $(LIB) $(HEADERS) $(wildcard src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Itest/c -o $@ $< $(LIB) $(LIBS_root)
@@ -73,7 +76,7 @@ build/bench/%: bench/peers/%.c Makefile
 	$(CC) $(WARN) $(HARDEN) -o $@ $< $(LINK) -lpam -lcrypt
 
 # libFuzzer harnesses: clang alone has it. One's first line may say what it is linked with and which symbols it replaces:
-# "needs: FILE… wraps: SYMBOL…".
+# "needs: FILE… wraps: SYMBOL…"; either may be left out.
 FUZZ_CC ?= clang-14
 FUZZERS := $(patsubst test/fuzz/%_fuzz.c,build/fuzz/%,$(wildcard test/fuzz/*_fuzz.c))
 FUZZ := -Wno-format-nonliteral -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -81,8 +84,9 @@ fuzz: $(FUZZERS)
 # The leader whole, but for the files that only do things to the system: leader_system.c stands in for those.
 LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main serve watch group limits terminal take-syslog)
 build/fuzz/leader: FUZZ_NEEDS := $(filter-out $(LEADER_SYSTEM),$(wildcard src/root/leader/*.c))
+build/fuzz/control build/fuzz/viewer: FUZZ_NEEDS := $(HOST)
 build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(WARN) $(FUZZ) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/fuzz -o $@ $< test/fuzz/fuzz.c $(LIB) $(FUZZ_NEEDS) \
-		$$(sed -n '1s/.*needs: \(.*\) wraps:.*/\1/p' $<) \
+		$$(sed -n '1s/.*needs: \(.*[^ ]\) \(wraps:\|\*\/\).*/\1/p' $<) \
 		$$(for name in _exit write syslog $$(sed -n '1s/.*wraps: \(.*\) \*\//\1/p' $<); do echo -Wl,--wrap=$$name; done) -lsodium

@@ -1,4 +1,3 @@
-/* needs: src/session-host/ring.c src/session-host/viewers.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c src/session-host/control.c */
 /* What session-host does with hostile viewers: seeded random bytes, and true frames cut and bent. */
 #include <fcntl.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/program.c src/session-host/jobs.c src/session-host/login-path.c src/session-host/streams.c src/session-host/terminal.c wraps: program_start must_alloc program_hangup terminal_open pipes_open fork pidfd_open monotonic_ms poll */
+/* wraps: program_start must_alloc program_hangup terminal_open pipes_open fork pidfd_open monotonic_ms poll */
 /* session-host's leader: steps are frames or pieces of them. What it starts must be whole. */
 #include <fcntl.h>
 #include <poll.h>

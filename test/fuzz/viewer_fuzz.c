@@ -1,4 +1,4 @@
-/* needs: src/session-host/control.c src/session-host/ring.c src/session-host/viewers.c src/session-host/answers.c src/session-host/history.c src/session-host/screen.c src/session-host/screen-feed.c src/session-host/screen-print.c src/session-host/screen-control.c src/session-host/screen-edit.c src/session-host/screen-modes.c src/session-host/screen-pen.c src/session-host/screen-snapshot.c src/session-host/receive.c src/session-host/deliver.c src/session-host/streams.c src/session-host/terminal.c src/session-host/program.c src/session-host/login-path.c src/session-host/jobs.c wraps: kill waitpid ioctl monotonic_ms poll */
+/* wraps: kill waitpid ioctl monotonic_ms poll */
 /* session-host's viewers: four of them, its program and its leader say and take what the script has, and its real loop
  * runs after each step. Every byte that a viewer gets is checked against what the program wrote. */
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "fuzz.h"
+#include "session-host/screen.h"
 
 int host_main(void);
 #define main host_main /* for its loop */
@@ -316,6 +317,7 @@ static void play(void *data) {
                         &run.host.streams[1].fd, &run.leader, &run.typed, &run.program};
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         close_descriptor(fds[i]);
+    screen_free(run.host.screen);
     for (size_t i = 0; i < STREAMS; i++)
         must(munmap(run.host.streams[i].ring.data, MIN_SCROLLBACK) == 0);
 }
