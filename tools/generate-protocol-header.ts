@@ -29,6 +29,7 @@ function defineLimits(): string[] {
     MAX_ROOT_FRAME: leader.MAX_ROOT_FRAME,
     MAX_NAME: leader.MAX_NAME,
     MAX_STRINGS: leader.MAX_STRINGS,
+    LAST_WORDS_BYTES: leader.LAST_WORDS_BYTES,
     KEY_SECONDS: leader.KEY_SECONDS,
     GRANT_SECONDS: leader.GRANT_SECONDS,
     SESSION_KEY_BYTES: leader.SESSION_KEY_BYTES,

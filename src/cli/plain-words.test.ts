@@ -28,7 +28,15 @@ const failed = (code: keyof typeof PROBLEMS) => ({
     sessions: [
       {
         ...{ id: '0'.repeat(32), user: 'ada', name: 'x', kind: 'run', state: 'failed', step: null },
-        ...{ started: 0, ended: 0, tty: null, exitStatus: null, activity: null, usage: null },
+        ...{
+          started: 0,
+          ended: 0,
+          tty: null,
+          exitStatus: null,
+          lastWords: '',
+          activity: null,
+          usage: null,
+        },
         ...{ uid: 1, pid: 0, origin: 'cli', address: '', pamSession: '', stuck: null },
         problem: { code, text: PROBLEMS[code].text, reference: '0123456789ab' },
       },

@@ -77,6 +77,7 @@ const SESSION = {
   ended: null,
   tty: 'pts/3',
   exitStatus: null,
+  lastWords: '',
   problem: null,
   step: null,
   activity: 60_000,

@@ -102,6 +102,7 @@ export const texts = {
     waiting: (seconds: number) => `for ${seconds} s`,
     exitStatus: (status: number) =>
       status > 128 ? `stopped by signal ${status - 128}` : `exit status ${status}`,
+    lastWords: (words: string) => `It printed:\n${words}`,
     endedBy: {
       administrator: 'ended by an administrator',
       user: 'ended by you',

@@ -177,8 +177,8 @@ export const fromLeader = {
   },
   exited: {
     type: 16,
-    doc: 'The program of SESSION ended; status as wait(2) gives it.',
-    fields: { session: 'string', status: 'u32' },
+    doc: 'The program of SESSION ended; status as wait(2) gives it, words as session-host does.',
+    fields: { session: 'string', status: 'u32', words: 'bytes' },
   },
   ended: {
     type: 26,
@@ -249,6 +249,8 @@ export const SESSION_KEY_BYTES = 32;
 export const MAX_NAME = 255;
 /** Most strings in argv and in an environment. */
 export const MAX_STRINGS = 1024;
+/** Bytes at most of exited.words. */
+export const LAST_WORDS_BYTES = 1000;
 /** Where the sockets and keys lie; every directory here is root's. */
 export const PATHS = {
   run: '/run/vestibule',

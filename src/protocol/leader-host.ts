@@ -47,7 +47,7 @@ export const fromHost = {
   },
   exited: {
     type: 6,
-    doc: 'The program ended (wait(2) status); of a terminal not before its first viewer or 8 s after its start. session-host ends when its viewers have all they are owed.',
-    fields: { status: 'u32' },
+    doc: 'The program ended (wait(2) status); of a terminal not before its first viewer or 8 s after its start. words: the last LAST_WORDS_BYTES that it printed, without NULs; none unless it is a terminal in which nobody typed and whose end nobody asked for. session-host ends when its viewers have all they are owed.',
+    fields: { status: 'u32', words: 'bytes' },
   },
 } as const satisfies Record<string, MessageSpec>;

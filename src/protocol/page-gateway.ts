@@ -130,6 +130,8 @@ export interface SessionView {
   readonly tty: string | null;
   /** Exit status of the program, as a shell gives it (128 + signal); null while it runs. */
   readonly exitStatus: number | null;
+  /** What a terminal printed at last when it ended without anybody having typed or asked for it: lines; else empty. */
+  readonly lastWords: string;
   /** null: nobody, its program ended by itself. */
   readonly endedBy: EndedBy | null;
   /** Why it failed. */

@@ -79,6 +79,7 @@ static bool handle(struct host *host) {
         /* Who wanted every byte is gone, or wants the end more. */
         host->lossless = false;
         host->first_by = 0;
+        host->keeps_words = false;
         program_hangup(host);
         return true;
     default:

@@ -88,6 +88,7 @@ struct host {
     uint16_t rows, columns;
     struct stream streams[STREAMS];
     bool exited, end_told, served, ended;
+    bool keeps_words;   /* a terminal nobody has typed in, or wanted to end: what it printed is its program's own */
     bool visited;       /* a viewer has joined at any time */
     uint64_t first_by;  /* until when the first viewer of a program that has ended is waited for */
     struct screen *screen; /* NULL until the ring has let something go */
@@ -148,6 +149,8 @@ bool stream_wanted(const struct host *host, size_t which);
 void stream_read(struct host *host, size_t which);
 void streams_finish(struct host *host);
 bool streams_finished(const struct host *host);
+/* What the program printed at last. */
+void streams_last_words(const struct host *host, char ret_words[VST_LAST_WORDS_BYTES + 1]);
 void input_feed(struct host *host);
 void input_close(struct host *host);
 bool input_waits(const struct host *host);

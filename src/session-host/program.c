@@ -104,7 +104,8 @@ static bool run(struct host *host, const struct start *start, char **environment
         return false;
     host->settling = settled[0];
     host->settle_by = monotonic_ms() + start->seconds * UINT64_C(1000);
-    host->first_by = host->pty && !host->lossless ? monotonic_ms() + FIRST_VIEWER_MS : 0;
+    host->keeps_words = host->pty && !host->lossless;
+    host->first_by = host->keeps_words ? monotonic_ms() + FIRST_VIEWER_MS : 0;
     host->program = fork();
     if (host->program == 0) {
         become(host, start, environment, child, settled[1]);
@@ -185,10 +186,15 @@ static void take_end(struct host *host, int status) {
 void program_tell_end(struct host *host, uint64_t now) {
     if (!host->exited || host->end_told || host->ended || (!host->visited && now < host->first_by))
         return;
+    if (host->keeps_words && !streams_finished(host))
+        return;
     host->end_told = true;
+    char words[VST_LAST_WORDS_BYTES + 1];
+    streams_last_words(host, words);
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_HOST_EXITED);
     put_u32(&writer, host->status);
+    put_string(&writer, words);
     control_tell(host, &writer);
 }
 

@@ -90,6 +90,7 @@ static bool take(struct host *host, struct viewer *viewer) {
     struct reader reader = reader_of(&viewer->frame);
     switch (frame_type(&viewer->frame)) {
     case VST_TO_SESSION_INPUT:
+        host->keeps_words = false;
         terminal_resize(host, viewer->rows, viewer->columns);
         answers_typed(host, viewer);
         viewer->waiting = true;

@@ -96,6 +96,15 @@ bool streams_finished(const struct host *host) {
     return host->streams[OUTPUT].fd < 0 && host->streams[ERRORS].fd < 0;
 }
 
+void streams_last_words(const struct host *host, char ret_words[VST_LAST_WORDS_BYTES + 1]) {
+    const struct ring *ring = &host->streams[OUTPUT].ring;
+    const uint64_t size = ring->end - ring->start, most = VST_LAST_WORDS_BYTES;
+    for (uint64_t at = ring->end - (size < most ? size : most); host->keeps_words && at < ring->end; at++)
+        if (ring->data[at % ring->capacity] != '\0')
+            *ret_words++ = (char)ring->data[at % ring->capacity];
+    *ret_words = '\0';
+}
+
 bool input_waits(const struct host *host) {
     for (size_t i = 0; i < MAX_VIEWERS; i++)
         if (host->viewers[i].waiting)

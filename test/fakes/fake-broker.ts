@@ -402,6 +402,7 @@ function viewOf(id: SessionId): SessionView {
     ...{
       tty: 'pts/0',
       exitStatus: null,
+      lastWords: '',
       endedBy: null,
       problem: null,
       step: null,

@@ -64,6 +64,7 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
     ended: null,
     tty: `pts/${number}`,
     exitStatus: null,
+    lastWords: '',
     endedBy: null,
     problem: null,
     step: null,

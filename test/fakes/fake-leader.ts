@@ -139,7 +139,7 @@ export class FakeLeader {
   /** The program exits; the PAM session is closed after it unless it stays. */
   exit(status: number, session = this.session): void {
     this.programs.set(session, { state: 'ended', status });
-    this.tell({ name: 'exited', session, status });
+    this.tell({ name: 'exited', session, status, words: new Uint8Array() });
     if (!this.stays) this.close();
     else {
       this.tell({ name: 'ended', session });

@@ -90,6 +90,13 @@ export class Host {
     return frame === null ? null : decode(fromHost, frame);
   }
 
+  /** The program's end, which must come next. */
+  async hearEnd(): Promise<{ status: number; words: string }> {
+    const message = await this.hear();
+    if (message?.name !== 'exited') throw new Error(`wanted exited, came ${message?.name}`);
+    return { status: message.status, words: Buffer.from(message.words).toString() };
+  }
+
   tell(message: MessageOf<typeof toHost>): void {
     this.leader.send(encode(toHost, message));
   }

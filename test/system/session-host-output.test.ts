@@ -152,7 +152,7 @@ test('lossless on a pty: 10 MB through two slow readers, nothing is lost', async
 
 test('lossless: a program that ended before anyone came is still shown', async () => {
   const host = await startShell('echo short; exit 4', { pty: false, lossless: true });
-  assert.deepEqual(await host.hear(), { name: 'exited', status: 4 << 8 });
+  assert.deepEqual(await host.hearEnd(), { status: 4 << 8, words: '' });
   const viewer = await (await host.view()).rest();
   assert.equal(viewer.text, 'short\n');
   assert.equal(viewer.status, 4 << 8);
@@ -162,7 +162,7 @@ test('lossless: a program that ended before anyone came is still shown', async (
 test('lossless: output that nobody came for does not outlive the leader', async () => {
   const options = { pty: false, lossless: true, scrollback: 4096 };
   const host = await startShell('head -c 20000 /dev/zero', options);
-  assert.deepEqual(await host.hear(), { name: 'exited', status: 0 });
+  assert.deepEqual(await host.hearEnd(), { status: 0, words: '' });
   host.leader.end();
   assert.equal(await host.end, 0);
 });
@@ -212,7 +212,7 @@ test('a viewer that takes nothing keeps an ended session for two seconds at most
   const stuck = await host.view();
   const before = performance.now();
   stuck.type('\n');
-  assert.deepEqual(await host.hear(), { name: 'exited', status: 0 });
+  assert.deepEqual(await host.hearEnd(), { status: 0, words: '' });
   assert.equal(await host.end, 0);
   assert.ok(performance.now() - before > 1500);
 });

@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { LAST_WORDS_BYTES } from '../../src/protocol/broker-leader.ts';
 import { HungDirectory } from '../lib/hung-directory.ts';
 import { until } from '../lib/product.ts';
 import { Host, type HostOptions, startHost, startShell } from '../lib/session-host.ts';
@@ -21,7 +22,7 @@ test('exit status and signals reach the viewer and the leader', async () => {
       const viewer = await host.view();
       viewer.type('\n');
       assert.equal((await viewer.rest()).status, status);
-      assert.deepEqual(await host.hear(), { name: 'exited', status });
+      assert.deepEqual(await host.hearEnd(), { status, words: '' });
       assert.equal(await host.hear(), null);
       assert.equal(await host.end, 0);
     }
@@ -39,8 +40,30 @@ test('what a program wrote that ended at once is seen by the first who comes, wi
   await viewer.rest();
   assert.match(viewer.text, /its words/);
   assert.equal(viewer.status, 7 << 8);
-  assert.deepEqual(await host.hear(), { name: 'exited', status: 7 << 8 });
+  assert.deepEqual(await host.hearEnd(), { status: 7 << 8, words: 'its words\r\n' });
   assert.equal(await host.end, 0);
+});
+
+test('the last words are whole lines of what nobody typed in, and read to the end', async () => {
+  const long = await startShell(
+    'i=0; while [ $i -lt 900 ]; do i=$((i+1)); echo "line $i"; done; printf "\\0end"',
+  );
+  const viewer = await long.view();
+  await viewer.rest();
+  const { words } = await long.hearEnd();
+  assert.match(words, /line 899\r\nline 900\r\nend$/);
+  assert.equal(words.length, LAST_WORDS_BYTES - 1, 'without the NUL');
+  const piped = await startShell('echo words', { pty: false });
+  assert.equal((await piped.hearEnd()).words, '');
+});
+
+test('who asks for the end of a program has its status alone kept', async () => {
+  const host = await startShell(
+    'trap "echo hung up; exit 3" HUP; echo ready; while :; do sleep 1 & wait; done',
+  );
+  await (await host.view()).until(/ready/);
+  host.tell({ name: 'hangup' });
+  assert.deepEqual(await host.hearEnd(), { status: 3 << 8, words: '' });
 });
 
 test("a viewer's signal goes to the program's group", async () => {
@@ -203,7 +226,7 @@ test('hangup, the end of the leader and a surprise from it hang the program up',
     const one = await startUntilHungUp(pty);
     one.host.tell({ name: 'hangup' });
     assert.equal(await one.heard(), 'hung up\n');
-    assert.deepEqual(await one.host.hear(), { name: 'exited', status: 0 });
+    assert.deepEqual(await one.host.hearEnd(), { status: 0, words: '' });
     assert.equal(await one.host.end, 0);
 
     const two = await startUntilHungUp(pty);

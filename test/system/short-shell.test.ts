@@ -1,5 +1,6 @@
 /** A login shell that prints and ends at once: its words and its status are seen. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { preparePam } from '../lib/fast-pam.ts';
@@ -28,7 +29,25 @@ test('the words of a shell that ends at once are there for who opens it, and its
   await terminal.until(/Maintenance until noon\./);
   await product.logged(new RegExp(`"session-ended".*${session}`));
   const { sessions } = await ada.client!.home();
-  assert.equal(sessions.find(({ id }) => id === session)?.exitStatus, 7);
+  const ended = sessions.find(({ id }) => id === session)!;
+  assert.deepEqual([ended.exitStatus, ended.lastWords], [7, 'Maintenance until noon.']);
+});
+
+test('what nologin says stays to be read when nobody was there', async () => {
+  execFileSync('usermod', ['-s', '/usr/sbin/nologin', 'ada']);
+  const { id: session } = await ada.client!.startTerminal();
+  await product.logged(new RegExp(`"session-ended".*${session}`));
+  const words = 'This account is currently not available.';
+  for (const again of [false, true]) {
+    if (again) await product.kill('broker');
+    const { sessions } = await ada.client!.home();
+    const ended = sessions.find(({ id }) => id === session)!;
+    assert.deepEqual([ended.exitStatus, ended.lastWords], [1, words]);
+  }
+  const { status, text } = await ada.client!.ask('GET', `/s/${session}/`);
+  assert.equal(status, 410);
+  assert.ok(text.includes('has ended with exit status 1.') && text.includes(words), text);
+  assert.ok(!product.log.includes(words), 'no log has what a terminal shows');
 });
 
 test('who asks for the end of such a session waits for no viewer', async () => {

@@ -44,6 +44,7 @@ function add(
       started: Number(hello.openedAt),
       ended: null,
       exitStatus: null,
+      lastWords: '',
       endedBy: null,
       problem: null,
     },

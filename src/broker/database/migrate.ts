@@ -85,6 +85,9 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE sessions ADD COLUMN ended_by TEXT;
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN last_words TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 export function migrate(database: DatabaseSync, path: string, steps = MIGRATIONS): void {

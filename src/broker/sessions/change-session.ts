@@ -13,6 +13,7 @@ type Change = Partial<
     | 'tty'
     | 'pid'
     | 'exitStatus'
+    | 'lastWords'
     | 'endedBy'
     | 'problem'
     | 'pamSession'

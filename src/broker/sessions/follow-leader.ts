@@ -15,6 +15,7 @@ import { endLeader } from './end-session.ts';
 import { explainFailure } from './explain-failure.ts';
 import { forgetStep } from './forget-step.ts';
 import { processOf } from './leader-process.ts';
+import { readLastWords } from './read-last-words.ts';
 import type { SessionRow } from './session-store.ts';
 import { spawnProgram } from './spawn-program.ts';
 import { watchStep } from './watch-step.ts';
@@ -49,8 +50,8 @@ const handlers: Handlers = {
     else noteSession(broker, link.session, change);
   },
   failed: takeFailure,
-  exited: (broker, link, { status }) => {
-    const change = { exitStatus: exitStatus(status) };
+  exited: (broker, link, { status, words }) => {
+    const change = { exitStatus: exitStatus(status), lastWords: readLastWords(words) };
     if (stateOf(broker, link) === 'ending') noteSession(broker, link.session, change);
     else changeSession(broker, link.session, 'ending', change);
     watchStep(broker, link.session, 'end');

@@ -27,7 +27,14 @@ export function newSession(
   const id = randomBytes(16).toString('hex') as SessionId;
   return beginSession(broker, {
     ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
-    ...{ started: broker.now(), ended: null, exitStatus: null, endedBy: null, problem: null },
+    ...{
+      started: broker.now(),
+      ended: null,
+      exitStatus: null,
+      lastWords: '',
+      endedBy: null,
+      problem: null,
+    },
     ...{ pamSession: id, leader: 0, leaderBorn: 0, texts: [] },
   });
 }

@@ -39,6 +39,7 @@ const COLUMNS = [
   ...['id', 'user', 'uid', 'kind', 'name', 'state', 'origin', 'address', 'tty', 'pid'],
   ...['started', 'ended', 'exit_status', 'problem_code', 'problem_text', 'problem_reference'],
   ...['pam_session', 'leader', 'leader_born', 'texts', 'ended_by'],
+  ...['last_words'],
 ];
 
 export function openSessionStore(store: Store) {
@@ -109,6 +110,7 @@ function toColumns(row: SessionRow) {
     ...[row.started, row.ended, row.exitStatus],
     ...[problem?.code ?? null, problem?.text ?? null, problem?.reference ?? null],
     ...[row.pamSession, row.leader, row.leaderBorn, JSON.stringify(row.texts), row.endedBy],
+    row.lastWords,
   ];
 }
 
@@ -127,6 +129,7 @@ function toRow(row: Record<string, SQLOutputValue>): SessionRow {
     started: row.started as number,
     ended: row.ended as number | null,
     exitStatus: row.exit_status as number | null,
+    lastWords: row.last_words as string,
     endedBy: row.ended_by as EndedBy | null,
     problem: toProblem(row),
     pamSession: row.pam_session as SessionId,

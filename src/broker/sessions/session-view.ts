@@ -6,9 +6,11 @@ import { explainStuck } from './explain-stuck.ts';
 import type { SessionRow } from './session-store.ts';
 
 export function viewOf(broker: Broker, row: SessionRow): SessionView {
-  const { id, kind, name, state, started, ended, tty, exitStatus, endedBy, problem } = row;
+  const { id, kind, name, state, started, ended, tty, exitStatus, lastWords } = row;
+  const { endedBy, problem } = row;
   const { usage = null, activity = null } = broker.watch.samples.get(id) ?? {};
-  const known = { id, kind, name, state, started, ended, tty, exitStatus, endedBy, problem };
+  const place = { id, kind, name, state, started, ended, tty };
+  const known = { ...place, exitStatus, lastWords, endedBy, problem };
   const stuck = state === 'stuck' ? explainStuck(broker, row) : null;
   return { ...known, step: stepOf(broker, row), stuck, usage, activity };
 }

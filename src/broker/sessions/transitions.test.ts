@@ -69,6 +69,7 @@ function pendingRow(id: SessionId) {
     started: 0,
     ended: null,
     exitStatus: null,
+    lastWords: '',
     endedBy: null,
     problem: null,
     pamSession: id,

@@ -114,7 +114,7 @@ async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks:
     });
     leader.send({ name: 'spawned', session: open.session, pid: 1, tty: '' });
     await played.promise;
-    leader.send({ name: 'exited', session: open.session, status: 0 });
+    leader.send({ name: 'exited', session: open.session, status: 0, words: new Uint8Array() });
     leader.send({ name: 'closed' });
     leader.end();
   });

@@ -28,6 +28,7 @@ const session = (id: string, state: SessionState, started = 0): SessionView => (
   ended: null,
   tty: null,
   exitStatus: null,
+  lastWords: '',
   endedBy: null,
   problem: null,
   step: null,

@@ -7,7 +7,7 @@ import { SessionUsage } from './session-usage.tsx';
 import { Time } from './time.tsx';
 
 export function SessionFacts({ session }: { session: SessionView }): ReactElement {
-  const { kind, state, started, ended, tty, exitStatus, endedBy, activity } = session;
+  const { kind, state, started, ended, tty, exitStatus, lastWords, endedBy, activity } = session;
   return (
     <>
       <Text size="sm" c="dimmed" className="facts">
@@ -35,6 +35,11 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
       {kind === 'run' && (
         <Text size="sm" c="dimmed">
           {texts.session.commandLine}
+        </Text>
+      )}
+      {lastWords !== '' && (
+        <Text size="sm" className="last-words">
+          {texts.session.lastWords(lastWords)}
         </Text>
       )}
       {state === 'stuck' && <Text size="sm">{session.stuck ?? texts.session.stuck}</Text>}

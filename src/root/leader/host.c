@@ -3,8 +3,6 @@
 
 #include "leader.h"
 
-enum { MAX_HOST_FRAME = 4096 };
-
 void host_send(struct program *program, struct writer *writer) {
     if (program->control >= 0 && !frame_send(program->control, writer, SEND_MS))
         log_line(LOG_WARNING, "session-host does not take a message: %s", strerror(errno));
@@ -23,13 +21,14 @@ static void tell_started(struct leader *leader, struct program *program, uint32_
     announce(leader, &writer);
 }
 
-static void tell_exited(struct leader *leader, struct program *program, uint32_t status) {
+static void tell_exited(struct leader *leader, struct program *program, uint32_t status, const char *words) {
     program->state = VST_PROGRAM_EXITED;
     program->status = status;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_LEADER_EXITED);
     put_string(&writer, program->session);
     put_u32(&writer, status);
+    put_string(&writer, words);
     announce(leader, &writer);
 }
 
@@ -45,10 +44,10 @@ void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, u
 static bool take_frame(struct leader *leader, struct program *program) {
     const uint8_t type = frame_type(&program->frame);
     struct reader reader = reader_of(&program->frame);
-    char text[1024] = "";
+    char text[VST_LAST_WORDS_BYTES + 1] = "";
     const uint32_t number = read_u32(&reader);
     const uint8_t stage = type == VST_FROM_HOST_FAILED && read_u8(&reader) != 0 ? VST_STAGE_EXECUTE : VST_STAGE_SPAWN;
-    if (type == VST_FROM_HOST_FAILED)
+    if (type != VST_FROM_HOST_STARTED)
         read_string(&reader, text, sizeof text);
     if (!read_end(&reader) || program->state != (type == VST_FROM_HOST_EXITED ? VST_PROGRAM_RUNNING : VST_PROGRAM_STARTING))
         return false;
@@ -58,7 +57,7 @@ static bool take_frame(struct leader *leader, struct program *program) {
         tell_started(leader, program, number);
         trim_memory(); /* what modules used, and this start: now that nobody waits */
     } else if (type == VST_FROM_HOST_EXITED)
-        tell_exited(leader, program, number);
+        tell_exited(leader, program, number, text);
     return type == VST_FROM_HOST_FAILED || type == VST_FROM_HOST_STARTED || type == VST_FROM_HOST_EXITED;
 }
 
@@ -82,6 +81,6 @@ void host_ended(struct leader *leader, struct program *program) {
     if (program->state == VST_PROGRAM_STARTING)
         fail_spawn(leader, program, VST_STAGE_SPAWN, ECHILD, "session-host ended before it started the program: the log says why");
     if (program->state == VST_PROGRAM_RUNNING)
-        tell_exited(leader, program, SIGKILL); /* killed with its processes, or alone: then they are killed now */
+        tell_exited(leader, program, SIGKILL, ""); /* killed with its processes, or alone: then they are killed now */
     program_end(leader, program, "its program ended");
 }

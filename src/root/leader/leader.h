@@ -24,7 +24,7 @@ enum {
     READY_FD = 4,            /* rootd's pipe: one byte when this leader is no unauthenticated one any more */
     MAX_CONNECTIONS = 1 + 8, /* the owner, then those of the control socket */
     MAX_HELPERS = 64, MAX_PROGRAMS = 64,
-    MAX_LIMITS = 16,
+    MAX_LIMITS = 16, MAX_HOST_FRAME = 4096,
     MAX_PATH = 128,          /* of a socket of ours */
     FIRST_FRAME_MS = 10000, SEND_MS = 5000,
     LISTEN_AGAIN_MS = 3000,  /* between two looks whether the control socket is there, while no broker follows */

@@ -21,7 +21,7 @@
 #define VST_FROM_LEADER_FAILED 10 /* string session, u8 stage, u32 code, string text */
 #define VST_FROM_LEADER_OPENED 12 /* string user, u32 uid, u32 gid, string tty */
 #define VST_FROM_LEADER_SPAWNED 14 /* string session, u32 pid, string tty */
-#define VST_FROM_LEADER_EXITED 16 /* string session, u32 status */
+#define VST_FROM_LEADER_EXITED 16 /* string session, u32 status, bytes words */
 #define VST_FROM_LEADER_ENDED 26 /* string session */
 #define VST_FROM_LEADER_CLOSED 18 /* no fields */
 #define VST_FROM_LEADER_CHECKED 20 /* no fields */
@@ -61,7 +61,7 @@
 
 #define VST_FROM_HOST_STARTED 2 /* u32 pid */
 #define VST_FROM_HOST_FAILED 4 /* u32 error, u8 executing, string text */
-#define VST_FROM_HOST_EXITED 6 /* u32 status */
+#define VST_FROM_HOST_EXITED 6 /* u32 status, bytes words */
 
 #define VST_TO_SESSION_HELLO 1 /* u32 version, bytes key, u64 viewer, u64 from, u16 rows, u16 columns */
 #define VST_TO_SESSION_INPUT 3 /* rest data */
@@ -86,6 +86,7 @@
 #define VST_MAX_ROOT_FRAME 262144
 #define VST_MAX_NAME 255
 #define VST_MAX_STRINGS 1024
+#define VST_LAST_WORDS_BYTES 1000
 #define VST_KEY_SECONDS 600
 #define VST_GRANT_SECONDS 604800
 #define VST_SESSION_KEY_BYTES 32
