@@ -1,6 +1,7 @@
 /** Events to every gateway that is connected. */
 import type { BrokerEvent, Holdings } from '../protocol/gateway-broker.ts';
 import type { SessionView } from '../protocol/page-gateway.ts';
+import { troublesFor } from './administrators/troubles-for.ts';
 import type { Broker } from './context.ts';
 import { lastThatFit, splitToFit } from './fit-frame.ts';
 import { homeSessionOf } from './home/home-session-view.ts';
@@ -41,7 +42,8 @@ function tellSessions(broker: Broker): void {
 
 export function holdingsOf(broker: Broker, person: Person): Holdings {
   const homeSession = homeSessionOf(broker, person);
-  return { sessions: sessionsOf(broker, person), homeSession, now: broker.now() };
+  const troubles = troublesFor(broker, person);
+  return { sessions: sessionsOf(broker, person), homeSession, troubles, now: broker.now() };
 }
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {

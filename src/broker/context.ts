@@ -4,6 +4,7 @@ import { log } from '../lib/log.ts';
 import { Repeats } from '../lib/repeats.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
 import type { ConversationId, SessionId, TicketId } from '../protocol/ids.ts';
+import { Administrators, type AskMember } from './administrators/administrators.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Audit, openAudit } from './database/audit.ts';
 import { boundTimes } from './database/bound-times.ts';
@@ -39,6 +40,8 @@ export interface BrokerSettings extends TicketSettings {
   readonly recheckMinutes: number;
   /** How long audit rows are kept. */
   readonly auditKeepDays: number;
+  /** Groups. */
+  readonly adminGroups: readonly string[];
   /** How many tickets, and how many live sessions, one person may have. */
   readonly signInsPerUser: number;
   readonly sessionsPerUser: number;
@@ -104,6 +107,7 @@ export interface Broker {
   /** Of requests, in the log. */
   readonly refusals: Repeats;
   readonly watch: Watch;
+  readonly administrators: Administrators;
   /** Emits each changed SessionRow under its session's id. */
   readonly changes: EventEmitter<Record<string, [SessionRow]>>;
 }
@@ -115,6 +119,7 @@ export interface BrokerOptions {
   /** The wall clock: Unix ms. */
   readonly now?: () => number;
   readonly clock?: Clock | undefined;
+  readonly askMember?: AskMember | undefined;
   readonly stepMs?: Partial<Record<Step, number>> | undefined;
 }
 
@@ -126,7 +131,7 @@ const STEP_MS: Broker['stepMs'] = { pam: 70_000, program: 40_000, end: 60_000 };
 
 export function createBroker(options: BrokerOptions): Broker {
   const { settings, warnings = [], paths = PATHS, now: wall = Date.now } = options;
-  const { clock = systemClock, stepMs } = options;
+  const { clock = systemClock, stepMs, askMember } = options;
   const time = new SteadyTime(wall, clock);
   const longest = { idleMs: settings.timeoutMinutes * 60_000, absoluteMs: longestMs(settings) };
   const store = new Store(paths.database, (rows) => boundTimes(rows, time.now(), longest));
@@ -156,6 +161,7 @@ export function createBroker(options: BrokerOptions): Broker {
     announcing: new Map(),
     refusals: new Repeats((kind, more) => log.info('requests-refused', { kind, more })),
     watch: makeWatch(),
+    administrators: new Administrators(settings.adminGroups, clock.monotonic, askMember),
     changes: new EventEmitter<Record<string, [SessionRow]>>().setMaxListeners(0),
   };
 }

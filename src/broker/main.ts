@@ -64,6 +64,7 @@ async function serve(
       staySignedInDays: values['auth-stay-signed-in-days'],
       recheckMinutes: values['auth-recheck-minutes'],
       auditKeepDays: values['audit-keep-days'],
+      adminGroups: values['admin-group'],
       signInsPerUser: values['auth-sign-ins-per-user'],
       sessionsPerUser: values['auth-sessions-per-user'],
     },

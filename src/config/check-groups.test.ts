@@ -4,10 +4,8 @@ import { test } from 'node:test';
 import { checkGroups, type GroupVerdict } from './check-groups.ts';
 import { type LoadedConfiguration, parseConfiguration } from './load.ts';
 
-const read = (value: string): LoadedConfiguration =>
-  parseConfiguration([
-    { name: 'v.conf', data: Buffer.from(`# first\nauth-required-user-group=${value}\n`) },
-  ]);
+const read = (value: string, key = 'auth-required-user-group'): LoadedConfiguration =>
+  parseConfiguration([{ name: 'v.conf', data: Buffer.from(`# first\n${key}=${value}\n`) }]);
 
 /** The level and the beginning of what is found on this machine, where root is a group. */
 const cases: Record<string, readonly [level: string, text: RegExp][]> = {
@@ -39,5 +37,28 @@ test('a directory that does not answer is a warning that names it', () => {
   assert.deepEqual(
     found.map(({ level, text }) => [level, /group 'domain users', came no answer/.test(text)]),
     [['warning', true]],
+  );
+});
+
+test('unknown groups of administrators are warnings: who may sign in still may', () => {
+  const texts = (value: string) =>
+    checkGroups(read(value, 'admin-group')).map(({ level, line, text }) => {
+      assert.deepEqual([level, line], ['warning', 2]);
+      return text;
+    });
+  assert.match(texts('root,no-such')[0]!, /'admin-group' .* came 'no-such', so it has no members/);
+  assert.match(texts('no such')[0]!, /came 'no such', so nobody is an administrator/);
+  assert.deepEqual(texts('root'), []);
+});
+
+test('each option has the answers to its own groups', () => {
+  const data = 'auth-required-user-group=root,no-such\nadmin-group=none-such,root\n';
+  const loaded = parseConfiguration([{ name: 'v.conf', data: Buffer.from(data) }]);
+  assert.deepEqual(
+    checkGroups(loaded).map(({ line, text }) => [line, /came '([^']*)'/.exec(text)?.[1]]),
+    [
+      [1, 'no-such'],
+      [2, 'none-such'],
+    ],
   );
 });

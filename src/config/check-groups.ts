@@ -1,12 +1,22 @@
 /**
- * The groups of auth-required-user-group that the machine does not know: their members stay outside, and nobody is told.
- * When it knows none of them, nobody can sign in.
+ * The groups in the configuration that the machine does not know: what is for their members, nobody gets, and nobody is
+ * told. When it knows none of auth-required-user-group, nobody can sign in.
  */
 import { findEntry } from '../lib/find-entry.ts';
 import type { Finding } from './finding.ts';
 import type { LoadedConfiguration } from './load.ts';
 
-const KEY = 'auth-required-user-group';
+/** With what comes of it when one of the groups is unknown, and when all are. */
+const KEYS = {
+  'auth-required-user-group': {
+    one: 'it lets nobody in',
+    all: 'nobody can sign in',
+    level: 'error',
+  },
+  'admin-group': { one: 'it has no members', all: 'nobody is an administrator', level: 'warning' },
+} as const;
+type Key = keyof typeof KEYS;
+
 /** For all groups together: a directory that does not answer holds up no start for longer. */
 const LIMIT_MS = 2000;
 
@@ -14,27 +24,37 @@ export type GroupVerdict = 'known' | 'unknown' | 'no answer';
 
 /** ask: of tests. */
 export function checkGroups(
-  { values, origins }: Pick<LoadedConfiguration, 'values' | 'origins'>,
+  loaded: Pick<LoadedConfiguration, 'values' | 'origins'>,
   ask: (names: readonly string[]) => readonly GroupVerdict[] = askMachine,
 ): Finding[] {
-  const names = values[KEY];
-  const verdicts = ask(names);
-  const nobody = names.length > 0 && verdicts.every((verdict) => verdict === 'unknown');
-  const origin = origins[KEY];
-  const place = origin === 'default' ? { file: KEY, line: 1 } : origin;
-  return names.flatMap((name, at) => {
+  const keys = Object.keys(KEYS) as Key[];
+  const verdicts = [...ask(keys.flatMap((key) => loaded.values[key]))];
+  return keys.flatMap((key) =>
+    checkOption(loaded, key, verdicts.splice(0, loaded.values[key].length)),
+  );
+}
+
+function checkOption(
+  { values, origins }: Pick<LoadedConfiguration, 'values' | 'origins'>,
+  key: Key,
+  verdicts: readonly GroupVerdict[],
+): Finding[] {
+  const all = verdicts.every((verdict) => verdict === 'unknown');
+  const origin = origins[key];
+  const place = origin === 'default' ? { file: key, line: 1 } : origin;
+  return values[key].flatMap((name, at) => {
     const verdict = verdicts[at] ?? 'no answer';
     if (verdict === 'known') return [];
-    const level = nobody ? 'error' : 'warning';
-    return [{ level, ...place, text: describe(name, verdict, nobody) }];
+    const level = all ? KEYS[key].level : 'warning';
+    return [{ level, ...place, text: describe(key, name, verdict, all) }];
   });
 }
 
-function describe(name: string, verdict: GroupVerdict, nobody: boolean): string {
+function describe(key: Key, name: string, verdict: GroupVerdict, all: boolean): string {
   if (verdict === 'no answer')
-    return `'${KEY}' wanted to know of group '${name}', came no answer; is the directory away? See 'getent group'`;
-  const effect = nobody ? 'nobody can sign in' : 'it lets nobody in';
-  return `'${KEY}' wanted groups that this machine knows, came '${name}', so ${effect}; correct the name ('getent group' lists them; commas separate names, blanks do not), or make the group`;
+    return `'${key}' wanted to know of group '${name}', came no answer; is the directory away? See 'getent group'`;
+  const effect = all ? KEYS[key].all : KEYS[key].one;
+  return `'${key}' wanted groups that this machine knows, came '${name}', so ${effect}; correct the name ('getent group' lists them; commas separate names, blanks do not), or make the group`;
 }
 
 function askMachine(names: readonly string[]): GroupVerdict[] {

@@ -80,6 +80,13 @@ export const OPTIONS = {
     readBy: ['leader'],
     change: 'at once',
   },
+  'admin-group': {
+    type: 'groups',
+    default: '',
+    doc: 'Groups of administrators: members of any of them see on their home page what keeps the server from its work (a full disk), as `vestibule status` tells it. They may do no more than others. A group that the machine does not know has no members; `vestibule config check` names it. Empty: nobody.',
+    readBy: ['broker'],
+    change: 'restart',
+  },
   'auth-timeout-minutes': {
     type: 'number',
     default: '60',

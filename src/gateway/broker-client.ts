@@ -20,6 +20,7 @@ const MAX_PENDING = 5000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
 type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
+type TroublesEvent = Extract<BrokerEvent, { event: 'troubles' }>;
 type RevokedEvent = Extract<BrokerEvent, { event: 'revoked' }>;
 interface BrokerClientEvents {
   up: [];
@@ -27,6 +28,7 @@ interface BrokerClientEvents {
   revoked: [tickets: RevokedEvent['tickets']];
   sessions: [event: SessionsEvent];
   'home-session': [event: HomeSessionEvent];
+  troubles: [event: TroublesEvent];
 }
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -126,6 +128,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
     if (event.event === 'revoked') this.emit('revoked', event.tickets);
     else if (event.event === 'sessions') this.emit('sessions', event);
     else if (event.event === 'home-session') this.emit('home-session', event);
+    else if (event.event === 'troubles') this.emit('troubles', event);
     else this.logger.warning('unknown broker event, ignoring', { message: event });
   }
 

@@ -57,6 +57,10 @@ export const texts = {
     messages: 'Messages from signing in',
     dismiss: 'Dismiss',
   },
+  troubles: {
+    title: 'The server cannot do all of its work',
+    why: 'You see this because you are an administrator of this server.',
+  },
   homeSession: {
     label: 'Your PAM session on this machine',
     opening: 'Your PAM session on this machine is being opened: home directory, mounts, tickets…',

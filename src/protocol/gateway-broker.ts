@@ -4,6 +4,7 @@
  * Then the gateway sends Request objects with an id of its own; the broker answers each with the same id, and sends
  * events (no id) when it has some.
  */
+import type { Trouble } from '../lib/trouble.ts';
 import type { ConversationId, SessionId, TicketId, Uid, UserName } from './ids.ts';
 import type { HomeSessionView, PromptItem, SessionView, SignInView } from './page-gateway.ts';
 import type { Problem } from './problems.ts';
@@ -116,6 +117,8 @@ export interface TicketInfo {
 export interface Holdings {
   readonly sessions: readonly SessionView[];
   readonly homeSession: HomeSessionView;
+  /** Of the server, for administrators; for others none. */
+  readonly troubles: readonly Trouble[];
   /** Unix ms of the clock that the times of sessions are by. */
   readonly now: number;
 }
@@ -143,4 +146,11 @@ export type BrokerEvent =
       readonly user: UserName;
       readonly uid: Uid;
       readonly homeSession: HomeSessionView;
+    }
+  /** The server's troubles as they are now, for this administrator, or one who is none any more. */
+  | {
+      readonly event: 'troubles';
+      readonly user: UserName;
+      readonly uid: Uid;
+      readonly troubles: readonly Trouble[];
     };

@@ -33,6 +33,7 @@
  * Without a ticket, /s/:id/ on the home origin is 303 to /?session=:id (after sign-in the page goes on to /s/:id/).
  * Scripts and style sheets of the pages come from files only.
  */
+import type { Trouble } from '../lib/trouble.ts';
 import type { ConversationId, SessionId, TicketId, UserName } from './ids.ts';
 import type { Problem } from './problems.ts';
 
@@ -173,6 +174,8 @@ export interface Home {
   readonly user: UserName;
   readonly sessions: readonly SessionView[];
   readonly homeSession: HomeSessionView;
+  /** What keeps the server from its work, for administrators (admin-group); for others none. */
+  readonly troubles: readonly Trouble[];
   /** Host name to show. */
   readonly host: string;
   /** Unix ms of the server, for clocks that differ. */
@@ -184,6 +187,7 @@ export type LiveMessage =
   /** Those that are new or have changed since. */
   | { readonly kind: 'changed'; readonly sessions: readonly SessionView[] }
   | { readonly kind: 'home-session'; readonly homeSession: HomeSessionView }
+  | { readonly kind: 'troubles'; readonly troubles: readonly Trouble[] }
   | { readonly kind: 'signed-out' };
 
 /** Where the gateway puts into the pages what they cannot know: attributes in single quotes (fill-page.ts). */

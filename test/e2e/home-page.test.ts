@@ -286,6 +286,28 @@ test('the home session: its opening, its failure with reason, reference and anot
   await section.waitFor({ state: 'detached' });
 });
 
+const TROUBLES = ['/var/lib/vestibule/broker/vestibule.db', '/run/vestibule'].map((path) => ({
+  ...{ kind: 'full', path, text: `the disk of '${path}' is full: make room` },
+}));
+
+test("an administrator's page says what the server cannot do, and when it can again", async () => {
+  gateway.troubles = TROUBLES.slice(0, 1);
+  await enter();
+  const told = page.getByRole('note').filter({ hasText: texts.troubles.title });
+  await told.getByText(TROUBLES[0]!.text).waitFor();
+  assert.equal(await told.getByRole('listitem').count(), 1);
+  gateway.setTroubles(TROUBLES);
+  await told.getByText(TROUBLES[1]!.text).waitFor();
+  gateway.setTroubles([]);
+  await told.waitFor({ state: 'detached' });
+});
+
+test('nobody else sees anything of it', async () => {
+  await enter();
+  await page.getByText(texts.home.emptyTitle).waitFor();
+  assert.equal(await page.getByText(texts.troubles.title).count(), 0);
+});
+
 test('a round trip of 100 ms: the button says at once that it works, and one press is one terminal', async () => {
   await enter();
   const session = await page.context().newCDPSession(page);
@@ -331,6 +353,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await row(LONG).waitFor();
       await checkAccessibility(page);
       await stage.shoot(`home-full-${view}`, true);
+      gateway.setTroubles([...TROUBLES, { kind: 'x', path: '/p', text: `'/${'p'.repeat(200)}'` }]);
+      await page.getByText(texts.troubles.title).waitFor();
+      await checkAccessibility(page);
+      await stage.shoot(`home-troubles-${view}`);
+      gateway.setTroubles([]);
       await row('Training run').locator('time').first().focus();
       await checkAccessibility(page);
       await button(texts.session.renameLabel(LONG)).click();

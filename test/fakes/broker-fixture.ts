@@ -136,6 +136,8 @@ export class BrokerFixture {
   wallAheadMs = 0;
   /** Of the broker that is started next. */
   settings: Partial<BrokerSettings> = {};
+  /** Of the broker that is started next: who is an administrator. */
+  askMember: BrokerOptions['askMember'];
   /** How long the broker wanted to wait, each time; it never has to. */
   readonly waits: number[] = [];
   running!: RunningBroker;
@@ -164,6 +166,7 @@ export class BrokerFixture {
         staySignedInDays: 7,
         recheckMinutes: 10,
         auditKeepDays: 400,
+        adminGroups: [],
         signInsPerUser: 50,
         sessionsPerUser: 100,
         ...this.settings,
@@ -176,6 +179,7 @@ export class BrokerFixture {
         database: at('broker.db'),
       },
       stepMs: this.stepMs,
+      askMember: this.askMember,
       now: () => Date.now() + this.skipMs + this.wallAheadMs,
       clock: {
         monotonic: () => START + this.skipMs,

@@ -39,6 +39,7 @@ export type Order =
   | { readonly order: 'forget'; readonly user: string }
   | { readonly order: 'sessions'; readonly user: string }
   | { readonly order: 'home-session'; readonly user: string }
+  | { readonly order: 'troubles'; readonly user: string }
   /** The next answer of this type is followed by what these orders make, in the same write. */
   | { readonly order: 'after'; readonly type: RequestName; readonly obey: readonly Order[] }
   /** Answers to requests of this type wait for release. */
@@ -61,6 +62,7 @@ export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
 export const STARTING_SESSION = 'b'.repeat(32) as SessionId;
 /** What a browser that has signed in shows from then on. */
 export const FAKE_BROWSER = `${SECRET_VERSION}.${'b'.repeat(43)}`;
+export const FAKE_TROUBLE = { kind: 'full', path: '/srv', text: 'no room' };
 export const FAKE_UID = 61_000 as Uid;
 export const SESSION_KEY = Buffer.alloc(32, 7);
 
@@ -137,6 +139,7 @@ class FakeBroker {
   obey(order: Order): void {
     if (order.order === 'sessions') this.push(this.sessionsEvent(order.user));
     else if (order.order === 'home-session') this.push(homeEvent(order.user));
+    else if (order.order === 'troubles') this.push(troublesEvent(order.user));
     else if (order.order === 'after') this.after = order;
     else if (order.order === 'hold') this.held = { type: order.type, answers: [] };
     else if (order.order === 'release') this.release();
@@ -389,11 +392,15 @@ function sessionsOf(user: string): SessionView[] {
 const HOME_SESSION: HomeSessionView = { state: 'open', since: 1000, problem: null, texts: [] };
 
 function holdingsOf(user: string): Holdings {
-  return { sessions: sessionsOf(user), homeSession: HOME_SESSION, now: 3000 };
+  return { sessions: sessionsOf(user), homeSession: HOME_SESSION, troubles: [], now: 3000 };
 }
 
 function homeEvent(user: string): object {
   return { event: 'home-session', user, uid: FAKE_UID, homeSession: HOME_SESSION };
+}
+
+function troublesEvent(user: string): object {
+  return { event: 'troubles', user, uid: FAKE_UID, troubles: [FAKE_TROUBLE] };
 }
 
 function viewOf(id: SessionId): SessionView {

@@ -100,6 +100,7 @@ export class FakeGateway {
   user: string | null = null;
   sessions: SessionView[] = [];
   homeSession: HomeSessionView = { state: 'open', since: 0, problem: null, texts: [] };
+  troubles: Home['troubles'] = [];
   signIns: SignInView[] = [fakeSignIn(1, { current: true })];
   /** The session origin's cookie. */
   hasPass = true;
@@ -156,6 +157,11 @@ export class FakeGateway {
       socket.send(JSON.stringify({ kind: 'home-session', homeSession }));
   }
 
+  setTroubles(troubles: Home['troubles']): void {
+    this.troubles = troubles;
+    for (const socket of this.live) socket.send(JSON.stringify({ kind: 'troubles', troubles }));
+  }
+
   signOut(): void {
     this.user = null;
     for (const socket of this.live) {
@@ -192,6 +198,7 @@ export class FakeGateway {
     ws.on('close', () => this.live.delete(ws));
     ws.send(JSON.stringify({ kind: 'sessions', sessions: this.sessions }));
     ws.send(JSON.stringify({ kind: 'home-session', homeSession: this.homeSession }));
+    ws.send(JSON.stringify({ kind: 'troubles', troubles: this.troubles }));
   }
 
   private async serve(answer: Answerer, request: IncomingMessage, response: ServerResponse) {
@@ -293,9 +300,9 @@ export class FakeGateway {
   }
 
   private homeView(): Home {
-    const { sessions, homeSession } = this;
+    const { sessions, homeSession, troubles } = this;
     const user = this.user as UserName;
-    return { user, sessions, homeSession, host: this.host, now: Date.now() };
+    return { user, sessions, homeSession, troubles, host: this.host, now: Date.now() };
   }
 
   private startSession(): SessionView {

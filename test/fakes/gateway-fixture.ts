@@ -18,6 +18,7 @@ import type { LogFields, LogLevel } from '../../src/lib/log.ts';
 import {
   HOME,
   HOME_ORIGIN,
+  type Home,
   type HomeSessionView,
   TERMINAL_SCRIPT,
 } from '../../src/protocol/page-gateway.ts';
@@ -234,8 +235,8 @@ export class Fixture {
 }
 
 /** A WebSocket whose messages and end a test can wait for. */
-function isHomeSession(data: Buffer): boolean {
-  return data.includes('"kind":"home-session"');
+function isOf(data: Buffer, kinds: readonly string[]): boolean {
+  return kinds.some((kind) => data.includes(`"kind":"${kind}"`));
 }
 
 export class TestSocket {
@@ -258,13 +259,22 @@ export class TestSocket {
     );
   }
 
-  /** The next message, home session apart. */
+  /** The next message of sessions, or the last. */
   async json(): Promise<{ kind: string; sessions?: { id: string }[] }> {
-    return JSON.parse((await this.messages.take((data) => !isHomeSession(data))).toString());
+    return JSON.parse(
+      (await this.messages.take((data) => !isOf(data, ['home-session', 'troubles']))).toString(),
+    );
   }
 
   async homeSession(): Promise<{ homeSession: HomeSessionView }> {
-    return JSON.parse((await this.messages.take(isHomeSession)).toString());
+    return JSON.parse(
+      (await this.messages.take((data) => isOf(data, ['home-session']))).toString(),
+    );
+  }
+
+  async troubles(): Promise<Home['troubles']> {
+    const message = await this.messages.take((data) => isOf(data, ['troubles']));
+    return JSON.parse(message.toString()).troubles;
   }
 }
 

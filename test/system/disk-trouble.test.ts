@@ -1,11 +1,21 @@
 /** The disk of the database is full, breaks, or has no inodes left: what runs goes on, what begins is refused in words. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import type { Trouble } from '../../src/lib/trouble.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
+import type { LiveMessage } from '../../src/protocol/page-gateway.ts';
+import { Mailbox } from '../fakes/mailbox.ts';
 import type { Account } from '../lib/accounts.ts';
 import { Refused, type Terminal, type WebClient } from '../lib/client.ts';
 import { withDatabase } from '../lib/database.ts';
@@ -161,6 +171,42 @@ test('no inodes: what has its files goes on and begins, and status says it', asy
   await written();
   await scene.client.startShell();
 });
+
+test('the home page of administrators says it, and nobody else hears of it', async (t) => {
+  // groupadd makes none with a blank; directories do.
+  appendFileSync('/etc/group', `disk admins:x:61990:${account.name}\n`);
+  writeFileSync(PATHS.configuration, 'admin-group=no such,disk admins\n', { mode: 0o644 });
+  t.after(() => rmSync(PATHS.configuration));
+  await product.start();
+  const client = await signIn();
+  const bob = makePrivateAccount('bob');
+  const other = makeClient();
+  await other.signIn(bob.name, Buffer.from(bob.password));
+  const [told, heard] = [listen(client), listen(other)];
+  await told.take(({ kind }) => kind === 'troubles');
+  await heard.take(({ kind }) => kind === 'troubles');
+  disk.fill();
+  const isFull = ({ kind, path }: Trouble) =>
+    kind === 'full' && path.startsWith(dirname(PATHS.database));
+  await told.take((message) => message.kind === 'troubles' && message.troubles.every(isFull));
+  const { troubles } = await client.home();
+  assert.ok(troubles.length === 1 && troubles.every(isFull), JSON.stringify(troubles));
+  assert.deepEqual((await other.home()).troubles, []);
+  disk.mend();
+  await told.take((message) => message.kind === 'troubles' && message.troubles.length === 0);
+  assert.deepEqual(
+    heard.all.filter(({ kind }) => kind === 'troubles'),
+    [],
+  );
+});
+
+/** What its home page hears. */
+function listen(client: WebClient): Mailbox<LiveMessage> {
+  const messages = new Mailbox<LiveMessage>();
+  const live = client.socket(client.at('/api/live'));
+  live.on('message', (data) => messages.put(JSON.parse(String(data)) as LiveMessage));
+  return messages;
+}
 
 const spoiled: Readonly<Record<string, readonly [() => void, RegExp]>> = {
   'cut short': [() => truncateSync(PATHS.database, 9000), /is damaged/],

@@ -1,11 +1,13 @@
 /**
  * Looks at what sessions use, for those persons alone whose list somebody looks at, all their sessions together and
- * every few seconds; what has changed is announced. Nothing runs while nobody looks.
+ * every few seconds, and at the server's troubles; what has changed is announced. Nothing runs while nobody looks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { USAGE_EVERY_MS, type Usage } from '../../protocol/page-gateway.ts';
+import { keyOf } from '../administrators/administrators.ts';
+import { tellTroubles } from '../administrators/tell-troubles.ts';
 import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
@@ -22,7 +24,7 @@ const NOTABLE = { memory: 1 << 20, cpu: 0.05, cpuShare: 0.01, activity: 8_000 };
 
 export function watchSessions(broker: Broker, { user, uid }: Person): void {
   const { watch, clock } = broker;
-  const key = `${uid} ${user}`;
+  const key = keyOf({ user, uid });
   const known = watch.persons.has(key);
   watch.persons.set(key, { person: { user, uid }, until: clock.monotonic() + LOOKS_MS });
   if (!known) lookAt(broker, { user, uid });
@@ -84,6 +86,7 @@ function lookAt(broker: Broker, person: Person): void {
       return false;
     });
     for (const row of changed) announceSession(broker, row);
+    tellTroubles(broker, person);
   } catch (error) {
     log.error('usage-not-read', { user: person.user, error });
   }

@@ -13,9 +13,17 @@ export interface Watch {
   readonly meters: Map<SessionId, CpuMeter>;
   /** Who is looked at, and until when (monotonic ms) unless somebody says again. */
   readonly persons: Map<string, { readonly person: Person; readonly until: number }>;
+  /** The troubles that an administrator was told last. */
+  readonly told: Map<string, string>;
   timer: NodeJS.Timeout | null;
 }
 
 export function makeWatch(): Watch {
-  return { samples: new Map(), meters: new Map(), persons: new Map(), timer: null };
+  return {
+    samples: new Map(),
+    meters: new Map(),
+    persons: new Map(),
+    told: new Map(),
+    timer: null,
+  };
 }

@@ -22,7 +22,7 @@ export async function visitHomeBy(
   { user }: Pick<TicketInfo, 'user'>,
 ): Promise<Home> {
   const ask = { ticket, origin: clientOrigin(gateway, incoming), retry: false };
-  const { sessions, homeSession, now } = await gateway.broker.request('home-visit', ask);
+  const { sessions, homeSession, troubles, now } = await gateway.broker.request('home-visit', ask);
   const { hostName: host } = gateway;
-  return { user, sessions, homeSession, host, now };
+  return { user, sessions, homeSession, troubles, host, now };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { FAKE_TROUBLE } from '../../../test/fakes/fake-broker.ts';
 import { startFixture, TestSocket } from '../../../test/fakes/gateway-fixture.ts';
 
 test('the list comes at once and whenever it changes, to its person only', async (t) => {
@@ -17,9 +18,23 @@ test('the list comes at once and whenever it changes, to its person only', async
   assert.deepEqual(await bob.json(), { kind: 'changed', sessions: [] });
   await alice.homeSession();
   await bob.homeSession();
+  await alice.troubles();
+  await bob.troubles();
   await gateway.order({ order: 'home-session', user: 'bob' });
   assert.equal((await bob.homeSession()).homeSession.state, 'open');
   assert.equal(alice.messages.all.length + bob.messages.all.length, 0);
+});
+
+test('troubles go to the one whom the broker means', async (t) => {
+  const gateway = await startFixture(t);
+  const alice = gateway.socket('/api/live', { cookie: await gateway.signIn('alice') });
+  const bob = gateway.socket('/api/live', { cookie: await gateway.signIn('bob') });
+  assert.deepEqual([await alice.troubles(), await bob.troubles()], [[], []]);
+  await gateway.order({ order: 'troubles', user: 'alice' });
+  assert.deepEqual(await alice.troubles(), [FAKE_TROUBLE]);
+  await gateway.order({ order: 'troubles', user: 'bob' });
+  assert.deepEqual(await bob.troubles(), [FAKE_TROUBLE]);
+  assert.equal(alice.messages.all.filter((data) => data.includes('troubles')).length, 0);
 });
 
 test('what the broker announces right behind the list does not overtake it', async (t) => {
@@ -28,7 +43,7 @@ test('what the broker announces right behind the list does not overtake it', asy
   const obey = (['sessions', 'home-session'] as const).map((order) => ({ order, user: 'alice' }));
   await gateway.order({ order: 'after', type: 'session-list', obey });
   const { messages } = gateway.socket('/api/live', { cookie });
-  for (const kind of ['sessions', 'home-session', 'changed', 'home-session']) {
+  for (const kind of ['sessions', 'home-session', 'troubles', 'changed', 'home-session']) {
     assert.equal(JSON.parse(String(await messages.take())).kind, kind);
   }
 });

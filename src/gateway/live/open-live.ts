@@ -1,6 +1,6 @@
 /**
- * GET /api/live: pushes a person's sessions and home session to one tab, whenever they change, and the end of their
- * sign-in. It outlives the broker: when a new one is there, the ticket is checked again and all is sent again.
+ * GET /api/live: pushes a person's sessions, home session and, to administrators, the server's troubles to one tab,
+ * whenever they change, and the end of their sign-in. It outlives the broker: when a new one is there, the ticket is checked again and all is sent again.
  */
 import type { WebSocket } from 'ws';
 import { inBackground } from '../../lib/in-background.ts';
@@ -16,6 +16,7 @@ const WATCH_MS = 10_000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
 type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
+type TroublesEvent = Extract<BrokerEvent, { event: 'troubles' }>;
 type Person = Pick<SessionsEvent, 'user' | 'uid'>;
 
 export const openLive: SocketHandler = async (gateway, ws, incoming) => {
@@ -51,14 +52,18 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
     sendAfterList(event, { kind: 'changed', sessions: event.sessions });
   const homeChanged = (event: HomeSessionEvent): void =>
     sendAfterList(event, { kind: 'home-session', homeSession: event.homeSession });
+  const troublesChanged = (event: TroublesEvent): void =>
+    sendAfterList(event, { kind: 'troubles', troubles: event.troubles });
   const timer = setInterval(() => watch(gateway, ticket), WATCH_MS);
   broker.on('sessions', changed);
   broker.on('home-session', homeChanged);
+  broker.on('troubles', troublesChanged);
   broker.on('up', resume);
   ws.on('close', () => {
     clearInterval(timer);
     broker.off('sessions', changed);
     broker.off('home-session', homeChanged);
+    broker.off('troubles', troublesChanged);
     broker.off('up', resume);
   });
   ws.on('close', gateway.revocations.hold(info.id, signedOut));
@@ -76,9 +81,11 @@ interface Tab {
 async function sendAll(gateway: Gateway, { outbox, ws, ticket, signedOut }: Tab): Promise<void> {
   if (!gateway.broker.connected) return;
   try {
-    const { sessions, homeSession } = await gateway.broker.request('session-list', { ticket });
+    const all = await gateway.broker.request('session-list', { ticket });
+    const { sessions, homeSession, troubles } = all;
     send(outbox, { kind: 'sessions', sessions });
     send(outbox, { kind: 'home-session', homeSession });
+    send(outbox, { kind: 'troubles', troubles });
     watch(gateway, ticket);
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-signed-in') {

@@ -10,7 +10,7 @@ import { takeNews } from './take-news.ts';
 
 function homeIn(state: HomeSessionState, now: number): Home {
   const homeSession = { state, since: 1, problem: null, texts: [] };
-  return { user: 'ada' as UserName, host: 'a', now, sessions: [], homeSession };
+  return { user: 'ada' as UserName, host: 'a', now, sessions: [], homeSession, troubles: [] };
 }
 
 /** answer: to what has been asked. hear: the live connection says so. */

@@ -10,6 +10,6 @@ export async function askHome(client: QueryClient, ask: () => Promise<Home>): Pr
   const home = await ask();
   const { data, dataUpdateCount } = state() ?? {};
   if (data === undefined || dataUpdateCount === before) return home;
-  const { sessions, homeSession } = data;
-  return { ...home, sessions, homeSession };
+  const { sessions, homeSession, troubles } = data;
+  return { ...home, sessions, homeSession, troubles };
 }

@@ -11,6 +11,7 @@ import { Header } from './header.tsx';
 import { HomeSession } from './home-session.tsx';
 import { SessionList } from './session-list.tsx';
 import { SignIns } from './sign-ins.tsx';
+import { Troubles } from './troubles.tsx';
 import { useLiveSessions } from './use-live-sessions.ts';
 import { useStartTerminal } from './use-start-terminal.ts';
 import { useWantedSession } from './use-wanted-session.ts';
@@ -65,6 +66,7 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
               </Group>
               {messages.length > 0 && <Messages messages={messages} dismiss={dismissMessages} />}
               {live.lost && <ConnectionLost tryNow={live.tryNow} />}
+              <Troubles troubles={home.troubles} />
               <HomeSession view={home.homeSession} />
               {starting.error && <FailureAlert error={starting.error} />}
               <SessionList sessions={home.sessions} />

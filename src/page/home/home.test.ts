@@ -112,7 +112,7 @@ test('memory and CPU time have few digits', () => {
 
 test('a change is put in its place, what is new behind; of what has ended the last ones stay', () => {
   const homeSession = { state: 'open', since: 1, problem: null, texts: [] } as const;
-  const before = { user: 'ada' as UserName, host: 'a', now: 0, homeSession };
+  const before = { user: 'ada' as UserName, host: 'a', now: 0, homeSession, troubles: [] };
   const home = { ...before, sessions: [session('a', 'starting'), session('b', 'running')] };
   const changed = [session('a', 'running'), session('c', 'pending')];
   assert.deepEqual(
@@ -124,6 +124,8 @@ test('a change is put in its place, what is new behind; of what has ended the la
   assert.deepEqual(takeNews(home, { kind: 'sessions', sessions: changed }).sessions, changed);
   const off = { ...homeSession, state: 'off' } as const;
   assert.equal(takeNews(home, { kind: 'home-session', homeSession: off }).homeSession, off);
+  const troubles = [{ kind: 'full', path: '/srv', text: 'no room' }];
+  assert.equal(takeNews(home, { kind: 'troubles', troubles }).troubles, troubles);
 
   const ends = Array.from({ length: MOST_ENDED + 1 }, (_, index) => ({
     ...session(`old${index}`, 'ended'),
