@@ -8,6 +8,7 @@ import type { Event, Outcome } from './pam/outcome.ts';
 import { type Operation, testProfile } from './pam/test-profile.ts';
 import { describeEvent } from './pam/words.ts';
 import { askPerson } from './run/ask-person.ts';
+import { limitsOf } from './run/patience.ts';
 import { RunError } from './run/run-error.ts';
 
 /** For a directory that is away. */
@@ -57,9 +58,12 @@ async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void>
   const tell = (event: Event): void => {
     if (json !== true) for (const line of describeEvent(event)) printLine(context.out, line);
   };
-  const outcomes = await testProfile({ ...wish, ask: askPerson, tell }).catch((error: unknown) => {
-    throw error instanceof RunError ? new CliError(error.message) : error;
-  });
+  const limits = limitsOf(context.load());
+  const outcomes = await testProfile({ ...wish, limits, ask: askPerson, tell }).catch(
+    (error: unknown) => {
+      throw error instanceof RunError ? new CliError(error.message) : error;
+    },
+  );
   const ok = outcomes.length === operations.length && outcomes.every(isSuccess);
   context.exitStatus = ok ? 0 : 1;
   const notCalled = operations.slice(outcomes.length);

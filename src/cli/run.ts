@@ -6,6 +6,7 @@ import { openProfile } from '../config/pam-profile/check.ts';
 import { CliError, type Context, printLine, requireRoot } from './context.ts';
 import { answersFrom } from './run/ask-for-run.ts';
 import { askPerson } from './run/ask-person.ts';
+import { limitsOf } from './run/patience.ts';
 import { readPassword } from './run/read-password.ts';
 import { OWN_FAILURE, RunError } from './run/run-error.ts';
 import { runProgram } from './run/run-program.ts';
@@ -50,7 +51,10 @@ async function run(
   try {
     const tell = (text: string): void => printLine(context.err, text);
     const answers = answersFrom(password, isatty(0) ? askPerson : null);
-    context.exitStatus = await runProgram({ user, command, profile, answers, terminal, tell });
+    const limits = limitsOf(context.load());
+    context.exitStatus = await runProgram({
+      ...{ user, command, profile, answers, terminal, tell, limits },
+    });
   } catch (error) {
     if (error instanceof RunError) throw new CliError(error.message, OWN_FAILURE);
     throw error;

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Outcome } from '../../src/cli/pam/outcome.ts';
 import { type Operation, testProfile } from '../../src/cli/pam/test-profile.ts';
+import { limitsOf } from '../../src/cli/run/patience.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
 import { checkProfile } from '../../src/config/pam-profile/check.ts';
 import type { Facts } from '../../src/config/pam-profile/facts.ts';
 import type { Purpose } from '../../src/config/pam-profile/rule.ts';
@@ -31,8 +33,9 @@ export async function outcomesOf(
     return answer === undefined ? null : Buffer.from(answer);
   };
   const { profile, user, operations } = attempt;
+  const limits = limitsOf(loadConfiguration());
   try {
-    return await testProfile({ profile, user, operations, rhost: '', ask, tell: () => {} });
+    return await testProfile({ profile, user, operations, rhost: '', ask, tell: () => {}, limits });
   } catch (error) {
     const { message } = error as Error;
     if (message.includes('came the end of the connection')) return 'crash';

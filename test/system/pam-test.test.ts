@@ -162,7 +162,10 @@ test('a module that does not come back is told as such, and takes no longer than
   makeProfile('hangs', ['auth required %FAKE% auth=hang']);
   const { status, err } = await pamTest(['hangs', 'ada', 'authenticate']);
   assert.equal(status, 1);
-  assert.match(err, /^vestibule: wanted an answer of the leader, came the end of the connection/);
+  assert.match(
+    err,
+    /^vestibule: wanted the result of '\w+' by profile '\w+', came the end of the connection/,
+  );
   // Killed, it could not remove it.
   rmSync('/dev/log', { force: true });
 });

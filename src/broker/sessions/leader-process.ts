@@ -2,9 +2,10 @@
  * A leader as a process: found by what it said of itself on its socket, which is root's. What a process is named proves
  * nothing, anybody can name theirs so.
  */
+
+import { findProcess, type ProcessState, readProcessState } from '../../lib/process-state.ts';
 import type { Broker } from '../context.ts';
 import type { LeaderHello } from '../leader-client.ts';
-import { findProcess, type ProcessState, readProcessState } from '../usage/process-state.ts';
 import type { SessionRow } from './session-store.ts';
 
 /** What the row of its session keeps of it. */

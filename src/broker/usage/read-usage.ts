@@ -2,7 +2,8 @@
  * What a session's programs use, read without being root: its cgroup where it has one of its own, else the processes
  * below its session-host. Memory is what no other process shares; shared pages would count once for each process.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { listBelow } from '../../lib/list-below.ts';
 import type { Usage } from '../../protocol/page-gateway.ts';
 import { type ProcessFacts, readProcess } from './read-process.ts';
 
@@ -52,30 +53,6 @@ function below(ancestor: number): ProcessFacts[] {
   return listBelow(ancestor)
     .map(readProcess)
     .filter((one) => one !== null);
-}
-
-/** Their pids. */
-export function listBelow(ancestor: number): number[] {
-  const pids = childrenOf(ancestor);
-  // Grows while it is walked.
-  for (const pid of pids) pids.push(...childrenOf(pid));
-  return pids;
-}
-
-/** Of all its threads; none when it has ended. */
-function childrenOf(pid: number): number[] {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    const lists = threads.map((thread) => read(`/proc/${pid}/task/${thread}/children`));
-    return lists.flatMap((list) =>
-      list
-        .split(' ')
-        .filter((word) => word !== '')
-        .map(Number),
-    );
-  } catch {
-    return [];
-  }
 }
 
 function sum(processes: readonly ProcessFacts[]): Amounts {

@@ -4,6 +4,7 @@ import { LEADER_STAGES, PATHS, type TEST_OPERATIONS } from '../../protocol/broke
 import type { ConversationId } from '../../protocol/ids.ts';
 import { type Ask, answerPrompt, type Conversation } from '../run/answer-prompt.ts';
 import { type FromLeader, type LeaderLink, linkLeader } from '../run/leader-link.ts';
+import type { Limits, Patience } from '../run/patience.ts';
 import { RunError } from '../run/run-error.ts';
 import type { Event, LoggedLine, Outcome, Said } from './outcome.ts';
 import { codeName, readLogged } from './words.ts';
@@ -16,6 +17,7 @@ export interface ProfileTest {
   readonly operations: readonly Operation[];
   readonly ask: Ask;
   readonly tell: (event: Event) => void;
+  readonly limits: Limits;
   readonly paths?: { readonly rootd: string; readonly hostPublicKey: string };
 }
 
@@ -30,9 +32,9 @@ interface Talk extends Conversation {
 
 /** One outcome for each operation that was called: all, or up to the first that failed. */
 export async function testProfile(test: ProfileTest): Promise<Outcome[]> {
-  const { profile, user, rhost, operations, paths = PATHS } = test;
+  const { profile, user, rhost, operations, limits, paths = PATHS } = test;
   const conversation = randomBytes(16);
-  const link = await linkLeader(paths.rootd);
+  const link = await linkLeader(paths.rootd, limits);
   try {
     link.send({ name: 'test', conversation, service: profile, user, rhost, operations });
     const id = conversation.toString('hex') as ConversationId;
@@ -71,7 +73,8 @@ async function hearOutcomes(talk: Talk): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const [index, operation] of operations.entries()) {
     tell({ kind: 'calling', operation });
-    const outcome = await hearOutcome(talk);
+    const isOpen = outcomes.some(({ operation: name }) => name === 'open_session');
+    const outcome = await hearOutcome(talk, patienceFor(talk.test, operation, isOpen));
     outcomes.push(outcome);
     tell({ kind: 'returned', outcome });
     const mayFollow = outcome.name === 'PAM_NEW_AUTHTOK_REQD' && operations[index + 1];
@@ -80,10 +83,21 @@ async function hearOutcomes(talk: Talk): Promise<Outcome[]> {
   return outcomes;
 }
 
-async function hearOutcome(talk: Talk): Promise<Outcome> {
+/** The watch of a leader does not look at what is called once the session is open. */
+function patienceFor(
+  { profile, limits }: ProfileTest,
+  operation: Operation,
+  isOpen: boolean,
+): Patience {
+  const what = `the result of '${operation}' by profile '${profile}'`;
+  const ms = operation === 'authenticate' || operation === 'chauthtok' ? limits.person : limits.pam;
+  return isOpen ? { what, ms: Math.max(ms, limits.end) } : { what, ms, watched: true };
+}
+
+async function hearOutcome(talk: Talk, patience: Patience): Promise<Outcome> {
   Object.assign(talk, { texts: [], syslog: [], waitedMs: 0 });
   for (;;) {
-    const message = await talk.link.next();
+    const message = await talk.link.next(patience);
     if (message.name === 'tested') return outcomeOf(talk, message);
     if (message.name === 'failed') throw startFailure(talk.test, message);
     if (message.name === 'key') talk.key = message;

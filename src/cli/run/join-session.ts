@@ -10,23 +10,31 @@ import {
   toSession,
 } from '../../protocol/gateway-session.ts';
 import { dial } from './leader-link.ts';
+import { type Limits, waitFor } from './patience.ts';
 import { RunError } from './run-error.ts';
 
 export interface Joining {
   readonly key: Uint8Array;
   readonly rows: number;
   readonly columns: number;
+  readonly leader: number;
+  readonly limits: Limits;
 }
 
 export async function joinSession(
   path: string,
-  { key, rows, columns }: Joining,
+  { key, rows, columns, leader, limits }: Joining,
 ): Promise<FrameStream> {
   const frames = new FrameStream(await dial(path, 'the session'), MAX_SESSION_FRAME);
   const version = SESSION_PROTOCOL_VERSION;
   const from = { viewer: 0n, from: FROM_START };
   frames.send(encode(toSession, { name: 'hello', version, key, ...from, rows, columns }));
-  const first = await frames.next().catch(() => null);
+  const patience = { what: 'to join the session', ms: limits.hello };
+  const first = await waitFor(
+    frames.next().catch(() => null),
+    leader,
+    patience,
+  );
   if (first === null)
     throw new RunError("wanted to join the session, came a refusal; see the server's log");
   const hello = decode(fromSession, first);

@@ -5,18 +5,20 @@ import type { ConversationId, SessionId } from '../../protocol/ids.ts';
 import { answerPrompt, type Conversation } from './answer-prompt.ts';
 import type { Answers } from './ask-for-run.ts';
 import type { FromLeader, LeaderLink } from './leader-link.ts';
+import type { Limits } from './patience.ts';
 import { RunError } from './run-error.ts';
 
 export interface OpenRequest extends Pick<Conversation, 'user' | 'hostKeyFile' | 'tell'> {
   readonly answers: Answers;
   readonly profile: string;
   readonly pty: boolean;
+  readonly limits: Limits;
 }
 
 export async function openSession(link: LeaderLink, request: OpenRequest): Promise<SessionId> {
   const session = randomBytes(16).toString('hex') as SessionId;
   const conversation = randomBytes(16);
-  const { user, profile, pty } = request;
+  const { user, profile, pty, limits } = request;
   link.send({
     name: 'open',
     session,
@@ -37,8 +39,10 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
     key: null,
     ask: request.answers.ask,
   };
+  const what = `a session of '${user}' by profile '${profile}'`;
+  const ms = Math.max(limits.pam, limits.person);
   for (;;) {
-    const message = await link.next();
+    const message = await link.next({ what, ms, watched: true });
     if (message.name === 'opened') return session;
     if (message.name === 'failed') throw openFailure(message, request);
     if (message.name === 'key') context.key = message;

@@ -13,22 +13,40 @@ export interface RelayEnd {
   readonly abandoned: boolean;
   /** What the connection broke of. */
   readonly error: Error | null;
+  /** What the program waits for that a signal cannot end. */
+  readonly stuck: string | null;
+}
+/** So long after a signal it is looked at whether the program can get it. */
+export interface Signalled {
+  readonly ms: number;
+  readonly explain: () => string | null;
 }
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** The type byte is part of a frame. */
 const MAX_INPUT = MAX_SESSION_FRAME - 1;
 
-export function relaySession(frames: FrameStream, terminal: Terminal): Promise<RelayEnd> {
+export function relaySession(
+  frames: FrameStream,
+  terminal: Terminal,
+  signalled: Signalled,
+): Promise<RelayEnd> {
   const stopping: (() => void)[] = [];
   return new Promise<RelayEnd>((resolve) => {
     let status: number | null = null;
-    const abandon = (): void => {
-      resolve({ status: null, abandoned: true, error: null });
+    const leave = (abandoned: boolean, stuck: string | null): void => {
+      resolve({ status: null, abandoned, error: null, stuck });
       frames.destroy();
     };
+    const abandon = (): void => leave(true, null);
     const output = relayOutput(frames, terminal, abandon);
     const input = relayInput(frames, terminal);
     stopping.push(input.stop, relaySignals(frames, terminal));
+    stopping.push(
+      afterSignal(signalled.ms, () => {
+        const stuck = signalled.explain();
+        if (stuck !== null) leave(false, stuck);
+      }),
+    );
     frames.listen({
       frame: (payload) => {
         const message = decode(fromSession, payload);
@@ -37,7 +55,8 @@ export function relaySession(frames: FrameStream, terminal: Terminal): Promise<R
         else if (message.name === 'exit') status = message.status;
       },
       drain: input.resume,
-      close: (error) => output.flush(() => resolve({ status, abandoned: false, error })),
+      close: (error) =>
+        output.flush(() => resolve({ status, abandoned: false, error, stuck: null })),
     });
   }).finally(() => {
     for (const undo of stopping) undo();
@@ -117,5 +136,20 @@ function relaySignals(frames: FrameStream, { pty, stdout }: Terminal): () => voi
   return () => {
     for (const signal of FORWARDED) process.off(signal, forward);
     if (pty) stdout.off('resize', resize);
+  };
+}
+
+function afterSignal(ms: number, look: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      look();
+    }, ms);
+  };
+  for (const signal of FORWARDED) process.on(signal, wait);
+  return () => {
+    for (const signal of FORWARDED) process.off(signal, wait);
+    clearTimeout(timer);
   };
 }

@@ -28,6 +28,9 @@ import { answersFrom } from './ask-for-run.ts';
 import { type Run, runProgram } from './run-program.ts';
 import type { Terminal } from './terminal.ts';
 
+const MS = 60_000;
+const LIMITS = { hello: MS, pam: MS, person: MS, start: MS, end: MS, signal: MS };
+
 type Ask = MessageOf<typeof toLeader>;
 interface Peer<I, O> {
   readonly next: () => Promise<I>;
@@ -155,6 +158,7 @@ function run(terminal: Terminal, changes: Partial<Run> = {}): Promise<number> {
     answers: answersFrom(null, null),
     terminal,
     tell: () => {},
+    limits: LIMITS,
     paths,
     ...changes,
   });
@@ -282,7 +286,33 @@ test('a leader that dies is a failure of ours', async () => {
   await fakeLeader(async (leader) => leader.end());
   await assert.rejects(
     run(screen()),
-    /wanted an answer of the leader, came the end of the connection/,
+    /wanted a session of 'alice' by profile 'su', came the end of the connection to the leader; see/,
+  );
+});
+
+test('what a leader does not do within its time is a failure that says what was wanted', async () => {
+  const limits = { ...LIMITS, start: 30, end: 30 };
+  await fakeLeader(async (leader, open) => {
+    leader.send({ name: 'opened', user: open.user, uid: 1, gid: 1, tty: '' });
+    await leader.next();
+    await leader.ended;
+  });
+  await assert.rejects(
+    run(screen(), { limits }),
+    /wanted to run 'cat' within 0.03 s, came nothing. See the server's log./,
+  );
+});
+
+test('an end that does not come is a failure that tells the status', async () => {
+  const limits = { ...LIMITS, end: 30 };
+  await fakeProgram(async (host) => {
+    host.send({ name: 'exit', status: 7 << 8 });
+    host.end();
+    await new Promise(() => {});
+  });
+  await assert.rejects(
+    run(screen(), { limits }),
+    /wanted the end of session \w{32}, whose program ended with 7, within 0.03 s, came nothing/,
   );
 });
 

@@ -9,6 +9,7 @@ import type { Answers } from './ask-for-run.ts';
 import { joinSession } from './join-session.ts';
 import { type LeaderLink, linkLeader } from './leader-link.ts';
 import { openSession } from './open-session.ts';
+import { explainStuck, type Limits } from './patience.ts';
 import { type RelayEnd, relaySession } from './relay-session.ts';
 import { RunError } from './run-error.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,6 +23,7 @@ export interface Run {
   readonly terminal: Terminal;
   /** Shows a line to the person. */
   readonly tell: (text: string) => void;
+  readonly limits: Limits;
   readonly paths?: {
     readonly rootd: string;
     readonly sessions: string;
@@ -31,10 +33,11 @@ export interface Run {
 
 /** Resolves with what to exit with once the PAM session is closed. */
 export async function runProgram(run: Run): Promise<number> {
-  const { user, profile, answers, terminal, tell, paths = PATHS } = run;
+  const { user, profile, answers, terminal, tell, limits, paths = PATHS } = run;
   const { pty } = terminal;
   const { rows = 0, columns = 0 } = pty ? terminal.stdout : {};
-  const link = await linkLeader(paths.rootd);
+  const link = await linkLeader(paths.rootd, limits);
+  const { leader } = link;
   try {
     const hostKeyFile = paths.hostPublicKey;
     const session = await openSession(link, {
@@ -44,12 +47,14 @@ export async function runProgram(run: Run): Promise<number> {
       pty,
       tell,
       hostKeyFile,
+      limits,
     });
     const key = await spawnProgram(link, session, run);
     const path = `${paths.sessions}/${session}/s`;
-    const frames = await joinSession(path, { key, rows, columns });
-    const end = await relaySession(frames, terminal);
-    return await awaitClosed(link, session, end);
+    const frames = await joinSession(path, { key, rows, columns, leader, limits });
+    const signalled = { ms: limits.signal, explain: () => explainStuck(leader) };
+    const end = await relaySession(frames, terminal, signalled);
+    return await awaitClosed(link, session, end, limits.end);
   } finally {
     link.destroy();
   }
@@ -58,7 +63,7 @@ export async function runProgram(run: Run): Promise<number> {
 async function spawnProgram(
   link: LeaderLink,
   session: SessionId,
-  { command, terminal }: Run,
+  { command, terminal, limits }: Run,
 ): Promise<Buffer> {
   const key = randomBytes(SESSION_KEY_BYTES);
   const { pty, type } = terminal;
@@ -75,7 +80,7 @@ async function spawnProgram(
     lossless: 1,
     scrollback: SCROLLBACK_BYTES,
   });
-  const message = await link.next();
+  const message = await link.next({ what: `to run '${command[0]}'`, ms: limits.start });
   if (message.name === 'spawned') return key;
   if (message.name !== 'failed')
     throw new RunError(`wanted a program that runs, came '${message.name}'; restart the server`);
@@ -91,16 +96,19 @@ function argvOf(command: readonly string[]): string[] {
   return [...finder, ...command];
 }
 
-async function awaitClosed(link: LeaderLink, session: SessionId, end: RelayEnd): Promise<number> {
+async function awaitClosed(
+  link: LeaderLink,
+  session: SessionId,
+  end: RelayEnd,
+  ms: number,
+): Promise<number> {
+  if (end.stuck !== null) throw new RunError(`wanted the program's end, came none. ${end.stuck}`);
+  const ended = end.status === null ? '' : `, whose program ended with ${exitStatus(end.status)},`;
+  const what = `the end of session ${session}${ended}`;
   // Without a viewer the program would wait for one for ever.
   if (end.status === null) link.send({ name: 'end', session });
   for (let name = ''; name !== 'closed'; ) {
-    const message = await link.next().catch(() => null);
-    if (message === null)
-      throw new RunError(
-        `wanted the end of session ${session}, came the end of its leader; see the server's log`,
-      );
-    name = message.name;
+    ({ name } = await link.next({ what, ms }));
   }
   if (end.status !== null) return exitStatus(end.status);
   if (end.abandoned) return exitStatus(constants.signals.SIGPIPE);

@@ -1,0 +1,29 @@
+/** What of a session waits in the kernel, and cannot be killed, in words: looked at when it is told. */
+import { listBelow } from './list-below.ts';
+import { type ProcessState, readProcessState } from './process-state.ts';
+
+const SILENT = 'a file system or a device that does not answer';
+/** More would not be read. */
+const MOST_NAMED = 3;
+
+/** Of a leader itself. null: it is not held. */
+export function explainLeader(leader: ProcessState | null): string | null {
+  if (leader?.state === 'D') return `Its leader, process ${leader.pid}, waits for ${SILENT}.`;
+  if (leader?.state === 'T' || leader?.state === 't')
+    return `Its leader, process ${leader.pid}, is stopped.`;
+  return null;
+}
+
+/** Of a leader and what is below it. */
+export function explainHeld(leader: ProcessState | null): string | null {
+  const itself = explainLeader(leader);
+  if (itself !== null) return itself;
+  const pids = leader === null ? [] : listBelow(leader.pid);
+  const held = pids.map(readProcessState).filter((one) => one?.state === 'D');
+  if (held.length === 0) return null;
+  const names = held.slice(0, MOST_NAMED).map((one) => `${one!.pid} (${one!.name})`);
+  const [what, waits, they] =
+    held.length === 1 ? ['Process', 'waits', 'it'] : ['Processes', 'wait', 'they'];
+  const more = held.length > MOST_NAMED ? ` and ${held.length - MOST_NAMED} more` : '';
+  return `${what} ${names.join(', ')}${more} ${waits} for ${SILENT}; until it does ${they} cannot be ended.`;
+}
