@@ -95,7 +95,8 @@ int converse(int count, const struct pam_message **messages, struct pam_response
         else if (!asks(messages[i]) && leader->first != NULL && !leader->attached && messages[i]->msg != NULL)
             terminal_say(leader->first, messages[i]->msg);
     }
-    if (asking && !talking)
+    /* Where a session opens hardly any module asks: there each question has a key, and a whole key's time, of its own. */
+    if (asking && (!talking || (leader->phase == VST_PHASE_OPENING && !key_offer(leader))))
         return PAM_CONV_ERR;
     conversation->first += conversation->count;
     conversation->count = (uint32_t)count;

@@ -38,12 +38,11 @@ static bool make_terminal(struct leader *leader) {
 }
 
 /* As su does: with pam_rootok nothing is asked. A profile that asks can be answered, too. */
-static bool identify(struct leader *leader, const struct connection *connection) {
+static bool identify(struct leader *leader) {
     const int result = transaction_call(leader, "pam_authenticate", pam_authenticate, 0);
     return result == PAM_SUCCESS ||
-           fail(leader, VST_STAGE_AUTHENTICATE, result, "pam_authenticate by '%s': %s%s", leader->service,
-                pam_strerror(leader->pam.handle, result), connection->who == WHO_ROOT || leader->conversation.count == 0 ? "" :
-                ": it asks; a session that starts without its user there needs 'auth sufficient pam_rootok.so' first");
+           fail(leader, VST_STAGE_AUTHENTICATE, result, "pam_authenticate by '%s': %s", leader->service,
+                pam_strerror(leader->pam.handle, result));
 }
 
 bool settle_claimed_user(struct leader *leader) {
@@ -136,10 +135,9 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
     const bool done =
         policy_check_request(leader, connection, leader->config.auth_pam_sessions_profile) &&
         claim_user(leader, connection, grant, size) &&
-        (connection->who != WHO_ROOT || key_offer(leader)) && /* the broker has nobody who could answer */
         make_terminal(leader) &&
         transaction_begin(leader, leader->first != NULL ? leader->first->tty : "vestibule") &&
-        identify(leader, connection) &&
+        identify(leader) &&
         transaction_account(leader, 0, /* may_renew= */ connection->who == WHO_ROOT) &&
         settle_claimed_user(leader) &&
         give_environment(leader) &&
