@@ -12,6 +12,7 @@ import { Store } from './database/store.ts';
 import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
+import type { StartTalk } from './sessions/start-talk.ts';
 import type { Conversation } from './sign-in/conversation.ts';
 import { SteadyTime } from './steady-time.ts';
 import type { TextRoom } from './text-room.ts';
@@ -61,8 +62,8 @@ export interface Link {
   readonly texts: string[];
   /** For those, and for what a home session shows. */
   readonly room: TextRoom;
-  /** The session profile wanted something typed. */
-  asked: boolean;
+  /** What PAM says and asks while it opens; null: it was open when we came. */
+  readonly talk: StartTalk | null;
 }
 
 /** Carries a person over to the session origin, once, until `expires` (monotonic). */

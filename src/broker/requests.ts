@@ -9,6 +9,7 @@ import type { Broker } from './context.ts';
 import { killSession, listActive, renameByRoot, setDatabaseAside, tellStatus } from './for-root.ts';
 import { visitHome } from './home/visit-home.ts';
 import type { Peer } from './peer.ts';
+import { answerStart, cancelStart } from './sessions/answer-start.ts';
 import { endSession } from './sessions/end-session.ts';
 import { dialSession, enterSession, passSession, touchSession } from './sessions/enter-session.ts';
 import { renameSession } from './sessions/rename-session.ts';
@@ -91,6 +92,11 @@ export const gatewayRequests: Table<Requests> = {
       session: viewOf(broker, startSession(broker, requireTicket(broker, ask.ticket), ask.origin)),
     }),
   },
+  'session-answer': {
+    ask: v.object({ ticket: secret, session, after: v.pipe(v.number(), v.integer()), sealed }),
+    handle: answerStart,
+  },
+  'session-cancel': { ask: v.object({ ticket: secret, session }), handle: cancelStart },
   'session-rename': {
     ask: v.object({ ticket: secret, session, name }),
     handle: (broker, ask) => {

@@ -87,6 +87,7 @@ const SESSION = {
   pid: 42,
   origin: 'cli',
   address: '',
+  conversation: null,
   stuck: null,
 };
 

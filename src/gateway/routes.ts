@@ -4,6 +4,7 @@ import { retryHomeSession } from './home/retry-home-session.ts';
 import { showHome, showIndex } from './home/show-home.ts';
 import { openLive } from './live/open-live.ts';
 import { sendFile } from './pages/send-page.ts';
+import { answerStart, cancelStart } from './sessions/answer-start.ts';
 import { endSession } from './sessions/end-session.ts';
 import { enterSession } from './sessions/enter-session.ts';
 import { openTerminal } from './sessions/open-terminal.ts';
@@ -33,6 +34,8 @@ export const ROUTES: Readonly<Record<Side, readonly Route[]>> = {
     ['GET', '/api/home', showHome],
     ['POST', '/api/home-session', retryHomeSession],
     ['POST', '/api/sessions', startSession],
+    ['POST', '/api/sessions/:id/conversation', answerStart],
+    ['DELETE', '/api/sessions/:id/conversation', cancelStart],
     ['PATCH', '/api/sessions/:id', renameSession],
     ['DELETE', '/api/sessions/:id', endSession],
     ['GET', '/s/:id/', enterSession],

@@ -2,8 +2,10 @@
 import type { SessionId, TicketId } from '../protocol/ids.ts';
 import type {
   Home,
+  SessionAnswers,
   SessionRename,
   SessionStart,
+  SessionStep,
   SessionView,
   SignInAnswers,
   SignInStart,
@@ -45,6 +47,9 @@ export const api = {
   },
   retryHomeSession: () => send<null>('POST', 'api/home-session'),
   startSession: (start: SessionStart) => send<SessionView>('POST', 'api/sessions', start),
+  answerStart: (session: SessionId, answers: SessionAnswers) =>
+    send<SessionStep>('POST', `api/sessions/${session}/conversation`, answers),
+  cancelStart: (session: SessionId) => send<null>('DELETE', `api/sessions/${session}/conversation`),
   renameSession: (session: SessionId, rename: SessionRename) =>
     send<SessionView>('PATCH', `api/sessions/${session}`, rename),
   endSession: (session: SessionId) => send<null>('DELETE', `api/sessions/${session}`),

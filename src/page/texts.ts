@@ -101,6 +101,7 @@ export const texts = {
     copyLabel: (name: string) => `Copy the link to ${name}`,
     copied: 'Link copied',
     copyFailed: (link: string) => `The browser does not let the link be copied. It is ${link}`,
+    conversation: (name: string) => `What this machine asks for ${name}`,
     steps: 'How far its start is',
     step: { pending: 'Requested', pam: 'PAM session', program: 'Program', ready: 'Ready' },
     waiting: (seconds: number) => `for ${seconds} s`,

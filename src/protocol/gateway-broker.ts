@@ -6,7 +6,13 @@
  */
 import type { Trouble } from '../lib/trouble.ts';
 import type { ConversationId, SessionId, TicketId, Uid, UserName } from './ids.ts';
-import type { HomeSessionView, PromptItem, SessionView, SignInView } from './page-gateway.ts';
+import type {
+  HomeSessionView,
+  PromptItem,
+  SessionStep,
+  SessionView,
+  SignInView,
+} from './page-gateway.ts';
 import type { Problem } from './problems.ts';
 
 export const BROKER_PROTOCOL_VERSION = 1;
@@ -51,6 +57,16 @@ export interface Requests {
     ask: { ticket: string; kind: 'terminal'; origin: Origin };
     answer: { session: SessionView };
   };
+  /**
+   * What PAM says and asks while the session opens, behind the message of this number; with answers to what it asks, if
+   * their number is that of the question.
+   */
+  'session-answer': {
+    ask: { ticket: string; session: SessionId; after: number; sealed: readonly string[] };
+    answer: BrokerSessionStep;
+  };
+  /** Its person does not answer, or waits no longer. */
+  'session-cancel': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
   'session-rename': {
     ask: { ticket: string; session: SessionId; name: string };
     answer: { session: SessionView };
@@ -81,16 +97,21 @@ export type Response =
   | { readonly id: number; readonly ok: Requests[RequestName]['answer'] }
   | { readonly id: number; readonly problem: Problem };
 
+/** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
+export interface SignedKey {
+  readonly public: string;
+  readonly expires: number;
+  readonly signature: string;
+}
 interface Asking {
   readonly conversation: ConversationId;
-  /** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
-  readonly key: {
-    readonly public: string;
-    readonly expires: number;
-    readonly signature: string;
-  };
+  readonly key: SignedKey;
   readonly items: readonly PromptItem[];
 }
+/** A session's start, as its person hears it: see SessionStep of page-gateway.ts. */
+export type BrokerSessionStep =
+  | (Asking & { readonly kind: 'prompts' })
+  | Exclude<SessionStep, { kind: 'prompts' }>;
 export type BrokerSignInStep =
   | (Asking & { readonly kind: 'prompts' })
   /** PAM still works, for so many seconds at most, and has said this; 'sign-in-answer' without answers asks on. */

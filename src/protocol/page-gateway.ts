@@ -13,6 +13,8 @@
  *   GET    /api/home                                   -> Home; the visit opens the home session
  *   POST   /api/home-session                           -> 202, opens it again after it failed
  *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
+ *   POST   /api/sessions/:id/conversation  SessionAnswers -> SessionStep
+ *   DELETE /api/sessions/:id/conversation              -> 204, the person does not answer, or waits no longer
  *   PATCH  /api/sessions/:id             SessionRename -> SessionView
  *   DELETE /api/sessions/:id                           -> 202, ends it
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
@@ -139,6 +141,8 @@ export interface SessionView {
   readonly problem: Problem | null;
   /** While it is being started: PAM opens its session, then its program is started. */
   readonly step: 'pam' | 'program' | null;
+  /** PAM has said something while it opens, and asks in the message of this number; null: in none, and nothing yet. */
+  readonly conversation: { readonly asks: number | null } | null;
   /** What it waits for while it is stuck. */
   readonly stuck: string | null;
   /** Unix ms of its terminal's last input or output; null: not known. */
@@ -151,6 +155,24 @@ export const MOST_ENDED = 20;
 export interface SessionStart {
   readonly kind: 'terminal';
 }
+export interface SessionAnswers {
+  /** As in SignInAnswers; none: only to hear what comes next. */
+  readonly answers: readonly string[];
+  /** The number of the last message that the page has; -1: none. Answers are to the question that was in it. */
+  readonly after: number;
+}
+/** What PAM says and asks while a session opens: of any page of its person, as they may do anything else with it. */
+export type SessionStep =
+  | (Asking & { readonly kind: 'prompts' })
+  /** PAM still works, and has said this. */
+  | {
+      readonly kind: 'waiting';
+      readonly conversation: ConversationId;
+      readonly key: null;
+      readonly seconds: null;
+      readonly items: readonly PromptItem[];
+    }
+  | { readonly kind: 'over' };
 export interface SessionRename {
   /** Rules: broker/sessions/rename-session.ts. */
   readonly name: string;

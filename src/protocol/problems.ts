@@ -86,6 +86,11 @@ export const PROBLEMS = {
     text: 'What a session needs (home directory, limits, mounts, tickets) could not be set up.',
     advice: AGAIN,
   },
+  'session-question': {
+    status: 403,
+    text: 'This machine asked you something for a session, and did not take the answer.',
+    advice: 'Start the session again.',
+  },
   'session-profile': {
     status: 500,
     text: 'This machine is not set up for sessions: its PAM profile for them lets nobody in.',

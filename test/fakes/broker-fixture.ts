@@ -102,8 +102,11 @@ export class Asker {
   }
 
   /** The session as an event says it, once it has come to this state. */
-  async sessionIn(state: SessionState, id?: SessionId): Promise<SessionView> {
-    const fits = (view: SessionView) => view.state === state && (!id || view.id === id);
+  sessionIn(state: SessionState, id?: SessionId): Promise<SessionView> {
+    return this.session((view) => view.state === state && (!id || view.id === id));
+  }
+
+  async session(fits: (view: SessionView) => boolean): Promise<SessionView> {
     const event = await this.events.take(
       (came) => came.event === 'sessions' && came.sessions.some(fits),
     );

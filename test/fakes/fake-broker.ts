@@ -19,6 +19,7 @@ import { createInterface } from 'node:readline';
 import { KEY_SIGNATURE_CONTEXT } from '../../src/protocol/broker-leader.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
 import {
+  type BrokerSessionStep,
   type BrokerSignInStep,
   type DialInfo,
   type Holdings,
@@ -232,6 +233,16 @@ class FakeBroker {
     'session-start': ({ ticket }) => {
       this.check(ticket);
       return { session: { ...viewOf(FAKE_SESSION), state: 'starting' } };
+    },
+    'session-answer': ({ ticket, session, after, sealed }) => {
+      this.own(ticket, session);
+      if (sealed.length > 0) return { kind: 'over' };
+      const item = { number: after + 1, style: 'shown', text: 'Which disk? ' } as const;
+      return this.prompt(session as string as ConversationId, 'ada', [item]) as BrokerSessionStep;
+    },
+    'session-cancel': ({ ticket, session }) => {
+      this.own(ticket, session);
+      return {};
     },
     'session-rename': ({ ticket, session, name }) => {
       this.own(ticket, session);

@@ -68,6 +68,7 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
     endedBy: null,
     problem: null,
     step: null,
+    conversation: null,
     stuck: null,
     activity: null,
     usage: null,

@@ -71,7 +71,11 @@ const OPENINGS: Record<string, (leader: FakeLeader) => void> = {
     leader.fail('session', PAM_PERM_DENIED, 'pam_open_session: permission denied');
   },
   lapsed: (leader) => leader.fail('account', PAM_ACCT_EXPIRED, 'pam_acct_mgmt: expired'),
-  asks: (leader) => leader.prompt(['hidden', 'Password: ']),
+  asks: (leader) => leader.question(['hidden', 'Password: ']),
+  /** Twice, with a text before it. */
+  'asks-twice': (leader) => leader.question(['info', 'Two disks.'], ['shown', 'Which disk? ']),
+  /** Says something, and asks when it is told to. */
+  speaks: (leader) => leader.prompt(['info', 'Looking for your disk.']),
   slow: () => {},
   'talks-at-home': (leader) => {
     leader.talk();
@@ -129,6 +133,12 @@ export class FakeLeader {
       styles: Uint8Array.from(items, ([style]) => PROMPT_STYLES[style]),
       texts: items.map(([, text]) => text),
     });
+  }
+
+  /** While it opens: each has a key of its own. */
+  question(...items: readonly (readonly [keyof typeof PROMPT_STYLES, string])[]): void {
+    this.offerKey();
+    this.prompt(...items);
   }
 
   fail(stage: Stage, code: number, text: string): void {
@@ -226,7 +236,7 @@ export class FakeLeader {
         this.judge(message.sealed);
         return;
       case 'cancel':
-        this.fail('authenticate', PAM_AUTH_ERR, `profile 'su' asks: auth sufficient pam_rootok.so`);
+        this.fail('authenticate', PAM_AUTH_ERR, 'pam_authenticate: authentication failure');
         return;
       case 'check':
         Object.assign(this, { phase: 'authenticating', user: message.user });
@@ -292,18 +302,31 @@ export class FakeLeader {
   private begin(user: string): void {
     this.phase = 'authenticating';
     this.user = user;
+    this.offerKey();
+  }
+
+  private offerKey(): void {
     this.tell({
       name: 'key',
       public: randomBytes(32),
       expires: BigInt(Date.now() + 600_000),
       signature: randomBytes(64),
-      patience: user === 'silent' ? 0 : 120,
+      patience: this.user === 'silent' ? 0 : this.machine.patience,
     });
   }
 
   private judge(sealed: readonly Uint8Array[]): void {
     if (sealed.some((answer) => answer[0] !== 1)) {
-      this.fail('authenticate', PAM_AUTH_ERR, 'pam_authenticate: authentication failure');
+      this.fail(
+        this.phase === 'opening' ? 'session' : 'authenticate',
+        PAM_AUTH_ERR,
+        'pam_authenticate: authentication failure',
+      );
+      return;
+    }
+    if (this.phase === 'opening') {
+      if (this.user === 'asks-twice' && this.prompted < 3) this.question(['hidden', 'Its key: ']);
+      else void this.finishOpening();
       return;
     }
     const special = LOGINS[this.user];
@@ -374,6 +397,8 @@ export class FakeMachine {
   readonly opening = new Mailbox<FakeLeader>();
   readonly grants: string[] = [];
   grantMs = 168 * HOUR;
+  /** Seconds that a person has for an answer. */
+  patience = 120;
   /** What leaders say their process is: none, above the highest pid there can be. */
   pid = 4_194_305;
   /** Of everybody who signs in from now on. */

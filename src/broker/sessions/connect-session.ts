@@ -1,20 +1,21 @@
 /** Ties sessions to the connection to their leader. */
 import { log } from '../../lib/log.ts';
-import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
 import type { LeaderConnection } from '../leader-client.ts';
 import { TextRoom } from '../text-room.ts';
 import { forgetLeader, takeMessage } from './follow-leader.ts';
 import type { SessionRow } from './session-store.ts';
+import type { StartTalk } from './start-talk.ts';
 
-/** The session whose PAM session it is. lost: called when the connection has ended before the session did. */
+/** The session whose PAM session it is. talk: of one that opens. lost: called when the connection has ended before the session did. */
 export function connectSession(
   broker: Broker,
   { id }: SessionRow,
   leader: LeaderConnection,
   lost: (link: Link) => void,
+  talk: StartTalk | null = null,
 ): Link {
-  const link = addLink(broker, id, id, leader);
+  const link = addLink(broker, { session: id, pamSession: id, leader, talk });
   leader.listen({
     message: (message) => takeMessage(broker, link, message),
     close: (error) => {
@@ -28,20 +29,21 @@ export function connectSession(
 
 /** A session in the PAM session of another, which is open. */
 export function joinLeader(broker: Broker, { id }: SessionRow, home: Link): Link {
-  const link = addLink(broker, id, home.session, home.leader);
+  const link = addLink(broker, {
+    session: id,
+    pamSession: home.session,
+    leader: home.leader,
+    talk: null,
+  });
   link.opened = true;
   return link;
 }
 
 function addLink(
   broker: Broker,
-  session: SessionId,
-  pamSession: SessionId,
-  leader: LeaderConnection,
+  parts: Pick<Link, 'session' | 'pamSession' | 'leader' | 'talk'>,
 ): Link {
-  const state = { key: null, opened: false, texts: [], asked: false };
-  const room = new TextRoom();
-  const link: Link = { session, pamSession, leader, room, ...state };
-  broker.links.set(session, link);
+  const link: Link = { ...parts, key: null, opened: false, texts: [], room: new TextRoom() };
+  broker.links.set(link.session, link);
   return link;
 }

@@ -3,6 +3,7 @@ import type { EndedBy } from '../../protocol/page-gateway.ts';
 import type { Broker, Link } from '../context.ts';
 import { ProblemError } from '../problem.ts';
 import { changeSession, noteSession } from './change-session.ts';
+import { cancelQuestion } from './put-question.ts';
 import type { SessionRow } from './session-store.ts';
 import { watchStep } from './watch-step.ts';
 
@@ -17,6 +18,7 @@ export function endSession(broker: Broker, row: SessionRow, by: EndedBy | null):
   const link = broker.links.get(id);
   // Before it is open the leader cannot close it: follow-leader asks for it then. Without a link adoption does.
   broker.unwanted.add(id);
+  if (link?.talk?.question) cancelQuestion(broker, link, 'cancelled');
   if (link?.opened) endLeader(broker, link);
   else watchStep(broker, id, 'end');
 }

@@ -26,10 +26,12 @@ const cases = [
   ['spawn', 24, 'session-refused'],
 ] as const;
 
+const answered = { profile: 'su', outcome: null };
+
 for (const [stage, code, wanted] of cases) {
   test(`${code} at ${stage} is ${wanted}`, () => {
     const failure = { stage: LEADER_STAGES.indexOf(stage), code, text: 'why', words: [] };
-    const { problem, detail } = explainFailure({ ...failure, asking: null });
+    const { problem, detail } = explainFailure({ ...failure, ...answered });
     assert.equal(problem.code, wanted);
     const kind = stage === 'spawn' || stage === 'execute' ? 'errno' : 'PAM';
     assert.equal(detail, `${stage}: why (${kind} ${code})`);
@@ -38,20 +40,36 @@ for (const [stage, code, wanted] of cases) {
 
 test('the program that could not be executed is named', () => {
   const text = "cannot run '/bin/gone': no such file, or its interpreter is missing";
-  const failure = { stage: LEADER_STAGES.indexOf('execute'), code: 2, words: [], asking: null };
+  const failure = { stage: LEADER_STAGES.indexOf('execute'), code: 2, words: [], ...answered };
   const { problem } = explainFailure({ ...failure, text });
   assert.equal(problem.text, `${PROBLEMS['session-program'].text}\n${text}`);
 });
 
 test('what modules said follows our sentence', () => {
-  const failure = { stage: LEADER_STAGES.indexOf('session'), code: 14, text: '', asking: null };
+  const failure = { stage: LEADER_STAGES.indexOf('session'), code: 14, text: '', ...answered };
   const { problem } = explainFailure({ ...failure, words: [' no space left\n', '', 'on /home'] });
   assert.equal(problem.text, `${PROBLEMS['session-set-up'].text}\nno space left\non /home`);
 });
 
 test('a session profile that asks is named, with the line that it lacks', () => {
   const failure = { stage: LEADER_STAGES.indexOf('authenticate'), code: 7, text: '', words: [] };
-  const { problem } = explainFailure({ ...failure, asking: 'site-session' });
+  const { problem } = explainFailure({ ...failure, profile: 'site-session', outcome: 'absent' });
   assert.equal(problem.code, 'session-profile');
   assert.match(problem.text, /'site-session' asks for a password.*'auth sufficient pam_rootok.so'/);
 });
+
+for (const [outcome, stage, code, words] of [
+  ['absent', 'session', 'session-set-up', /'su' asks for something, and nobody was there/],
+  ['cancelled', 'session', 'session-question', /^You did not answer/],
+  ['late', 'authenticate', 'session-question', /^Nobody answered in time/],
+  ['full', 'session', 'session-question', /^Others of your sessions wait/],
+  ['given', 'authenticate', 'session-question', /did not take the answer/],
+  ['given', 'session', 'session-set-up', /could not be set up/],
+] as const) {
+  test(`a question, ${outcome}, at ${stage}: ${code}, in words`, () => {
+    const failure = { stage: LEADER_STAGES.indexOf(stage), code: 14, text: '', words: [] };
+    const { problem } = explainFailure({ ...failure, profile: 'su', outcome });
+    assert.equal(problem.code, code);
+    assert.match(problem.text, words);
+  });
+}

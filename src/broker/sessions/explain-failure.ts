@@ -2,14 +2,16 @@
 import { PROBLEMS, type ProblemCode } from '../../protocol/problems.ts';
 import { isClockFault, isVerdict, type LeaderFailure, stageOf } from '../pam-verdict.ts';
 import { ProblemError } from '../problem.ts';
+import type { Outcome } from './start-talk.ts';
 
 export interface StartFailure extends LeaderFailure {
   /** The leader's own words: for the log. */
   readonly text: string;
   /** What PAM's modules said to the person. */
   readonly words: readonly string[];
-  /** The session profile, if it wanted something typed: nobody is there to do it. */
-  readonly asking: string | null;
+  /** The session profile, and what came of its last question; null: it asked nothing. */
+  readonly profile: string;
+  readonly outcome: Outcome | null;
 }
 const CLOCK_SET =
   'The clock of this server was set since you signed in. Sign out and in again to start sessions.';
@@ -20,20 +22,46 @@ const ETIME = 62;
 const ETIMEDOUT = 110;
 
 export function explainFailure(failure: StartFailure): ProblemError {
-  const { code, text, words, asking } = failure;
+  const { code, text, words } = failure;
   const problem = problemOf(failure);
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
-  const lacking = `The session profile '${asking}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`;
   const known = limitOf(failure) ?? silentOf(failure) ?? (isClockFault(failure) ? CLOCK_SET : null);
-  const sentence = known ?? (asking === null ? PROBLEMS[problem].text : lacking);
+  const sentence = known ?? unansweredOf(failure) ?? PROBLEMS[problem].text;
   // Which program it is, and what is wrong with it: the shell of their account.
   if (problem === 'session-program') said.unshift(text);
   const detail = `${stageOf(failure)}: ${text} (${isOfProgram(failure) ? 'errno' : 'PAM'} ${code})`;
   return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
 }
 
+function unansweredOf(failure: StartFailure): string | null {
+  const { profile, outcome } = failure;
+  switch (outcome) {
+    case null:
+    case 'given':
+      return null;
+    case 'cancelled':
+      return 'You did not answer what this machine asks for a session.';
+    case 'late':
+      return 'Nobody answered in time what this machine asks for a session.';
+    case 'full':
+      return 'Others of your sessions wait for your answers. Answer those first.';
+    case 'absent':
+      return stageOf(failure) === 'authenticate'
+        ? `The session profile '${profile}' asks for a password, and nobody is there to type it: it needs 'auth sufficient pam_rootok.so' as its first auth line.`
+        : `The session profile '${profile}' asks for something, and nobody was there to answer it.`;
+  }
+}
+
+/** They were asked: by their answer, or as there was none, it failed. What a module set up after an answer is not theirs. */
+function isOfPerson(failure: StartFailure): boolean {
+  const { outcome } = failure;
+  if (outcome === 'given') return stageOf(failure) === 'authenticate';
+  return outcome !== null && outcome !== 'absent';
+}
+
 function problemOf(failure: StartFailure): ProblemCode {
   if (isVerdict(failure)) return 'session-account';
+  if (isOfPerson(failure)) return 'session-question';
   switch (stageOf(failure)) {
     case 'authenticate':
       // Nobody is there to answer: a profile that does not let root in cannot work.

@@ -1,7 +1,6 @@
 /** From here on a session does what its leader says: one function for each message. */
 import { exitStatus } from '../../lib/exit-status.ts';
 import { inBackground } from '../../lib/in-background.ts';
-import { log } from '../../lib/log.ts';
 import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -15,6 +14,7 @@ import { endLeader } from './end-session.ts';
 import { explainFailure } from './explain-failure.ts';
 import { forgetStep } from './forget-step.ts';
 import { processOf } from './leader-process.ts';
+import { endTalk, putQuestion, tellStarts } from './put-question.ts';
 import { readLastWords } from './read-last-words.ts';
 import type { SessionRow } from './session-store.ts';
 import { spawnProgram } from './spawn-program.ts';
@@ -38,7 +38,7 @@ const handlers: Handlers = {
   checked: misplaced,
   tested: misplaced,
   logged: misplaced,
-  key: misplaced,
+  key: (_broker, link, message) => link.talk?.takeKey(message),
   prompt: takePrompt,
   opened: takeOpened,
   spawned: (broker, link, { pid, tty }) => {
@@ -94,6 +94,7 @@ export function settleEnded(broker: Broker, link: Link): void {
 
 function takeOpened(broker: Broker, link: Link, { tty }: Message<'opened'>): void {
   link.opened = true;
+  endTalk(broker, link);
   const row = broker.sessions.find(link.session);
   const isHome = row?.kind === 'home';
   forgetStep(broker, link.session);
@@ -111,6 +112,7 @@ function finishSession(broker: Broker, { kind, user, uid }: SessionRow): void {
 
 function forgetLink(broker: Broker, link: Link): void {
   forgetStep(broker, link.session);
+  endTalk(broker, link);
   if (broker.links.get(link.session) === link) broker.links.delete(link.session);
 }
 
@@ -124,15 +126,12 @@ function linksOf(broker: Broker, { leader }: Link): Link[] {
   return [...broker.links.values()].filter((link) => link.leader === leader);
 }
 
-/** Sessions open without the user: a profile that asks cannot work, its informing texts are kept for a failure. */
-function takePrompt(broker: Broker, link: Link, { styles, texts }: Message<'prompt'>): void {
+/** Shown to the person who waits for it, and kept: for a failure, and for their home session's view. */
+function takePrompt(broker: Broker, link: Link, message: Message<'prompt'>): void {
+  const { styles, texts } = message;
   if (stateOf(broker, link) === 'starting') watchStep(broker, link.session, 'pam');
   const asks = (style: number) => style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
-  if (styles.some(asks)) {
-    link.asked = true;
-    log.warning('session-asks', { session: link.session, texts });
-    link.leader.send({ name: 'cancel' });
-  }
+  hear(broker, link, message);
   const kept = texts.map((text) => link.room.keep(text) ?? '');
   link.texts.push(...kept.filter((_text, index) => styles[index] === PROMPT_STYLES.error));
   const row = broker.sessions.find(link.session);
@@ -142,10 +141,25 @@ function takePrompt(broker: Broker, link: Link, { styles, texts }: Message<'prom
   noteSession(broker, row.id, { texts: all });
 }
 
+function hear(broker: Broker, link: Link, message: Message<'prompt'>): void {
+  const { talk } = link;
+  if (talk === null) throw new Error(`session ${link.session} was open, and its leader asks`);
+  const { begun } = talk;
+  talk.take(message);
+  if (talk.question !== null) putQuestion(broker, link);
+  else if (!begun) tellStarts(broker, link);
+}
+
 function takeFailure(broker: Broker, link: Link, failure: Message<'failed'>): void {
   const { stage, code } = failure;
-  const asking = link.asked ? broker.settings.sessionProfile : null;
-  const { problem, detail } = explainFailure({ ...failure, asking, words: link.texts });
+  const outcome = link.talk?.outcome ?? null;
+  const profile = broker.settings.sessionProfile;
+  const { problem, detail } = explainFailure({
+    ...failure,
+    profile,
+    outcome,
+    words: link.texts,
+  });
   if (!link.opened) {
     forgetLeader(broker, link);
     const row = changeSession(broker, link.session, 'failed', { problem }, detail);

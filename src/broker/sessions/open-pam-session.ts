@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
-import type { SessionId } from '../../protocol/ids.ts';
+import type { ConversationId, SessionId } from '../../protocol/ids.ts';
 import { findLeader } from '../adoption/find-leader.ts';
 import type { Broker } from '../context.ts';
 import { lookAtDisk } from '../database/disk-trouble.ts';
@@ -14,6 +14,7 @@ import type { Ticket } from '../tickets/ticket-store.ts';
 import { beginSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
 import type { SessionRow } from './session-store.ts';
+import { StartTalk } from './start-talk.ts';
 import { watchStep } from './watch-step.ts';
 
 /** Throws 'disk' when there is no room for it. state: 'pending' while it waits for another's PAM session. */
@@ -51,12 +52,13 @@ async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<vo
     return;
   }
   const lost = () => inBackground('find-leader', findLeader(broker, row.id));
-  connectSession(broker, row, leader, lost);
+  const talk = new StartTalk(randomBytes(16).toString('hex') as ConversationId);
+  connectSession(broker, row, leader, lost, talk);
   watchStep(broker, row.id, 'pam');
   leader.send({
     name: 'open',
     session: row.id,
-    conversation: randomBytes(16),
+    conversation: Buffer.from(talk.id, 'hex'),
     service: broker.settings.sessionProfile,
     user: row.user,
     grant: ticket.grant,

@@ -13,7 +13,8 @@ import type { Store } from '../database/store.ts';
 import type { Person } from '../tickets/ticket-store.ts';
 
 /** What is known of it at the moment alone is no part of the row. */
-export interface SessionRow extends Omit<SessionView, 'step' | 'stuck' | 'activity' | 'usage'> {
+export interface SessionRow
+  extends Omit<SessionView, 'step' | 'conversation' | 'stuck' | 'activity' | 'usage'> {
   readonly user: UserName;
   readonly uid: Uid;
   /** Who started it. */

@@ -4,6 +4,7 @@ import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Broker } from '../context.ts';
 import { explainStuck } from './explain-stuck.ts';
 import type { SessionRow } from './session-store.ts';
+import { opensFor } from './talk-of.ts';
 
 export function viewOf(broker: Broker, row: SessionRow): SessionView {
   const { id, kind, name, state, started, ended, tty, exitStatus, lastWords } = row;
@@ -12,12 +13,19 @@ export function viewOf(broker: Broker, row: SessionRow): SessionView {
   const place = { id, kind, name, state, started, ended, tty };
   const known = { ...place, exitStatus, lastWords, endedBy, problem };
   const stuck = state === 'stuck' ? explainStuck(broker, row) : null;
-  return { ...known, step: stepOf(broker, row), stuck, usage, activity };
+  const conversation = conversationOf(broker, row);
+  return { ...known, step: stepOf(broker, row), conversation, stuck, usage, activity };
 }
 
 export function activeViewOf(broker: Broker, row: SessionRow): ActiveSession {
   const { user, uid, pamSession, pid, origin, address } = row;
   return { ...viewOf(broker, row), user, uid, pamSession, pid, origin, address };
+}
+
+function conversationOf(broker: Broker, row: SessionRow): SessionView['conversation'] {
+  const talk = opensFor(broker, row)?.talk ?? null;
+  if (talk === null || talk.over || !talk.begun) return null;
+  return { asks: talk.question?.asks ?? null };
 }
 
 function stepOf({ links }: Broker, { id, state }: SessionRow): SessionView['step'] {

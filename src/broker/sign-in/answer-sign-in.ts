@@ -1,8 +1,8 @@
 /** The further steps of a sign-in: answers, or no more of it. */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import type { Broker } from '../context.ts';
+import { readSealed } from '../pam-items.ts';
 import type { Peer } from '../peer.ts';
 import { ProblemError } from '../problem.ts';
 import { attemptOf } from './attempt-of.ts';
@@ -16,11 +16,7 @@ export async function answerSignIn(
   peer: Peer,
 ): Promise<BrokerSignInStep> {
   const conversation = requireConversation(broker, ask.conversation, peer);
-  const sealed = ask.sealed.map((text) => Buffer.from(text, 'base64'));
-  const odd = sealed.find(({ length }) => length !== SEALED_BYTES);
-  if (odd !== undefined) {
-    throw new ProblemError('bad-request', `an answer of ${odd.length} bytes, not ${SEALED_BYTES}`);
-  }
+  const sealed = readSealed(ask.sealed);
   const { wanted, turn } = conversation;
   if (sealed.length === 0 && turn !== null) return hearStep(broker, conversation);
   if (turn !== null || wanted === 0 || sealed.length !== wanted) {

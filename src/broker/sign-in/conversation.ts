@@ -2,18 +2,19 @@
  * One sign-in: a leader that runs the login profile, and the way of its prompts and of the sealed answers. What the
  * leader says is gathered until there is something for the person: prompts to answer, or the end.
  */
-import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
+import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
-import type { BrokerSignInStep, Origin } from '../../protocol/gateway-broker.ts';
+import type { BrokerSignInStep, Origin, SignedKey } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { PromptItem, PromptStyle } from '../../protocol/page-gateway.ts';
+import type { PromptItem } from '../../protocol/page-gateway.ts';
 import type { FromLeader, LeaderConnection } from '../leader-client.ts';
+import { isAsk, itemsOf, keyOf } from '../pam-items.ts';
 import type { Peer } from '../peer.ts';
-import { LONGEST_QUESTION, TextRoom } from '../text-room.ts';
+import { TextRoom } from '../text-room.ts';
+import type { WhenSaid } from '../until-news.ts';
 
-export type ConversationKey = Extract<BrokerSignInStep, { kind: 'prompts' }>['key'];
 export type Outcome =
-  | { readonly kind: 'prompts'; readonly key: ConversationKey; readonly items: PromptItem[] }
+  | { readonly kind: 'prompts'; readonly key: SignedKey; readonly items: PromptItem[] }
   | {
       readonly kind: 'authenticated';
       readonly items: PromptItem[];
@@ -31,10 +32,6 @@ export type Outcome =
       readonly code: 'sign-in-unavailable' | 'sign-in-timeout' | 'conversation-gone';
       readonly detail: string;
     };
-
-const STYLE_NAMES = new Map<number, PromptStyle>(
-  Object.entries(PROMPT_STYLES).map(([name, number]) => [number, name as PromptStyle]),
-);
 
 const LEADER_ENDED =
   'the leader ended: a PAM module crashed, or worked longer than auth-pam-timeout-seconds (see the log)';
@@ -59,7 +56,7 @@ export class Conversation {
   /** What came of the last answers, for whoever asks next; null: it was told, and PAM waits for answers. */
   turn: Promise<() => BrokerSignInStep> | null = null;
   private leader: LeaderConnection | null = null;
-  private key: ConversationKey | null = null;
+  private key: SignedKey | null = null;
   /** Said, and told to nobody yet. */
   private items: PromptItem[] = [];
   private room = new TextRoom();
@@ -115,11 +112,13 @@ export class Conversation {
     return this.outcome();
   }
 
-  /** Calls once for what is said, or was said and not told; null: nobody listens any more. */
-  whenSaid(listener: (() => void) | null): void {
+  readonly whenSaid: WhenSaid = (listener) => {
     this.sayNews = listener;
     if (this.items.length > 0) this.announceNews();
-  }
+    return () => {
+      if (this.sayNews === listener) this.sayNews = null;
+    };
+  };
 
   /** PAM still works: what it has said since the last step. Null before there is a key. */
   waitingStep(): Extract<BrokerSignInStep, { kind: 'waiting' }> | null {
@@ -187,27 +186,19 @@ export class Conversation {
     }
   }
 
-  private prompt({ first, styles, texts }: MessageOf<typeof fromLeader, 'prompt'>): void {
-    if (styles.length !== texts.length) {
-      throw new Error(`a prompt of ${styles.length} styles and ${texts.length} texts`);
-    }
-    const items = texts.flatMap((whole, index): PromptItem[] => {
-      const style = STYLE_NAMES.get(styles[index]!);
-      if (style === undefined) throw new Error(`there is no prompt style ${styles[index]}`);
-      const text = asks(style) ? whole.slice(0, LONGEST_QUESTION) : this.room.keep(whole);
-      return text === null ? [] : [{ number: first + index, style, text }];
-    });
+  private prompt(message: MessageOf<typeof fromLeader, 'prompt'>): void {
+    const items = itemsOf(message, this.room);
     this.items.push(...items);
-    this.said.push(...items.filter(({ style, text }) => !asks(style) && this.saidRoom.keep(text)));
+    this.said.push(...items.filter((item) => !isAsk(item) && this.saidRoom.keep(item.text)));
     this.patientSince = performance.now();
-    const asking = items.filter(({ style }) => asks(style));
+    const asking = items.filter(isAsk);
     if (asking.length === 0) {
       this.announceNews();
       return;
     }
     if (this.key === null) throw new Error('a prompt came before the key');
     if (this.waiting === null) throw new Error('a prompt came before the last one was answered');
-    this.asked = { first, count: asking.length };
+    this.asked = { first: message.first, count: asking.length };
     this.settle({ kind: 'prompts', key: this.key, items: this.takeItems() });
   }
 
@@ -236,21 +227,9 @@ export class Conversation {
   }
 }
 
-function asks(style: PromptStyle): boolean {
-  return style === 'hidden' || style === 'shown';
-}
-
 function lost(
   detail: string,
   code: Extract<Outcome, { kind: 'lost' }>['code'] = 'sign-in-unavailable',
 ): Outcome {
   return { kind: 'lost', items: [], code, detail };
-}
-
-function keyOf(message: MessageOf<typeof fromLeader, 'key'>): ConversationKey {
-  return {
-    public: Buffer.from(message.public).toString('base64'),
-    expires: Number(message.expires),
-    signature: Buffer.from(message.signature).toString('base64'),
-  };
 }

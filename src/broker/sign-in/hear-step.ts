@@ -1,16 +1,12 @@
 /**
  * What a person hears of a turn that takes its time: a module says "enter 42" and goes on to wait, or says nothing for
- * minutes. The request gets that at once and the page asks again, so that no answer is silent for longer than a proxy
- * between us waits.
+ * minutes. The request gets that at once and the page asks again.
  */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { Broker } from '../context.ts';
 import { ProblemError } from '../problem.ts';
+import { untilNews } from '../until-news.ts';
 import type { Conversation } from './conversation.ts';
-
-/** Texts come with the question that they belong to, most often: in one step. */
-const HOLD_MS = 200;
-const STILL_MS = 5000;
 
 /** The end of the turn, told once; before that, what was said meanwhile or that PAM still works. */
 export async function hearStep(
@@ -31,7 +27,7 @@ export async function hearStep(
 async function nextStep(conversation: Conversation): Promise<BrokerSignInStep> {
   const { turn } = conversation;
   for (;;) {
-    const news = untilNews(conversation);
+    const news = untilNews(conversation.whenSaid);
     const tell = await Promise.race([turn, news.come]).finally(news.stop);
     const waiting = tell === null ? conversation.waitingStep() : null;
     if (waiting !== null) return waiting;
@@ -42,21 +38,4 @@ async function nextStep(conversation: Conversation): Promise<BrokerSignInStep> {
     conversation.turn = null;
     return tell();
   }
-}
-
-function untilNews(conversation: Conversation): { come: Promise<null>; stop: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  const come = new Promise<null>((resolve) => {
-    const after = (ms: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => resolve(null), ms);
-    };
-    after(STILL_MS);
-    conversation.whenSaid(() => after(HOLD_MS));
-  });
-  const stop = () => {
-    clearTimeout(timer);
-    conversation.whenSaid(null);
-  };
-  return { come, stop };
 }

@@ -31,6 +31,11 @@ export function watchSessions(broker: Broker, { user, uid }: Person): void {
   watch.timer ??= setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
+/** A page of theirs is there, or was a moment ago. */
+export function isLookedAt({ watch, clock }: Broker, { user, uid }: Person): boolean {
+  return (watch.persons.get(`${uid} ${user}`)?.until ?? 0) > clock.monotonic();
+}
+
 export function stopWatching({ watch }: Broker): void {
   if (watch.timer) clearTimeout(watch.timer);
   watch.persons.clear();

@@ -4,30 +4,27 @@ import * as v from 'valibot';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { Home } from '../../protocol/page-gateway.ts';
-import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import type { Gateway, Handler } from '../gateway.ts';
 import { visitHomeBy } from '../home/visit-home.ts';
 import { readJson } from '../http/read-json.ts';
 import { Failure } from '../problem.ts';
 import { answerStep, SIGN_IN_MS, type SignedIn } from './answer-step.ts';
+import { answers } from './answers.ts';
 import { ownConversation } from './own-conversation.ts';
 
-/** PAM_MAX_NUM_MSG */
-const MAX_ANSWERS = 32;
-const sealed = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]+$/), v.length((SEALED_BYTES / 3) * 4));
 const signInAnswers = v.strictObject({
-  answers: v.pipe(v.array(sealed), v.maxLength(MAX_ANSWERS)),
+  answers,
   visit: v.optional(v.boolean(), false),
 });
 
 export const answerSignIn: Handler = async (gateway, c) => {
   const conversation = ownConversation(gateway, c);
   const { incoming } = c.env;
-  const { answers, visit } = await readJson(incoming, signInAnswers, gateway.limits.body);
-  const step = await passOn(gateway, conversation, answers);
+  const ask = await readJson(incoming, signInAnswers, gateway.limits.body);
+  const step = await passOn(gateway, conversation, ask.answers);
   if (step.kind !== 'signed-in') return answerStep(gateway, c, step);
   gateway.conversations.end(conversation);
-  return answerStep(gateway, c, step, visit ? await firstHome(gateway, incoming, step) : null);
+  return answerStep(gateway, c, step, ask.visit ? await firstHome(gateway, incoming, step) : null);
 };
 
 /** Signed in they are all the same: the page asks for what did not come. */

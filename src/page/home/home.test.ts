@@ -32,6 +32,7 @@ const session = (id: string, state: SessionState, started = 0): SessionView => (
   endedBy: null,
   problem: null,
   step: null,
+  conversation: null,
   stuck: null,
   activity: null,
   usage: null,

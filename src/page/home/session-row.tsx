@@ -2,7 +2,7 @@
 import { Badge, Paper } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import type { SessionState, SessionView } from '../../protocol/page-gateway.ts';
+import type { Home, SessionState, SessionView } from '../../protocol/page-gateway.ts';
 import { api } from '../api.ts';
 import { HOME_KEY } from '../home-key.ts';
 import { FailureAlert, ProblemAlert } from '../notices.tsx';
@@ -11,6 +11,7 @@ import { changeHere } from './change-here.ts';
 import { SessionActions } from './session-actions.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { SessionName } from './session-name.tsx';
+import { StartConversation } from './start-conversation.tsx';
 import { StartSteps } from './start-steps.tsx';
 
 const colors: Record<SessionState, string> = {
@@ -47,6 +48,12 @@ export function SessionRow({ session }: { session: SessionView }): ReactElement 
         <SessionActions session={session} end={() => ending.mutate()} />
       </div>
       {(state === 'pending' || state === 'starting') && <StartSteps session={session} />}
+      {session.conversation && (
+        <StartConversation
+          session={session}
+          user={client.getQueryData<Home>(HOME_KEY)?.user ?? ''}
+        />
+      )}
       {problem && <ProblemAlert problem={problem} />}
       {ending.error && <FailureAlert error={ending.error} />}
     </Paper>

@@ -20,6 +20,8 @@ export function PromptsForm({ state, runner }: PromptsFormProps): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew with each round of prompts
   useEffect(() => {
     form.current?.reset();
+    // Who types somewhere else goes on there.
+    if (document.activeElement instanceof HTMLInputElement) return;
     form.current?.querySelector<HTMLElement>('input:not([hidden])')?.focus();
   }, [state.asks]);
 

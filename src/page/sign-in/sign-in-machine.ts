@@ -1,14 +1,21 @@
 /**
- * The sign-in as states and events, without React, network or secrets. A password typed on the first screen is `held`
+ * A conversation with PAM as states and events, without React, network or secrets: a sign-in, or a session's start, which
+ * is followed from where it is. A password typed on the first screen is `held`
  * by the one who runs the effects; the machine only knows that it is there and which prompt it answers.
  */
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { ConversationKey, PromptItem, SignInStep } from '../../protocol/page-gateway.ts';
+import type {
+  ConversationKey,
+  PromptItem,
+  SessionStep,
+  SignInStep,
+} from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
 
 export interface Conversation {
   readonly id: ConversationId;
-  readonly key: ConversationKey;
+  /** null: nothing has been asked yet. */
+  readonly key: ConversationKey | null;
 }
 export type SignInRequest =
   | { readonly kind: 'start' }
@@ -25,7 +32,7 @@ interface Common {
   /** What PAM modules had to say (info and error items), in order. */
   readonly messages: readonly PromptItem[];
   /** PAM takes its time: for how many seconds more at most, and what it has said since it was answered. */
-  readonly wait: { readonly seconds: number; readonly said: readonly PromptItem[] } | null;
+  readonly wait: { readonly seconds: number | null; readonly said: readonly PromptItem[] } | null;
 }
 export type SignInState = Common &
   (
@@ -46,12 +53,16 @@ export type SignInState = Common &
         readonly heldFor: number | null;
       }
     | { readonly kind: 'signed-in' }
+    /** Of a session's start: it needs nobody any more. */
+    | { readonly kind: 'over' }
   );
 export type SignInEvent =
   | { readonly kind: 'start'; readonly user: string; readonly held: boolean }
-  | { readonly kind: 'step'; readonly step: SignInStep }
+  | { readonly kind: 'step'; readonly step: SignInStep | SessionStep }
   | { readonly kind: 'sealed'; readonly sealed: readonly string[]; readonly usedHeld: boolean }
   | { readonly kind: 'problem'; readonly problem: Problem }
+  /** What is asked now, by the server's word: another page may have answered. */
+  | { readonly kind: 'follow'; readonly asks: number | null }
   | { readonly kind: 'lost' }
   | { readonly kind: 'retry' }
   | { readonly kind: 'cancel' };
@@ -92,6 +103,7 @@ export function advance(state: SignInState, event: SignInEvent): Transition {
     const common = { user, held: held && !event.usedHeld, asked, messages, wait: null };
     return send(common, request);
   }
+  if (event.kind === 'follow') return follow(state, event.asks);
   if (event.kind === 'cancel') return cancel(state);
   if (state.kind !== 'working') return [state, []];
   switch (event.kind) {
@@ -118,13 +130,23 @@ function send(common: Common, request: SignInRequest): Transition {
   ];
 }
 
-function takeStep(state: SignInState, step: SignInStep): Transition {
+function follow(state: SignInState, number: number | null): Transition {
+  if (state.kind !== 'prompts' || state.asks[0]?.number === number) return [state, []];
+  const { user, held, asked, messages, conversation } = state;
+  const common = { user, held, asked, messages, wait: null };
+  return send(common, { kind: 'answers', conversation, sealed: [] });
+}
+
+function takeStep(state: SignInState, step: SignInStep | SessionStep): Transition {
   const said = state.wait?.said ?? [];
   if (step.kind === 'signed-in') {
     return [
       { ...firstState, kind: 'signed-in', user: step.user, messages: [...said, ...step.items] },
       [{ kind: 'wipe-held' }],
     ];
+  }
+  if (step.kind === 'over') {
+    return [{ ...state, kind: 'over', wait: null }, [{ kind: 'wipe-held' }]];
   }
   const isAsk = (item: PromptItem): boolean => item.style === 'hidden' || item.style === 'shown';
   const messages = [...state.messages, ...step.items.filter((item) => !isAsk(item))];
@@ -145,7 +167,7 @@ function takeStep(state: SignInState, step: SignInStep): Transition {
 }
 
 function cancel(state: SignInState): Transition {
-  if (state.kind === 'credentials' || state.kind === 'signed-in') return [state, []];
+  if (state.kind !== 'working' && state.kind !== 'prompts') return [state, []];
   const conversation =
     state.kind === 'prompts'
       ? state.conversation

@@ -67,7 +67,7 @@ export function SignInPage({ signedOut, running, onSignedIn }: SignInPageProps):
             <ProblemAlert problem={state.problem} />
           )}
           {state.kind === 'working' && state.lost > 0 && <ConnectionLost tryNow={runner.retry} />}
-          {state.wait !== null && <WaitNote seconds={state.wait.seconds} />}
+          {state.wait?.seconds != null && <WaitNote seconds={state.wait.seconds} />}
           <SignInForm state={state} runner={runner} />
         </Stack>
       </Paper>

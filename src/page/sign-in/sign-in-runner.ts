@@ -1,5 +1,5 @@
 /** Runs the sign-in machine: sends its requests, holds the typed password as bytes, seals, and wipes. */
-import type { PromptItem, SignInStep } from '../../protocol/page-gateway.ts';
+import type { PromptItem, SessionStep, SignInStep } from '../../protocol/page-gateway.ts';
 import { sealAnswer } from '../../protocol/seal-answer.ts';
 import { type api, ConnectionError, ProblemError } from '../api.ts';
 import { backOff } from '../back-off.ts';
@@ -14,7 +14,12 @@ import {
   type SignInState,
 } from './sign-in-machine.ts';
 
-export type SignInApi = Pick<typeof api, 'startSignIn' | 'answer' | 'cancelSignIn'>;
+type Answer = Promise<SignInStep | SessionStep>;
+export interface SignInApi {
+  readonly startSignIn: (...start: Parameters<typeof api.startSignIn>) => Answer;
+  readonly answer: (...answers: Parameters<typeof api.answer>) => Answer;
+  readonly cancelSignIn: typeof api.cancelSignIn;
+}
 const noBytes = new Uint8Array();
 
 export class SignInRunner {
@@ -55,6 +60,7 @@ export class SignInRunner {
     this.dispatch({ kind: 'sealed', sealed, usedHeld: heldFor !== null });
   }
 
+  follow = (asks: number | null): void => this.dispatch({ kind: 'follow', asks });
   cancel = (): void => this.dispatch({ kind: 'cancel' });
   retry = (): void => this.dispatch({ kind: 'retry' });
 
@@ -90,7 +96,7 @@ export class SignInRunner {
     try {
       const step = await this.ask(request);
       if (current()) this.dispatch({ kind: 'step', step });
-      else if (step.kind !== 'signed-in') await this.api.cancelSignIn(step.conversation);
+      else if ('conversation' in step) await this.api.cancelSignIn(step.conversation);
     } catch (error) {
       if (!current()) return;
       if (error instanceof ProblemError) this.dispatch({ kind: 'problem', problem: error.problem });
@@ -99,7 +105,7 @@ export class SignInRunner {
     }
   }
 
-  private ask(request: SignInRequest): Promise<SignInStep> {
+  private ask(request: SignInRequest): Answer {
     if (request.kind === 'start') return this.api.startSignIn({ user: this.state.user });
     return this.api.answer(request.conversation.id, { answers: request.sealed });
   }
@@ -107,6 +113,7 @@ export class SignInRunner {
   private seal(to: Conversation, prompt: number, secret: Uint8Array = noBytes): string {
     const { user } = this.state;
     const { id: conversation, key } = to;
+    if (key === null) throw new Error('there is no key to seal to');
     const answer = { conversation, prompt, expires: key.expires, user, secret };
     const sealed = sealAnswer(answer, fromBase64(key.public));
     secret.fill(0);

@@ -1,0 +1,46 @@
+/** A person hears what PAM says while their session opens, and answers what it asks: any page of theirs may. */
+import type { BrokerSessionStep, Requests } from '../../protocol/gateway-broker.ts';
+import type { Broker } from '../context.ts';
+import { readSealed } from '../pam-items.ts';
+import { ProblemError } from '../problem.ts';
+import { requireTicket } from '../tickets/check-ticket.ts';
+import { untilNews } from '../until-news.ts';
+import { watchSessions } from '../usage/watch-sessions.ts';
+import { answerQuestion, cancelQuestion } from './put-question.ts';
+import { requireSession } from './require-session.ts';
+import { opensFor } from './talk-of.ts';
+
+export async function answerStart(
+  broker: Broker,
+  ask: Requests['session-answer']['ask'],
+): Promise<BrokerSessionStep> {
+  const ticket = requireTicket(broker, ask.ticket);
+  const link = opensFor(broker, requireSession(broker, ticket, ask.session));
+  const sealed = readSealed(ask.sealed);
+  if (link === null || link.talk === null) return { kind: 'over' };
+  watchSessions(broker, ticket);
+  const { question } = link.talk;
+  // Answers to a question that another page has answered are not to the next one.
+  if (sealed.length > 0 && question !== null && ask.after >= question.asks) {
+    if (sealed.length !== question.count) {
+      const detail = `${sealed.length} answers came, ${question.count} are wanted now`;
+      throw new ProblemError('bad-request', detail);
+    }
+    answerQuestion(broker, link, question.first, sealed);
+  }
+  const news = untilNews(link.talk.whenSaid(ask.after));
+  if (link.talk.question === null) await news.come;
+  news.stop();
+  return link.talk.step(ask.after);
+}
+
+/** What it asks gets no answer. */
+export function cancelStart(
+  broker: Broker,
+  ask: Requests['session-cancel']['ask'],
+): Record<string, never> {
+  const row = requireSession(broker, requireTicket(broker, ask.ticket), ask.session);
+  const link = opensFor(broker, row);
+  if (link?.talk?.question) cancelQuestion(broker, link, 'cancelled');
+  return {};
+}
