@@ -161,7 +161,7 @@ export const OPTIONS = {
     min: 1,
     max: 600,
     unit: 'seconds',
-    doc: 'How long a PAM module may wait for the person who signs in, since it last said or was told something: for a push to a telephone to be confirmed, a card to be touched, a code to be sent. The page says for how long. sshd waits 120 s (LoginGraceTime).',
+    doc: 'How long a PAM module may wait for the person who signs in, since it last said or was told something: for a push to a telephone to be confirmed, a card to be touched, a code to be sent. The page says for how long. Also how long a person has for an answer to what is asked while their session opens. sshd waits 120 s (LoginGraceTime).',
     readBy: ['leader'],
     change: 'at once',
   },

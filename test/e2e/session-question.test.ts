@@ -10,6 +10,7 @@ import { PROBLEMS } from '../../src/protocol/problems.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import { launchBrowser, runInTerminal, signIn } from '../lib/browser.ts';
 import { withDatabase } from '../lib/database.ts';
+import { until } from '../lib/product.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { checkAccessibility, collectComplaints, shoot } from '../lib/watch-page.ts';
 
@@ -53,6 +54,11 @@ const openTab = async (context: BrowserContext) => {
   return tab;
 };
 
+async function runInShell(page: Page, command: string): Promise<string> {
+  await page.getByText(texts.terminal.connected).waitFor();
+  return await runInTerminal(page, command);
+}
+
 function audited(user: string): readonly string[] {
   const query = "SELECT detail FROM audit WHERE user = ? AND event = 'session-question'";
   const rows = withDatabase((database) => database.prepare(query).all(user), { readOnly: true });
@@ -81,7 +87,7 @@ test('hidden and shown questions, one after the other, by the keyboard alone', a
   await shown.waitFor();
   assert.equal(await shown.evaluate((input: HTMLInputElement) => input.type), 'text');
   await page.keyboard.type('blue\n');
-  const screen = await runInTerminal(page, 'id -un');
+  const screen = await runInShell(page, 'id -un');
   assert.match(screen, new RegExp(`^${account.name}$`, 'm'));
   assert.deepEqual(audited(account.name), ["'question 0' answered", "'shown question:' answered"]);
   assert.deepEqual(complaints, []);
@@ -96,7 +102,7 @@ test('cancelled: the session fails in words, and can be started again', async ()
   await start(page);
   await page.getByLabel('question 0', { exact: true }).fill('answer-0');
   await page.keyboard.press('Enter');
-  await runInTerminal(page, 'true');
+  await runInShell(page, 'true');
 });
 
 test('a wrong answer: what the module makes of it', async () => {
@@ -122,7 +128,7 @@ test('loaded again in the middle, in two tabs, over a restart of the gateway: an
   await form(page).getByLabel('shown question').fill('blue');
   await page.keyboard.press('Enter');
   await form(second).waitFor({ state: 'detached' });
-  await second.getByText(texts.session.states.running).waitFor();
+  await second.getByText(texts.session.states.running, { exact: true }).waitFor();
   assert.equal(audited(account.name).length, 2);
 });
 
@@ -133,7 +139,7 @@ test('what a module says while it works is shown at once', async () => {
   await start(page);
   await form(page).getByText('Your disk is being looked for.').waitFor();
   writeFileSync('/run/probe/go-on', '');
-  await runInTerminal(page, 'true');
+  await runInShell(page, 'true');
 });
 
 test('nobody is there: the page was closed, and the question is cancelled', async () => {
@@ -144,20 +150,12 @@ test('nobody is there: the page was closed, and the question is cancelled', asyn
     'open=ask:1',
   );
   await start(page);
-  await page.getByText(texts.session.states.starting).waitFor();
+  await page.getByText(texts.session.states.starting, { exact: true }).waitFor();
   await page.close();
   writeFileSync('/run/probe/nobody', '');
-  const later = await untilAudited(account.name);
-  assert.deepEqual(later, ["'question 0' not answered: absent"]);
+  // A page is taken to be there for a while after its last sign of life.
+  await until(() => audited(account.name).length > 0, 'the question is cancelled', 60);
+  assert.deepEqual(audited(account.name), ["'question 0' not answered: absent"]);
   const again = await openTab(context);
   await again.getByText("'su' asks for something, and nobody was there").waitFor();
 });
-
-/** Its page is taken for there for a while after its last sign of life. */
-async function untilAudited(user: string): Promise<readonly string[]> {
-  for (;;) {
-    const rows = audited(user);
-    if (rows.length > 0) return rows;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -1,4 +1,4 @@
-/** What PAM's modules ask beyond the first screen, in their own words. */
+/** What PAM's modules ask beyond the first screen, and while a session opens, in their own words. */
 import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
