@@ -265,7 +265,11 @@ export class Client {
 
   /** Takes the key, after the page's own check of its signature. */
   async takeKey(): Promise<void> {
-    this.leaderKey = await this.expect('key');
+    this.checkKey(await this.expect('key'));
+  }
+
+  private checkKey(key: Named<'key'>): void {
+    this.leaderKey = key;
     const host = importHostKey(readFileSync(PATHS.hostPublicKey));
     const refusal = refuseKey(host, this.conversation, this.leaderKey, Date.now());
     if (refusal !== null) throw new Error(`the leader's key is refused: ${refusal}`);
@@ -336,8 +340,20 @@ export class Client {
   }
 
   async expectPrompt(): Promise<Named<'prompt'>> {
+    const prompt = await this.nextQuestion();
+    if (prompt === null) throw new Error('wanted prompt, came opened');
+    return prompt;
+  }
+
+  /** While a session opens each has a key of its own, which comes before it; null: the session is open. */
+  async nextQuestion(): Promise<Named<'prompt'> | null> {
     for (;;) {
       const message = await this.next();
+      if (message?.name === 'opened') return null;
+      if (message?.name === 'key') {
+        this.checkKey(message);
+        continue;
+      }
       if (message?.name !== 'prompt') {
         throw new Error(
           `wanted prompt, came ${message?.name}\n${readLog().split('\n').slice(-15).join('\n')}`,
@@ -410,7 +426,6 @@ export async function signIn(
 export async function openSession(wish: OpenWish): Promise<Client> {
   const client = await Client.greet('root');
   client.open(wish);
-  await client.takeKey();
   await client.expect('opened');
   return client;
 }

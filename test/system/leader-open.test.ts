@@ -161,14 +161,12 @@ test('a profile that asks can be answered; unanswered, it is said that nobody di
   ]);
   const client = await Client.greet('root');
   client.open({ user: ann!.name, service: 'asking' });
-  await client.takeKey();
   await client.answer('answer-0');
   await client.answer('answer-0');
   await client.expect('opened');
   await client.end();
   const cancelled = await Client.greet('root');
   cancelled.open({ user: ann!.name, service: 'asking' });
-  await cancelled.takeKey();
   await cancelled.expectPrompt();
   cancelled.send({ name: 'cancel' });
   const { stage, text } = await cancelled.expect('failed');
@@ -176,17 +174,24 @@ test('a profile that asks can be answered; unanswered, it is said that nobody di
   assert.equal(text, "pam_authenticate by 'asking': Conversation error");
 });
 
-test('the broker has nobody who could answer: it is asked without a key, and no answer of its counts', async () => {
+test('the broker passes on the answers of its person, each by a key of its question; another one counts nothing', async () => {
   makeProfile('asking', [
     'auth required %FAKE% auth=ask:1',
     'account required %FAKE%',
-    'session required %FAKE%',
+    'session required %FAKE% open=ask:2',
   ]);
   const { grant } = await signIn(ann!.name, ann!.password);
   configure(['auth-pam-sessions-profile=asking']);
+  const answered = await Client.greet('broker');
+  answered.open({ user: ann!.name, grant, service: 'asking' });
+  await answered.answer('answer-0');
+  const earlier = answered.leaderKey;
+  await answered.answer('answer-0', 'answer-1');
+  assert.notDeepEqual(answered.leaderKey?.public, earlier?.public);
+  await answered.expect('opened');
+  await answered.end();
   const client = await Client.greet('broker');
   client.open({ user: ann!.name, grant, service: 'asking' });
-  // The first message: no key came before it.
   const { first } = await client.expectPrompt();
   const from = readLog().length;
   client.send({ name: 'answer', first, sealed: [new Uint8Array(SEALED_BYTES)] });
@@ -203,7 +208,6 @@ test('a connection that ends in the question of pam_open_session: PAM is unwound
   ]);
   const client = await Client.greet('root');
   client.open({ user: ann!.name, service: 'asking' });
-  await client.takeKey();
   await client.expectPrompt();
   const from = readLog().length;
   client.frames.end();
@@ -221,7 +225,6 @@ test('an expired password: refused to the broker, changed for root', async () =>
   ]);
   const client = await Client.greet('root');
   client.open({ user: user.name });
-  await client.takeKey();
   for (const answer of [user.password, 'a-new-Pass-word-2', 'a-new-Pass-word-2'])
     await client.answer(answer);
   await client.expect('opened');
@@ -234,7 +237,6 @@ test('a session id that another leader has fails and leaves the other alone', as
   await first.expect('spawned');
   const second = await Client.greet('root');
   second.open({ user: ben!.name, session: first.session });
-  await second.takeKey();
   assert.equal(LEADER_STAGES[(await second.expect('failed')).stage], 'session');
   await second.expectEnd();
   assert.equal((await Client.adopt(first.session, 'root')).state?.user, ann!.name);

@@ -42,7 +42,6 @@ function makeFaulty(fault: string): void {
 async function openFaulty(): Promise<Client> {
   const client = await Client.greet('root');
   client.open({ user: kim.name, service: 'faulty', pty: true });
-  await client.takeKey();
   return client;
 }
 

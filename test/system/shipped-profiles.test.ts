@@ -59,7 +59,6 @@ test('vestibule-session-password: root is asked too; the password opens, another
   ] as const) {
     const client = await Client.greet('root');
     client.open({ user: ann.name, service: 'vestibule-session-password' });
-    await client.takeKey();
     assert.deepEqual(await client.answer(password), ['Password: ']);
     await client.expect(comes);
     if (comes === 'opened') await client.end();

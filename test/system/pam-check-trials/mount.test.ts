@@ -57,13 +57,10 @@ for (const [what, lines, found] of [
 async function collectPrompts({ name, password }: Account): Promise<readonly string[]> {
   const client = await Client.greet('root');
   client.open({ user: name, service: 'trial' });
-  await client.takeKey();
   const prompts: string[] = [];
   for (;;) {
-    const message = await client.next();
-    if (message?.name === 'opened') break;
-    assert.equal(message?.name, 'prompt');
-    if (message?.name !== 'prompt' || message.styles.every((style) => style > 2)) continue;
+    const message = await client.nextQuestion();
+    if (message === null) break;
     prompts.push(...message.texts);
     client.reply(message, password);
   }
@@ -86,7 +83,6 @@ test('mount-without-password: it asks, nobody answers; with disable_interactive 
 async function openMounted(): Promise<Client> {
   const client = await Client.greet('root');
   client.open({ user: ada.name, service: 'trial' });
-  await client.takeKey();
   await client.answer(ada.password);
   await client.expect('opened');
   assert.ok(isMounted(ada.name));
