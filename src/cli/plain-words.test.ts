@@ -64,8 +64,16 @@ interface Case {
 const inRoot = `--root ${root}`;
 const cases: readonly Case[] = [
   // A mistyped command: what one may have meant, on the same line.
-  { args: 'stat', status: 2, err: /unknown command 'stat' \(Did you mean status\?\)$/ },
-  { args: 'status --jsom', status: 2, err: /unknown option '--jsom' \(Did you mean --json\?\)$/ },
+  {
+    args: 'stat',
+    status: 2,
+    err: /unknown command 'stat' \(Did you mean status\?\); see: vestibule --help$/,
+  },
+  {
+    args: 'status --jsom',
+    status: 2,
+    err: /unknown option '--jsom' \(Did you mean --json\?\); see: vestibule status --help$/,
+  },
   // Nobody's name: nothing was done.
   {
     args: 'sign-out no-such-name',

@@ -30,13 +30,19 @@ function oneLine(text: string): string {
   return text.trimEnd().replaceAll(/\s*\n\s*/g, ' ');
 }
 
+function fullName(command: Command): string {
+  const { parent } = command;
+  return parent === null ? command.name() : `${fullName(parent)} ${command.name()}`;
+}
+
 /** commander copies these settings only to commands that are made after they are set. */
 function prepare(command: Command, context: Context): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: context.out,
     writeErr: context.err,
-    outputError: (text, write) => write(`vestibule: ${escapeText(oneLine(text))}\n`),
+    outputError: (text, write) =>
+      write(`vestibule: ${escapeText(oneLine(text))}; see: ${fullName(command)} --help\n`),
   });
   for (const child of command.commands) prepare(child, context);
 }

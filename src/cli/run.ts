@@ -47,8 +47,9 @@ async function run(
   if (openProfile({ service: profile, root: '', facts: {} }).own === null)
     printLine(context.err, `warning: there is no profile '${profile}': PAM uses 'other'`);
   const terminal = processTerminal();
-  const password = options.passwordStdin ? readPassword(0) : null;
+  let password: ReturnType<typeof readPassword> | null = null;
   try {
+    if (options.passwordStdin) password = readPassword(0);
     const tell = (text: string): void => printLine(context.err, text);
     const answers = answersFrom(password, isatty(0) ? askPerson : null);
     const limits = limitsOf(context.load());

@@ -243,7 +243,7 @@ export const OPTIONS = {
     type: 'text',
     default: '',
     max: 100,
-    doc: 'What people sign in to, for the heading and the title of the pages. Empty: the host name in the address.',
+    doc: 'What people sign in to, for the heading of the sign-in page and the title of the pages. Empty: the host name in the address.',
     readBy: ['gateway'],
     change: 'restart',
   },

@@ -157,6 +157,14 @@ test('a password on stdin answers the profile, and the rest of stdin is the prog
   const wrong = run(['--profile', 'asks', '--password-stdin', 'alice', '--', 'id'], 'wrong\n');
   assert.equal(wrong.status, 125);
   assert.match(wrong.stderr, /\(stage 'authenticate'\)/);
+  for (const [stdin, came] of [
+    ['', 'nothing'],
+    ['x'.repeat(600), 'more'],
+  ] as const) {
+    const bad = run(['--profile', 'asks', '--password-stdin', 'alice', '--', 'id'], stdin);
+    assert.equal(bad.status, 125);
+    assert.match(bad.stderr, new RegExp(`^vestibule: wanted a password .*, came ${came}\n$`));
+  }
   const none = run(['--profile', 'asks', 'alice', '--', 'id']);
   assert.equal(none.status, 125);
   assert.match(none.stderr, /it asks 'Password:', which was not answered; use --password-stdin/);

@@ -39,14 +39,18 @@ function describe({ here, others }: Urls, { certificate, demo }: Announcement): 
     lines.push(
       `  sign in as ${demo.user} with ${demo.password} (the account goes when the server stops, or in two days)`,
     );
-  lines.push('  Ctrl-C stops the server; sessions that run go on', '');
+  const ends = demo === null ? '' : ` and ends the sessions of ${demo.user}`;
+  lines.push(
+    `  Ctrl-C stops the server${ends}; ${demo === null ? '' : 'other '}sessions that run go on`,
+    '',
+  );
   return `${lines.join('\n')}\n`;
 }
 
 function describeChanges(changes: Changes): string[] {
   const kinds = Object.entries(changes).filter(([, names]) => names.length > 0);
   return [
-    'changed on this machine (npm run uninstall undoes it):',
+    'changed on this machine (npm run uninstall undoes it, packages with -- --packages):',
     ...kinds.map(([kind, names]) => `  ${kind}: ${names.join(' ')}`),
   ];
 }

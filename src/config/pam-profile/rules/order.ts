@@ -92,7 +92,7 @@ export const mountWithoutPassword: Rule = {
   code: 'mount-without-password',
   level: 'warning',
   why: 'A session that pam_rootok opens has no password: pam_mount asks for it, gets no answer, and mounts only what needs none.',
-  mend: 'switch auth-pam-sessions-use-password on, or keep pam_mount from asking: disable_interactive',
+  mend: 'keep pam_mount from asking: disable_interactive',
   trial: 'mount.test.ts',
   find: (situation) => {
     const mount = called(situation, 'session').find(isMount);

@@ -34,7 +34,7 @@ export const rootokWithPassword: Rule = {
   code: 'rootok-with-password',
   level: 'error',
   why: 'pam_rootok ends the stack before the modules that would use the password: no Kerberos ticket is taken, no encrypted or remote drive mounted.',
-  mend: 'remove the line, or use the profile without auth-pam-sessions-use-password',
+  mend: 'remove the line, or use the profile without a password (`--for session`)',
   trial: TRIAL,
   find: ({ profile, purpose }) => {
     if (purpose !== 'session-with-password') return [];
