@@ -132,6 +132,8 @@ void erase_display(struct screen *screen, int what, bool keep_protected) {
     } else if (what == 1) {
         replace_cells(screen, line, 0, now->x + 1, keep_protected);
         line->wrapped = false;
+        if (now->x + 1 >= screen->columns && now->y + 1 < screen->rows)
+            now->lines[now->y + 1]->wrapped = false;
         reset_lines(screen, 0, now->y, keep_protected);
     } else if (what == 2)
         reset_lines(screen, 0, screen->rows, keep_protected);

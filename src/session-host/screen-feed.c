@@ -187,11 +187,14 @@ static void take_dcs(struct sequence *sequence, uint32_t code) {
 static void take(struct screen *screen, uint32_t code) {
     struct sequence *sequence = &screen->sequence;
     const uint8_t state = sequence->state;
-    if (state == GROUND && code >= 0x20 && code != 0x7f && (code < 0x80 || code >= 0xa0))
+    if (state == GROUND && code >= 0x20 && code != 0x7f && (code < 0x80 || code >= 0xa0)) {
         screen_print(screen, code);
-    else if (take_anywhere(screen, code))
         return;
-    else if (code >= 0xa0) { /* outside strings it ends the sequence, and is not shown */
+    }
+    screen->in_run = false;
+    if (take_anywhere(screen, code))
+        return;
+    if (code >= 0xa0) { /* outside strings it ends the sequence, and is not shown */
         if (state == OSC || state == CSI_IGNORE || state == DCS_IGNORE || state == DCS_DATA)
             keep(sequence, code);
         else

@@ -87,9 +87,10 @@ void screen_print(struct screen *screen, uint32_t given) {
     struct buffer *now = screen->now;
     const int columns = screen->columns;
     struct line *line = now->lines[now->y];
-    /* Over the second half of a wide character. */
-    if (now->x > 0 && line->cells[now->x - 1].width == 2)
+    /* Over the second half of a wide character: looked for at the beginning of a text only. */
+    if (!screen->in_run && now->x > 0 && line->cells[now->x - 1].width == 2)
         put(line, now->x - 1, 0, 1, screen->pen);
+    screen->in_run = true;
     const uint32_t code = translate(screen, given);
     const int width = width_of(code);
     if (width == 0 && screen->last_width > 0) {
@@ -98,16 +99,17 @@ void screen_print(struct screen *screen, uint32_t given) {
         return;
     }
     screen->last_width = (uint8_t)width;
+    bool has_room = true;
     if (now->x + width > columns) {
         if (!screen->modes.no_wrap)
             wrap(screen);
         else {
             now->x = columns - 1;
-            if (width == 2)
-                return;
+            has_room = width < 2;
         }
     }
-    place(screen, code, width);
+    if (has_room)
+        place(screen, code, width);
     line = now->lines[now->y];
     if (now->x < columns && line->cells[now->x].width == 0 && line->cells[now->x].code == 0)
         put(line, now->x, 0, 1, screen->pen);

@@ -6,6 +6,8 @@
 #include "screen.h"
 #include "util.h"
 
+enum { WIDE_SPACE = 0x3000 };
+
 static void put_code(FILE *out, uint32_t code) {
     if (code < 0x80)
         (void)putc((int)code, out);
@@ -176,28 +178,45 @@ static void put_charsets(FILE *out, const struct screen *screen) {
     (void)fputs(levels[screen->level], out);
 }
 
+/* The last character was a wide one that had no room and was not shown. */
+static bool is_lost(const struct screen *screen) {
+    const struct buffer *now = screen->now;
+    return screen->modes.no_wrap && screen->last_width == 2 && now->x == screen->columns - 1 &&
+           (now->x < 2 || now->lines[now->y]->cells[now->x - 2].width != 2);
+}
+
+/* How many columns back from the cursor the character is that further marks join; 0: none. */
+static int joinable(const struct screen *screen) {
+    const struct buffer *now = screen->now;
+    const int width = screen->last_width;
+    const bool is_there = width > 0 && now->x >= width && now->lines[now->y]->cells[now->x - width].code != 0;
+    return is_there && !screen->modes.insert && !is_lost(screen) ? width : 0;
+}
+
 /* With it comes what is about to happen: the next character wraps, or joins the last one. */
 static void put_cursor(FILE *out, const struct screen *screen) {
     const struct buffer *now = screen->now;
     const struct modes *modes = &screen->modes;
-    const int width = screen->last_width > 0 && now->x >= screen->last_width ? screen->last_width : 0;
-    const int end = now->x < screen->columns ? 0 : now->lines[now->y]->cells[screen->columns - 1].width == 0 ? 2 : 1;
-    const int back = width > 0 ? width : end;
-    const struct cell *last = &now->lines[now->y]->cells[now->x - back];
+    const struct cell *cells = now->lines[now->y]->cells;
+    const bool lost = is_lost(screen), cut = lost && cells[now->x - 1].width == 2;
+    const int width = joinable(screen);
+    const int end = now->x < screen->columns ? 0 : cells[screen->columns - 1].width == 0 ? 2 : 1;
+    const int back = cut ? 1 : width > 0 ? width : end;
+    const struct cell *last = &cells[now->x - back];
     put_charsets(out, screen);
     put_mode(out, "\x1b[?6h", modes->origin);
     go_to(out, now->x - back, now->y - (modes->origin ? now->top : 0));
-    if (back > 0 && width == 0) {
+    if (back > 0 && width == 0 && !cut) {
         put_pen(out, last->pen);
         put_cell(out, last);
     }
     put_pen(out, screen->pen);
     put_mode(out, "\x1b[4h", modes->insert);
     put_mode(out, "\x1b[?2026h", modes->sync);
-    if (width > 0 && !modes->insert && last->code != 0)
+    if (width > 0 || cut)
         put_cell(out, last);
-    else if (width > 0)
-        (void)fprintf(out, "\x1b[%dC", width);
+    if (lost)
+        put_code(out, WIDE_SPACE);
 }
 
 static void put_pending(FILE *out, const struct screen *screen) {

@@ -75,6 +75,7 @@ struct screen {
     char charsets[4], charset; /* final characters; 0: ASCII */
     int level;
     uint8_t last_width; /* of the character printed right before, with nothing in between; 0: none */
+    bool in_run;        /* the last thing was a character */
     struct sequence sequence;
     uint8_t utf8[4];
     size_t utf8_size;

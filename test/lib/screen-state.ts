@@ -1,6 +1,7 @@
 /** A terminal's screen and modes as text that can be compared, from xterm.js without a browser. */
 import headless from '@xterm/headless';
 import { measureAsPrograms } from '../../src/page/terminal/character-width.ts';
+import { mendErase } from '../../src/page/terminal/mend-erase.ts';
 
 const { Terminal } = headless;
 type Headless = InstanceType<typeof Terminal>;
@@ -35,11 +36,12 @@ export function makeTerminal({ rows, columns }: Size): Headless {
   const terminal = new Terminal({
     rows,
     cols: columns,
-    scrollback: 1000,
+    scrollback: 0, // full from the start: until it is, a saved cursor moves with what scrolls
     allowProposedApi: true,
     logLevel: 'off',
   });
   measureAsPrograms(terminal as never);
+  mendErase(terminal as never);
   return terminal;
 }
 
@@ -86,7 +88,7 @@ export function readState(terminal: Headless) {
     lineFeed: terminal.options.convertEol,
     mouse: [core.coreMouseService.activeProtocol, core.coreMouseService.activeEncoding],
     region: [core.buffer.scrollTop, core.buffer.scrollBottom],
-    tabs: Object.keys(core.buffer.tabs),
+    tabs: Object.keys(core.buffer.tabs).filter((x) => Number(x) < terminal.cols),
     title: core._inputHandler._windowTitle,
     pen: [fg >>> 24, (bg >>> 24) & ~0x10],
   };

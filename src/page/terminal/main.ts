@@ -8,6 +8,7 @@ import { describeExit } from './exit-status.ts';
 import { KeyBar } from './key-bar.ts';
 import { LeaveWarning } from './leave-warning.ts';
 import { makeLinkHandler, openPlainLinks } from './links.ts';
+import { mendErase } from './mend-erase.ts';
 import { muteAnswers } from './mute-answers.ts';
 import { PageState } from './page-state.ts';
 import { Screen } from './screen.ts';
@@ -71,6 +72,7 @@ const connection: Connection = new Connection({
 });
 const { writer } = connection;
 const { isOld } = writer;
+mendErase(terminal);
 muteAnswers(terminal.parser, () => !writer.answers);
 
 const panel = makeSettingsPanel(settings);

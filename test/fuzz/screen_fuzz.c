@@ -1,0 +1,86 @@
+/* needs: src/session-host/screen.c src/session-host/screen-control.c src/session-host/screen-edit.c src/session-host/screen-feed.c src/session-host/screen-modes.c src/session-host/screen-pen.c src/session-host/screen-print.c src/session-host/screen-snapshot.c */
+/* The screen: output in pieces, changes of size and snapshots. Its cells and numbers stay in their bounds; a snapshot
+ * is bounded, and another screen that is fed with it has the same pen, modes, region and title. */
+#include <locale.h>
+
+#include "fuzz.h"
+#include "session-host/screen.h"
+
+FUZZ_NO_COVERAGE
+
+enum { FUZZ_SIDE = 40, CELL_BYTES = 160, MODES_BYTES = 16384 };
+
+static void check_cells(const struct screen *screen, const struct buffer *buffer) {
+    for (int y = 0; y < screen->rows; y++) {
+        const struct line *line = buffer->lines[y];
+        for (int other = 0; other < y; other++)
+            must(buffer->lines[other] != line);
+        for (int x = 0; x < screen->columns; x++) {
+            const struct cell *cell = &line->cells[x];
+            must(cell->width <= 2 && cell->code <= 0x10ffff);
+            must(cell->code == 0 || cell->code >= 0x20);
+        }
+    }
+}
+
+static void check(const struct screen *screen) {
+    must(screen->rows >= 2 && screen->rows <= MAX_SIDE && screen->columns >= 2 && screen->columns <= MAX_SIDE);
+    must(screen->now == &screen->buffers[0] || screen->now == &screen->buffers[1]);
+    must(screen->level >= 0 && screen->level < 4 && screen->last_width <= 2);
+    must(screen->utf8_size < 4 && screen->sequence.pending_size <= MAX_PENDING);
+    must(screen->sequence.count <= MAX_PARAMETERS && memchr(screen->title, '\0', sizeof screen->title) != NULL);
+    for (int i = 0; i < 2; i++) {
+        const struct buffer *buffer = &screen->buffers[i];
+        must(buffer->x >= 0 && buffer->x <= screen->columns && buffer->y >= 0 && buffer->y < screen->rows);
+        must(buffer->top >= 0 && buffer->top < buffer->bottom && buffer->bottom < screen->rows);
+        must(buffer->saved_x >= 0 && buffer->saved_x <= screen->columns);
+        must(buffer->saved_y >= 0 && buffer->saved_y < screen->rows);
+        check_cells(screen, buffer);
+    }
+}
+
+static void check_snapshot(const struct screen *screen) {
+    size_t size;
+    char *text = screen_snapshot(screen, &size);
+    must(size <= (size_t)screen->rows * (size_t)screen->columns * 2 * CELL_BYTES + MODES_BYTES);
+    struct screen *other = screen_new(screen->rows, screen->columns);
+    screen_feed(other, (const uint8_t *)text, size);
+    check(other);
+    must(other->now->top == screen->now->top && other->now->bottom == screen->now->bottom);
+    must(other->pen.fg == screen->pen.fg && other->pen.bg == screen->pen.bg);
+    must(((other->pen.under ^ screen->pen.under) & COLOR) == 0);
+    must(memcmp(&other->modes, &screen->modes, sizeof other->modes) == 0 && strcmp(other->title, screen->title) == 0);
+    free(text);
+    screen_free(other);
+}
+
+/* A zero byte is a step, 1: size, 2: snapshot; the rest is output. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct script script = {data, data + size};
+    const int rows = (int)script_number(&script, 1) % FUZZ_SIDE, columns = (int)script_number(&script, 1) % FUZZ_SIDE;
+    struct screen *screen = screen_new(rows, columns);
+    while (script.at < script.end) {
+        const uint8_t *zero = memchr(script.at, 0, (size_t)(script.end - script.at));
+        const uint8_t *to = zero == NULL ? script.end : zero;
+        screen_feed(screen, script.at, (size_t)(to - script.at));
+        check(screen);
+        script.at = zero == NULL ? to : to + 1;
+        const uint64_t step = zero == NULL ? 2 : script_number(&script, 1);
+        if (step == 1)
+            screen_resize(screen, (int)script_number(&script, 1) % FUZZ_SIDE, (int)script_number(&script, 1) % FUZZ_SIDE);
+        else if (step == 2)
+            check_snapshot(screen);
+        check(screen);
+    }
+    screen_free(screen);
+    return 0;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    must(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+    return 0;
+}
+
+FUZZ_END
