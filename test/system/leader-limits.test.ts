@@ -111,6 +111,19 @@ for (const lines of cases) {
   });
 }
 
+test("pam_umask: pri= in GECOS, which it sets by nice(3), is the program's and not the leader's", async () => {
+  limit();
+  execFileSync('usermod', ['-c', 'Lea,,,,pri=7', lea.name]);
+  const asked = { user: lea.name, service: 'bounded' };
+  assert.equal((await runScript('nice', asked))[0], '7\n');
+  const client = await openSession(asked);
+  client.spawn({ argv: ['/bin/cat'] });
+  const leader = parentOf(parentOf((await client.expect('spawned')).pid));
+  assert.deepEqual(stateOf(leader), stateOf(parentOf(leader)));
+  await client.end();
+  execFileSync('usermod', ['-c', '', lea.name]);
+});
+
 test('a module that leaves signals, a timer, umask and directory changed', async () => {
   makeProfile('disturbed', [
     'auth sufficient pam_rootok.so',

@@ -57,6 +57,10 @@ exported int getpriority(__priority_which_t which, id_t who) {
 exported int setpriority(__priority_which_t which, id_t who, int nice_value) {
     return (int)syscall(SYS_setpriority, which, which == PRIO_PROCESS ? (id_t)target((pid_t)who) : who, nice_value);
 }
+/* libc's own calls libc's setpriority, not the one above (pam_umask has it for pri= in GECOS). */
+exported int nice(int increment) {
+    return setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + increment) < 0 ? -1 : getpriority(PRIO_PROCESS, 0);
+}
 
 static _Noreturn void stand_in(void) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != context.leader)
@@ -101,10 +105,9 @@ bool limits_take(struct leader *leader) {
     limits->umask = umask(022);
     (void)alarm(0);
     signals_keep_alive();
-    const pid_t pid = context.stand_in;
-    context.stand_in = 0;
-    if (kill(pid, SIGKILL) < 0) /* reaped with the other children: nobody waits for it */
+    if (kill(context.stand_in, SIGKILL) < 0) /* reaped with the other children: nobody waits for it */
         return false;
+    context.stand_in = 0;
     return chdir("/") == 0;
 }
 

@@ -214,7 +214,7 @@ static bool spawn(struct leader *leader, struct connection *connection, struct r
     char session[sizeof leader->shared->session], *shell[] = {NULL};
     size_t size = 0;
     read_string(reader, session, sizeof session);
-    struct order order = {.pty = read_u8(reader) != 0, .argv = shell};
+    struct order order = {.pty = read_u8(reader) != 0};
     order.rows = read_u16(reader);
     order.columns = read_u16(reader);
     read_exact(reader, order.key, sizeof order.key);
@@ -223,10 +223,8 @@ static bool spawn(struct leader *leader, struct connection *connection, struct r
     const uint8_t *grant = chosen ? NULL : read_bytes(reader, UINT16_MAX, &size);
     cleanup_free char **argv = chosen ? read_strings(reader, VST_MAX_STRINGS) : NULL;
     cleanup_free char **environment = chosen ? read_strings(reader, VST_MAX_STRINGS) : NULL;
-    if (chosen) {
-        order.argv = argv;
-        order.environment[1] = environment;
-    }
+    order.argv = chosen ? argv : shell;
+    order.environment[1] = environment;
     const struct program *there = program_find(leader, session);
     const bool good = read_end(reader) && is_id(session) && (there == NULL || (there->state == VST_PROGRAM_READY && !there->ending)) &&
                       (leader->stays || strcmp(session, leader->shared->session) == 0);
