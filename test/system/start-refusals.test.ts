@@ -1,7 +1,8 @@
 /** Where npm start cannot go on it says why in one line, and has changed nothing. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import {
@@ -56,6 +57,27 @@ test('what the machine refuses is one line, too', async () => {
   rmSync('/etc/vestibule', { recursive: true });
   assert.equal(ended.status, 1);
   assert.ok(!ended.lines.some((line) => line.startsWith('    at ')), ended.lines.join('\n'));
+});
+
+test('a full disk is named, and half a file is not left there', async () => {
+  const state = '/var/lib/vestibule';
+  mkdirSync(state);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', state]);
+  try {
+    execFileSync('sh', ['-c', `cat /dev/zero >${state}/fill 2>&1 || true`], { stdio: 'ignore' });
+    const { status, output, lines } = await runProgram(START);
+    assert.deepEqual([status, output], [1, '']);
+    assert.match(
+      lines.at(-1)!,
+      /^vestibule: wanted to write '\/var\/lib\/vestibule\/root\/changes\.json', came ENOSPC: .*; make room on that disk$/,
+    );
+    assert.deepEqual(readdirSync(`${state}/root`), []);
+  } finally {
+    execFileSync('umount', [state]);
+    rmSync(state, { recursive: true });
+    // Made before there was no room to write down that it was.
+    rmSync('/etc/vestibule', { recursive: true, force: true });
+  }
 });
 
 test('a flag that npm took for itself is not lost in silence', async () => {

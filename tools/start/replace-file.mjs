@@ -13,8 +13,15 @@ import {
 export function replaceFile(path, text, mode) {
   const beside = `${path}.new`;
   rmSync(beside, { force: true });
-  writeFileSync(beside, text, { flag: 'wx', mode: 0o600 });
-  putInPlace(beside, path, mode);
+  try {
+    writeFileSync(beside, text, { flag: 'wx', mode: 0o600 });
+    putInPlace(beside, path, mode);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    // Node names no file where it is the write that fails.
+    error.message = `wanted to write '${path}', came ${error.message}`;
+    throw error;
+  }
 }
 
 /** Gives a finished file its mode and its name. */

@@ -14,7 +14,8 @@ export async function runSetup(main) {
     await main();
   } catch (error) {
     if (!(error instanceof SetupError) && error.syscall === undefined) throw error;
-    say(`vestibule: ${error.message}`);
+    const full = ['ENOSPC', 'EDQUOT'].includes(error.code);
+    say(`vestibule: ${error.message}${full ? '; make room on that disk' : ''}`);
     process.exit(1);
   }
 }
