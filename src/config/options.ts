@@ -178,7 +178,7 @@ export const OPTIONS = {
   'www-address': {
     type: 'address',
     default: '::',
-    doc: 'Address to listen on. `::` is all addresses of IPv4 and IPv6, `0.0.0.0` those of IPv4 only: then any user of the machine can listen on the same port of IPv6, where `localhost` leads, too.',
+    doc: 'Address to listen on. `::` is all addresses of IPv4 and IPv6, `0.0.0.0` is those of IPv4 only: then any user of the machine can listen on the same port of IPv6, and `localhost` may lead there.',
     readBy: ['supervise'],
     change: 'restart',
   },
