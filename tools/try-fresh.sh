@@ -91,6 +91,11 @@ fi
 [ "$(id -u)" = 0 ] || { echo "tools/try-fresh.sh: wanted uid 0, came uid $(id -u): run it as root" >&2; exit 1; }
 [ $# -gt 0 ] || set -- node tools/try-fresh-trial.mjs
 mkdir -p "$fresh"
+exec 8>"$fresh/lock"
+flock --nonblock 8 || {
+  echo "tools/try-fresh.sh: wanted '$fresh' for this trial alone, came another that runs there: wait for its end, or set FRESH_DIRECTORY" >&2
+  exit 1
+}
 [ -f "$fresh/base.tar" ] || make_base
 rm -rf --one-file-system "$root"
 mkdir "$root"

@@ -42,14 +42,27 @@ function checkPair(certificate: string, key: string, now: number): Finding[] {
   try {
     leaf = new X509Certificate(readFileSync(certificate));
   } catch {
-    return [problem(certificate, 'wanted a certificate in PEM form, came something else')];
+    return [
+      problem(
+        certificate,
+        'wanted a certificate in PEM form, came something else; name a file with a line -----BEGIN CERTIFICATE-----',
+      ),
+    ];
   }
   try {
     if (!leaf.checkPrivateKey(createPrivateKey(readFileSync(key))))
-      return [problem(key, `wanted the key of '${certificate}', came another key`)];
+      return [
+        problem(
+          key,
+          `wanted the key of '${certificate}', came another key; name the key that the certificate was made for`,
+        ),
+      ];
   } catch {
     return [
-      problem(key, 'wanted a private key in PEM form without a passphrase, came something else'),
+      problem(
+        key,
+        'wanted a private key in PEM form without a passphrase, came something else; openssl pkey writes it so',
+      ),
     ];
   }
   if (leaf.validToDate.getTime() > now) return [];
