@@ -5,6 +5,7 @@
 
 #include "host.h"
 #include "screen.h"
+#include "util.h"
 
 void history_note_size(struct host *host) {
     const struct size_change now = {host->streams[OUTPUT].ring.end, host->rows, host->columns};
@@ -34,7 +35,7 @@ static uint64_t settle_size(struct host *host) {
     return host->size_count > 1 ? host->sizes[1].at - ring->start : UINT64_MAX;
 }
 
-void history_make_room(struct host *host, size_t size) {
+void history_make_room(struct host *host, size_t size, uint64_t by) {
     struct ring *ring = &host->streams[OUTPUT].ring;
     while (host->pty && ring->end - ring->start + size > ring->capacity) {
         size_t most = (size_t)(ring->end - ring->start) + size - ring->capacity;
@@ -42,11 +43,13 @@ void history_make_room(struct host *host, size_t size) {
         struct iovec pieces[2];
         if (most > same)
             most = (size_t)same;
+        if (most > LET_GO_STEP)
+            most = LET_GO_STEP;
         const size_t let_go = ring_pieces(ring, ring->start, most, pieces);
         for (int i = 0; i < 2; i++)
             screen_feed(host->screen, pieces[i].iov_base, pieces[i].iov_len);
         ring->start += let_go;
-        if (let_go == 0)
+        if (let_go == 0 || monotonic_ms() >= by)
             return;
     }
 }

@@ -29,6 +29,8 @@ enum {
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
     LET_GO = 16384, /* bytes that a terminal's ring lets go at once */
+    LET_GO_STEP = 64, /* … after which it looks at the time: a sequence of few bytes may rewrite the whole screen */
+    TURN_MS = 20,   /* for the output of one turn; then viewers and the leader get theirs */
     MAX_SIZES = 64, /* changes of size that are kept */
 };
 
@@ -158,7 +160,7 @@ bool input_waits(const struct host *host);
 /* history.c: the screen as of the ring's start */
 void history_note_size(struct host *host);
 /* Before so many bytes, at most the ring's capacity, are put into a terminal's ring. */
-void history_make_room(struct host *host, size_t size);
+void history_make_room(struct host *host, size_t size, uint64_t by);
 /* Output that makes this screen, to be freed, and its size. The ring must have let something go. */
 char *history_screen(struct host *host, size_t *ret_size, uint16_t *ret_rows, uint16_t *ret_columns);
 

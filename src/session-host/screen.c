@@ -22,6 +22,17 @@ static void set_tabs(struct buffer *buffer, int from, int columns) {
         buffer->tabs[x] = true;
 }
 
+static void empty_buffer(struct buffer *buffer, int rows, int columns) {
+    *buffer = (struct buffer){.lines = buffer->lines, .tabs = buffer->tabs, .bottom = rows - 1};
+    for (int y = 0; y < rows; y++) {
+        buffer->lines[y]->wrapped = false;
+        for (int x = 0; x < columns; x++)
+            put_empty(buffer->lines[y], x, (struct pen){0});
+    }
+    memset(buffer->tabs, 0, (size_t)columns * sizeof(bool));
+    set_tabs(buffer, 0, columns);
+}
+
 static void open_buffer(struct buffer *buffer, int rows, int columns) {
     *buffer = (struct buffer){.bottom = rows - 1};
     buffer->lines = must_alloc((size_t)rows, sizeof(struct line *));
@@ -56,19 +67,15 @@ void screen_free(struct screen *screen) {
     free(screen);
 }
 
-/* RIS. As in xterm.js title, cursor's visibility and LNM stay. */
+/* RIS: two bytes, so it must not cost memory anew. As in xterm.js title, cursor's visibility and LNM stay. */
 void screen_reset(struct screen *screen) {
-    const int rows = screen->rows, columns = screen->columns;
-    const struct modes had = screen->modes;
-    char title[sizeof screen->title];
-    memcpy(title, screen->title, sizeof title);
+    struct screen made = {.rows = screen->rows, .columns = screen->columns};
+    made.modes = (struct modes){.blink = screen->modes.blink, .hidden = screen->modes.hidden, .line_feed = screen->modes.line_feed};
+    memcpy(made.title, screen->title, sizeof made.title);
+    memcpy(made.buffers, screen->buffers, sizeof made.buffers);
+    *screen = made;
     for (int i = 0; i < 2; i++)
-        close_buffer(&screen->buffers[i], rows);
-    *screen = (struct screen){.rows = rows, .columns = columns};
-    screen->modes = (struct modes){.blink = had.blink, .hidden = had.hidden, .line_feed = had.line_feed};
-    memcpy(screen->title, title, sizeof title);
-    for (int i = 0; i < 2; i++)
-        open_buffer(&screen->buffers[i], rows, columns);
+        empty_buffer(&screen->buffers[i], screen->rows, screen->columns);
     screen->now = &screen->buffers[0];
 }
 

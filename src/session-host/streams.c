@@ -39,7 +39,7 @@ static void stream_close(struct stream *stream) {
 }
 
 /* One read; false when there is nothing more at the moment. */
-static bool read_some(struct host *host, struct stream *stream, size_t max) {
+static bool read_some(struct host *host, struct stream *stream, size_t max, uint64_t by) {
     const bool exited = host->exited;
     size_t size;
     uint8_t *space = ring_space(&stream->ring, &size);
@@ -49,9 +49,12 @@ static bool read_some(struct host *host, struct stream *stream, size_t max) {
         size = stream->left;
     if (host->pty && size > LET_GO)
         size = LET_GO;
-    const uint64_t kept = stream->ring.end - stream->ring.start;
-    if (host->pty && kept + size > stream->ring.capacity)
-        history_make_room(host, host->lossless ? size : LET_GO);
+    const struct ring *ring = &stream->ring;
+    if (host->pty && ring->end - ring->start + size > ring->capacity) {
+        history_make_room(host, host->lossless ? size : LET_GO, by);
+        const size_t made = ring->capacity - (size_t)(ring->end - ring->start);
+        size = size < made ? size : made;
+    }
     ssize_t got = size == 0 ? 0 : read(stream->fd, space, size);
     if (got < 0 && errno == EINTR)
         return true;
@@ -70,11 +73,11 @@ static bool read_some(struct host *host, struct stream *stream, size_t max) {
 
 void stream_read(struct host *host, size_t which) {
     struct stream *stream = &host->streams[which];
-    uint64_t until = stream->ring.end + ROUND;
+    const uint64_t until = stream->ring.end + ROUND, by = monotonic_ms() + TURN_MS;
     jobs_expect(host);
     while (stream->fd >= 0 && stream->ring.end < until) {
         size_t max = room(host, which);
-        if (max == 0 || !read_some(host, stream, max))
+        if (max == 0 || !read_some(host, stream, max, by) || monotonic_ms() >= by)
             return;
     }
 }

@@ -166,6 +166,19 @@ async function show({ screen, text }: Viewer): Promise<ReturnType<typeof readSta
 }
 
 /** Programs, with the keys that make them draw, each waiting for what the one before has drawn. */
+test('output of which two bytes rewrite a large screen keeps no viewer out', {
+  timeout: 20_000,
+}, async () => {
+  const script = `read x; exec yes "$(printf '\\033c')"`;
+  const host = await startHost({ argv: ['/bin/sh', '-c', script], scrollback: 4096 });
+  const first = await host.view({ rows: 1000, columns: 1000 });
+  first.type('\n');
+  // By then the ring has let go.
+  while (first.offset < 20_600n) assert.ok(await first.read());
+  for (let n = 0; n < 3; n++) (await host.view()).socket.destroy();
+  host.leader.end();
+});
+
 const PROGRAMS: Record<string, { argv: readonly string[]; keys: readonly [string, string][] }> = {
   vim: {
     argv: ['vim.basic', '-u', 'NONE', '-N', '-c', 'syntax on', '/etc/services'],
