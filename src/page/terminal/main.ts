@@ -73,7 +73,7 @@ const connection: Connection = new Connection({
 const { writer } = connection;
 const { isOld } = writer;
 mendErase(terminal);
-muteAnswers(terminal.parser, () => !writer.answers);
+muteAnswers(terminal, () => !writer.answers);
 
 const panel = makeSettingsPanel(settings);
 panel.onclose = () => terminal.focus();
