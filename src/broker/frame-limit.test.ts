@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import {
   Asker,
   type BrokerFixture,
+  beginAs,
   ORIGIN,
   RIGHT,
   startFixture,
@@ -112,7 +113,7 @@ test('5,000 sessions change at once: all are announced, the list has the newest,
 
 test('a module that talks without end is cut short, what it asks is shown', async (t) => {
   const { gateway } = await startFixture(t);
-  const begun = await gateway.ask('sign-in-start', { user: 'talks', origin: ORIGIN });
+  const begun = await gateway.ask('sign-in-start', beginAs('talks'));
   assert.equal(begun.kind, 'prompts');
   const { conversation } = begun as Extract<typeof begun, { kind: 'prompts' }>;
   const talk = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });

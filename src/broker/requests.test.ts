@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { ORIGIN as origin, startFixture, WRONG } from '../../test/fakes/broker-fixture.ts';
+import { beginAs, ORIGIN as origin, startFixture, WRONG } from '../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../protocol/ids.ts';
 
 test('a request that is not in the table, or looks wrong, is refused without repeating it', async (t) => {
@@ -17,7 +17,8 @@ test('a request that is not in the table, or looks wrong, is refused without rep
     { type: 'ticket-check', ticket: 'x' },
     { type: 'ticket-check', ticket: { secret: 1 }, active: true },
     { type: 'session-end', ticket: 'x', session: '../../etc' },
-    { type: 'sign-in-start', user: 'ada', origin: { ...origin, address: 'a\nb' } },
+    { type: 'sign-in-start', ...beginAs('ada', { ...origin, address: 'a\nb' }) },
+    { type: 'sign-in-start', ...beginAs('ada'), conversation: 'x' },
     { type: 'session-start', ticket: 'x', kind: 'run', origin },
   ]) {
     const { problem } = await gateway.raw(request);
@@ -86,7 +87,7 @@ test('what begins needs the disk, what goes on and ends does not, and is written
   const start = { ticket, kind: 'terminal' as const, origin };
   const { code, text } = await gateway.refused('session-start', start);
   assert.deepEqual([code, /held by another program/.test(text)], ['disk', true]);
-  await gateway.refusedAs('disk', 'sign-in-start', { user: 'ada', origin });
+  await gateway.refusedAs('disk', 'sign-in-start', beginAs('ada'));
   await gateway.ask('home-visit', { ticket, origin, retry: false });
   await gateway.ask('session-rename', { ticket, session, name: 'mine' });
   await gateway.ask('session-dial', { pass: await gateway.pass(ticket, session), session });
@@ -108,7 +109,7 @@ test('what begins needs the disk, what goes on and ends does not, and is written
 
 test('a guess is counted while nothing can be written', async (t) => {
   const { gateway, broker, directory } = await startFixture(t);
-  const first = await gateway.ask('sign-in-start', { user: 'ada', origin });
+  const first = await gateway.ask('sign-in-start', beginAs('ada'));
   const database = new DatabaseSync(join(directory, 'broker.db'));
   database.exec('BEGIN IMMEDIATE');
   assert.ok(first.kind === 'prompts');

@@ -65,6 +65,7 @@ const sealed = v.pipe(v.array(v.pipe(v.string(), v.maxLength(1024), v.base64()))
 export const gatewayRequests: Table<Requests> = {
   'sign-in-start': {
     ask: v.object({
+      conversation,
       user: v.pipe(v.string(), v.maxLength(1024)),
       origin,
       browser: v.optional(secret),

@@ -1,12 +1,7 @@
-/** Time as the gateway needs it; tests put their own in. */
+/** Time as the gateway needs it; tests put their own in. Nothing runs by the wall clock: the broker may have another. */
 export interface Clock {
   /** Milliseconds for durations: never set back. */
   readonly monotonic: () => number;
-  /** Unix ms, for the key of a leader that has just made it: no lifetime runs by it. */
-  readonly wall: () => number;
 }
 
-export const systemClock: Clock = {
-  monotonic: () => performance.now(),
-  wall: () => Date.now(),
-};
+export const systemClock: Clock = { monotonic: () => performance.now() };

@@ -32,9 +32,17 @@ export const SECRET_VERSION = 1;
 export const SECRET_PATTERN = /^1\.[A-Za-z0-9_-]{43}$/;
 
 export interface Requests {
-  /** browser: what the last sign-in of this browser, if there was one, brought. */
+  /**
+   * conversation: made up by the gateway, so that no key is older than its question. browser: what the last sign-in of
+   * this browser, if there was one, brought.
+   */
   'sign-in-start': {
-    ask: { user: string; origin: Origin; browser?: string | undefined };
+    ask: {
+      conversation: ConversationId;
+      user: string;
+      origin: Origin;
+      browser?: string | undefined;
+    };
     answer: BrokerSignInStep;
   };
   'sign-in-answer': {

@@ -1,5 +1,6 @@
 /** A broker on a directory of its own, with fake leaders, and the two ends that ask it. Ended with the test. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { type RunningBroker, serveBroker } from '../../src/broker/serve.ts';
 import type { CliRequests } from '../../src/protocol/cli-broker.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
 import type { BrokerEvent, BrokerSignInStep, Requests } from '../../src/protocol/gateway-broker.ts';
-import type { SessionId } from '../../src/protocol/ids.ts';
+import type { ConversationId, SessionId } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import type { SessionState, SessionView } from '../../src/protocol/page-gateway.ts';
 import type { Problem, ProblemCode } from '../../src/protocol/problems.ts';
@@ -20,6 +21,12 @@ import { FakeMachine } from './fake-leader.ts';
 import { Mailbox } from './mailbox.ts';
 
 export const ORIGIN = { address: '192.0.2.7', userAgent: 'test' };
+/** What a gateway sends to begin a sign-in. */
+export const beginAs = (user: string, origin = ORIGIN) => ({
+  conversation: randomBytes(16).toString('hex') as ConversationId,
+  user,
+  origin,
+});
 export const RIGHT = Buffer.alloc(SEALED_BYTES, 1).toString('base64');
 export const WRONG = Buffer.alloc(SEALED_BYTES, 2).toString('base64');
 
@@ -93,7 +100,7 @@ export class Asker {
   }
 
   async signIn(user: string): Promise<Extract<BrokerSignInStep, { kind: 'signed-in' }>> {
-    const first = await this.ask('sign-in-start', { user, origin: ORIGIN });
+    const first = await this.ask('sign-in-start', beginAs(user));
     assert.equal(first.kind, 'prompts');
     const { conversation } = first as Extract<typeof first, { kind: 'prompts' }>;
     const last = await this.ask('sign-in-answer', { conversation, sealed: [RIGHT] });

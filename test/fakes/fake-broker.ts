@@ -83,6 +83,7 @@ class Refusal extends Error {
 }
 
 const HOUR = 3_600_000;
+const YEAR = 8760 * HOUR;
 
 function main(directory: string): void {
   const broker = new FakeBroker(directory);
@@ -193,7 +194,7 @@ class FakeBroker {
   private readonly handlers: {
     [K in RequestName]: (ask: Requests[K]['ask']) => Requests[K]['answer'];
   } = {
-    'sign-in-start': ({ user }) => this.startSignIn(user),
+    'sign-in-start': ({ conversation, user }) => this.startSignIn(conversation, user),
     'sign-in-answer': ({ conversation, sealed }) => this.answerSignIn(conversation, sealed),
     'sign-in-cancel': ({ conversation }) => {
       this.conversations.delete(conversation);
@@ -282,10 +283,9 @@ class FakeBroker {
     },
   };
 
-  private startSignIn(user: string): BrokerSignInStep {
+  private startSignIn(conversation: ConversationId, user: string): BrokerSignInStep {
     if (user === 'busy') throw new Refusal('sign-in-busy');
     if (user === 'at-once') return this.signedIn(user);
-    const conversation = randomBytes(16).toString('hex') as ConversationId;
     this.conversations.set(conversation, { user, round: 1 });
     return this.prompt(conversation, user, [{ number: 0, style: 'hidden', text: 'Password: ' }]);
   }
@@ -310,15 +310,17 @@ class FakeBroker {
     return this.signedIn(user);
   }
 
-  /** forged, expired and eternal get keys that no leader would make. */
+  /** forged gets a key that no leader made, replayed one of another conversation; behind and ahead one by another clock. */
   private prompt(
-    conversation: ConversationId,
+    asked: ConversationId,
     user: string,
     items: readonly PromptItem[],
   ): BrokerSignInStep {
     const publicKey = randomBytes(32);
-    const life = user === 'expired' ? -1000 : user === 'eternal' ? 24 * HOUR : HOUR / 10;
-    const expires = Date.now() + life;
+    const earlier = randomBytes(16).toString('hex') as ConversationId;
+    const conversation = user === 'replayed' ? earlier : asked;
+    const ahead = user === 'behind' ? -YEAR : user === 'ahead' ? YEAR : 0;
+    const expires = Date.now() + ahead + HOUR / 10;
     const end = Buffer.alloc(8);
     end.writeBigUInt64BE(BigInt(expires));
     const context = Buffer.from(KEY_SIGNATURE_CONTEXT);

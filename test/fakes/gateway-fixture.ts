@@ -104,7 +104,6 @@ export class Fixture {
       hostName: 'testhost',
       clock: {
         monotonic: () => START + this.ahead,
-        wall: () => Date.now() + this.ahead,
       },
       log: { info: logAs('info'), warning: logAs('warning'), error: logAs('error') },
       limits,

@@ -271,7 +271,7 @@ export class Client {
   private checkKey(key: Named<'key'>): void {
     this.leaderKey = key;
     const host = importHostKey(readFileSync(PATHS.hostPublicKey));
-    const refusal = refuseKey(host, this.conversation, this.leaderKey, Date.now());
+    const refusal = refuseKey(host, this.conversation, this.leaderKey);
     if (refusal !== null) throw new Error(`the leader's key is refused: ${refusal}`);
   }
 

@@ -20,6 +20,7 @@ await runSetup(async () => {
     'htop',
     'krb5-admin-server',
     'krb5-kdc',
+    'libfaketime',
     'libnss-sss',
     'libpam-cap',
     'libpam-google-authenticator',

@@ -38,8 +38,8 @@ const LEADER_ENDED =
 const NO_CONFIRMATION =
   'a PAM module waited for the person, or for its server, longer than auth-person-timeout-seconds';
 
-/** Who wants to sign in, from where. */
-export type SignInStart = Pick<Conversation, 'user' | 'origin' | 'browser'>;
+/** Who wants to sign in, from where, and what the gateway calls it. */
+export type SignInStart = Pick<Conversation, 'id' | 'user' | 'origin' | 'browser'>;
 
 export class Conversation {
   readonly id: ConversationId;

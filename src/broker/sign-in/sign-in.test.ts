@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ORIGIN, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
+import { beginAs, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 
 type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
-const start = (user: string) => ({ user, origin: ORIGIN });
 
 test('a right password becomes a ticket of the canonical user, and the leader ends', async (t) => {
   const { gateway, machine, audit, broker } = await withAudit(t);
-  const first = (await gateway.ask('sign-in-start', start('Ada'))) as Prompts;
+  const first = (await gateway.ask('sign-in-start', beginAs('Ada'))) as Prompts;
   assert.deepEqual(first.items, [{ number: 0, style: 'hidden', text: 'Password: ' }]);
   assert.equal(Buffer.from(first.key.public, 'base64').length, 32);
   const leader = await machine.started.take();
@@ -34,7 +33,7 @@ test('a right password becomes a ticket of the canonical user, and the leader en
 
 test('a wrong password is refused in public words, the reason is in the audit', async (t) => {
   const { gateway, audit } = await withAudit(t);
-  const { conversation } = (await gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  const { conversation } = (await gateway.ask('sign-in-start', beginAs('ada'))) as Prompts;
   const problem = await gateway.refused('sign-in-answer', { conversation, sealed: [WRONG] });
   assert.equal(problem.code, 'sign-in-failed');
   assert.equal(problem.text, 'The user name or password is not right.');
@@ -45,7 +44,7 @@ test('a wrong password is refused in public words, the reason is in the audit', 
 
 test('a second round shows the texts that came before its prompt', async (t) => {
   const { gateway } = await withAudit(t);
-  const { conversation } = (await gateway.ask('sign-in-start', start('code'))) as Prompts;
+  const { conversation } = (await gateway.ask('sign-in-start', beginAs('code'))) as Prompts;
   const next = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
   assert.deepEqual(next.items, [
     { number: 1, style: 'info', text: 'A code was sent.' },
@@ -57,7 +56,7 @@ test('a second round shows the texts that came before its prompt', async (t) => 
 
 test('what a module says while it waits is told at once, and what came of it to whoever asks next', async (t) => {
   const { gateway, machine, broker } = await withAudit(t);
-  const { conversation } = (await gateway.ask('sign-in-start', start('push'))) as Prompts;
+  const { conversation } = (await gateway.ask('sign-in-start', beginAs('push'))) as Prompts;
   const leader = await machine.started.take();
   const said = await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
   assert.deepEqual(
@@ -80,7 +79,7 @@ test('what a module says while it waits is told at once, and what came of it to 
 
 test('a refusal after words is judged by them, audited and told to whoever asks next', async (t) => {
   const { gateway, machine, audit, broker } = await withAudit(t);
-  const { conversation } = (await gateway.ask('sign-in-start', start('push'))) as Prompts;
+  const { conversation } = (await gateway.ask('sign-in-start', beginAs('push'))) as Prompts;
   const leader = await machine.started.take();
   await gateway.ask('sign-in-answer', { conversation, sealed: [RIGHT] });
   leader.prompt(['error', 'Denied on the telephone.']);
@@ -101,7 +100,7 @@ for (const [user, code, text] of [
 ] as const) {
   test(`what the machine answers to '${user}' is '${code}'`, async (t) => {
     const { gateway } = await withAudit(t);
-    const { conversation } = (await gateway.ask('sign-in-start', start(user))) as Prompts;
+    const { conversation } = (await gateway.ask('sign-in-start', beginAs(user))) as Prompts;
     const problem = await gateway.refused('sign-in-answer', { conversation, sealed: [RIGHT] });
     assert.equal(problem.code, code);
     if (typeof text === 'string') assert.equal(problem.text, text);
@@ -112,21 +111,24 @@ for (const [user, code, text] of [
 test('a name that cannot be one is refused in the words of a wrong password', async (t) => {
   const { gateway } = await withAudit(t);
   for (const user of ['', 'a\0b', 'a\nb', 'ä'.repeat(128), '\ud800']) {
-    assert.equal((await gateway.refused('sign-in-start', start(user))).code, 'sign-in-failed');
+    assert.equal((await gateway.refused('sign-in-start', beginAs(user))).code, 'sign-in-failed');
   }
 });
 
 test('rootd at its cap is busy, no rootd is unavailable', async (t) => {
   const { gateway, machine } = await withAudit(t);
   machine.full = true;
-  assert.equal((await gateway.refused('sign-in-start', start('ada'))).code, 'sign-in-busy');
+  assert.equal((await gateway.refused('sign-in-start', beginAs('ada'))).code, 'sign-in-busy');
   machine.close();
-  assert.equal((await gateway.refused('sign-in-start', start('ada'))).code, 'sign-in-unavailable');
+  assert.equal(
+    (await gateway.refused('sign-in-start', beginAs('ada'))).code,
+    'sign-in-unavailable',
+  );
 });
 
 test('answers that do not fit are refused, and the conversation goes on', async (t) => {
   const { gateway } = await withAudit(t);
-  const { conversation } = (await gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  const { conversation } = (await gateway.ask('sign-in-start', beginAs('ada'))) as Prompts;
   for (const sealed of [[], [RIGHT, RIGHT], ['AAAA'], ['%'], [7]]) {
     await gateway.refusedAs('bad-request', 'sign-in-answer', { conversation, sealed });
   }
@@ -136,7 +138,7 @@ test('answers that do not fit are refused, and the conversation goes on', async 
 
 test('cancelling ends the leader without an answer', async (t) => {
   const { gateway, machine, broker } = await withAudit(t);
-  const { conversation } = (await gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  const { conversation } = (await gateway.ask('sign-in-start', beginAs('ada'))) as Prompts;
   const leader = await machine.started.take();
   await gateway.ask('sign-in-cancel', { conversation });
   assert.equal(broker.conversations.size, 0);
@@ -153,7 +155,7 @@ test('cancelling ends the leader without an answer', async (t) => {
 test("a conversation is its connection's alone, and ends with it", async (t) => {
   const fixture = await startFixture(t);
   const other = await fixture.connect('gateway');
-  const { conversation } = (await fixture.gateway.ask('sign-in-start', start('ada'))) as Prompts;
+  const { conversation } = (await fixture.gateway.ask('sign-in-start', beginAs('ada'))) as Prompts;
   await other.refusedAs('conversation-gone', 'sign-in-answer', { conversation, sealed: [RIGHT] });
   const { owner } = fixture.broker.conversations.get(conversation)!;
   const gone = new Promise((resolve) => owner.closed.addEventListener('abort', resolve));
@@ -167,3 +169,11 @@ async function withAudit(context: import('node:test').TestContext) {
   const { gateway, machine, broker } = fixture;
   return { gateway, machine, broker, audit: () => fixture.audit() };
 }
+
+test('a conversation keeps the name that the gateway gave it, which no other gets', async (t) => {
+  const { gateway } = await startFixture(t);
+  const ask = beginAs('ada');
+  const first = (await gateway.ask('sign-in-start', ask)) as Prompts;
+  assert.equal(first.conversation, ask.conversation);
+  await gateway.refusedAs('bad-request', 'sign-in-start', ask);
+});

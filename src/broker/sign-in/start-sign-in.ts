@@ -1,12 +1,11 @@
 /** Step one of a sign-in: a fresh leader, and its first prompts. */
-import { randomBytes } from 'node:crypto';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep, Requests } from '../../protocol/gateway-broker.ts';
-import type { ConversationId } from '../../protocol/ids.ts';
 import { isUserName } from '../../protocol/names.ts';
 import type { Broker } from '../context.ts';
 import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import type { Peer } from '../peer.ts';
+import { ProblemError } from '../problem.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
 import { attemptOf } from './attempt-of.ts';
 import { Conversation, type SignInStart } from './conversation.ts';
@@ -21,7 +20,12 @@ export async function startSignIn(
   ask: Requests['sign-in-start']['ask'],
   peer: Peer,
 ): Promise<BrokerSignInStep> {
-  const start = { user: ask.user, origin: ask.origin, browser: ask.browser ?? '' };
+  const start = {
+    id: ask.conversation,
+    user: ask.user,
+    origin: ask.origin,
+    browser: ask.browser ?? '',
+  };
   requirePatience(broker, attemptOf(start));
   broker.store.requireWritable();
   const conversation = openConversation(broker, start, peer);
@@ -51,11 +55,13 @@ async function enterLine(broker: Broker, conversation: Conversation): Promise<vo
 }
 
 function openConversation(broker: Broker, start: SignInStart, owner: Peer): Conversation {
-  const id = randomBytes(16).toString('hex') as ConversationId;
+  const { id } = start;
+  if (broker.conversations.has(id))
+    throw new ProblemError('bad-request', 'a conversation of before');
   const expire = () => conversation.end('its key has expired');
   const abandon = () => conversation.end('the gateway has gone');
   const timer = setTimeout(expire, KEY_SECONDS * 1000);
-  const conversation = new Conversation({ id, owner, ...start }, () => {
+  const conversation = new Conversation({ owner, ...start }, () => {
     clearTimeout(timer);
     owner.closed.removeEventListener('abort', abandon);
     broker.slots.leave(conversation);

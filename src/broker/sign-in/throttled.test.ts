@@ -1,12 +1,18 @@
 /** Sign-ins that fail: when that is told, and who has to wait afterwards. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Asker, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
+import {
+  type Asker,
+  beginAs,
+  RIGHT,
+  startFixture,
+  WRONG,
+} from '../../../test/fakes/broker-fixture.ts';
 import { type BrokerSignInStep, SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 
 type Prompts = Extract<BrokerSignInStep, { kind: 'prompts' }>;
 const HERE = '192.0.2.7';
-const from = (address: string, user: string) => ({ user, origin: { address, userAgent: 'test' } });
+const from = (address: string, user: string) => beginAs(user, { address, userAgent: 'test' });
 
 async function begin(gateway: Asker, user: string, address = HERE): Promise<Prompts> {
   return (await gateway.ask('sign-in-start', from(address, user))) as Prompts;

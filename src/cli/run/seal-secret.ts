@@ -18,7 +18,7 @@ export function sealSecret(context: SealContext, prompt: number, secret: Uint8Ar
   const { conversation, user, key, hostKeyFile } = context;
   if (key === null) throw new RunError('wanted a key to seal the answer to, came a question first');
   const hostKey = importHostKey(readFileSync(hostKeyFile));
-  const why = refuseKey(hostKey, conversation, key, Date.now());
+  const why = refuseKey(hostKey, conversation, key);
   if (why !== null)
     throw new RunError(`wanted a key that is the leader's, came one that is not: ${why}`);
   const expires = Number(key.expires);

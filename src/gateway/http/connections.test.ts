@@ -9,7 +9,7 @@ import { Connections } from './connections.ts';
 const PROXY = '192.0.2.200';
 
 function start(limits: { connections: number; perNetwork: number }) {
-  const clock = { now: 0, monotonic: () => ++clock.now, wall: () => 0 };
+  const clock = { now: 0, monotonic: () => ++clock.now };
   const crowded: (string | null)[] = [];
   const peers = {
     isProxy: (address: string) => address === PROXY,

@@ -22,7 +22,7 @@ export const answerStart: Handler = async (gateway, c) => {
   const { answers: sealed, after } = ask;
   const step = await gateway.broker.request('session-answer', { ticket, session, after, sealed });
   if (step.kind !== 'prompts') return c.json<SessionStep>(step);
-  const key = verifyKey(gateway.hostKey, step.conversation, step.key, gateway.clock.wall());
+  const key = verifyKey(gateway.hostKey, step.conversation, step.key);
   return c.json<SessionStep>({ ...step, key });
 };
 

@@ -22,9 +22,10 @@ export const answerSignIn: Handler = async (gateway, c) => {
   const { incoming } = c.env;
   const ask = await readJson(incoming, signInAnswers, gateway.limits.body);
   const step = await passOn(gateway, conversation, ask.answers);
-  if (step.kind !== 'signed-in') return answerStep(gateway, c, step);
+  if (step.kind !== 'signed-in') return answerStep(gateway, c, conversation, step);
   gateway.conversations.end(conversation);
-  return answerStep(gateway, c, step, ask.visit ? await firstHome(gateway, incoming, step) : null);
+  const home = ask.visit ? await firstHome(gateway, incoming, step) : null;
+  return answerStep(gateway, c, conversation, step, home);
 };
 
 /** Signed in they are all the same: the page asks for what did not come. */

@@ -24,31 +24,36 @@ export const SIGN_IN_MS = KEY_SECONDS * 1000;
 type Asking = Extract<BrokerSignInStep, { kind: 'prompts' | 'waiting' }>;
 export type SignedIn = Extract<BrokerSignInStep, { kind: 'signed-in' }>;
 
-/** home: what comes with the end of a sign-in. */
+/** conversation: the one that was asked about. home: what comes with the end of a sign-in. */
 export function answerStep(
   gateway: Gateway,
   c: Context<Env>,
+  conversation: ConversationId,
   step: BrokerSignInStep,
   home: Home | null = null,
 ): Response {
   if (c.env.outgoing.destroyed) {
-    undo(gateway, step);
+    undo(gateway, conversation, step);
     throw new Failure('conversation-gone', 'the browser went away while PAM worked');
   }
   if (step.kind === 'signed-in') return giveTicket(gateway, c, step, home);
-  return askOn(gateway, c, step);
+  return askOn(gateway, c, conversation, step);
 }
 
-function askOn(gateway: Gateway, c: Context<Env>, step: Asking): Response {
-  const { conversation } = step;
+function askOn(
+  gateway: Gateway,
+  c: Context<Env>,
+  conversation: ConversationId,
+  step: Asking,
+): Response {
   try {
-    const key = verifyKey(gateway.hostKey, conversation, step.key, gateway.clock.wall());
+    const key = verifyKey(gateway.hostKey, conversation, step.key);
     const secret = gateway.conversations.secretFor(
       readCookie(c.req.header('cookie'), SIGN_IN_COOKIE),
     );
     gateway.conversations.bind(conversation, secret);
     c.header('set-cookie', signInCookie(secret, KEY_SECONDS), { append: true });
-    return c.json<SignInStep>({ ...step, key });
+    return c.json<SignInStep>({ ...step, conversation, key });
   } catch (error) {
     cancel(gateway, conversation);
     throw error;
@@ -72,9 +77,9 @@ function giveTicket(
 }
 
 /** Nobody will answer, or use the ticket. */
-function undo(gateway: Gateway, step: BrokerSignInStep): void {
+function undo(gateway: Gateway, conversation: ConversationId, step: BrokerSignInStep): void {
   if (step.kind === 'signed-in') endUnused(gateway, step.ticket);
-  else cancel(gateway, step.conversation);
+  else cancel(gateway, conversation);
 }
 
 function cancel(gateway: Gateway, conversation: ConversationId): void {

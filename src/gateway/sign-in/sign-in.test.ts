@@ -122,8 +122,8 @@ test('a wrong password is said with the broker’s reference, which the log has 
   assert.equal(problemOf(again).code, 'conversation-gone');
 });
 
-for (const user of ['forged', 'expired', 'eternal']) {
-  test(`a conversation key that no leader made is refused: ${user}`, async (t) => {
+for (const user of ['forged', 'replayed']) {
+  test(`a conversation key that no leader made for this question is refused: ${user}`, async (t) => {
     const gateway = await startFixture(t);
     const refused = await gateway.post('/api/sign-in', { user });
     assert.equal(refused.status, 503);
@@ -134,6 +134,21 @@ for (const user of ['forged', 'expired', 'eternal']) {
     assert.equal(level, 'warning');
     assert.match(String(fields.detail), /^conversation key refused: /);
     await gateway.asked('sign-in-cancel');
+  });
+}
+
+for (const user of ['behind', 'ahead']) {
+  test(`a leader whose clock is a year ${user} is as good as any`, async (t) => {
+    const gateway = await startFixture(t);
+    const first = await gateway.post('/api/sign-in', { user });
+    assert.equal(first.status, 200);
+    const path = `/api/sign-in/${steps(first).conversation}`;
+    const last = await gateway.post(
+      path,
+      { answers: [sealedAnswer()] },
+      { cookie: first.cookies[0]! },
+    );
+    assert.equal(JSON.parse(last.text).kind, 'signed-in');
   });
 }
 

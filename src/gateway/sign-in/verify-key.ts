@@ -8,19 +8,18 @@ import { Failure } from '../problem.ts';
 
 type SignedKey = Extract<BrokerSignInStep, { kind: 'prompts' }>['key'];
 
-/** now: Unix ms. Throws 'sign-in-unavailable' unless the key is the leader's and still good. */
+/** Throws 'sign-in-unavailable' unless the key is the leader's, for this conversation. */
 export function verifyKey(
   hostKey: KeyObject,
   conversation: ConversationId,
   key: SignedKey,
-  now: number,
 ): ConversationKey {
   const signed = {
     public: Buffer.from(key.public, 'base64'),
     expires: BigInt(key.expires),
     signature: Buffer.from(key.signature, 'base64'),
   };
-  const refusal = refuseKey(hostKey, conversation, signed, now);
+  const refusal = refuseKey(hostKey, conversation, signed);
   if (refusal !== null) {
     throw new Failure('sign-in-unavailable', `conversation key refused: ${refusal}`);
   }
