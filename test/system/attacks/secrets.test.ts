@@ -47,6 +47,8 @@ before(async () => {
   await terminal.run('true');
   secrets.set('password', ada.password).set('wrong password', wrongPassword).set('forged', forged);
   secrets.set('ticket', client.cookies.get('__Host-Http-vestibule-ticket')!);
+  secrets.set('cookie of entry', client.cookies.get('__Host-Http-vestibule-entry')!);
+  secrets.set('cookie of the browser', client.cookies.get('__Host-Http-vestibule-browser')!);
   const pass = client.cookies.get(`__Secure-vestibule-session /s/${session}/`)!;
   secrets.set('pass', pass).set('code', code.searchParams.get('code')!);
   const gateway = await FalseGateway.connect();
@@ -85,7 +87,9 @@ async function provoke(): Promise<void> {
     });
   }
   for (const query of [code, forged, ada.password]) {
-    await other.ask('GET', `https://localhost:9444/s/${session}/enter?code=${query}`);
+    await other.ask('GET', `https://localhost:9444/s/${session}/enter?code=${query}`, {
+      headers: { cookie: `__Host-Http-vestibule-entry=${forged}` },
+    });
     await other.ask('GET', `/s/${session}/?ticket=${query}`);
   }
   for (const hello of [
