@@ -172,7 +172,10 @@ test('a login shell that is not there is told from a machine that fails', async 
   await page.getByRole('button', { name: texts.home.start }).click();
   await page.getByText(PROBLEMS['session-program'].text).waitFor();
   const words = await row(page, 'Terminal 1').innerText();
-  await expectLogged(/Reference: ([0-9a-f]{12})/.exec(words)?.[1] ?? '', /execute: cannot run '\/opt\/no-such-shell'/);
+  await expectLogged(
+    /Reference: ([0-9a-f]{12})/.exec(words)?.[1] ?? '',
+    /execute: cannot run '\/opt\/no-such-shell'/,
+  );
   await page.context().close();
 });
 

@@ -106,8 +106,10 @@ function whyEnded(row: SessionRow): ProblemError {
   return ProblemError.again(row.problem, `session ${row.id} is '${row.state}'`);
 }
 
-function hasEnded({ id, name, state, exitStatus, lastWords }: SessionRow): ProblemError {
-  const how = exitStatus === null ? '' : ` with exit status ${exitStatus}`;
+/** The exit status of a program that was ended by somebody says nothing. */
+function hasEnded({ id, name, state, ...row }: SessionRow): ProblemError {
+  const { exitStatus, endedBy, lastWords } = row;
+  const how = exitStatus === null || endedBy !== null ? '' : ` with exit status ${exitStatus}`;
   const printed = lastWords === '' ? '' : ` It printed:\n${lastWords}`;
   const text = `The session “${name}” has ended${how}.${printed}`;
   return new ProblemError('session-ended', `session ${id} is '${state}'`, text);
