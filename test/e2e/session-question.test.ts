@@ -10,6 +10,7 @@ import { PROBLEMS } from '../../src/protocol/problems.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import { launchBrowser, runInTerminal, signIn } from '../lib/browser.ts';
 import { withDatabase } from '../lib/database.ts';
+import { findProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { checkAccessibility, collectComplaints, shoot } from '../lib/watch-page.ts';
@@ -57,6 +58,10 @@ const openTab = async (context: BrowserContext) => {
 async function runInShell(page: Page, command: string): Promise<string> {
   await page.getByText(texts.terminal.connected).waitFor();
   return await runInTerminal(page, command);
+}
+
+function kill(service: string): void {
+  for (const { pid } of findProcesses(service)) process.kill(pid, 'SIGKILL');
 }
 
 function audited(user: string): readonly string[] {
@@ -117,6 +122,7 @@ test('loaded again in the middle, in two tabs, over a restart of the gateway: an
   const { account, context, page } = await begin('quilla', 'open=ask:1', 'open=show:blue');
   await start(page);
   await form(page).getByLabel('question 0', { exact: true }).waitFor();
+  kill('/dist/gateway.js');
   await page.reload();
   await form(page).getByLabel('question 0', { exact: true }).waitFor();
   const second = await openTab(context);
@@ -130,6 +136,20 @@ test('loaded again in the middle, in two tabs, over a restart of the gateway: an
   await form(second).waitFor({ state: 'detached' });
   await second.getByText(texts.session.states.running, { exact: true }).waitFor();
   assert.equal(audited(account.name).length, 2);
+});
+
+test('a broker that is killed in the middle ends the start, in words; the next one asks again', async () => {
+  const { page } = await begin('quimby', 'open=ask:1');
+  await start(page);
+  await form(page).getByLabel('question 0', { exact: true }).waitFor();
+  kill('/dist/broker.js');
+  await page.getByText(PROBLEMS['session-failed'].text).waitFor();
+  await form(page).waitFor({ state: 'detached' });
+  await start(page);
+  const field = page.getByLabel('question 0', { exact: true });
+  await field.fill('answer-0');
+  await page.keyboard.press('Enter');
+  await runInShell(page, 'true');
 });
 
 test('what a module says while it works is shown at once', async () => {

@@ -8,6 +8,7 @@ import {
   STARTING_SESSION,
 } from '../../../test/fakes/fake-broker.ts';
 import { problemOf, startFixture } from '../../../test/fakes/gateway-fixture.ts';
+import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 
 const entrance = `/s/${FAKE_SESSION}/`;
 const navigate = {
@@ -35,6 +36,7 @@ test('acts keep the ticket alive', async (t) => {
     ['POST', '/api/home-session', '{}'],
     ['POST', '/api/sessions', '{"kind":"terminal"}'],
     ['PATCH', `/api/sessions/${FAKE_SESSION}`, '{"name":"x"}'],
+    ['DELETE', `/api/sessions/${FAKE_SESSION}/conversation`, undefined],
     ['DELETE', `/api/sessions/${FAKE_SESSION}`, undefined],
     ['GET', entrance, undefined],
   ] as const) {
@@ -268,4 +270,48 @@ test('a session is renamed; a body that is no name is refused', async (t) => {
   assert.equal(problemOf(await rename('{"name":"x"}', '')).code, 'not-signed-in');
   const bob = await gateway.signIn('bob');
   assert.equal(problemOf(await rename('{"name":"x"}', bob)).code, 'session-not-found');
+});
+
+const conversation = `/api/sessions/${FAKE_SESSION}/conversation`;
+const SEALED = 'A'.repeat((SEALED_BYTES / 3) * 4);
+
+test('what PAM asks while a session opens is heard with a verified key; answers keep the ticket alive', async (t) => {
+  const gateway = await startFixture(t);
+  const cookie = await gateway.signIn('alice');
+  gateway.advance(31_000);
+  const heard = await gateway.post(conversation, { answers: [], after: 6 }, { cookie });
+  const { kind, key, items } = JSON.parse(heard.text);
+  assert.deepEqual([heard.status, kind, items[0].number], [200, 'prompts', 7]);
+  assert.deepEqual(Object.keys(key).sort(), ['expires', 'public']);
+  assert.equal((await gateway.asked('ticket-check')).active, false);
+  gateway.advance(31_000);
+  const answered = await gateway.post(conversation, { answers: [SEALED], after: 7 }, { cookie });
+  assert.deepEqual(JSON.parse(answered.text), { kind: 'over' });
+  assert.equal((await gateway.asked('ticket-check')).active, true);
+  const { after, sealed } = await gateway.asked('session-answer');
+  assert.deepEqual([after, sealed], [6, []]);
+});
+
+for (const [what, body] of [
+  ['no number', { answers: [] }],
+  ['a number that none has', { answers: [], after: -2 }],
+  ['a fraction', { answers: [], after: 0.5 }],
+  ['an answer of another length', { answers: ['AAAA'], after: 0 }],
+  ['too many answers', { answers: Array.from({ length: 33 }, () => SEALED), after: 0 }],
+  ['another field', { answers: [], after: 0, user: 'bob' }],
+] as const) {
+  test(`of a session's conversation ${what} is refused`, async (t) => {
+    const gateway = await startFixture(t);
+    const cookie = await gateway.signIn('alice');
+    const { status } = await gateway.post(conversation, body, { cookie });
+    assert.ok(status === 400 || status === 413, `${status}`);
+  });
+}
+
+test('without a ticket nobody hears, answers or cancels', async (t) => {
+  const gateway = await startFixture(t);
+  const heard = await gateway.post(conversation, { answers: [], after: -1 });
+  assert.equal(problemOf(heard).code, 'not-signed-in');
+  const { status } = await gateway.ask(conversation, { method: 'DELETE' });
+  assert.equal(status, 401);
 });

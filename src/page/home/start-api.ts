@@ -4,7 +4,9 @@ import type { SessionStep } from '../../protocol/page-gateway.ts';
 import { api } from '../api.ts';
 import type { SignInApi } from '../sign-in/sign-in-runner.ts';
 
-export function startApi(session: SessionId, server: typeof api = api): SignInApi {
+type Server = Pick<typeof api, 'answerStart' | 'cancelStart'>;
+
+export function startApi(session: SessionId, server: Server = api): SignInApi {
   /** The number of the last message that came. */
   let after = -1;
   const ask = async (answers: readonly string[]): Promise<SessionStep> => {

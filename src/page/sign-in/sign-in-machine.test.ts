@@ -167,3 +167,20 @@ test('what comes too late changes nothing', () => {
   const [working] = run(start(true));
   assert.deepEqual(advance(working, start(false)), [working, []]);
 });
+
+test('a question that another page has answered is followed to what comes next', () => {
+  const asked = run(start(false), { kind: 'step', step: ask('shown') })[0];
+  assert.deepEqual(advance(asked, { kind: 'follow', asks: 0 }), [asked, []]);
+  const [state, effects] = advance(asked, { kind: 'follow', asks: null });
+  assert.equal(state.kind, 'working');
+  const request = { kind: 'answers', conversation, sealed: [] };
+  assert.deepEqual(effects, [{ kind: 'send', request }]);
+  assert.deepEqual(advance(state, { kind: 'follow', asks: 3 }), [state, []]);
+});
+
+test('a session that opens needs nobody any more', () => {
+  const [state, effects] = run(start(false), { kind: 'step', step: { kind: 'over' } });
+  assert.equal(state.kind, 'over');
+  assert.deepEqual(kinds(effects), ['wipe-held']);
+  assert.deepEqual(advance(state, { kind: 'cancel' }), [state, []]);
+});
