@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import type { PublicAddress } from '../config/public-address.ts';
 import { inBackground } from '../lib/in-background.ts';
 import type { log } from '../lib/log.ts';
+import { logSeldom } from '../lib/log-seldom.ts';
 import { BrokerClient } from './broker-client.ts';
 import type { Clock } from './clock.ts';
 import { DEFAULT_LIMITS, type Gateway, type Limits, type Ports, type Side } from './gateway.ts';
@@ -46,7 +47,9 @@ export interface RunningGateway {
   readonly close: () => Promise<void>;
 }
 
-export async function startGateway(setup: GatewaySetup): Promise<RunningGateway> {
+export async function startGateway(given: GatewaySetup): Promise<RunningGateway> {
+  const seldom = logSeldom(given.log);
+  const setup = { ...given, log: seldom.log };
   const servers: Partial<Record<Side, Server>> = {};
   const ports: Record<Side, number> = { home: 0, session: 0 };
   const gateway = createGateway(setup, () => ports);
@@ -63,7 +66,10 @@ export async function startGateway(setup: GatewaySetup): Promise<RunningGateway>
   return {
     gateway,
     ports,
-    close: () => closeAll(gateway, [servers.home!, servers.session!], open),
+    close: async () => {
+      await closeAll(gateway, [servers.home!, servers.session!], open);
+      seldom.end();
+    },
   };
 }
 
