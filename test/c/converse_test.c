@@ -27,6 +27,10 @@ char *key_open_answer(const struct conversation *conversation, const uint8_t *se
     (void)conversation, (void)sealed, (void)number;
     abort();
 }
+bool key_offer(struct leader *leader) {
+    (void)leader;
+    abort();
+}
 void terminal_say(const struct program *program, const char *text);
 void terminal_say(const struct program *program, const char *text) { (void)program, (void)text; }
 void watch_clock(struct leader *leader, bool running) { (void)leader, (void)running; }
