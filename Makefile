@@ -88,5 +88,5 @@ build/fuzz/control build/fuzz/viewer: FUZZ_NEEDS := $(HOST)
 build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(WARN) $(FUZZ) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/fuzz -o $@ $< test/fuzz/fuzz.c $(LIB) $(FUZZ_NEEDS) \
-		$$(sed -n '1s/.*needs: \(.*[^ ]\) \(wraps:\|\*\/\).*/\1/p' $<) \
+		$$(sed -n '1{s/.*needs: //;T;s/ wraps:.*//;s/ \*\/.*//;p}' $<) \
 		$$(for name in _exit write syslog $$(sed -n '1s/.*wraps: \(.*\) \*\//\1/p' $<); do echo -Wl,--wrap=$$name; done) -lsodium

@@ -1,5 +1,5 @@
 /* The terminal's screen and modes as of the start of the ring: fed with the bytes that the ring lets go. It behaves as
- * xterm.js does, which shows it (docs/decisions/0034-the-screen-beside-the-ring.md). */
+ * xterm.js does, which shows it (docs/decisions/0032-the-screen-beside-the-ring.md). */
 #ifndef VESTIBULE_SCREEN_H
 #define VESTIBULE_SCREEN_H
 

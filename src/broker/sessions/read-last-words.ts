@@ -1,4 +1,4 @@
-/** What a program printed before it ended, from a terminal's bytes to lines that are read: docs/decisions/0033. */
+/** What a program printed before it ended, from a terminal's bytes to lines that are read: docs/decisions/0031. */
 import { stripVTControlCharacters } from 'node:util';
 import { LAST_WORDS_BYTES } from '../../protocol/broker-leader.ts';
 
