@@ -32,6 +32,7 @@ export class Store {
   /** What the file has not got yet. */
   private changes: Session;
   private isLoaded = false;
+  private isClosed = false;
   private depth = 0;
   private problem: DiskTrouble | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -48,6 +49,11 @@ export class Store {
   /** Why nothing can be written, or soon not; null: all is written. */
   get trouble(): DiskTrouble | null {
     return this.problem ?? lookAtDisk(dirname(this.path));
+  }
+
+  /** The broker ends: what it was about to do is the next one's. */
+  get closed(): boolean {
+    return this.isClosed;
   }
 
   /** Whether the rows of earlier lives are here. */
@@ -141,6 +147,7 @@ export class Store {
   }
 
   close(): void {
+    this.isClosed = true;
     if (this.timer !== null) clearTimeout(this.timer);
     if (this.problem !== null) this.flush();
     this.file?.close();

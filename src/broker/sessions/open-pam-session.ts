@@ -70,8 +70,9 @@ async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<vo
   });
 }
 
-/** Ended before it began: that is its end. */
+/** Ended before it began: that is its end. A broker that ends begins nothing. */
 export function isGivenUp(broker: Broker, id: SessionId): boolean {
+  if (broker.store.closed) return true;
   const state = broker.sessions.find(id)?.state;
   if (state === 'pending' || state === 'starting') return false;
   changeSession(broker, id, 'ended');
@@ -79,6 +80,7 @@ export function isGivenUp(broker: Broker, id: SessionId): boolean {
 }
 
 export function failStart(broker: Broker, id: SessionId, error: unknown): void {
+  if (broker.store.closed) return;
   const { detail, problem: why } = asProblemError(error);
   const { problem } =
     why.code === 'internal'
