@@ -118,7 +118,8 @@ function traceOf(profile: Profile, stage: Stage, fault: Fault, name: string): Re
       // It was in nobody's way: the last call is that of a sign-in or session that went well.
       return new RegExp(`killed processes that PAM modules left behind, last in ${last} ${whose}`);
     case 'asks twenty questions':
-      if (profile === 'session' && !['close', 'delete'].includes(stage)) return /"session-asks"/;
+      if (profile === 'session' && !['close', 'delete'].includes(stage))
+        return /"session-question"/;
       return stage === 'close' || stage === 'delete' ? new RegExp(`${call}: (?!Success).*`) : null;
     case 'fails':
       return stage === 'close' || stage === 'delete' ? new RegExp(`${call}: (?!Success).*`) : null;

@@ -126,12 +126,10 @@ test('the key of an earlier conversation, which the host key did sign', async ()
 });
 
 test('the leader’s key with another expiry, or none that a signature has', async () => {
-  swap = ({ key }) => ({ ...key, expires: key.expires - 1 });
-  await assertRefused('the host key did not sign it');
-  swap = ({ key }) => ({ ...key, expires: key.expires + 3_600_000 });
-  await assertRefused('it lasts longer than any key may');
-  swap = ({ key }) => ({ ...key, expires: Date.now() - 1 });
-  await assertRefused('it has expired');
+  for (const more of [-1, 3_600_000]) {
+    swap = ({ key }) => ({ ...key, expires: key.expires + more });
+    await assertRefused('the host key did not sign it');
+  }
   swap = ({ key }) => ({ ...key, signature: '' });
   await assertRefused('the host key did not sign it');
   swap = ({ key }) => ({ ...key, public: key.public.slice(0, 40) });
