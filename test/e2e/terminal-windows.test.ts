@@ -119,7 +119,7 @@ test('tmux with vim left and 3 MB right: loaded again, and on a phone, the scree
   await runInTerminal(first, 'true');
   await first.keyboard.type('clear; tmux -f /dev/null new -s flood\n');
   await waitForScreen(first, /\[flood\]/);
-  await first.keyboard.type('vim.basic -u NONE -N -c "set number" /etc/services\n');
+  await first.keyboard.type('seq 500 >lines; vim.basic -u NONE -N -c "set number" lines\n');
   await waitForScreen(first, /^ +1 /m);
   await first.keyboard.press('Control+B');
   await first.keyboard.type('%');

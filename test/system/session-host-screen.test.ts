@@ -1,6 +1,7 @@
 /** What session-host keeps of a terminal's screen is what xterm.js would show: for any output, cut anywhere. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { unpackPackages } from '../lib/packages.ts';
 import { makeTerminal, readState, type Size, write } from '../lib/screen-state.ts';
@@ -179,9 +180,13 @@ test('output of which two bytes rewrite a large screen keeps no viewer out', {
   host.leader.end();
 });
 
+/** Long, so that each jump draws a screen: not every machine has an /etc/services. */
+const LISTING = '/tmp/services';
+const line = (_: unknown, n: number) => `int port_${n} = ${n}; /* "service" ${n}/tcp, 日本 */\n`;
+
 const PROGRAMS: Record<string, { argv: readonly string[]; keys: readonly [string, string][] }> = {
   vim: {
-    argv: ['vim.basic', '-u', 'NONE', '-N', '-c', 'syntax on', '/etc/services'],
+    argv: ['vim.basic', '-u', 'NONE', '-N', '-c', 'syntax on', LISTING],
     keys: [
       ['', 'services'],
       [':split | set number hlsearch mouse=a\r', 'services'],
@@ -219,6 +224,7 @@ const PROGRAMS: Record<string, { argv: readonly string[]; keys: readonly [string
 for (const [name, { argv, keys }] of Object.entries(PROGRAMS)) {
   test(`${name}: cut anywhere, and with a ring that has forgotten its start`, async () => {
     unpackPackages();
+    writeFileSync(LISTING, Array.from({ length: 400 }, line).join(''));
     const env = ['/usr/bin/env', 'TERM=xterm-256color', 'HOME=/tmp', 'SHELL=/bin/sh'];
     const host = await startHost({ argv: [...env, ...argv], scrollback: 8192 });
     const early = await host.view({ viewer: 1n, ...SIZE });
