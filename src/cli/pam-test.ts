@@ -1,18 +1,14 @@
 /** `vestibule pam test PROFILE USER OPERATION…`: what pamtester is, by our road and with all that the modules said. */
 import { Argument, type Command } from 'commander';
-import { openProfile } from '../config/pam-profile/check.ts';
-import { findEntry } from '../lib/find-entry.ts';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
+import { findPerson, warnWithoutProfile } from './names.ts';
 import type { Event, Outcome } from './pam/outcome.ts';
 import { type Operation, testProfile } from './pam/test-profile.ts';
 import { describeEvent } from './pam/words.ts';
 import { askPerson } from './run/ask-person.ts';
 import { limitsOf } from './run/patience.ts';
 import { RunError } from './run/run-error.ts';
-
-/** For a directory that is away. */
-const NAME_MS = 5000;
 
 interface Options {
   readonly rhost: string;
@@ -47,10 +43,9 @@ interface Wish extends Options {
 
 async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void> {
   requireRoot(context);
-  const { profile, operations } = wish;
-  if (openProfile({ service: profile, root: '', facts: {} }).own === null)
-    printLine(context.err, `warning: there is no profile '${profile}': PAM uses 'other'`);
-  if (findEntry('passwd', wish.user, NAME_MS) === null)
+  const { operations } = wish;
+  warnWithoutProfile(context, wish.profile);
+  if (findPerson(wish.user) === null)
     printLine(
       context.err,
       `warning: nobody here has the name '${wish.user}': what follows holds only if a module maps it to another`,

@@ -1,9 +1,9 @@
 /** `vestibule run USER -- COMMAND`: what su is, by way of rootd and a leader. */
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
-import { problemLine } from '../config/load.ts';
-import { openProfile } from '../config/pam-profile/check.ts';
+import { type LoadedConfiguration, problemLine } from '../config/load.ts';
 import { CliError, type Context, printLine, requireRoot } from './context.ts';
+import { warnWithoutProfile } from './names.ts';
 import { answersFrom } from './run/ask-for-run.ts';
 import { askPerson } from './run/ask-person.ts';
 import { limitsOf } from './run/patience.ts';
@@ -43,16 +43,16 @@ async function run(
   options: Options,
 ): Promise<void> {
   requireRoot(context, OWN_FAILURE);
-  const profile = options.profile ?? sessionProfile(context);
-  if (openProfile({ service: profile, root: '', facts: {} }).own === null)
-    printLine(context.err, `warning: there is no profile '${profile}': PAM uses 'other'`);
+  const loaded = context.load();
+  const profile = options.profile ?? sessionProfile(loaded);
+  warnWithoutProfile(context, profile);
   const terminal = processTerminal();
   let password: ReturnType<typeof readPassword> | null = null;
   try {
     if (options.passwordStdin) password = readPassword(0);
     const tell = (text: string): void => printLine(context.err, text);
     const answers = answersFrom(password, isatty(0) ? askPerson : null);
-    const limits = limitsOf(context.load());
+    const limits = limitsOf(loaded);
     context.exitStatus = await runProgram({
       ...{ user, command, profile, answers, terminal, tell, limits },
     });
@@ -64,8 +64,7 @@ async function run(
   }
 }
 
-function sessionProfile({ load }: Context): string {
-  const { values, problems } = load();
+function sessionProfile({ values, problems }: LoadedConfiguration): string {
   if (problems.length > 0) throw new CliError(problems.map(problemLine).join('; '), OWN_FAILURE);
   return values['auth-pam-sessions-profile'];
 }

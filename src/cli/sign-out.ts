@@ -1,12 +1,9 @@
 /** `vestibule sign-out USER|--all`: ends sign-ins, and with --all everything they were good for. */
 import type { Command } from 'commander';
-import { findEntry } from '../lib/find-entry.ts';
 import { askBroker } from './ask-broker.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
+import { findPerson } from './names.ts';
 import { replaceKey } from './replace-key.ts';
-
-/** For a directory that is away. */
-const NAME_MS = 5000;
 
 interface Options {
   readonly all?: true;
@@ -54,7 +51,7 @@ async function endTickets(context: Context, user: string | null) {
 
 /** Nothing ended: is it a name that nobody has, or not the one that sign-ins go by? */
 function refuseUnknown(user: string): void {
-  const entry = findEntry('passwd', user, NAME_MS);
+  const entry = findPerson(user);
   if (entry === 'no answer') return;
   if (entry === null)
     throw new CliError(`wanted a login name, came '${user}', which nobody has here; none ended`);

@@ -85,6 +85,11 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
       );
     }
     const id = ++this.lastId;
+    try {
+      sendJson(frames, { ...ask, id, type });
+    } catch (error) {
+      return Promise.reject(new Failure('too-large', `${type}: ${(error as Error).message}`));
+    }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.pending.delete(id);
@@ -93,13 +98,6 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
         );
       }, timeoutMs);
       this.pending.set(id, { resolve, reject, timer });
-      try {
-        sendJson(frames, { ...ask, id, type });
-      } catch (error) {
-        clearTimeout(timer);
-        this.pending.delete(id);
-        reject(new Failure('too-large', `${type}: ${(error as Error).message}`));
-      }
     });
   }
 

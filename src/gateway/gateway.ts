@@ -52,7 +52,7 @@ export interface Limits extends ConnectionLimits {
   readonly dialMs: number;
   /** How often open WebSockets are asked whether they live. */
   readonly pingMs: number;
-  /** Bytes that may wait for a viewer before its session-host has to. */
+  /** Bytes that may wait for a browser before whoever fills its WebSocket has to. */
   readonly viewerBytes: number;
 }
 export const DEFAULT_LIMITS: Limits = {

@@ -1,9 +1,14 @@
 /** What one customer of a network provider has: an IPv4 address, or the /64 of an IPv6 address. */
 import { isIPv4, isIPv6 } from 'node:net';
 
+/** IPv4 where a socket of both families has it in the form of IPv6 (RFC 4291 §2.5.5.2). */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
+}
+
 /** Addresses that are none (a Unix socket, a test) count as themselves. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '');
+  const plain = plainAddress(address).replace(/%.*$/, '');
   if (isIPv4(plain) || !isIPv6(plain)) return plain;
   return `${groupsOf(plain).slice(0, 4).join(':')}::/64`;
 }

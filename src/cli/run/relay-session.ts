@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { decode, encode, type MessageOf } from '../../protocol/codec.ts';
 import type { FrameStream } from '../../protocol/frame.ts';
 import { fromSession, MAX_SESSION_FRAME, toSession } from '../../protocol/gateway-session.ts';
+import { RunError } from './run-error.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface RelayEnd {
@@ -13,10 +14,8 @@ export interface RelayEnd {
   readonly abandoned: boolean;
   /** What the connection broke of. */
   readonly error: Error | null;
-  /** What the program waits for that a signal cannot end. */
-  readonly stuck: string | null;
 }
-/** So long after a signal it is looked at whether the program can get it. */
+/** So long after a signal it is looked at what the program waits for that a signal cannot end. */
 export interface Signalled {
   readonly ms: number;
   readonly explain: () => string | null;
@@ -31,20 +30,21 @@ export function relaySession(
   signalled: Signalled,
 ): Promise<RelayEnd> {
   const stopping: (() => void)[] = [];
-  return new Promise<RelayEnd>((resolve) => {
+  return new Promise<RelayEnd>((resolve, reject) => {
     let status: number | null = null;
-    const leave = (abandoned: boolean, stuck: string | null): void => {
-      resolve({ status: null, abandoned, error: null, stuck });
+    const abandon = (): void => {
+      resolve({ status: null, abandoned: true, error: null });
       frames.destroy();
     };
-    const abandon = (): void => leave(true, null);
     const output = relayOutput(frames, terminal, abandon);
     const input = relayInput(frames, terminal);
     stopping.push(input.stop, relaySignals(frames, terminal));
     stopping.push(
       afterSignal(signalled.ms, () => {
         const stuck = signalled.explain();
-        if (stuck !== null) leave(false, stuck);
+        if (stuck === null) return;
+        reject(new RunError(`wanted the program's end, came none. ${stuck}`));
+        frames.destroy();
       }),
     );
     frames.listen({
@@ -55,8 +55,7 @@ export function relaySession(
         else if (message.name === 'exit') status = message.status;
       },
       drain: input.resume,
-      close: (error) =>
-        output.flush(() => resolve({ status, abandoned: false, error, stuck: null })),
+      close: (error) => output.flush(() => resolve({ status, abandoned: false, error })),
     });
   }).finally(() => {
     for (const undo of stopping) undo();

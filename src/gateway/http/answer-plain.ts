@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway.ts';
 import { readAskedHost } from '../security/read-host.ts';
+import { isProxy } from './client-origin.ts';
 
 export function answerPlain(
   gateway: Gateway,
@@ -26,11 +27,11 @@ export function answerPlain(
 }
 
 /** null: a proxy asks, which would lead its client round in circles, or nothing that can be led elsewhere came. */
-function secureAddress({ connections }: Gateway, incoming: IncomingMessage): string | null {
+function secureAddress({ proxies }: Gateway, incoming: IncomingMessage): string | null {
   const { method, headers, socket, url } = incoming;
   const proxied = ['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip'];
   if (method !== 'GET' && method !== 'HEAD') return null;
-  if (connections.isProxy(socket.remoteAddress ?? '')) return null;
+  if (isProxy(proxies, socket.remoteAddress ?? '')) return null;
   if (proxied.some((name) => headers[name] !== undefined)) return null;
   try {
     return `${readAskedHost(incoming).origin}${url}`;

@@ -1,6 +1,7 @@
 /** Where a request came from, for PAM_RHOST, the throttle, the audit and the log. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { plainAddress } from '../../lib/network-of.ts';
 import type { Origin } from '../../protocol/gateway-broker.ts';
 import type { Gateway } from '../gateway.ts';
 
@@ -9,12 +10,13 @@ const MAX_USER_AGENT = 256;
 /** addresses: as `www-trusted-proxies` has them. */
 export function listProxies(addresses: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const address of addresses) list.addAddress(plain(address), familyOf(plain(address)));
+  for (const address of addresses)
+    list.addAddress(plainAddress(address), familyOf(plainAddress(address)));
   return list;
 }
 
 export function isProxy(proxies: BlockList, address: string): boolean {
-  const text = plain(address);
+  const text = plainAddress(address);
   return isIP(text) !== 0 && proxies.check(text, familyOf(text));
 }
 
@@ -28,9 +30,9 @@ export function clientAddress(
   incoming: IncomingMessage,
 ): string {
   const hops = incoming.headersDistinct['x-forwarded-for']?.join(',').split(',') ?? [];
-  let address = plain(incoming.socket.remoteAddress ?? '');
+  let address = plainAddress(incoming.socket.remoteAddress ?? '');
   while (isProxy(proxies, address)) {
-    const next = plain(hops.pop()?.trim() ?? '');
+    const next = plainAddress(hops.pop()?.trim() ?? '');
     if (isIP(next) === 0) break;
     address = next;
   }
@@ -54,10 +56,6 @@ export function describeRequest(
 ): { method: string; path: string; address: string } {
   const path = pathOf(incoming);
   return { method: incoming.method ?? '', path, address: clientAddress(gateway, incoming) };
-}
-
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

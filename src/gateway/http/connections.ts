@@ -91,10 +91,6 @@ export class Connections {
     };
   }
 
-  isProxy(address: string): boolean {
-    return this.peers.isProxy(address);
-  }
-
   private change(connection: Connection, network: string | null, busy: number): void {
     connection.busy += busy;
     connection.since = this.clock.monotonic();

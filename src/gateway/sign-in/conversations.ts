@@ -12,7 +12,7 @@ const MAX_CONVERSATIONS = 10_000;
 
 interface Bound {
   readonly digest: Buffer;
-  /** Unix ms */
+  /** Monotonic ms */
   readonly expires: number;
 }
 

@@ -71,9 +71,9 @@ const connection: Connection = new Connection({
   },
 });
 const { writer } = connection;
-const { isOld } = writer;
+const { isOld, isMuted } = writer;
 mendErase(terminal);
-muteAnswers(terminal, () => !writer.answers);
+muteAnswers(terminal, isMuted);
 
 const panel = makeSettingsPanel(settings);
 panel.onclose = () => terminal.focus();

@@ -15,7 +15,7 @@ export class OutputWriter {
   private behind = false;
   /** Output before this offset has been shown before, here or elsewhere. */
   oldEnd = 0n;
-  /** Whether this page answers what the program asks, in what the terminal takes now. */
+  /** Whether this page answers what the program asks. */
   answers = false;
   private isPast = false;
   /** Offset of the byte that the terminal takes next. */
@@ -26,6 +26,8 @@ export class OutputWriter {
   }
 
   isOld = (): boolean => this.isPast || this.shown < this.oldEnd;
+  /** What the terminal takes now is not answered. */
+  isMuted = (): boolean => this.isPast || !this.answers;
 
   /** data: the output from this offset on. Split where old output ends, so that a bell right there rings. */
   write(offset: bigint, data: Uint8Array): void {
@@ -43,7 +45,7 @@ export class OutputWriter {
 
   /** The next output has this offset. Takes its turn behind what waits. */
   moveTo(offset: bigint): void {
-    this.options.write(new Uint8Array(), () => {
+    this.queue(() => {
       this.shown = offset;
     });
   }
@@ -56,20 +58,16 @@ export class OutputWriter {
   }
 
   /** Done when the terminal has taken what waits. */
-  queue(act: () => void): void {
+  private queue(act: () => void): void {
     this.options.write(new Uint8Array(), act);
   }
 
   /** What makes the screen as it was: nothing in it is the program's, and nothing in it is answered. */
   writePast(data: Uint8Array): void {
-    let answers = false;
     this.queue(() => {
-      answers = this.answers;
-      this.answers = false;
       this.isPast = true;
     });
     this.options.write(data, () => {
-      this.answers = answers;
       this.isPast = false;
     });
   }
