@@ -7,7 +7,7 @@ import { lastThatFit, splitToFit } from './fit-frame.ts';
 import { homeSessionOf } from './home/home-session-view.ts';
 import type { SessionRow } from './sessions/session-store.ts';
 import { viewOf } from './sessions/session-view.ts';
-import type { Person } from './tickets/ticket-store.ts';
+import { type Person, personKey } from './tickets/ticket-store.ts';
 
 /** How long a session that ended stays on its user's list. */
 export const SHOW_ENDED_MS = 3_600_000;
@@ -30,7 +30,7 @@ export function announceSession(broker: Broker, row: SessionRow): void {
 
 /** Those alone that have changed: lists are long, and a start has many steps. */
 function tellSessions(broker: Broker): void {
-  const persons = Map.groupBy(broker.announcing.values(), ({ user, uid }) => `${uid} ${user}`);
+  const persons = Map.groupBy(broker.announcing.values(), personKey);
   broker.announcing.clear();
   for (const rows of persons.values()) {
     const { user, uid } = rows[0]!;

@@ -16,7 +16,6 @@ import { openSessionStore, type SessionRow, type SessionStore } from './sessions
 import type { StartTalk } from './sessions/start-talk.ts';
 import type { Conversation } from './sign-in/conversation.ts';
 import { SteadyTime } from './steady-time.ts';
-import type { TextRoom } from './text-room.ts';
 import { LeaderSlots } from './throttle/leader-slots.ts';
 import { Throttle } from './throttle/throttle.ts';
 import { openThrottleStore } from './throttle/throttle-store.ts';
@@ -59,10 +58,6 @@ export interface Link {
   key: Buffer | null;
   /** The PAM session is open: from here on it is closed in order, or unclean. */
   opened: boolean;
-  /** Texts of PAM modules, for the person, should it fail. */
-  readonly texts: string[];
-  /** For those, and for what a home session shows. */
-  readonly room: TextRoom;
   /** What PAM says and asks while it opens; null: it was open when we came. */
   readonly talk: StartTalk | null;
 }

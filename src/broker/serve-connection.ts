@@ -106,15 +106,18 @@ function logRefusal(
   { problem, detail }: ProblemError,
 ): void {
   const { code, reference } = problem;
-  const known = typeof type === 'string' && Object.hasOwn(service.requests, type);
-  if (!broker.refusals.note(`${service.name} ${known ? type : 'unknown'} ${code}`)) return;
+  const kind = `${service.name} ${isKnown(service, type) ? type : 'unknown'} ${code}`;
+  if (!broker.refusals.note(kind)) return;
   const write = code === 'internal' ? log.error : log.info;
   write('request-refused', { service: service.name, type, code, detail, reference });
 }
 
-function handlerOf({ requests }: Service, type: unknown): RequestHandler {
-  const known = typeof type === 'string' && Object.hasOwn(requests, type);
-  const handler = known ? requests[type] : undefined;
+function isKnown({ requests }: Service, type: unknown): type is string {
+  return typeof type === 'string' && Object.hasOwn(requests, type);
+}
+
+function handlerOf(service: Service, type: unknown): RequestHandler {
+  const handler = isKnown(service, type) ? service.requests[type] : undefined;
   if (handler === undefined) throw new ProblemError('bad-request', `no request '${String(type)}'`);
   return handler;
 }

@@ -3,7 +3,7 @@
  * one question at a time, so a directory that hangs keeps nobody waiting: who is not known to be one is none.
  */
 import { inBackground } from '../../lib/in-background.ts';
-import type { Person } from '../tickets/ticket-store.ts';
+import { type Person, personKey } from '../tickets/ticket-store.ts';
 import { askMember } from './ask-member.ts';
 
 /** How often it is asked about one person. */
@@ -42,7 +42,7 @@ export class Administrators {
   has(person: Person): boolean {
     if (!this.possible) return false;
     const now = this.monotonic();
-    const known = this.known.get(keyOf(person));
+    const known = this.known.get(personKey(person));
     if (known === undefined || known.asked + ASK_AGAIN_MS <= now) this.learn(person, known);
     return known?.member === true && now < known.answered + TRUST_MS;
   }
@@ -50,11 +50,11 @@ export class Administrators {
   private learn(person: Person, before: Known | undefined): void {
     const asked = this.monotonic();
     this.prune(asked);
-    this.known.set(keyOf(person), { member: false, answered: asked, ...before, asked });
+    this.known.set(personKey(person), { member: false, answered: asked, ...before, asked });
     this.line = this.line.then(async () => {
       const member = await this.ask(person, this.groups);
       if (member === null) return;
-      this.known.set(keyOf(person), { asked, member, answered: this.monotonic() });
+      this.known.set(personKey(person), { asked, member, answered: this.monotonic() });
     });
     inBackground('administrators', this.line);
     this.line = this.line.catch(() => {});
@@ -63,8 +63,4 @@ export class Administrators {
   private prune(now: number): void {
     for (const [key, { asked }] of this.known) if (asked + TRUST_MS <= now) this.known.delete(key);
   }
-}
-
-export function keyOf({ user, uid }: Person): string {
-  return `${uid} ${user}`;
 }

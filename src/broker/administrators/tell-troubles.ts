@@ -1,8 +1,7 @@
 /** Tells an administrator who looks at the home page the server's troubles, whenever they have changed. */
 import { announce } from '../announce.ts';
 import type { Broker } from '../context.ts';
-import type { Person } from '../tickets/ticket-store.ts';
-import { keyOf } from './administrators.ts';
+import { type Person, personKey } from '../tickets/ticket-store.ts';
 import { troublesNow } from './troubles-for.ts';
 
 const NONE = '[]';
@@ -10,7 +9,7 @@ const NONE = '[]';
 export function tellTroubles(broker: Broker, { user, uid }: Person): void {
   const troubles = troublesNow(broker, { user, uid });
   const { told } = broker.watch;
-  const key = keyOf({ user, uid });
+  const key = personKey({ user, uid });
   const text = JSON.stringify(troubles);
   if (text === (told.get(key) ?? NONE)) return;
   if (text === NONE) told.delete(key);

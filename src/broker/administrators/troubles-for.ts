@@ -2,13 +2,12 @@
 import type { Trouble } from '../../lib/trouble.ts';
 import type { Broker } from '../context.ts';
 import { listTroubles } from '../list-troubles.ts';
-import type { Person } from '../tickets/ticket-store.ts';
-import { keyOf } from './administrators.ts';
+import { type Person, personKey } from '../tickets/ticket-store.ts';
 
 /** For who asks. What ends before the next look is told then, so that all windows show the same. */
 export function troublesFor(broker: Broker, person: Person): readonly Trouble[] {
   const troubles = troublesNow(broker, person);
-  if (troubles.length > 0) broker.watch.told.set(keyOf(person), '');
+  if (troubles.length > 0) broker.watch.told.set(personKey(person), '');
   return troubles;
 }
 

@@ -6,7 +6,7 @@ import { type LeaderHello, programOf } from '../leader-client.ts';
 import { addSession } from '../sessions/change-session.ts';
 import { freeName } from '../sessions/free-name.ts';
 import { processOf } from '../sessions/leader-process.ts';
-import type { SessionRow } from '../sessions/session-store.ts';
+import { BLANK, type SessionRow } from '../sessions/session-store.ts';
 
 /** The session whose PAM session it is. */
 export function addFound(broker: Broker, hello: LeaderHello): SessionRow {
@@ -38,18 +38,11 @@ function add(
   const { tty = '', pid = 0 } = programOf(hello, id) ?? {};
   if (known.kind !== 'run') log.warning('session-found', { session: id, user });
   return addSession(broker, {
+    ...BLANK,
     ...{ id, user, uid, ...known, state: 'running', address: '' },
     ...{ origin: known.kind === 'run' ? 'cli' : 'gateway', tty: tty || null, pid },
-    ...{
-      started: Number(hello.openedAt),
-      ended: null,
-      exitStatus: null,
-      lastWords: '',
-      endedBy: null,
-      problem: null,
-    },
-    ...{ pamSession: hello.session as SessionId, texts: [] },
-    ...(id === hello.session ? processOf(hello) : { leader: 0, leaderBorn: 0 }),
+    ...{ started: Number(hello.openedAt), pamSession: hello.session as SessionId },
+    ...(id === hello.session ? processOf(hello) : {}),
   });
 }
 

@@ -56,11 +56,6 @@ export class Store {
     return this.isClosed;
   }
 
-  /** Whether the rows of earlier lives are here. */
-  get hasHistory(): boolean {
-    return this.isLoaded;
-  }
-
   /** A statement that changes rows. */
   prepareWrite(sql: string): (...values: Value[]) => void {
     const statement = this.database.prepare(sql);

@@ -28,9 +28,11 @@ export async function answerStart(
     }
     answerQuestion(broker, link, question.first, sealed);
   }
-  const news = untilNews(link.talk.whenSaid(ask.after));
-  if (link.talk.question === null) await news.come;
-  news.stop();
+  if (link.talk.question === null) {
+    const news = untilNews(link.talk.whenSaid(ask.after));
+    await news.come;
+    news.stop();
+  }
   return link.talk.step(ask.after);
 }
 
@@ -41,6 +43,6 @@ export function cancelStart(
 ): Record<string, never> {
   const row = requireSession(broker, requireTicket(broker, ask.ticket), ask.session);
   const link = opensFor(broker, row);
-  if (link?.talk?.question) cancelQuestion(broker, link, 'cancelled');
+  if (link) cancelQuestion(broker, link, 'cancelled');
   return {};
 }

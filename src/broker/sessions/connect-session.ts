@@ -2,7 +2,6 @@
 import { log } from '../../lib/log.ts';
 import type { Broker, Link } from '../context.ts';
 import type { LeaderConnection } from '../leader-client.ts';
-import { TextRoom } from '../text-room.ts';
 import { forgetLeader, takeMessage } from './follow-leader.ts';
 import type { SessionRow } from './session-store.ts';
 import type { StartTalk } from './start-talk.ts';
@@ -43,7 +42,7 @@ function addLink(
   broker: Broker,
   parts: Pick<Link, 'session' | 'pamSession' | 'leader' | 'talk'>,
 ): Link {
-  const link: Link = { ...parts, key: null, opened: false, texts: [], room: new TextRoom() };
+  const link: Link = { ...parts, key: null, opened: false };
   broker.links.set(link.session, link);
   return link;
 }

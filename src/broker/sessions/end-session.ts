@@ -12,21 +12,26 @@ export function endSession(broker: Broker, row: SessionRow, by: EndedBy | null):
   const { id, state, ended } = row;
   if (ended !== null) throw new ProblemError('session-ended', `session ${id} is '${state}'`);
   if (state === 'ending' && broker.steps.has(id)) return;
-  for (const within of broker.sessions.listIn(id)) noteEndedBy(broker, within, by);
-  noteEndedBy(broker, row, by);
-  if (state !== 'ending') changeSession(broker, id, 'ending');
+  for (const within of broker.sessions.listIn(id))
+    if (within.id !== id) noteEndedBy(broker, within, by);
+  if (state === 'ending') noteEndedBy(broker, row, by);
+  else changeSession(broker, id, 'ending', endedBy(row, by));
   const link = broker.links.get(id);
   // Before it is open the leader cannot close it: follow-leader asks for it then. Without a link adoption does.
   broker.unwanted.add(id);
-  if (link?.talk?.question) cancelQuestion(broker, link, 'cancelled');
+  if (link) cancelQuestion(broker, link, 'cancelled');
   if (link?.opened) endLeader(broker, link);
   else watchStep(broker, id, 'end');
 }
 
-/** Unless its program has ended already. */
-function noteEndedBy(broker: Broker, { id, exitStatus, endedBy }: SessionRow, by: EndedBy | null) {
-  if (by !== null && exitStatus === null && endedBy === null)
-    noteSession(broker, id, { endedBy: by });
+function noteEndedBy(broker: Broker, row: SessionRow, by: EndedBy | null): void {
+  const change = endedBy(row, by);
+  if (change.endedBy !== undefined) noteSession(broker, row.id, change);
+}
+
+/** Nobody has ended it whose program has ended already, and the first one counts. */
+function endedBy(row: SessionRow, by: EndedBy | null): { endedBy?: EndedBy } {
+  return by === null || row.exitStatus !== null || row.endedBy !== null ? {} : { endedBy: by };
 }
 
 export function endLeader(broker: Broker, link: Link): void {

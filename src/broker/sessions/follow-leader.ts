@@ -1,12 +1,14 @@
 /** From here on a session does what its leader says: one function for each message. */
 import { exitStatus } from '../../lib/exit-status.ts';
 import { inBackground } from '../../lib/in-background.ts';
-import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
+import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import type { PromptItem } from '../../protocol/page-gateway.ts';
 import type { Broker, Link } from '../context.ts';
 import { closeHome } from '../home/close-homes.ts';
 import type { FromLeader } from '../leader-client.ts';
+import { isAsk } from '../pam-items.ts';
 import { isVerdict } from '../pam-verdict.ts';
 import { recheck } from '../tickets/recheck.ts';
 import { changeSession, noteSession } from './change-session.ts';
@@ -128,26 +130,23 @@ function linksOf(broker: Broker, { leader }: Link): Link[] {
 
 /** Shown to the person who waits for it, and kept: for a failure, and for their home session's view. */
 function takePrompt(broker: Broker, link: Link, message: Message<'prompt'>): void {
-  const { styles, texts } = message;
   if (stateOf(broker, link) === 'starting') watchStep(broker, link.session, 'pam');
-  const asks = (style: number) => style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
-  hear(broker, link, message);
-  const kept = texts.map((text) => link.room.keep(text) ?? '');
-  link.texts.push(...kept.filter((_text, index) => styles[index] === PROMPT_STYLES.error));
+  const items = hear(broker, link, message);
   const row = broker.sessions.find(link.session);
   if (row?.kind !== 'home') return;
-  const said = kept.filter((line, index) => !asks(styles[index]!) && line.trim() !== '');
-  const all = [...row.texts, ...said.map((line) => line.trim())].slice(0, MAX_TEXTS);
+  const said = items.filter((item) => !isAsk(item)).map(({ text }) => text.trim());
+  const all = [...row.texts, ...said.filter((text) => text !== '')].slice(0, MAX_TEXTS);
   noteSession(broker, row.id, { texts: all });
 }
 
-function hear(broker: Broker, link: Link, message: Message<'prompt'>): void {
+function hear(broker: Broker, link: Link, message: Message<'prompt'>): readonly PromptItem[] {
   const { talk } = link;
   if (talk === null) throw new Error(`session ${link.session} was open, and its leader asks`);
   const { begun } = talk;
-  talk.take(message);
+  const items = talk.take(message);
   if (talk.question !== null) putQuestion(broker, link);
   else if (!begun) tellStarts(broker, link);
+  return items;
 }
 
 function takeFailure(broker: Broker, link: Link, failure: Message<'failed'>): void {
@@ -158,7 +157,7 @@ function takeFailure(broker: Broker, link: Link, failure: Message<'failed'>): vo
     ...failure,
     profile,
     outcome,
-    words: link.texts,
+    words: link.talk?.errors ?? [],
   });
   if (!link.opened) {
     forgetLeader(broker, link);

@@ -13,7 +13,7 @@ import { asProblemError, ProblemError } from '../problem.ts';
 import type { Ticket } from '../tickets/ticket-store.ts';
 import { beginSession, changeSession } from './change-session.ts';
 import { connectSession } from './connect-session.ts';
-import type { SessionRow } from './session-store.ts';
+import { BLANK, type SessionRow } from './session-store.ts';
 import { StartTalk } from './start-talk.ts';
 import { watchStep } from './watch-step.ts';
 
@@ -27,16 +27,9 @@ export function newSession(
   if (trouble !== null) throw diskRefusal(trouble, 'The place of this server for running sessions');
   const id = randomBytes(16).toString('hex') as SessionId;
   return beginSession(broker, {
+    ...BLANK,
     ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
-    ...{
-      started: broker.now(),
-      ended: null,
-      exitStatus: null,
-      lastWords: '',
-      endedBy: null,
-      problem: null,
-    },
-    ...{ pamSession: id, leader: 0, leaderBorn: 0, texts: [] },
+    ...{ started: broker.now(), pamSession: id },
   });
 }
 

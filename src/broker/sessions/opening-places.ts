@@ -4,7 +4,7 @@
  */
 import type { SessionId } from '../../protocol/ids.ts';
 import { ProblemError } from '../problem.ts';
-import type { Person } from '../tickets/ticket-store.ts';
+import { type Person, personKey } from '../tickets/ticket-store.ts';
 
 /** Of one person at a time. */
 export const MOST_OPENING = 8;
@@ -25,13 +25,13 @@ export class OpeningPlaces {
   }
 
   hasRoom(person: Person): boolean {
-    const name = nameOf(person);
+    const name = personKey(person);
     return [...this.holders.values()].filter((one) => one === name).length < MOST_OPENING;
   }
 
   /** Must be followed by leave(). Rejects with a problem when no place is free for too long. */
   enter(id: SessionId, person: Person): Promise<void> {
-    const name = nameOf(person);
+    const name = personKey(person);
     if (this.hasRoom(person)) {
       this.holders.set(id, name);
       return Promise.resolve();
@@ -65,10 +65,6 @@ export class OpeningPlaces {
     this.holders.set(next[0], person);
     next[1].go();
   }
-}
-
-function nameOf({ uid, user }: Person): string {
-  return `${uid} ${user}`;
 }
 
 function refusal({ user }: Person): ProblemError {

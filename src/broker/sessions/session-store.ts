@@ -34,6 +34,17 @@ export interface SessionRow
   /** What PAM said while a home session opened. */
   readonly texts: readonly string[];
 }
+/** Of a row that begins. */
+export const BLANK = {
+  ended: null,
+  exitStatus: null,
+  lastWords: '',
+  endedBy: null,
+  problem: null,
+  leader: 0,
+  leaderBorn: 0,
+  texts: [],
+} as const;
 export type SessionStore = ReturnType<typeof openSessionStore>;
 
 const COLUMNS = [

@@ -58,8 +58,13 @@ export class StartTalk {
     this.patience = message.patience;
   }
 
-  /** Of a question of the past only its words stay. */
-  take(message: MessageOf<typeof fromLeader, 'prompt'>): void {
+  /** Errors of PAM modules, for the person, should it fail. */
+  get errors(): string[] {
+    return this.items.filter(({ style }) => style === 'error').map(({ text }) => text);
+  }
+
+  /** What it holds, as far as it is kept. Of a question of the past only its words stay. */
+  take(message: MessageOf<typeof fromLeader, 'prompt'>): readonly PromptItem[] {
     const items = itemsOf(message, this.room);
     const [ask] = items.filter(isAsk);
     if (ask !== undefined) {
@@ -70,6 +75,7 @@ export class StartTalk {
     }
     this.items.push(...items);
     this.tell();
+    return items;
   }
 
   /** It was answered, or will not be. */
@@ -104,7 +110,7 @@ export class StartTalk {
   whenSaid(after: number): WhenSaid {
     return (listener) => {
       const heard = this.items.every(({ number }) => number <= after);
-      if (!heard || this.question !== null || this.over) listener();
+      if (!heard || this.over) listener();
       else this.listen(listener);
       return () => this.listeners.delete(listener);
     };

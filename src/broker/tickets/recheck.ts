@@ -7,7 +7,7 @@ import type { Broker } from '../context.ts';
 import type { AccountVerdict } from './account-checks.ts';
 import { checkAccount } from './check-account.ts';
 import { revokeTickets } from './revoke-tickets.ts';
-import type { Person } from './ticket-store.ts';
+import { type Person, personKey } from './ticket-store.ts';
 
 type Kind = AccountVerdict['kind'];
 
@@ -20,13 +20,13 @@ const AT_ONCE = 4;
 
 /** PAM has just let them in. */
 export function noteAsked(broker: Broker, person: Person): void {
-  broker.checks.asked.set(keyOf(person), broker.clock.monotonic());
+  broker.checks.asked.set(personKey(person), broker.clock.monotonic());
 }
 
 /** Asks unless it did within maxAgeMs. Never rejects; who is refused loses all tickets. */
 export function recheck(broker: Broker, person: Person, maxAgeMs: number): Promise<Kind> {
   const { asked, underWay } = broker.checks;
-  const key = keyOf(person);
+  const key = personKey(person);
   const answering = underWay.get(key);
   if (answering !== undefined) return answering;
   const age = broker.clock.monotonic() - (asked.get(key) ?? -Infinity);
@@ -64,7 +64,7 @@ export async function recheckDue(broker: Broker): Promise<void> {
 
 /** Everybody who is signed in; forgets the others. */
 function personsOf({ tickets, checks }: Broker): Map<string, Person> {
-  const persons = new Map(tickets.listAll().map((ticket) => [keyOf(ticket), ticket]));
+  const persons = new Map(tickets.listAll().map((ticket) => [personKey(ticket), ticket]));
   for (const key of checks.asked.keys()) if (!persons.has(key)) checks.asked.delete(key);
   return persons;
 }
@@ -78,8 +78,4 @@ async function ask(broker: Broker, person: Person): Promise<Kind> {
     revokeTickets(broker, broker.tickets.listOf(person), 'account-refused', detail);
   }
   return kind;
-}
-
-function keyOf({ user, uid }: Person): string {
-  return `${uid} ${user}`;
 }

@@ -4,7 +4,7 @@ import type { Broker } from '../context.ts';
 import { splitToFit } from '../fit-frame.ts';
 import { closeHome } from '../home/close-homes.ts';
 import { rotateKey } from '../sessions/session-keys.ts';
-import type { Person, Ticket } from './ticket-store.ts';
+import { type Person, personKey, type Ticket } from './ticket-store.ts';
 
 export function revokeExpired(broker: Broker): void {
   revokeTickets(broker, broker.tickets.listExpired(broker.now()), 'ticket-expired');
@@ -33,7 +33,7 @@ export function revokeTickets(
   for (const ids of splitToFit(tickets.map(({ id }) => id))) {
     announce(broker, { event: 'revoked', tickets: ids });
   }
-  const persons = new Map(tickets.map((ticket) => [`${ticket.uid} ${ticket.user}`, ticket]));
+  const persons = new Map(tickets.map((ticket) => [personKey(ticket), ticket]));
   for (const person of persons.values()) {
     if (broker.tickets.listOf(person).length > 0) continue;
     rotateKeysOf(broker, person);

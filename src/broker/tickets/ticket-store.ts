@@ -10,6 +10,10 @@ export interface Person {
   readonly user: UserName;
   readonly uid: Uid;
 }
+/** The same for the same person. */
+export function personKey({ user, uid }: Person): string {
+  return `${uid} ${user}`;
+}
 export interface Ticket extends Person {
   readonly id: TicketId;
   /** What the leader wants to see before it opens a session for the user. */

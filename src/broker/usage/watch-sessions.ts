@@ -6,12 +6,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { USAGE_EVERY_MS, type Usage } from '../../protocol/page-gateway.ts';
-import { keyOf } from '../administrators/administrators.ts';
 import { tellTroubles } from '../administrators/tell-troubles.ts';
 import { announceSession } from '../announce.ts';
 import type { Broker } from '../context.ts';
 import type { SessionRow } from '../sessions/session-store.ts';
-import type { Person } from '../tickets/ticket-store.ts';
+import { type Person, personKey } from '../tickets/ticket-store.ts';
 import { CpuMeter } from './cpu-meter.ts';
 import { readActivity } from './read-activity.ts';
 import { readUsage } from './read-usage.ts';
@@ -24,7 +23,7 @@ const NOTABLE = { memory: 1 << 20, cpu: 0.05, cpuShare: 0.01, activity: 8_000 };
 
 export function watchSessions(broker: Broker, { user, uid }: Person): void {
   const { watch, clock } = broker;
-  const key = keyOf({ user, uid });
+  const key = personKey({ user, uid });
   const known = watch.persons.has(key);
   watch.persons.set(key, { person: { user, uid }, until: clock.monotonic() + LOOKS_MS });
   if (!known) lookAt(broker, { user, uid });
@@ -32,8 +31,8 @@ export function watchSessions(broker: Broker, { user, uid }: Person): void {
 }
 
 /** A page of theirs is there, or was a moment ago. */
-export function isLookedAt({ watch, clock }: Broker, { user, uid }: Person): boolean {
-  return (watch.persons.get(`${uid} ${user}`)?.until ?? 0) > clock.monotonic();
+export function isLookedAt({ watch, clock }: Broker, person: Person): boolean {
+  return (watch.persons.get(personKey(person))?.until ?? 0) > clock.monotonic();
 }
 
 export function stopWatching({ watch }: Broker): void {
