@@ -60,7 +60,7 @@ static int sleep_ms(const struct leader *leader) {
     const uint64_t now = monotonic_ms();
     bool followed = leader->listener < 0;
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
-        followed |= leader->connections[i].fd >= 0 && leader->connections[i].who == WHO_BROKER;
+        followed |= leader->connections[i].fd >= 0 && leader->connections[i].who != WHO_ROOT;
     if (!followed && (deadline == 0 || deadline > now + LISTEN_AGAIN_MS))
         deadline = now + LISTEN_AGAIN_MS;
     return done ? 0 : deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;

@@ -203,8 +203,10 @@ static void start_program(struct leader *leader, struct program *program, struct
 /* Where the PAM session stays, whoever has no grant any more gets no further program in it. */
 static bool find_place(struct leader *leader, const struct connection *connection, const char *session, const uint8_t *grant, size_t size) {
     struct program *program = program_find(leader, session);
-    if (program == NULL && leader->stays && connection->who != WHO_ROOT && grant_check(&leader->account, grant, size) != PAM_SUCCESS)
-        tell_failed(leader, session, VST_STAGE_GRANT, PAM_PERM_DENIED, "that is no grant for this user, or it is over");
+    const bool asks = program == NULL && leader->stays && connection->who != WHO_ROOT;
+    const int code = asks ? grant_check(&leader->account, grant, size) : PAM_SUCCESS;
+    if (code != PAM_SUCCESS)
+        tell_failed(leader, session, VST_STAGE_GRANT, code, "that is no grant for this user, or it is over");
     else if (program == NULL && program_add(leader, session) == NULL)
         tell_failed(leader, session, VST_STAGE_SPAWN, EMFILE, "this PAM session has as many programs as it may have");
     return program_find(leader, session) != NULL;

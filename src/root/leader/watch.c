@@ -87,9 +87,8 @@ static void clean_up(struct watch *watch, pid_t leader) {
 }
 
 /* What modules started and did not end with their session. It gets time: the daemon of a file system that was unmounted
- * still writes what it holds. */
-static void end_leftovers(struct watch *watch) {
-    const uint64_t deadline = monotonic_ms() + LEFTOVERS_MS;
+ * still writes what it holds. What they started for a session that never was open gets none. */
+static void end_leftovers(struct watch *watch, uint64_t deadline) {
     for (reap(watch); children_signal(0); reap(watch)) {
         const uint64_t now = monotonic_ms();
         if (now >= deadline && children_signal(SIGKILL))
@@ -111,12 +110,12 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     trim_memory();
     for (reap(watch); watch->leader != 0; reap(watch))
         wait_or_kill(watch);
-    if (atomic_load(&watch->shared->closed)) {
-        end_leftovers(watch);
-        _exit(EXIT_SUCCESS);
-    }
-    clean_up(watch, leader);
-    _exit(EXIT_FAILURE);
+    const bool closed = atomic_load(&watch->shared->closed);
+    if (!closed)
+        clean_up(watch, leader);
+    if (closed || !atomic_load(&watch->shared->opened))
+        end_leftovers(watch, closed ? monotonic_ms() + LEFTOVERS_MS : 0);
+    _exit(closed ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 void watch_begin(struct leader *leader) {
