@@ -117,19 +117,19 @@ static bool find_unseen(const struct host *host, const struct viewer *viewer, si
 static void append(struct viewer *viewer, struct writer *writer) {
     size_t size;
     cleanup_free uint8_t *frame = writer_take(writer, &size);
-    uint8_t *all = must_alloc(viewer->pending_size + size, 1);
-    if (viewer->pending != NULL)
-        memcpy(all, viewer->pending, viewer->pending_size);
+    uint8_t *all = realloc(viewer->pending, viewer->pending_size + size);
+    if (all == NULL)
+        die_errno("cannot allocate %zu bytes", viewer->pending_size + size);
     memcpy(all + viewer->pending_size, frame, size);
-    free(viewer->pending);
     viewer->pending = all;
     viewer->pending_size += size;
 }
 
-static void append_screen(struct host *host, struct viewer *viewer) {
+/* What is no terminal has no size and no screen. */
+static void append_gap(struct host *host, struct viewer *viewer) {
     uint16_t rows = 0, columns = 0;
     size_t size = 0;
-    cleanup_free char *screen = history_screen(host, &size, &rows, &columns);
+    cleanup_free char *screen = host->pty ? history_screen(host, &size, &rows, &columns) : NULL;
     struct writer writer = {0};
     writer_start(&writer, VST_FROM_SESSION_GAP);
     put_u64(&writer, viewer->at[OUTPUT]);
@@ -152,15 +152,7 @@ static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
         return true;
     viewer->screen_due = false;
     viewer->pending_size = viewer->pending_sent = 0;
-    if (host->pty)
-        append_screen(host, viewer);
-    else {
-        struct writer writer = {0};
-        writer_start(&writer, VST_FROM_SESSION_GAP);
-        put_u64(&writer, viewer->at[which]);
-        put_u32(&writer, 0); /* no size */
-        append(viewer, &writer);
-    }
+    append_gap(host, viewer);
     return flush(host, viewer);
 }
 

@@ -35,6 +35,12 @@ static uint64_t settle_size(struct host *host) {
     return host->size_count > 1 ? host->sizes[1].at - ring->start : UINT64_MAX;
 }
 
+/* Bytes after which it is looked at the time: a sequence of few bytes may rewrite the whole screen. */
+static size_t step_of(const struct screen *screen) {
+    const size_t step = LET_GO_STEP * (size_t)(MAX_SIDE * MAX_SIDE / (screen->rows * screen->columns));
+    return step < LET_GO ? step : LET_GO;
+}
+
 void history_make_room(struct host *host, size_t size, uint64_t by) {
     struct ring *ring = &host->streams[OUTPUT].ring;
     while (host->pty && ring->end - ring->start + size > ring->capacity) {
@@ -43,8 +49,8 @@ void history_make_room(struct host *host, size_t size, uint64_t by) {
         struct iovec pieces[2];
         if (most > same)
             most = (size_t)same;
-        if (most > LET_GO_STEP)
-            most = LET_GO_STEP;
+        if (most > step_of(host->screen))
+            most = step_of(host->screen);
         const size_t let_go = ring_pieces(ring, ring->start, most, pieces);
         for (int i = 0; i < 2; i++)
             screen_feed(host->screen, pieces[i].iov_base, pieces[i].iov_len);

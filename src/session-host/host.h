@@ -29,7 +29,7 @@ enum {
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
     LET_GO = 16384, /* bytes that a terminal's ring lets go at once */
-    LET_GO_STEP = 64, /* … after which it looks at the time: a sequence of few bytes may rewrite the whole screen */
+    LET_GO_STEP = 64, /* … after which it looks at the time, of a screen as large as is kept (history.c) */
     TURN_MS = 20,   /* for the output of one turn; then viewers and the leader get theirs */
     MAX_SIZES = 64, /* changes of size that are kept */
 };

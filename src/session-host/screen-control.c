@@ -164,7 +164,8 @@ static void set_modes(struct screen *screen, bool is_private, bool on) {
 }
 
 static void tabs(struct screen *screen, void step(struct screen *)) {
-    for (int i = count_of(screen); i > 0 && screen->now->x < screen->columns; i--)
+    const int count = count_of(screen); /* each step moves, until it is at the edge */
+    for (int i = count < screen->columns ? count : screen->columns; i > 0 && screen->now->x < screen->columns; i--)
         step(screen);
 }
 

@@ -7,6 +7,16 @@ void put_empty(struct line *line, int at, struct pen pen) {
     line->cells[at] = (struct cell){.width = 1, .pen = pen};
 }
 
+void empty_cells(struct line *line, int from, int to, struct pen pen) {
+    if (from >= to)
+        return;
+    struct cell *cells = line->cells + from;
+    const size_t count = (size_t)(to - from);
+    put_empty(line, from, pen);
+    for (size_t done = 1; done < count; done *= 2)
+        memcpy(cells + done, cells, (done < count - done ? done : count - done) * sizeof *cells);
+}
+
 /* Erasing leaves the background colour, and no other property. */
 struct pen erase_pen(const struct screen *screen) {
     return (struct pen){.bg = screen->pen.bg & COLOR};
@@ -41,8 +51,7 @@ void scroll_lines(struct screen *screen, int top, int bottom, int count, struct 
             memmove(lines + top + 1, lines + top, (size_t)(height - 1) * sizeof(struct line *));
         lines[count > 0 ? bottom : top] = moved;
         moved->wrapped = false;
-        for (int x = 0; x < screen->columns; x++)
-            put_empty(moved, x, pen);
+        empty_cells(moved, 0, screen->columns, pen);
     }
 }
 
@@ -79,8 +88,7 @@ void insert_cells(struct screen *screen, struct line *line, int at, int count, s
     mend_left(line, at, pen);
     const int n = clamp(count, 0, columns - at);
     memmove(line->cells + at + n, line->cells + at, (size_t)(columns - at - n) * sizeof(struct cell));
-    for (int i = 0; i < n; i++)
-        put_empty(line, at + i, pen);
+    empty_cells(line, at, at + n, pen);
     if (line->cells[columns - 1].width == 2)
         put_empty(line, columns - 1, pen);
 }
@@ -90,8 +98,7 @@ void delete_cells(struct screen *screen, struct line *line, int at, int count, s
     at %= columns;
     const int n = clamp(count, 0, columns - at);
     memmove(line->cells + at, line->cells + at + n, (size_t)(columns - at - n) * sizeof(struct cell));
-    for (int x = columns - n; x < columns; x++)
-        put_empty(line, x, pen);
+    empty_cells(line, columns - n, columns, pen);
     mend_left(line, at, pen);
     if (line->cells[at].width == 0 && line->cells[at].code == 0)
         put_empty(line, at, pen);

@@ -10,25 +10,34 @@ enum {
 };
 enum { INTRODUCER_BYTES = 2, MAX_VALUE = 0x7fffffff };
 
-/* What has come of a sequence that has not ended: whoever gets the rest of it needs its beginning. */
-static void keep(struct sequence *sequence, uint32_t code) {
-    uint8_t bytes[4];
+size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
     size_t size = 0;
     if (code < 0x80)
-        bytes[size++] = (uint8_t)code;
-    else if (code < 0x800) {
-        bytes[size++] = (uint8_t)(0xc0 | code >> 6);
-        bytes[size++] = (uint8_t)(0x80 | (code & 0x3f));
-    } else {
-        if (code < 0x10000)
-            bytes[size++] = (uint8_t)(0xe0 | code >> 12);
-        else {
-            bytes[size++] = (uint8_t)(0xf0 | code >> 18);
-            bytes[size++] = (uint8_t)(0x80 | (code >> 12 & 0x3f));
-        }
-        bytes[size++] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
-        bytes[size++] = (uint8_t)(0x80 | (code & 0x3f));
+        ret_bytes[size++] = (uint8_t)code;
+    else if (code < 0x800)
+        ret_bytes[size++] = (uint8_t)(0xc0 | code >> 6);
+    else if (code < 0x10000)
+        ret_bytes[size++] = (uint8_t)(0xe0 | code >> 12);
+    else {
+        ret_bytes[size++] = (uint8_t)(0xf0 | code >> 18);
+        ret_bytes[size++] = (uint8_t)(0x80 | (code >> 12 & 0x3f));
     }
+    if (code >= 0x800)
+        ret_bytes[size++] = (uint8_t)(0x80 | (code >> 6 & 0x3f));
+    if (code >= 0x80)
+        ret_bytes[size++] = (uint8_t)(0x80 | (code & 0x3f));
+    return size;
+}
+
+/* What has come of a sequence that has not ended: whoever gets the rest of it needs its beginning. */
+static void keep(struct sequence *sequence, uint32_t code) {
+    if (code < 0x80) {
+        if (sequence->pending_size < MAX_PENDING)
+            sequence->pending[sequence->pending_size++] = (uint8_t)code;
+        return;
+    }
+    uint8_t bytes[4];
+    const size_t size = encode_utf8(code, bytes);
     if (sequence->pending_size + size > MAX_PENDING)
         return;
     memcpy(sequence->pending + sequence->pending_size, bytes, size);
@@ -192,7 +201,7 @@ static void take(struct screen *screen, uint32_t code) {
         return;
     }
     screen->in_run = false;
-    if (take_anywhere(screen, code))
+    if ((code < 0x20 || code >= 0x80) && take_anywhere(screen, code))
         return;
     if (code >= 0xa0) { /* outside strings it ends the sequence, and is not shown */
         if (state == OSC || state == CSI_IGNORE || state == DCS_IGNORE || state == DCS_DATA)
@@ -229,6 +238,8 @@ static size_t length_of(uint8_t first) {
 
 void screen_feed(struct screen *screen, const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < size; i++) {
+        if (screen->utf8_size == 0 && (i += screen_print_run(screen, bytes + i, size - i)) == size)
+            return;
         const uint8_t byte = bytes[i];
         if (screen->utf8_size > 0 && (byte & 0xc0) == 0x80) {
             screen->utf8[screen->utf8_size++] = byte;

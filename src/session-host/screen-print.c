@@ -83,6 +83,30 @@ static void place(struct screen *screen, uint32_t code, int width) {
         put(line, now->x++, 0, 0, screen->pen);
 }
 
+/* What has lost its first half. */
+static void mend_right(struct screen *screen) {
+    struct line *line = screen->now->lines[screen->now->y];
+    const int x = screen->now->x;
+    if (x < screen->columns && line->cells[x].width == 0 && line->cells[x].code == 0)
+        put(line, x, 0, 1, screen->pen);
+}
+
+size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size) {
+    struct buffer *now = screen->now;
+    struct line *line = now->lines[now->y];
+    const struct pen pen = screen->pen;
+    if (!screen->in_run || screen->charset != '\0' || screen->modes.insert)
+        return 0;
+    size_t done = 0;
+    for (; done < size && now->x < screen->columns && bytes[done] >= 0x20 && bytes[done] < 0x7f; done++)
+        put(line, now->x++, bytes[done], 1, pen);
+    if (done > 0) {
+        screen->last_width = 1;
+        mend_right(screen);
+    }
+    return done;
+}
+
 void screen_print(struct screen *screen, uint32_t given) {
     struct buffer *now = screen->now;
     const int columns = screen->columns;
@@ -110,9 +134,7 @@ void screen_print(struct screen *screen, uint32_t given) {
     }
     if (has_room)
         place(screen, code, width);
-    line = now->lines[now->y];
-    if (now->x < columns && line->cells[now->x].width == 0 && line->cells[now->x].code == 0)
-        put(line, now->x, 0, 1, screen->pen);
+    mend_right(screen);
     if (now->x > columns)
         now->x = columns;
 }

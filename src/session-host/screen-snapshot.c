@@ -9,15 +9,8 @@
 enum { WIDE_SPACE = 0x3000 };
 
 static void put_code(FILE *out, uint32_t code) {
-    if (code < 0x80)
-        (void)putc((int)code, out);
-    else if (code < 0x800)
-        (void)fprintf(out, "%c%c", (int)(0xc0 | code >> 6), (int)(0x80 | (code & 0x3f)));
-    else if (code < 0x10000)
-        (void)fprintf(out, "%c%c%c", (int)(0xe0 | code >> 12), (int)(0x80 | (code >> 6 & 0x3f)), (int)(0x80 | (code & 0x3f)));
-    else
-        (void)fprintf(out, "%c%c%c%c", (int)(0xf0 | code >> 18), (int)(0x80 | (code >> 12 & 0x3f)),
-                      (int)(0x80 | (code >> 6 & 0x3f)), (int)(0x80 | (code & 0x3f)));
+    uint8_t bytes[4];
+    (void)fwrite(bytes, 1, encode_utf8(code, bytes), out);
 }
 
 static void put_cell(FILE *out, const struct cell *cell) {

@@ -6,14 +6,13 @@
 
 #include "util.h"
 
-int screen_side(int wanted) {
+static int screen_side(int wanted) {
     return wanted < 2 ? 2 : wanted > MAX_SIDE ? MAX_SIDE : wanted;
 }
 
 static struct line *new_line(int columns) {
     struct line *line = must_alloc(1, sizeof *line + (size_t)columns * sizeof line->cells[0]);
-    for (int x = 0; x < columns; x++)
-        put_empty(line, x, (struct pen){0});
+    empty_cells(line, 0, columns, (struct pen){0});
     return line;
 }
 
@@ -26,8 +25,7 @@ static void empty_buffer(struct buffer *buffer, int rows, int columns) {
     *buffer = (struct buffer){.lines = buffer->lines, .tabs = buffer->tabs, .bottom = rows - 1};
     for (int y = 0; y < rows; y++) {
         buffer->lines[y]->wrapped = false;
-        for (int x = 0; x < columns; x++)
-            put_empty(buffer->lines[y], x, (struct pen){0});
+        empty_cells(buffer->lines[y], 0, columns, (struct pen){0});
     }
     memset(buffer->tabs, 0, (size_t)columns * sizeof(bool));
     set_tabs(buffer, 0, columns);

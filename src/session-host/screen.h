@@ -87,13 +87,15 @@ struct screen *screen_new(int rows, int columns);
 void screen_free(struct screen *screen);
 void screen_resize(struct screen *screen, int rows, int columns);
 void screen_reset(struct screen *screen);
-int screen_side(int wanted);
 
 /* screen-feed.c */
 void screen_feed(struct screen *screen, const uint8_t *bytes, size_t size);
+size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]); /* its size */
 
 /* screen-print.c */
 void screen_print(struct screen *screen, uint32_t code);
+/* The printable ASCII at the beginning, as far as it goes on a text and fits the line; returns its size. */
+size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size);
 void screen_repeat(struct screen *screen, int count);
 
 /* screen-control.c: control characters, CSI and ESC sequences */
@@ -113,6 +115,7 @@ void replace_cells(struct screen *screen, struct line *line, int start, int end,
 void erase_display(struct screen *screen, int what, bool keep_protected);
 void erase_line(struct screen *screen, int what, bool keep_protected);
 void put_empty(struct line *line, int at, struct pen pen);
+void empty_cells(struct line *line, int from, int to, struct pen pen); /* to: behind the last */
 struct pen erase_pen(const struct screen *screen);
 
 /* screen-modes.c */

@@ -166,7 +166,6 @@ async function show({ screen, text }: Viewer): Promise<ReturnType<typeof readSta
   return readState(terminal);
 }
 
-/** Programs, with the keys that make them draw, each waiting for what the one before has drawn. */
 test('output of which two bytes rewrite a large screen keeps no viewer out', {
   timeout: 20_000,
 }, async () => {
@@ -184,6 +183,7 @@ test('output of which two bytes rewrite a large screen keeps no viewer out', {
 const LISTING = '/tmp/services';
 const line = (_: unknown, n: number) => `int port_${n} = ${n}; /* "service" ${n}/tcp, 日本 */\n`;
 
+/** Programs, with the keys that make them draw, each waiting for what the one before has drawn. */
 const PROGRAMS: Record<string, { argv: readonly string[]; keys: readonly [string, string][] }> = {
   vim: {
     argv: ['vim.basic', '-u', 'NONE', '-N', '-c', 'syntax on', LISTING],
