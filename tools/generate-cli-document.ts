@@ -9,7 +9,8 @@ export function makeCliDocument(): string {
 # The \`vestibule\` command
 
 It runs as whoever calls it; commands that say (root) want root. Control characters in what it shows are escaped. Exit
-status: 0 when all went well, 1 when not, 2 for a command line that makes no sense, and what a command below says.
+status: 0 when all went well, 1 when not, 2 when the command line is not understood, 3 when the server that a command asks does not run,
+and what a command below says.
 
 ${leaves(program).map(section).join('\n\n')}
 `;

@@ -16,8 +16,8 @@ export function makePamCheckDocument(): string {
 # What \`vestibule pam check\` finds
 
 \`vestibule pam check PROFILE --for login\` checks a profile that says who signs in (\`auth-pam-profile\`), \`--for session\`
-one that opens sessions without a password (\`auth-pam-sessions-profile\`), \`--for session-with-password\` one that opens
-them with the password of the sign-in. The server checks both its profiles when it starts, and does not start when the
+one that opens sessions without a password (\`auth-pam-sessions-profile\`), \`--for session-with-password\` one that
+\`vestibule run --password-stdin\` opens with a password; the server itself has none to give. The server checks both its profiles when it starts, and does not start when the
 login profile has an error, or either profile one that gives rights away (marked *).
 
 Each rule rests on a trial with the real modules under \`${TRIALS}/\`: it shows what happens with the profile

@@ -24,7 +24,7 @@ export function addPamCheck(pam: Command, context: Context): void {
     .addOption(
       new Option(
         '--for <purpose>',
-        'what it is used for: to check who signs in, or to open sessions without or with the password of the sign-in (default: as the configuration uses it)',
+        'what it is used for: to check who signs in, to open sessions as the server does, or to open them with a password as `vestibule run --password-stdin` does (default: as the configuration uses it)',
       ).choices(PURPOSES),
     )
     .option('--root <directory>', 'check the files of this directory as if it were /', '/')

@@ -45,7 +45,7 @@ export const OPTIONS = {
   'auth-pam-sessions-profile': {
     type: 'profile',
     default: 'su',
-    doc: 'PAM profile that opens a session. Nobody is there to answer, so it needs `auth sufficient pam_rootok.so`.',
+    doc: 'PAM profile that opens a session. A session may start without its person being there, so it should have `auth sufficient pam_rootok.so`; what a module asks all the same is put to the page of its person.',
     readBy: ['leader', 'broker'],
     change: 'restart',
   },

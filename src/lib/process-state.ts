@@ -7,6 +7,8 @@ export interface ProcessState {
   readonly name: string;
   /** R, S, D (waits in the kernel and cannot be killed), T (stopped) and so on; empty: hidden. */
   readonly state: string;
+  /** 0: hidden. */
+  readonly parent: number;
   /** When it began, clock ticks after the machine's start: with it a pid names one process only. 0: hidden. */
   readonly born: number;
 }
@@ -21,9 +23,9 @@ export function readProcessState(pid: number): ProcessState | null {
     const [state = '', ...fields] = stat.slice(end + 2).split(' ');
     if (state === 'Z' || state === 'X') return null;
     const name = stat.slice(stat.indexOf('(') + 1, end);
-    return { pid, name, state, born: Number(fields[18]) };
+    return { pid, name, state, parent: Number(fields[0]), born: Number(fields[18]) };
   } catch {
-    return isThere(pid) ? { pid, name: '', state: '', born: 0 } : null;
+    return isThere(pid) ? { pid, name: '', state: '', parent: 0, born: 0 } : null;
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 
-export interface Figures {
+interface Figures {
   /** Milliseconds of each answer that somebody else got. */
   readonly answers: readonly number[];
   /** MiB of the process that is attacked, at most. */
@@ -10,13 +10,13 @@ export interface Figures {
 }
 
 /** MiB that a process has in memory (VmRSS of proc(5)). */
-export function memoryOf(pid: number): number {
+function memoryOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) / 1024;
 }
 
 /** Somebody else asks, one after the other, until it is over. */
-export async function watchOthers(
+async function watchOthers(
   pid: number,
   ask: () => Promise<unknown>,
   isOver: (asked: number) => boolean,

@@ -15,6 +15,7 @@ let product: Product;
 let account: Account;
 let ada: Person;
 let bob: Person;
+let hung: HungDirectory | undefined;
 
 before(async () => {
   account = makeAccount('ada');
@@ -28,6 +29,8 @@ before(async () => {
 after(async () => {
   ada?.leave();
   bob?.leave();
+  // What waits for it cannot be killed.
+  await hung?.answer();
   await product?.wipe();
 });
 
@@ -37,7 +40,7 @@ async function viewOf(id: SessionId): Promise<SessionView> {
 }
 
 test('starts in a home that hangs are given up in words, and slow nobody else', async () => {
-  const hung = await HungDirectory.mount(`/home/${account.name}`);
+  hung = await HungDirectory.mount(`/home/${account.name}`);
   const ids: SessionId[] = [];
   for (let i = 0; i < STARTS; i++) ids.push((await ada.client!.startTerminal()).id);
   for (const id of ids) {
@@ -54,6 +57,7 @@ test('starts in a home that hangs are given up in words, and slow nobody else', 
   assert.equal(await terminal.run('echo $HOME'), '/home/bob\n');
   terminal.ws.terminate();
   await hung.answer();
+  hung = undefined;
   for (const id of ids) {
     await product.logged(new RegExp(`"session-failed".*${id}`));
     assert.equal((await viewOf(id)).problem?.code, 'session-hangs');

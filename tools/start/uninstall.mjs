@@ -91,7 +91,13 @@ function runFinish(flag, stdout) {
   if (!existsSync(`${current}/bin/node`)) return '';
   const argv = [`${current}/dist/finish.js`, flag];
   const stdio = ['ignore', stdout, 'inherit'];
-  return spawnSync(`${current}/bin/node`, argv, { stdio, encoding: 'utf8' }).stdout ?? '';
+  const ended = spawnSync(`${current}/bin/node`, argv, { stdio, encoding: 'utf8' });
+  // A list that could not be made is not an empty one.
+  if (flag === '--list' && ended.status !== 0)
+    throw new SetupError(
+      `wanted the list of sessions, came status ${ended.status} of finish.js; npm run uninstall -- --force ends them unseen`,
+    );
+  return ended.stdout ?? '';
 }
 
 function removeRunDirectory() {

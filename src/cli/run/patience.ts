@@ -1,4 +1,5 @@
 /** How long the CLI waits for what a leader does, and what it says when that is over: what is still stuck. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadedConfiguration } from '../../config/load.ts';
 import { explainHeld } from '../../lib/explain-held.ts';
 import { readProcessState } from '../../lib/process-state.ts';
@@ -23,6 +24,8 @@ export interface Limits {
 /** What the leader itself does about it comes first. */
 const MARGIN_MS = 10_000;
 const LOOK_MS = 400;
+/** For the watch of a leader that was killed to end, too: what keeps it cannot be killed. */
+const CLEAN_UP_MS = 3000;
 
 export function limitsOf({ values }: LoadedConfiguration): Limits {
   return {
@@ -65,7 +68,9 @@ export async function waitFor<T>(
     over.reject(new RunError(`${words}. ${stuck ?? "See the server's log."}`));
   };
   const timer = setInterval(look, Math.min(ms, LOOK_MS));
-  const answered = answer.catch((error: Error) => {
+  const watch = readProcessState(leader)?.parent ?? 0;
+  const answered = answer.catch(async (error: Error) => {
+    stuck ??= await explainLeft(leader, watch);
     throw stuck === null ? error : new RunError(`${error.message}. ${stuck}`);
   });
   try {
@@ -73,6 +78,17 @@ export async function waitFor<T>(
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Of a leader that was killed: what it left is below its watch, which goes when that has gone. */
+async function explainLeft(leader: number, watch: number): Promise<string | null> {
+  const end = performance.now() + CLEAN_UP_MS;
+  while (readProcessState(leader) === null && performance.now() < end) {
+    const stuck = explainStuck(watch);
+    if (stuck !== null || readProcessState(watch) === null) return stuck;
+    await wait(LOOK_MS / 4);
+  }
+  return null;
 }
 
 /** null: nothing of it is. */

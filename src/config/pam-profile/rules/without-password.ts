@@ -9,7 +9,7 @@ const ROOTOK = 'pam_rootok.so';
 export const rootokMissing: Rule = {
   code: 'rootok-missing',
   level: 'error',
-  why: 'A session starts without its user present (a cookie, a resumed session): nobody answers what the modules ask, and the session does not start.',
+  why: 'A session may start without its user present (a cookie, a resumed session): what the modules ask is put to their page, and where nobody answers there the session does not start.',
   mend: 'put `auth sufficient pam_rootok.so` before the other auth lines',
   trial: TRIAL,
   find: ({ profile, purpose }) => {
@@ -50,13 +50,13 @@ export const noPasswordToGive: Rule = {
   code: 'no-password-to-give',
   level: 'error',
   why: 'Only a sign-in by PAM has a password to keep; without one the modules ask, nobody answers, and the session does not start.',
-  mend: 'switch auth-pam-sessions-use-password off and let pam_rootok open sessions',
+  mend: 'use a profile that pam_rootok opens (`--for session`)',
   trial: TRIAL,
   find: ({ profile, purpose, facts }) => {
     const by = facts.auth_by?.toLowerCase() ?? 'pam';
     if (purpose !== 'session-with-password' || by === 'pam') return [];
     const message = `wanted a sign-in by PAM, came one by '${by}', which has no password`;
-    const fix = 'auth-pam-sessions-use-password=0';
+    const fix = 'auth sufficient pam_rootok.so';
     return [{ origin: { file: profile.file, line: 1 }, message, fix }];
   },
 };
