@@ -1,6 +1,9 @@
 /** A directory on a file system whose server has gone silent (test/fakes/hung-fs.c). */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readProcessState } from '../../src/lib/process-state.ts';
+import { findProcesses } from './processes.ts';
+import { until } from './product.ts';
 
 export class HungDirectory {
   readonly path: string;
@@ -20,6 +23,15 @@ export class HungDirectory {
     await Promise.race([once(server.stdout, 'data'), ended]);
     ended.catch(() => {});
     return new HungDirectory(path, server);
+  }
+
+  /** Until `cat PATH` waits in it, and cannot be killed. */
+  catWaits(path: string): Promise<void> {
+    const waits = (): boolean =>
+      findProcesses(path).some(
+        ({ pid, argv }) => argv[0] === 'cat' && readProcessState(pid)?.state === 'D',
+      );
+    return until(waits, `a process that waits in '${path}'`);
   }
 
   /** Whoever waits in it goes on, with an error; then what was there before is there again. */

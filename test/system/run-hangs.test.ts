@@ -60,17 +60,8 @@ test('PAM that waits in the kernel is given up, and its process named', async ()
 });
 
 test('a program that waits in the kernel is left after Ctrl-C, and named', async () => {
-  const { child, ended } = start(
-    'run',
-    '--profile',
-    'bare',
-    ada.name,
-    '--',
-    'sh',
-    '-c',
-    `echo on; exec cat ${HUNG}/x`,
-  );
-  await once(child.stdout, 'readable');
+  const { child, ended } = start('run', '--profile', 'bare', ada.name, '--', 'cat', `${HUNG}/x`);
+  await hung.catWaits(`${HUNG}/x`);
   child.kill('SIGINT');
   const { status, err } = await ended;
   assert.equal(status, 125);
