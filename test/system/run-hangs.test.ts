@@ -60,7 +60,9 @@ test('PAM that waits in the kernel is given up, and its process named', async ()
 });
 
 test('a program that waits in the kernel is left after Ctrl-C, and named', async () => {
-  const { child, ended } = start('run', '--profile', 'bare', ada.name, '--', 'cat', `${HUNG}/x`);
+  const command = ['sh', '-c', `echo relayed; exec cat ${HUNG}/x`];
+  const { child, ended } = start('run', '--profile', 'bare', ada.name, '--', ...command);
+  await once(child.stdout, 'readable');
   await hung.catWaits(`${HUNG}/x`);
   child.kill('SIGINT');
   const { status, err } = await ended;
