@@ -11,7 +11,6 @@ import { boundTimes } from './database/bound-times.ts';
 import { Store } from './database/store.ts';
 import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
-import { OpeningPlaces } from './sessions/opening-places.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
 import type { StartTalk } from './sessions/start-talk.ts';
 import type { Conversation } from './sign-in/conversation.ts';
@@ -96,7 +95,6 @@ export interface Broker {
   readonly finding: Map<SessionId, Promise<void>>;
   readonly throttle: Throttle;
   readonly slots: LeaderSlots;
-  readonly opening: OpeningPlaces;
   readonly conversations: Map<ConversationId, Conversation>;
   readonly codes: Map<string, EnterCode>;
   readonly gateways: Set<Peer>;
@@ -153,7 +151,6 @@ export function createBroker(options: BrokerOptions): Broker {
     finding: new Map(),
     throttle: new Throttle(clock.monotonic, openThrottleStore(store, time.now, clock.monotonic)),
     slots: new LeaderSlots(clock.monotonic),
-    opening: new OpeningPlaces(),
     conversations: new Map(),
     codes: new Map(),
     gateways: new Set(),

@@ -199,6 +199,24 @@ test('the broker passes on the answers of its person, each by a key of its quest
   await logged(/sealed answer to prompt \d+ refused for its (seal|expiry)/, from);
 });
 
+test('whoever holds a grant takes no place of a sign-in, however long PAM takes', async () => {
+  makeProfile('asking', ['auth required %FAKE% auth=ask:1', 'account required %FAKE%']);
+  const { grant } = await signIn(ann!.name, ann!.password);
+  configure(['auth-pam-sessions-profile=asking']);
+  const from = readLog().length;
+  const waiting: Client[] = [];
+  // rootd refuses every connection from the 201st leader on that waits for a sign-in.
+  for (let i = 0; i < 201; i++) {
+    const client = await Client.greet('broker');
+    client.open({ user: ann!.name, grant, service: 'asking' });
+    await client.expectPrompt();
+    waiting.push(client);
+  }
+  await signIn(ben!.name, ben!.password);
+  assert.doesNotMatch(readLog().slice(from), /refused a connection/);
+  for (const client of waiting) client.frames.end();
+});
+
 test('a connection that ends in the question of pam_open_session: PAM is unwound', async () => {
   rmSync('/run/marks', { force: true });
   makeProfile('asking', [

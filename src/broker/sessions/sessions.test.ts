@@ -5,7 +5,6 @@ import { BROWSER as browser, ORIGIN, startFixture } from '../../../test/fakes/br
 import type { SessionId } from '../../protocol/ids.ts';
 import { PROBLEMS } from '../../protocol/problems.ts';
 import { makeSecret } from '../tickets/ticket-store.ts';
-import { MOST_OPENING } from './opening-places.ts';
 import { viewOf } from './session-view.ts';
 
 const terminal = (ticket: string) => ({ ticket, kind: 'terminal' as const, origin: ORIGIN });
@@ -261,29 +260,6 @@ test('a stuck start that is ended is ended when PAM comes back, and kill-session
   const leader = await machine.opening.take(({ user }) => user === 'slow');
   await leader.finishOpening();
   await gateway.sessionIn('ended');
-});
-
-test('starts of one person that hang leave the places of root to others', async (t) => {
-  const { gateway, machine } = await startFixture(t, { stepMs: { pam: 20 } });
-  const { ticket } = await gateway.signIn('slow');
-  const ids: SessionId[] = [];
-  for (let i = 0; i < 2 * MOST_OPENING; i++)
-    ids.push((await gateway.ask('session-start', terminal(ticket))).session.id);
-  const other = await gateway.signIn('ada');
-  await gateway.start(other.ticket);
-  const states = async () => {
-    const { sessions } = await gateway.ask('session-list', { ticket });
-    return ids.map((id) => sessions.find((one) => one.id === id)!.state);
-  };
-  assert.equal((await states()).filter((state) => state === 'pending').length, MOST_OPENING);
-  // The first of those that wait is ended, the second gets the place of one that has opened.
-  await gateway.ask('session-end', { ticket, session: ids[MOST_OPENING]! });
-  await gateway.sessionIn('ended', ids[MOST_OPENING]);
-  const leader = await machine.opening.take(({ user }) => user === 'slow');
-  await leader.finishOpening();
-  await gateway.sessionIn('running', ids[0]);
-  await gateway.sessionIn('stuck', ids[MOST_OPENING + 1]);
-  assert.equal((await states()).filter((state) => state === 'pending').length, MOST_OPENING - 2);
 });
 
 test('a program that its leader does not start is stuck', async (t) => {

@@ -7,7 +7,7 @@ import { isRefusedAtStart } from '../tickets/recheck.ts';
 import type { Ticket } from '../tickets/ticket-store.ts';
 import { changeSession } from './change-session.ts';
 import { joinLeader } from './connect-session.ts';
-import { endSession, whenSession } from './end-session.ts';
+import { endSession } from './end-session.ts';
 import { freeName } from './free-name.ts';
 import { failStart, isGivenUp, newSession, openPamSession } from './open-pam-session.ts';
 import { requireRoom } from './require-room.ts';
@@ -19,36 +19,12 @@ export function startSession(broker: Broker, ticket: Ticket, { address }: Origin
   requireRoom(broker, ticket);
   const name = freeName(broker, ticket);
   const joins = sessionsEnabled && sessionsScope === 'user';
-  const state = joins || !broker.opening.hasRoom(ticket) ? 'pending' : 'starting';
+  const state = joins ? 'pending' : 'starting';
   const row = newSession(broker, ticket, { kind: 'terminal', name, address, state });
-  if (joins) {
-    joinHome(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
-  } else openInTurn(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
+  if (joins) joinHome(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
+  else openPamSession(broker, row, ticket);
   inBackground('recheck', recheckAtStart(broker, row));
   return row;
-}
-
-async function openInTurn(broker: Broker, row: SessionRow, ticket: Ticket): Promise<void> {
-  const { opening } = broker;
-  const place = opening.enter(row.id, ticket);
-  inBackground('opened', leaveOpened(broker, row));
-  if (row.state === 'pending') {
-    inBackground('wait-for-place', stopWaiting(broker, row));
-    await place;
-    if (isGivenUp(broker, row.id)) return;
-    changeSession(broker, row.id, 'starting');
-  }
-  openPamSession(broker, row, ticket);
-}
-
-async function leaveOpened(broker: Broker, row: SessionRow): Promise<void> {
-  await whenSession(broker, row, ({ state, ended }) => state === 'running' || ended !== null);
-  broker.opening.leave(row.id);
-}
-
-async function stopWaiting(broker: Broker, row: SessionRow): Promise<void> {
-  await whenSession(broker, row, ({ state }) => state !== 'pending');
-  broker.opening.stopWaiting(row.id);
 }
 
 async function joinHome(broker: Broker, row: SessionRow, ticket: Ticket): Promise<void> {

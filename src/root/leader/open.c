@@ -29,6 +29,7 @@ bool claim_user(struct leader *leader, const struct connection *connection, cons
     if (code != PAM_SUCCESS)
         return fail(leader, VST_STAGE_GRANT, code, "that is no grant for user '%s', or it is over", account.name);
     leader->account = account;
+    rootd_release();
     return policy_check_account(leader) && (connection->who == WHO_ROOT || policy_check_lock(leader));
 }
 
@@ -109,7 +110,6 @@ static bool publish(struct leader *leader) {
     key_forget(leader);
     leader->opened_at = unix_ms();
     leader->phase = VST_PHASE_OPEN;
-    rootd_release();
     log_line(LOG_NOTICE, "opened session %s of user '%s' (uid %u) by profile '%s' from '%s' on '%s'", shared->session,
              leader->account.name, leader->account.uid, leader->service, leader->rhost, tty);
     struct writer writer = {0};
