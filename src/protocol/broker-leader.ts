@@ -9,7 +9,7 @@
  * without NUL); `strings` and `blobs` (u16 count, then each); `u32s` (u16 count, then each);
  * `rest` (all bytes to the end of the frame, only as the last field).
  */
-export const LEADER_PROTOCOL_VERSION = 3;
+export const LEADER_PROTOCOL_VERSION = 4;
 /** Bytes; root ends close the connection on a longer frame. */
 export const MAX_ROOT_FRAME = 262_144;
 
@@ -61,9 +61,9 @@ export const toLeader = {
   cancel: { type: 7, doc: 'No answer will come: the module gets PAM_CONV_ERR.', fields: {} },
   open: {
     type: 9,
-    doc: 'Open a PAM session for USER. Answered by key (to root alone: the broker has nobody who could answer), prompts if the profile asks, then opened or failed. pty: the terminal of its first program, made before PAM so that PAM_TTY is the real one. stays: it stays open without programs, and may have several, each a session with an id of its own; else its one program has its id, and its end is the end of both.',
+    doc: "Open a PAM session for USER. Answered by key and prompt if the profile asks, then opened or failed. close: when it is closed, one of CLOSE_POLICIES. terminal: the id of the session whose terminal is made before PAM, so that PAM_TTY is the real one; empty: none. label: a name to find it by again. attached: it is closed when this connection ends.",
     fields: {
-      session: 'string',
+      pamSession: 'string',
       conversation: 'bytes',
       service: 'string',
       user: 'string',
@@ -71,13 +71,13 @@ export const toLeader = {
       rhost: 'string',
       label: 'string',
       attached: 'u8',
-      stays: 'u8',
-      pty: 'u8',
+      close: 'u8',
+      terminal: 'string',
     },
   },
   spawn: {
     type: 11,
-    doc: "Run the user's login shell in the open PAM session under a session-host, as SESSION: which program, with which environment, is not the broker's to say. grant: as for open, where the PAM session stays. Answered by spawned or failed.",
+    doc: "Run the user's login shell in the open PAM session under a session-host, as SESSION: which program, with which environment, is not the broker's to say. grant: as for open. Answered by spawned or failed.",
     fields: { ...program, grant: 'bytes' },
   },
   rotate: {
@@ -87,7 +87,17 @@ export const toLeader = {
   },
   end: {
     type: 15,
-    doc: "Hang up, then kill, SESSION's processes; answered by ended. With the PAM session's own id all of them, and close the PAM session; answered by closed. From the broker for what has ended or closed: it has written that down, the leader may forget it, or go.",
+    doc: "Hang up, then kill, SESSION's processes. Answered by ended, or by closed where the PAM session is closed with it.",
+    fields: { session: 'string' },
+  },
+  close: {
+    type: 23,
+    doc: 'End all sessions in the PAM session, then close it. Answered by closed, once more if it is closed already.',
+    fields: {},
+  },
+  noted: {
+    type: 25,
+    doc: 'The broker has written down the end of SESSION, which the leader may forget; empty: that the PAM session is closed, the leader may go.',
     fields: { session: 'string' },
   },
   check: {
@@ -117,19 +127,19 @@ export const toLeader = {
 export const fromLeader = {
   hello: {
     type: 2,
-    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until the broker says end.',
+    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until the broker says noted.',
     fields: {
       version: 'u32',
       pid: 'u32',
       phase: 'u8',
-      session: 'string',
+      pamSession: 'string',
       user: 'string',
       uid: 'u32',
       gid: 'u32',
       service: 'string',
       label: 'string',
       attached: 'u8',
-      stays: 'u8',
+      close: 'u8',
       openedAt: 'u64',
       sessions: 'strings',
       ttys: 'strings',
@@ -162,7 +172,7 @@ export const fromLeader = {
   },
   failed: {
     type: 10,
-    doc: 'The request of SESSION failed. Before opened the leader ends; a failed spawn leaves the PAM session open.',
+    doc: 'The start of SESSION failed, and the PAM session stays open; empty: the PAM session was not opened, or the person not signed in, and the leader ends.',
     fields: { session: 'string', stage: 'u8', code: 'u32', text: 'string' },
   },
   opened: {
@@ -182,10 +192,10 @@ export const fromLeader = {
   },
   ended: {
     type: 26,
-    doc: 'Nothing of SESSION runs any more. Where the PAM session stays, its terminal is given back too.',
+    doc: 'Nothing of SESSION runs any more, its terminal is given back, and the PAM session stays open.',
     fields: { session: 'string' },
   },
-  closed: { type: 18, doc: 'The PAM session is closed and nothing of it runs.', fields: {} },
+  closed: { type: 18, doc: 'The PAM session is closed, and nothing runs of any session in it.', fields: {} },
   checked: { type: 20, doc: 'PAM and the policy have nothing against the user.', fields: {} },
   tested: {
     type: 22,
@@ -208,6 +218,11 @@ export const LEADER_PHASES = [
   'ending',
   'closed',
 ] as const;
+/**
+ * When a leader closes its PAM session, with a broker or without one. asked: when it is asked to. last-program: when the
+ * last of its programs has ended, too. The number travels in open.close and hello.close.
+ */
+export const CLOSE_POLICIES = ['asked', 'last-program'] as const;
 /** Life of a program; the numbers travel in hello.states. free: there is none. ready: its terminal is made. */
 export const PROGRAM_STATES = ['free', 'ready', 'starting', 'running', 'exited', 'ended'] as const;
 /** Where a request failed; the number travels in failed.stage. */
