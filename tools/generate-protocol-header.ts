@@ -58,6 +58,7 @@ export function makeProtocolHeader(): string {
     defineMessages('TO_LEADER', leader.toLeader),
     defineMessages('FROM_LEADER', leader.fromLeader),
     defineNumbers('PHASE', leader.LEADER_PHASES),
+    defineNumbers('CLOSE', leader.CLOSE_POLICIES),
     defineNumbers('STAGE', leader.LEADER_STAGES),
     defineNumbers('PROGRAM', leader.PROGRAM_STATES),
     defineMessages('TO_HOST', host.toHost),

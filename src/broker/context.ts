@@ -1,5 +1,6 @@
 /** What every handler is given: the broker's state, its stores and its settings. No module holds state of its own. */
 import { EventEmitter } from 'node:events';
+import type { LeaderConnection } from '../launcher/leader-connection.ts';
 import { log } from '../lib/log.ts';
 import { Repeats } from '../lib/repeats.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
@@ -9,7 +10,6 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Audit, openAudit } from './database/audit.ts';
 import { boundTimes } from './database/bound-times.ts';
 import { Store } from './database/store.ts';
-import type { LeaderConnection } from './leader-client.ts';
 import type { Peer } from './peer.ts';
 import { openSessionStore, type SessionRow, type SessionStore } from './sessions/session-store.ts';
 import type { StartTalk } from './sessions/start-talk.ts';

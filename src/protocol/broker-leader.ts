@@ -61,7 +61,7 @@ export const toLeader = {
   cancel: { type: 7, doc: 'No answer will come: the module gets PAM_CONV_ERR.', fields: {} },
   open: {
     type: 9,
-    doc: "Open a PAM session for USER. Answered by key and prompt if the profile asks, then opened or failed. close: when it is closed, one of CLOSE_POLICIES. terminal: the id of the session whose terminal is made before PAM, so that PAM_TTY is the real one; empty: none. label: a name to find it by again. attached: it is closed when this connection ends.",
+    doc: 'Open a PAM session for USER. Answered by key and prompt if the profile asks, then opened or failed. close: when it is closed, one of CLOSE_POLICIES. terminal: the id of the session whose terminal is made before PAM, so that PAM_TTY is the real one; empty: none. label: a name to find it by again. attached: it is closed when this connection ends.',
     fields: {
       pamSession: 'string',
       conversation: 'bytes',
@@ -195,7 +195,11 @@ export const fromLeader = {
     doc: 'Nothing of SESSION runs any more, its terminal is given back, and the PAM session stays open.',
     fields: { session: 'string' },
   },
-  closed: { type: 18, doc: 'The PAM session is closed, and nothing runs of any session in it.', fields: {} },
+  closed: {
+    type: 18,
+    doc: 'The PAM session is closed, and nothing runs of any session in it.',
+    fields: {},
+  },
   checked: { type: 20, doc: 'PAM and the policy have nothing against the user.', fields: {} },
   tested: {
     type: 22,

@@ -6,7 +6,9 @@ type Brand<T, B extends string> = T & { readonly [brand]: B };
 export type UserName = Brand<string, 'UserName'>;
 /** A user id, 0 to 4294967294. */
 export type Uid = Brand<number, 'Uid'>;
-/** 32 lower-case hexadecimal digits (16 random bytes); names the session's directory and its leader's socket. */
+/** 32 lower-case hexadecimal digits (16 random bytes); names the socket of the PAM session's leader. */
+export type PamSessionId = Brand<string, 'PamSessionId'>;
+/** 32 lower-case hexadecimal digits (16 random bytes), never those of a PAM session; names the session's directory. */
 export type SessionId = Brand<string, 'SessionId'>;
 /** 32 lower-case hexadecimal digits; names one sign-in conversation. */
 export type ConversationId = Brand<string, 'ConversationId'>;

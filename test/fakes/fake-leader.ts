@@ -10,6 +10,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import {
+  CLOSE_POLICIES,
   fromLeader,
   LEADER_PHASES,
   LEADER_PROTOCOL_VERSION,
@@ -25,6 +26,7 @@ import { Mailbox } from './mailbox.ts';
 
 type To = MessageOf<typeof toLeader>;
 type From = MessageOf<typeof fromLeader>;
+type ClosePolicy = (typeof CLOSE_POLICIES)[number];
 type Phase = (typeof LEADER_PHASES)[number];
 type ProgramState = (typeof PROGRAM_STATES)[number];
 type Stage = (typeof LEADER_STAGES)[number];
@@ -84,14 +86,29 @@ const OPENINGS: Record<string, (leader: FakeLeader) => void> = {
   dies: (leader) => leader.die(),
 };
 
+/** What a leader that the broker finds holds. */
+export interface FoundLeader {
+  readonly pamSession: string;
+  readonly user: string;
+  readonly attached?: number;
+  readonly closePolicy?: ClosePolicy;
+  /** Runs in it; none: no program does. */
+  readonly session?: string;
+  readonly phase?: Phase;
+  /** The name of its socket: its PAM session's, unless it lies. */
+  readonly listenAs?: string;
+}
+
 export class FakeLeader {
   readonly received = new Mailbox<To>();
   phase: Phase = 'fresh';
-  session = '';
+  pamSession = '';
   user = '';
   label = '';
   attached = 0;
-  stays = 0;
+  closePolicy: ClosePolicy = 'asked';
+  /** The session whose terminal was made before PAM; '': none. */
+  terminal = '';
   /** Answers no frame any more. */
   silent = false;
   /** By session: what runs, and its wait status. */
@@ -108,7 +125,7 @@ export class FakeLeader {
   }
 
   toJSON(): object {
-    return { user: this.user, session: this.session, phase: this.phase };
+    return { user: this.user, pamSession: this.pamSession, phase: this.phase };
   }
 
   accept(socket: Socket): void {
@@ -142,18 +159,31 @@ export class FakeLeader {
   }
 
   fail(stage: Stage, code: number, text: string): void {
-    this.failed(this.session, stage, code, text);
+    this.failed('', stage, code, text);
     if (this.server === null) this.leave();
   }
 
-  /** The program exits; the PAM session is closed after it unless it stays. */
-  exit(status: number, session = this.session): void {
+  /** A program exits, and the PAM session is closed with it if its close policy says so. session: the only one. */
+  exit(status: number, session = this.onlySession()): void {
+    this.stop(status, session);
+    if (this.closePolicy === 'last-program' && !this.hasRunning()) this.close();
+    else this.tell({ name: 'ended', session });
+  }
+
+  private stop(status: number, session: string): void {
     this.programs.set(session, { state: 'ended', status });
     this.tell({ name: 'exited', session, status, words: new Uint8Array() });
-    if (!this.stays) this.close();
-    else {
-      this.tell({ name: 'ended', session });
-    }
+  }
+
+  private onlySession(): string {
+    const [session, ...others] = this.programs.keys();
+    if (session === undefined || others.length > 0)
+      throw new Error(`wanted a leader of one session, got ${this.programs.size}`);
+    return session;
+  }
+
+  private hasRunning(): boolean {
+    return [...this.programs.values()].some(({ state }) => state === 'running');
   }
 
   private failed(session: string, stage: Stage, code: number, text: string): void {
@@ -161,19 +191,21 @@ export class FakeLeader {
   }
 
   private end(session: string): void {
-    if (session !== this.session) {
-      if (this.programs.get(session)?.state === 'ended') this.programs.delete(session);
-      else if (this.programs.has(session)) this.exit(1, session);
-    } else if (this.stays || this.programs.size === 0) {
-      for (const program of [...this.programs.keys()]) this.exit(1, program);
-      this.close();
-    } else this.exit(1);
+    if (this.programs.get(session)?.state === 'running') this.exit(1, session);
   }
 
+  /** Ends what runs and closes the PAM session. As the real one it stays until a broker says that it has noted that. */
   close(): void {
+    for (const [session, { state }] of this.programs)
+      if (state === 'running') this.stop(1, session);
     this.phase = 'closed';
-    // As the real one it stays until a broker says that it knows.
     this.tell({ name: 'closed' });
+  }
+
+  private note(session: string): void {
+    if (session !== '') {
+      if (this.programs.get(session)?.state === 'ended') this.programs.delete(session);
+    } else if (this.phase === 'closed') this.leave();
   }
 
   /** As killed by SIGKILL; the watch then removes the socket. */
@@ -187,16 +219,12 @@ export class FakeLeader {
   }
 
   /** For a leader that nobody asked rootd for: root's `run`, or one whose broker is gone. */
-  async openAs(
-    session: string,
-    user: string,
-    attached: number,
-    phase: Phase | 'running' = 'running',
-    listenAs = session,
-  ): Promise<void> {
-    if (phase === 'running') this.run(session);
-    this.phase = phase === 'running' ? 'open' : phase;
-    Object.assign(this, { session, user, attached, label: `run of ${user}` });
+  async openAs(found: FoundLeader): Promise<void> {
+    const { pamSession, user, session, phase = 'open', listenAs = pamSession } = found;
+    const { attached = 0, closePolicy = 'last-program' } = found;
+    Object.assign(this, { pamSession, user, attached, closePolicy, phase });
+    this.label = `run of ${user}`;
+    if (session !== undefined) this.run(session);
     await this.listen(listenAs);
   }
 
@@ -213,7 +241,7 @@ export class FakeLeader {
     this.phase = 'open';
     this.openedAt = Date.now();
     await this.listen();
-    const tty = this.stays ? '' : '/dev/pts/7';
+    const tty = this.terminal === '' ? '' : '/dev/pts/7';
     this.tell({ name: 'opened', user: this.user, uid: 61_000, gid: 61_000, tty });
   }
 
@@ -246,24 +274,33 @@ export class FakeLeader {
         Object.assign(this, {
           phase: 'opening',
           user: message.user,
-          session: message.session,
+          pamSession: message.pamSession,
           label: message.label,
-          stays: message.stays,
+          attached: message.attached,
+          closePolicy: CLOSE_POLICIES[message.close],
+          terminal: message.terminal,
         });
         this.machine.opening.put(this);
-        if (!this.machine.grants.includes(Buffer.from(message.grant).toString('hex'))) {
+        if (!this.machine.hasGrant(message.grant)) {
           this.fail('grant', 0, 'the grant is not ours');
         } else if (OPENINGS[this.user]) OPENINGS[this.user]!(this);
         else void this.finishOpening();
         return;
       case 'spawn':
-        if (this.user === 'nospawn') {
+        if (!this.machine.hasGrant(message.grant)) {
+          this.failed(message.session, 'grant', PAM_PERM_DENIED, 'the grant is not ours');
+        } else if (this.user === 'nospawn') {
           this.failed(message.session, 'execute', 2, 'no such file: /bin/gone');
         } else this.spawn(message.session);
         return;
       case 'end':
-        if (this.phase === 'closed') this.leave();
-        else if (this.user !== 'hangs') this.end(message.session);
+        if (this.user !== 'hangs') this.end(message.session);
+        return;
+      case 'close':
+        if (this.user !== 'hangs') this.close();
+        return;
+      case 'noted':
+        this.note(message.session);
         return;
       case 'rotate':
         return;
@@ -275,7 +312,7 @@ export class FakeLeader {
   }
 
   /** The program of this session runs now. */
-  spawn(session = this.session): void {
+  spawn(session = this.terminal): void {
     this.run(session);
     this.tell({ name: 'spawned', session, pid: 4242, tty: this.attached ? '' : '/dev/pts/7' });
   }
@@ -290,7 +327,7 @@ export class FakeLeader {
     const refusal = this.machine.refusals.get(this.user);
     if (refusal === 'dies') this.die();
     else if (refusal === 'asks') this.prompt(['hidden', 'Again: ']);
-    else if (!this.machine.grants.includes(Buffer.from(grant).toString('hex'))) {
+    else if (!this.machine.hasGrant(grant)) {
       this.fail('grant', PAM_PERM_DENIED, 'the grant is not ours');
     } else if (refusal !== undefined) this.fail(...refusal, 'refused');
     else {
@@ -356,14 +393,14 @@ export class FakeLeader {
       version: LEADER_PROTOCOL_VERSION,
       pid: this.machine.pid,
       phase: LEADER_PHASES.indexOf(this.phase),
-      session: this.session,
+      pamSession: this.pamSession,
       user: this.user,
       uid: 61_000,
       gid: 61_000,
       service: 'su',
       label: this.label,
       attached: this.attached,
-      stays: this.stays,
+      close: CLOSE_POLICIES.indexOf(this.closePolicy),
       openedAt: BigInt(this.openedAt),
       sessions: [...this.programs.keys()],
       ttys: programs.map(() => (this.attached ? '' : '/dev/pts/7')),
@@ -377,7 +414,7 @@ export class FakeLeader {
     for (const connection of this.connections) connection.send(encode(fromLeader, message));
   }
 
-  private async listen(name = this.session): Promise<void> {
+  private async listen(name = this.pamSession): Promise<void> {
     const path = join(this.machine.leadersDirectory, name);
     const server = createServer((socket) => this.accept(socket));
     this.server = server;
@@ -430,6 +467,10 @@ export class FakeMachine {
     this.living.add(leader);
     this.started.put(leader);
     return leader;
+  }
+
+  hasGrant(grant: Uint8Array): boolean {
+    return this.grants.includes(Buffer.from(grant).toString('hex'));
   }
 
   forget(leader: FakeLeader): void {

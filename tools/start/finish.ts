@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
-import { askLeader, endSession, type RunningSession } from './ask-leader.ts';
+import { askLeader, closePamSession, type RunningSession } from './ask-leader.ts';
 import { DEMO_USER, DEMO_WATCH, removeOldDemo } from './make-demo-account.ts';
 import { programOf } from './processes.mjs';
 import { runSetup, say } from './report.mjs';
@@ -24,7 +24,7 @@ async function list(): Promise<void> {
 async function finish(): Promise<void> {
   const left = await eachSession(async (session, socket) => {
     const ends = flag === '--all' || session.user === DEMO_USER;
-    if (ends) await endSession(socket);
+    if (ends) await closePamSession(socket);
     return ends;
   });
   await removeOldDemo();

@@ -1,8 +1,9 @@
 /** Rows for what leaders report and no row says: root's runs, and all that a lost or unreadable database knew of. */
+
+import { type LeaderHello, programOf } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
-import { type LeaderHello, programOf } from '../leader-client.ts';
 import { addSession } from '../sessions/change-session.ts';
 import { freeName } from '../sessions/free-name.ts';
 import { processOf } from '../sessions/leader-process.ts';

@@ -1,10 +1,10 @@
 /** A leader that runs, and the row that says so: brings both to one state. The leader is right. */
 
+import { type LeaderConnection, programOf } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
-import { type LeaderConnection, programOf } from '../leader-client.ts';
 import { changeSession, noteSession } from '../sessions/change-session.ts';
 import { connectSession } from '../sessions/connect-session.ts';
 import { endLeader } from '../sessions/end-session.ts';

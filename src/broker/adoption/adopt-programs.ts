@@ -1,8 +1,9 @@
 /** The programs of a leader that was found again, and the rows of their sessions: brings both to one state. */
+
+import { type ProgramState, programOf } from '../../launcher/leader-connection.ts';
 import { exitStatus } from '../../lib/exit-status.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker, Link } from '../context.ts';
-import { type ProgramState, programOf } from '../leader-client.ts';
 import { ProblemError } from '../problem.ts';
 import { changeSession, noteSession } from '../sessions/change-session.ts';
 import { joinLeader } from '../sessions/connect-session.ts';

@@ -1,11 +1,15 @@
 /** Looks for the leader of a PAM session on its own socket: adopts it, or settles what its absence means. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  connectLeader,
+  type LeaderConnection,
+  LeaderError,
+} from '../../launcher/leader-connection.ts';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Broker } from '../context.ts';
-import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import { ProblemError } from '../problem.ts';
 import { changeSession } from '../sessions/change-session.ts';
 import { leaderOf } from '../sessions/leader-process.ts';

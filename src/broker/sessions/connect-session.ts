@@ -1,7 +1,8 @@
 /** Ties sessions to the connection to their leader. */
+
+import type { LeaderConnection } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import type { Broker, Link } from '../context.ts';
-import type { LeaderConnection } from '../leader-client.ts';
 import { forgetLeader, takeMessage } from './follow-leader.ts';
 import type { SessionRow } from './session-store.ts';
 import type { StartTalk } from './start-talk.ts';

@@ -1,4 +1,6 @@
 /** From here on a session does what its leader says: one function for each message. */
+
+import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { exitStatus } from '../../lib/exit-status.ts';
 import { inBackground } from '../../lib/in-background.ts';
 import type { fromLeader } from '../../protocol/broker-leader.ts';
@@ -7,7 +9,6 @@ import type { SessionId } from '../../protocol/ids.ts';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
 import type { Broker, Link } from '../context.ts';
 import { closeHome } from '../home/close-homes.ts';
-import type { FromLeader } from '../leader-client.ts';
 import { isAsk } from '../pam-items.ts';
 import { isVerdict } from '../pam-verdict.ts';
 import { recheck } from '../tickets/recheck.ts';

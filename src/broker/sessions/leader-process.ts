@@ -3,9 +3,9 @@
  * nothing, anybody can name theirs so.
  */
 
+import type { LeaderHello } from '../../launcher/leader-connection.ts';
 import { findProcess, type ProcessState, readProcessState } from '../../lib/process-state.ts';
 import type { Broker } from '../context.ts';
-import type { LeaderHello } from '../leader-client.ts';
 import type { SessionRow } from './session-store.ts';
 
 /** What the row of its session keeps of it. */

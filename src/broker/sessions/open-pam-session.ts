@@ -1,6 +1,7 @@
 /** A session's row, and a PAM session of its own for it: each step is written, and announced. */
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { connectLeader } from '../../launcher/leader-connection.ts';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import type { ConversationId, SessionId } from '../../protocol/ids.ts';
@@ -8,7 +9,6 @@ import { findLeader } from '../adoption/find-leader.ts';
 import type { Broker } from '../context.ts';
 import { lookAtDisk } from '../database/disk-trouble.ts';
 import { diskRefusal } from '../database/refuse.ts';
-import { connectLeader } from '../leader-client.ts';
 import { asProblemError, ProblemError } from '../problem.ts';
 import type { Ticket } from '../tickets/ticket-store.ts';
 import { beginSession, changeSession } from './change-session.ts';

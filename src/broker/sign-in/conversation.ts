@@ -2,12 +2,13 @@
  * One sign-in: a leader that runs the login profile, and the way of its prompts and of the sealed answers. What the
  * leader says is gathered until there is something for the person: prompts to answer, or the end.
  */
+
+import type { FromLeader, LeaderConnection } from '../../launcher/leader-connection.ts';
 import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { BrokerSignInStep, Origin, SignedKey } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
-import type { FromLeader, LeaderConnection } from '../leader-client.ts';
 import { isAsk, itemsOf, keyOf } from '../pam-items.ts';
 import type { Peer } from '../peer.ts';
 import { TextRoom } from '../text-room.ts';

@@ -1,9 +1,14 @@
 /** Step one of a sign-in: a fresh leader, and its first prompts. */
+
+import {
+  connectLeader,
+  type LeaderConnection,
+  LeaderError,
+} from '../../launcher/leader-connection.ts';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep, Requests } from '../../protocol/gateway-broker.ts';
 import { isUserName } from '../../protocol/names.ts';
 import type { Broker } from '../context.ts';
-import { connectLeader, type LeaderConnection, LeaderError } from '../leader-client.ts';
 import type { Peer } from '../peer.ts';
 import { ProblemError } from '../problem.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';

@@ -1,8 +1,12 @@
 /** Asks PAM, through a leader of its own, whether a person who is signed in still may be. */
 import { existsSync } from 'node:fs';
+import {
+  connectLeader,
+  type FromLeader,
+  type LeaderConnection,
+} from '../../launcher/leader-connection.ts';
 import { LEADER_STAGES, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { Broker } from '../context.ts';
-import { connectLeader, type FromLeader, type LeaderConnection } from '../leader-client.ts';
 import { isVerdict } from '../pam-verdict.ts';
 import type { AccountVerdict } from './account-checks.ts';
 import type { Ticket } from './ticket-store.ts';

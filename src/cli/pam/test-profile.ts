@@ -1,9 +1,10 @@
 /** Has a leader of our own call PAM, answers its questions, and collects what came of each call. */
 import { randomBytes } from 'node:crypto';
+import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { LEADER_STAGES, PATHS, type TEST_OPERATIONS } from '../../protocol/broker-leader.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { type Ask, answerPrompt, type Conversation } from '../run/answer-prompt.ts';
-import { type FromLeader, type LeaderLink, linkLeader } from '../run/leader-link.ts';
+import { type LeaderLink, linkLeader } from '../run/leader-link.ts';
 import type { Limits, Patience } from '../run/patience.ts';
 import { RunError } from '../run/run-error.ts';
 import type { Event, LoggedLine, Outcome, Said } from './outcome.ts';

@@ -1,7 +1,9 @@
 /** One call of the PAM conversation: texts are shown in their place among the questions, and each answer is sealed. */
+
+import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { SignedKey } from '../../protocol/verify-key.ts';
-import type { FromLeader, LeaderLink } from './leader-link.ts';
+import type { LeaderLink } from './leader-link.ts';
 import { type SealContext, sealSecret } from './seal-secret.ts';
 
 /** null: there will be no answer. What comes is wiped. */

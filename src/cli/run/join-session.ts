@@ -1,5 +1,5 @@
 /** The connection to the session-host: what the program writes comes from here, what it reads goes there. */
-
+import { createConnection, type Socket } from 'node:net';
 import { decode, encode } from '../../protocol/codec.ts';
 import { FrameStream } from '../../protocol/frame.ts';
 import {
@@ -9,7 +9,6 @@ import {
   SESSION_PROTOCOL_VERSION,
   toSession,
 } from '../../protocol/gateway-session.ts';
-import { dial } from './leader-link.ts';
 import { type Limits, waitFor } from './patience.ts';
 import { RunError } from './run-error.ts';
 
@@ -25,7 +24,7 @@ export async function joinSession(
   path: string,
   { key, rows, columns, leader, limits }: Joining,
 ): Promise<FrameStream> {
-  const frames = new FrameStream(await dial(path, 'the session'), MAX_SESSION_FRAME);
+  const frames = new FrameStream(await dial(path), MAX_SESSION_FRAME);
   const version = SESSION_PROTOCOL_VERSION;
   const from = { viewer: 0n, from: FROM_START };
   frames.send(encode(toSession, { name: 'hello', version, key, ...from, rows, columns }));
@@ -42,4 +41,17 @@ export async function joinSession(
   throw new RunError(
     `wanted a session-host of version ${version}, came another; restart the server`,
   );
+}
+
+function dial(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ path });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      reject(new RunError(`wanted the session at '${path}', came ${code}; see the server's log`)),
+    );
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+  });
 }

@@ -1,27 +1,30 @@
 /** Asks a leader for a PAM session and answers what its profile asks. */
 import { randomBytes } from 'node:crypto';
-import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
+import type { FromLeader } from '../../launcher/leader-connection.ts';
+import { CLOSE_POLICIES, LEADER_STAGES } from '../../protocol/broker-leader.ts';
 import type { ConversationId, SessionId } from '../../protocol/ids.ts';
 import { answerPrompt, type Conversation } from './answer-prompt.ts';
 import type { Answers } from './ask-for-run.ts';
-import type { FromLeader, LeaderLink } from './leader-link.ts';
+import type { LeaderLink } from './leader-link.ts';
 import type { Limits } from './patience.ts';
 import { RunError } from './run-error.ts';
 
 export interface OpenRequest extends Pick<Conversation, 'user' | 'hostKeyFile' | 'tell'> {
   readonly answers: Answers;
   readonly profile: string;
+  /** The session that the PAM session is opened for. */
+  readonly session: SessionId;
+  /** It gets a terminal. */
   readonly pty: boolean;
   readonly limits: Limits;
 }
 
-export async function openSession(link: LeaderLink, request: OpenRequest): Promise<SessionId> {
-  const session = randomBytes(16).toString('hex') as SessionId;
+export async function openSession(link: LeaderLink, request: OpenRequest): Promise<void> {
   const conversation = randomBytes(16);
-  const { user, profile, pty, limits } = request;
+  const { user, profile, session, pty, limits } = request;
   link.send({
     name: 'open',
-    session,
+    pamSession: randomBytes(16).toString('hex'),
     conversation,
     service: profile,
     user,
@@ -29,8 +32,8 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
     rhost: '',
     label: 'run',
     attached: 1,
-    stays: 0,
-    pty: pty ? 1 : 0,
+    close: CLOSE_POLICIES.indexOf('last-program'),
+    terminal: pty ? session : '',
   });
   const id = conversation.toString('hex') as ConversationId;
   const context: Conversation = {
@@ -43,7 +46,7 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
   const ms = Math.max(limits.pam, limits.person);
   for (;;) {
     const message = await link.next({ what, ms, watched: true });
-    if (message.name === 'opened') return session;
+    if (message.name === 'opened') return;
     if (message.name === 'failed') throw openFailure(message, request);
     if (message.name === 'key') context.key = message;
     else if (message.name === 'prompt') answerPrompt(link, message, context);

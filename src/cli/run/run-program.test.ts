@@ -10,6 +10,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, test } from 'node:test';
 import { EMPTY_HELLO } from '../../../test/fakes/empty-hello.ts';
 import {
+  CLOSE_POLICIES,
   fromLeader,
   KEY_SIGNATURE_CONTEXT,
   MAX_ROOT_FRAME,
@@ -23,6 +24,7 @@ import {
   SESSION_PROTOCOL_VERSION,
   toSession,
 } from '../../protocol/gateway-session.ts';
+import { ID_PATTERN } from '../../protocol/ids.ts';
 import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import { answersFrom } from './ask-for-run.ts';
 import { type Run, runProgram } from './run-program.ts';
@@ -107,17 +109,18 @@ async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks:
     leader.send({ name: 'opened', user: open.user, uid: 1, gid: 1, tty: '' });
     const spawn = await leader.next();
     asks.push(open, spawn);
-    mkdirSync(join(folder, open.session));
+    const session = spawn.name === 'run' ? spawn.session : '';
+    mkdirSync(join(folder, session));
     const played = Promise.withResolvers<void>();
     const tables = { hears: toSession, says: fromSession, limit: MAX_SESSION_FRAME };
-    await listen(join(folder, open.session, 's'), tables, async (peer) => {
+    await listen(join(folder, session, 's'), tables, async (peer) => {
       await peer.next();
       peer.send({ ...SESSION_HELLO, from: 0n });
       await host(peer).finally(played.resolve);
     });
-    leader.send({ name: 'spawned', session: open.session, pid: 1, tty: '' });
+    leader.send({ name: 'spawned', session, pid: 1, tty: '' });
     await played.promise;
-    leader.send({ name: 'exited', session: open.session, status: 0, words: new Uint8Array() });
+    leader.send({ name: 'exited', session, status: 0, words: new Uint8Array() });
     leader.send({ name: 'closed' });
     leader.end();
   });
@@ -193,13 +196,27 @@ test('input goes to the program, its output and errors come back, its status is 
   assert.deepEqual([terminal.text(), terminal.errors()], ['out', 'err']);
   const [open, spawn] = asks;
   assert.deepEqual(
-    open?.name === 'open' && [open.user, open.service, open.label, open.attached, open.pty],
-    ['alice', 'su', 'run', 1, 0],
+    open?.name === 'open' && [open.user, open.service, open.label, open.attached, open.terminal],
+    ['alice', 'su', 'run', 1, ''],
   );
+  assert.equal(open?.name === 'open' && CLOSE_POLICIES[open.close], 'last-program');
   assert.deepEqual(
     spawn?.name === 'run' && [spawn.argv, spawn.environment, spawn.lossless, spawn.key.length],
     [['/usr/bin/env', '--', 'cat', '-'], [], 1, 32],
   );
+});
+
+test('the terminal that PAM is told of is that of the session, whose id is not the PAM session’s', async () => {
+  const { asks } = await fakeProgram(async (host) => {
+    host.send({ name: 'exit', status: 0 });
+    host.end();
+  });
+  await run({ ...screen(), pty: true });
+  const [open, spawn] = asks;
+  assert.ok(open?.name === 'open' && spawn?.name === 'run');
+  assert.equal(open.terminal, spawn.session);
+  assert.match(open.pamSession, ID_PATTERN);
+  assert.notEqual(open.pamSession, spawn.session);
 });
 
 test('a program named like a variable is still a program', async () => {

@@ -36,19 +36,12 @@ export async function runProgram(run: Run): Promise<number> {
   const { user, profile, answers, terminal, tell, limits, paths = PATHS } = run;
   const { pty } = terminal;
   const { rows = 0, columns = 0 } = pty ? terminal.stdout : {};
+  const session = randomBytes(16).toString('hex') as SessionId;
   const link = await linkLeader(paths.rootd, limits);
   const { leader } = link;
   try {
     const hostKeyFile = paths.hostPublicKey;
-    const session = await openSession(link, {
-      user,
-      profile,
-      answers,
-      pty,
-      tell,
-      hostKeyFile,
-      limits,
-    });
+    await openSession(link, { user, profile, session, answers, pty, tell, hostKeyFile, limits });
     const key = await spawnProgram(link, session, run);
     const path = `${paths.sessions}/${session}/s`;
     const frames = await joinSession(path, { key, rows, columns, leader, limits });
@@ -105,7 +98,7 @@ async function awaitClosed(
   const ended = end.status === null ? '' : `, whose program ended with ${exitStatus(end.status)},`;
   const what = `the end of session ${session}${ended}`;
   // Without a viewer the program would wait for one for ever.
-  if (end.status === null) link.send({ name: 'end', session });
+  if (end.status === null) link.send({ name: 'close' });
   for (let name = ''; name !== 'closed'; ) {
     ({ name } = await link.next({ what, ms }));
   }

@@ -6,15 +6,17 @@
 #define VST_TO_LEADER_AUTHENTICATE 3 /* bytes conversation, string service, string user, string rhost */
 #define VST_TO_LEADER_ANSWER 5 /* u32 first, blobs sealed */
 #define VST_TO_LEADER_CANCEL 7 /* no fields */
-#define VST_TO_LEADER_OPEN 9 /* string session, bytes conversation, string service, string user, bytes grant, string rhost, string label, u8 attached, u8 stays, u8 pty */
+#define VST_TO_LEADER_OPEN 9 /* string pamSession, bytes conversation, string service, string user, bytes grant, string rhost, string label, u8 attached, u8 close, string terminal */
 #define VST_TO_LEADER_SPAWN 11 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, bytes grant */
 #define VST_TO_LEADER_ROTATE 13 /* string session, u8 drop, bytes key */
 #define VST_TO_LEADER_END 15 /* string session */
+#define VST_TO_LEADER_CLOSE 23 /* no fields */
+#define VST_TO_LEADER_NOTED 25 /* string session */
 #define VST_TO_LEADER_CHECK 17 /* string user, bytes grant, string rhost */
 #define VST_TO_LEADER_TEST 19 /* bytes conversation, string service, string user, string rhost, strings operations */
 #define VST_TO_LEADER_RUN 21 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, strings argv, strings environment */
 
-#define VST_FROM_LEADER_HELLO 2 /* u32 version, u32 pid, u8 phase, string session, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 stays, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
+#define VST_FROM_LEADER_HELLO 2 /* u32 version, u32 pid, u8 phase, string pamSession, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 close, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
 #define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature, u32 patience */
 #define VST_FROM_LEADER_PROMPT 6 /* u32 first, bytes styles, strings texts */
 #define VST_FROM_LEADER_AUTHENTICATED 8 /* string user, u32 uid, u32 gid, u32s groups, bytes grant, u64 expires */
@@ -34,6 +36,9 @@
 #define VST_PHASE_OPEN 3
 #define VST_PHASE_ENDING 4
 #define VST_PHASE_CLOSED 5
+
+#define VST_CLOSE_ASKED 0
+#define VST_CLOSE_LAST_PROGRAM 1
 
 #define VST_STAGE_PROTOCOL 0
 #define VST_STAGE_POLICY 1
@@ -82,7 +87,7 @@
 #define VST_FROM_SESSION_ANSWERS 20 /* u8 on */
 #define VST_FROM_SESSION_ALIVE 18 /* no fields */
 
-#define VST_LEADER_PROTOCOL_VERSION 3
+#define VST_LEADER_PROTOCOL_VERSION 4
 #define VST_MAX_ROOT_FRAME 262144
 #define VST_MAX_NAME 255
 #define VST_MAX_STRINGS 1024

@@ -9,7 +9,7 @@ import { EMPTY_HELLO } from '../../test/fakes/empty-hello.ts';
 import { FakeMachine } from '../../test/fakes/fake-leader.ts';
 import { fromLeader, LEADER_PROTOCOL_VERSION } from '../protocol/broker-leader.ts';
 import { encode } from '../protocol/codec.ts';
-import { connectLeader } from './leader-client.ts';
+import { connectLeader } from './leader-connection.ts';
 
 function makeDirectory(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'vestibule-leader-'));
@@ -38,13 +38,28 @@ test('a leader says what it is', async (t) => {
   const machine = await FakeMachine.listen(join(directory, 'rootd'), directory);
   t.after(() => machine.close());
   const leader = await connectLeader(join(directory, 'rootd'));
-  assert.deepEqual([leader.hello.phase, leader.hello.session], [0, '']);
+  assert.deepEqual([leader.hello.phase, leader.hello.pamSession], [0, '']);
   leader.destroy();
+});
+
+test('what a leader says is taken one by one, and its end is told', async (t) => {
+  const path = await listen(t, (socket) => {
+    const said = [EMPTY_HELLO, { name: 'checked' }, { name: 'closed' }] as const;
+    socket.end(Buffer.concat(said.map((message) => framed(encode(fromLeader, message)))));
+  });
+  const leader = await connectLeader(path);
+  t.after(() => leader.destroy());
+  assert.deepEqual(await leader.next(), { name: 'checked' });
+  assert.deepEqual(await leader.next(), { name: 'closed' });
+  assert.equal(await leader.next(), null);
 });
 
 test('no socket is absent, a file without a listener is deaf', async (t) => {
   const directory = makeDirectory(t);
-  await assert.rejects(connectLeader(join(directory, 's')), { kind: 'absent' });
+  await assert.rejects(connectLeader(join(directory, 's')), {
+    kind: 'absent',
+    code: 'ENOENT',
+  });
   writeFileSync(join(directory, 's'), '');
   await assert.rejects(connectLeader(join(directory, 's')), { kind: 'deaf' });
 });

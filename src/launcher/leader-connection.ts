@@ -1,4 +1,7 @@
-/** A connection to a leader: by way of rootd's socket to a fresh one, or to one that runs by its own socket. */
+/**
+ * A connection to a leader: by way of rootd's socket to a fresh one, or to one that runs by its own socket. The one
+ * greeting of leaders: broker and CLI make theirs of it.
+ */
 import { createConnection, type Socket } from 'node:net';
 import {
   fromLeader,
@@ -40,6 +43,8 @@ export interface LeaderConnection {
   /** What the leader said it is and holds. */
   readonly hello: LeaderHello;
   readonly send: (message: ToLeader) => void;
+  /** The next message; null when the leader has ended the connection. For those who do not listen. */
+  readonly next: () => Promise<FromLeader | null>;
   readonly listen: (handlers: LeaderHandlers) => void;
   /** Ends the connection; no handler is called afterwards. */
   readonly destroy: () => void;
@@ -49,13 +54,17 @@ export interface LeaderConnection {
  * absent: there is no such socket. deaf: nobody listens on it (any more, or not yet). refused: accepted, then closed
  * before the hello, or the queue is full. silent: it does not speak as it should.
  */
+type LeaderErrorKind = 'absent' | 'deaf' | 'refused' | 'silent';
 export class LeaderError extends Error {
   override readonly name = 'LeaderError';
-  readonly kind: 'absent' | 'deaf' | 'refused' | 'silent';
+  readonly kind: LeaderErrorKind;
+  /** Of the system, such as ENOENT; undefined: the connection was made. */
+  readonly code: string | undefined;
 
-  constructor(kind: LeaderError['kind'], text: string) {
+  constructor(kind: LeaderErrorKind, text: string, code?: string) {
     super(text);
     this.kind = kind;
+    this.code = code;
   }
 }
 
@@ -86,7 +95,8 @@ function connectSocket(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ path });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new LeaderError(kindOf(error), `cannot connect to '${path}': ${error.code}`));
+      const text = `cannot connect to '${path}': ${error.code}`;
+      reject(new LeaderError(kindOf(error), text, error.code));
     });
     socket.once('connect', () => {
       socket.removeAllListeners('error');
@@ -121,7 +131,7 @@ function checkHello(frame: Uint8Array, path: string): LeaderHello {
   if (hello.version !== LEADER_PROTOCOL_VERSION) {
     throw new LeaderError(
       'silent',
-      `'${path}' speaks version ${hello.version}, wanted ${LEADER_PROTOCOL_VERSION}: end that session`,
+      `'${path}' speaks version ${hello.version}, wanted ${LEADER_PROTOCOL_VERSION}: end that session, or restart the server`,
     );
   }
   return hello;
@@ -132,6 +142,10 @@ function connectionOf(frames: FrameStream, hello: LeaderHello): LeaderConnection
   return {
     hello,
     send: (message) => send(frames, message),
+    next: async () => {
+      const frame = await frames.next();
+      return frame && decode(fromLeader, frame);
+    },
     listen: ({ message, close }) =>
       frames.listen({
         frame: (payload) => message(decode(fromLeader, payload)),
