@@ -82,7 +82,7 @@ FUZZERS := $(patsubst test/fuzz/%_fuzz.c,build/fuzz/%,$(wildcard test/fuzz/*_fuz
 FUZZ := -Wno-format-nonliteral -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 fuzz: $(FUZZERS)
 # The leader whole, but for the files that only do things to the system: leader_system.c stands in for those.
-LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main serve watch group limits terminal take-syslog)
+LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main signals watch group limits terminal take-syslog)
 build/fuzz/leader: FUZZ_NEEDS := $(filter-out $(LEADER_SYSTEM),$(wildcard src/root/leader/*.c))
 build/fuzz/control build/fuzz/viewer: FUZZ_NEEDS := $(HOST)
 build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile

@@ -109,8 +109,7 @@ void control_tell(struct host *host, struct writer *writer) {
 }
 
 void control_fail(struct host *host, int error, const char *text) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_HOST_FAILED);
+    struct writer writer = writer_of(VST_FROM_HOST_FAILED);
     put_u32(&writer, (uint32_t)error);
     put_u8(&writer, host->executing);
     put_string(&writer, text);

@@ -49,8 +49,7 @@ static bool tell_size(struct host *host, struct viewer *viewer, struct writer *w
 }
 
 void viewer_greet(struct host *host, struct viewer *viewer) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_HELLO);
+    struct writer writer = writer_of(VST_FROM_SESSION_HELLO);
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
     put_u64(&writer, viewer->taken);
     put_u64(&writer, viewer->at[OUTPUT]);
@@ -130,15 +129,14 @@ static void append_gap(struct host *host, struct viewer *viewer) {
     uint16_t rows = 0, columns = 0;
     size_t size = 0;
     cleanup_free char *screen = host->pty ? history_screen(host, &size, &rows, &columns) : NULL;
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_GAP);
+    struct writer writer = writer_of(VST_FROM_SESSION_GAP);
     put_u64(&writer, viewer->at[OUTPUT]);
     put_u16(&writer, rows);
     put_u16(&writer, columns);
     append(viewer, &writer);
     for (size_t at = 0; at < size; at += OUTPUT_CHUNK) {
         const size_t left = size - at, piece = left < OUTPUT_CHUNK ? left : OUTPUT_CHUNK;
-        writer_start(&writer, VST_FROM_SESSION_SCREEN);
+        writer = writer_of(VST_FROM_SESSION_SCREEN);
         put_u8(&writer, piece == left);
         put_raw(&writer, (const uint8_t *)screen + at, piece);
         append(viewer, &writer);
@@ -161,32 +159,28 @@ static bool tell_exit(struct host *host, struct viewer *viewer) {
         viewer_finish(host, viewer);
         return false;
     }
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_EXIT);
+    struct writer writer = writer_of(VST_FROM_SESSION_EXIT);
     put_u32(&writer, host->status);
     viewer->exit_told = true;
     return tell(host, viewer, &writer);
 }
 
 static bool tell_taken(struct host *host, struct viewer *viewer) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_TAKEN);
+    struct writer writer = writer_of(VST_FROM_SESSION_TAKEN);
     put_u64(&writer, viewer->taken);
     viewer->told_taken = viewer->taken;
     return tell(host, viewer, &writer);
 }
 
 static bool tell_jobs(struct host *host, struct viewer *viewer) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_JOBS);
+    struct writer writer = writer_of(VST_FROM_SESSION_JOBS);
     put_u8(&writer, host->jobs);
     viewer->told_jobs = host->jobs;
     return tell(host, viewer, &writer);
 }
 
 static bool tell_answers(struct host *host, struct viewer *viewer) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_SESSION_ANSWERS);
+    struct writer writer = writer_of(VST_FROM_SESSION_ANSWERS);
     viewer->told_answers = answers_now(viewer);
     put_u8(&writer, viewer->told_answers);
     return tell(host, viewer, &writer);
@@ -196,8 +190,7 @@ static bool tell_answers(struct host *host, struct viewer *viewer) {
 static bool tell_next(struct host *host, struct viewer *viewer) {
     size_t which;
     if (viewer->told_rows != host->rows || viewer->told_columns != host->columns) {
-        struct writer writer = {0};
-        writer_start(&writer, VST_FROM_SESSION_SIZE);
+        struct writer writer = writer_of(VST_FROM_SESSION_SIZE);
         return tell_size(host, viewer, &writer);
     }
     if (viewer->id != 0 && viewer->told_answers != answers_now(viewer))

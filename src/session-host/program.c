@@ -155,8 +155,7 @@ void program_settle(struct host *host) {
         fail(host, doing, error);
         return;
     }
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_HOST_STARTED);
+    struct writer writer = writer_of(VST_FROM_HOST_STARTED);
     put_u32(&writer, (uint32_t)host->program);
     control_tell(host, &writer);
 }
@@ -191,8 +190,7 @@ void program_tell_end(struct host *host, uint64_t now) {
     host->end_told = true;
     char words[VST_LAST_WORDS_BYTES + 1];
     streams_last_words(host, words);
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_HOST_EXITED);
+    struct writer writer = writer_of(VST_FROM_HOST_EXITED);
     put_u32(&writer, host->status);
     put_string(&writer, words);
     control_tell(host, &writer);

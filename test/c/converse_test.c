@@ -11,12 +11,12 @@ struct sent {
 static struct sent sent;
 
 /* What converse.c needs of the leader's other files. */
-void connection_send(struct leader *leader, struct connection *connection, struct writer *writer) {
-    (void)leader, (void)connection;
+void connection_send(struct connection *connection, struct writer *writer) {
+    (void)connection;
     sent.data = writer_take(writer, &sent.size);
 }
-void connection_drop(struct leader *leader, struct connection *connection, const char *why) {
-    (void)leader, (void)connection, (void)why;
+void connection_drop(struct connection *connection, const char *why) {
+    (void)connection, (void)why;
     abort();
 }
 bool request_dispatch(struct leader *leader, struct connection *connection) {

@@ -43,7 +43,7 @@ static void test_every_field(void) {
     struct pair pair = make_pair();
     struct writer writer = {0};
     char *texts[] = {(char[]){"a"}, (char[]){""}, (char[]){"long enough to be three words"}, NULL};
-    writer_start(&writer, 9);
+    writer = writer_of(9);
     put_u8(&writer, 0xab);
     put_u16(&writer, 0xabcd);
     put_u32(&writer, 0xabcdef01);
@@ -138,11 +138,11 @@ static void test_deadlines(void) {
     uint8_t filler[4096] = {0};
     while (send(pair.near, filler, sizeof filler, MSG_DONTWAIT) > 0)
         continue;
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     check(!frame_send(pair.near, &writer, 1) && errno == ETIMEDOUT, "sending to a peer that does not read ends in time");
     check(writer.data == NULL, "and leaves nothing behind");
     close_descriptor(&pair.far);
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     check(!frame_send(pair.near, &writer, 1000) && errno == EPIPE, "sending to nobody fails without a signal");
     close_pair(&pair);
 }
@@ -152,7 +152,7 @@ static void test_wrong_fields(void) {
     char text[4];
     uint8_t exact[3] = {1, 1, 1};
     size_t size = 1;
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     put_string(&writer, "abcd");
     struct frame frame = frame_of(&writer);
 
@@ -183,7 +183,7 @@ static void test_wrong_fields(void) {
 static void test_wrong_strings(void) {
     struct writer writer = {0};
     char text[8];
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     put_bytes(&writer, (const uint8_t *)"a\0b", 3);
     struct frame frame = frame_of(&writer);
     struct reader reader = reader_of(&frame);
@@ -191,7 +191,7 @@ static void test_wrong_strings(void) {
     check(reader.bad && text[0] == '\0', "a string with a NUL is bad");
     frame_clear(&frame);
 
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     put_u16(&writer, 1);
     put_bytes(&writer, (const uint8_t *)"a\0b", 3);
     frame = frame_of(&writer);
@@ -199,14 +199,14 @@ static void test_wrong_strings(void) {
     check(read_strings(&reader, 8) == NULL && reader.bad, "strings of which one has a NUL are bad");
     frame_clear(&frame);
 
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     put_u16(&writer, 1);
     frame = frame_of(&writer);
     reader = reader_of(&frame);
     check(read_strings(&reader, 8) == NULL && reader.bad, "a count of strings with nothing behind it is bad");
     frame_clear(&frame);
 
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     put_u16(&writer, 0);
     frame = frame_of(&writer);
     reader = reader_of(&frame);
@@ -218,7 +218,7 @@ static void test_wrong_strings(void) {
 /* Room for what a frame of the limit holds, in fields of 32 KiB. */
 static void put_many(struct writer *writer, size_t last) {
     cleanup_free uint8_t *data = must_alloc(32768, 1);
-    writer_start(writer, 1);
+    *writer = writer_of(1);
     for (int i = 0; i < 7; i++)
         put_bytes(writer, data, 32766);
     put_bytes(writer, data, last);
@@ -232,7 +232,7 @@ static void write_too_much(void) {
 static void write_too_long_a_field(void) {
     struct writer writer = {0};
     cleanup_free uint8_t *data = must_alloc(UINT16_MAX + 1, 1);
-    writer_start(&writer, 1);
+    writer = writer_of(1);
     put_bytes(&writer, data, UINT16_MAX + 1);
 }
 

@@ -1,6 +1,5 @@
-/* needs: src/root/leader/names.c */
 /* Which names may reach PAM: test/corpus/names.txt, which src/protocol/names.test.ts holds TypeScript to. */
-#include "root/leader/leader.h"
+#include "names.h"
 #include "tap.h"
 
 /* "%41" becomes "A"; the size, because a NUL may be among them. */

@@ -46,7 +46,7 @@ static size_t make_hello(uint8_t ret_bytes[72], uint8_t key_byte, uint64_t from)
     struct writer writer = {0};
     uint8_t key[VST_SESSION_KEY_BYTES];
     memset(key, key_byte, sizeof key);
-    writer_start(&writer, VST_TO_SESSION_HELLO);
+    writer = writer_of(VST_TO_SESSION_HELLO);
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
     put_bytes(&writer, key, sizeof key);
     put_u64(&writer, 0);

@@ -18,9 +18,9 @@ static char directory[] = "/tmp/watch-test-XXXXXX";
 
 /* What watch.c needs of the leader's other files. */
 void format_listener(const struct shared *of, const char *end, char ret_path[MAX_PATH]) {
-    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", directory, of->session, end);
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", directory, of->pam_session, end);
 }
-void session_directory_remove(struct program *program) { (void)program; }
+void directory_remove(struct program *program) { (void)program; }
 void utmp_clear(struct program *program) { (void)program; }
 
 static uint64_t look_at_clock(void) {
@@ -80,7 +80,7 @@ static bool is_there(const char *end, bool make) {
 
 static void test_clean_up(void) {
     struct watch watch = {.shared = &shared};
-    (void)strcpy(shared.session, "0123456789abcdef0123456789abcdef");
+    (void)strcpy(shared.pam_session, "0123456789abcdef0123456789abcdef");
     check(mkdtemp(directory) != NULL && is_there("", true) && is_there(LISTENER_EARLY, true), "both names are there");
     clean_up(&watch, 1);
     check(!is_there(LISTENER_EARLY, false) && is_there("", false), "not open yet: the other name may be another leader's");
@@ -93,12 +93,12 @@ static void test_helpers(void) {
     struct program ending = {0};
     const pid_t child = fork_sleeper();
     helpers_note(&shared);
-    check(shared.helper_count == 1 && !programs_left(&shared, &ending, -1), "a module's helper is no program of the session");
+    check(shared.helper_count == 1 && !group_is_left(&shared, &ending, -1), "a module's helper is no program of the session");
     helper_forget(&shared, child);
-    check(programs_left(&shared, &ending, -1), "forgotten, its pid is like any other");
-    programs_kill(&shared, &ending);
+    check(group_is_left(&shared, &ending, -1), "forgotten, its pid is like any other");
+    group_kill(&shared, &ending);
     (void)waitpid(child, NULL, 0);
-    check(!programs_left(&shared, &ending, -1), "nothing is left");
+    check(!group_is_left(&shared, &ending, -1), "nothing is left");
 }
 
 int main(void) {

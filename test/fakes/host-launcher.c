@@ -42,7 +42,7 @@ static void bridge(int control) {
     _exit(0);
 }
 
-static int listen_at(const char *path) {
+static int listen_for_all(const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path)
         die("the path '%s' is too long for a socket", path);
@@ -76,7 +76,7 @@ int main(int argc, char **argv) {
     int program = open(argv[1], O_PATH | O_CLOEXEC);
     if (program < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         die_errno("cannot open '%s' and a socketpair", argv[1]);
-    int fds[3] = {pair[1], listen_at(argv[2]), -1};
+    int fds[3] = {pair[1], listen_for_all(argv[2]), -1};
     bool pty = strcmp(argv[3], "pty") == 0;
     if (pty)
         fds[2] = open_pty(uid);

@@ -102,8 +102,7 @@ static bool take_step(void) {
         fuzz_say(run.leader, bytes, size);
         return true;
     }
-    struct writer writer = {0};
-    writer_start(&writer, (uint8_t)script_number(&run.script, 1));
+    struct writer writer = writer_of((uint8_t)script_number(&run.script, 1));
     const uint8_t *bytes = script_bytes(&run.script, SIZE_MAX, &size);
     put_raw(&writer, bytes, size);
     cleanup_free uint8_t *frame = writer_take(&writer, &size);

@@ -69,7 +69,7 @@ static void copy_field(struct reader *reader, uint8_t kind, size_t high, struct 
 static void walk(const struct plan *plan, const struct frame *frame) {
     struct writer copy = {0};
     struct reader reader = reader_of(frame);
-    writer_start(&copy, frame_type(frame));
+    copy = writer_of(frame_type(frame));
     for (size_t i = 0; i < FIELDS && !reader.bad && reader.at < reader.end; i++) {
         copy_field(&reader, plan->fields[i] & 7, plan->fields[i] >> 3, &copy);
         must(reader.at <= reader.end);

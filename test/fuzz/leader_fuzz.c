@@ -6,7 +6,7 @@
 #include <sodium.h>
 
 #include "leader_fuzz.h"
-#include "root/leader/serve.c" /* for what its signal handlers set */
+#include "root/leader/signals.c" /* for what its handlers set */
 
 FUZZ_NO_COVERAGE
 
@@ -24,7 +24,7 @@ bool take_step(void) {
     case 2: say_answers(fd); break;
     case 3: which < 4 ? say_authenticate(fd) : which < 8 ? say_check(fd) : say_test(fd); break;
     case 4: say_open(fd); break;
-    case 5: which < 8 ? say_spawn(fd) : which < 12 ? say_rotate(fd) : say_end(fd); break;
+    case 5: which < 8 ? say_spawn(fd) : which < 12 ? say_rotate(fd) : which < 14 ? say_end(fd) : which == 14 ? say_close(fd) : say_noted(fd); break;
     case 6: run.wants_in = true, run.next_uid = UIDS[which & 3]; break;
     case 7: close_descriptor(&run.clients[which % CLIENTS].fd); break;
     case 8: say_any(run.hosts[which % HOSTS].fd); break;
@@ -124,6 +124,7 @@ static void lead(void *data) {
     if ((bits & 4) != 0)
         (void)snprintf(run.leader.config.auth_required_user_group, 256, "wheel,users");
     watch_begin(&run.leader);
+    run.leader.requests = requests;
     must(connections_begin(&run.leader));
     struct connection *owner = &run.leader.connections[0];
     while (run.leader.phase == VST_PHASE_FRESH)

@@ -3,7 +3,9 @@
 #define VESTIBULE_LEADER_FUZZ_H
 
 #include "fuzz.h"
-#include "root/leader/leader.h"
+#include "root/leader/messages.h"
+#include "root/leader/pam.h"
+#include "root/leader/programs.h"
 
 enum { CLIENTS = 4, HOSTS = 4, FIRST_HOST = 4194000, BROKER_UID = 990, MAX_SEALED = 64, NOW_MS = 1800000000, MAX_ENVIRONMENT = 8 };
 
@@ -34,6 +36,8 @@ struct run {
     uid_t next_uid;                 /* of who is asked for next */
     struct fake_host hosts[HOSTS];
     int next_host;                  /* end of the pair that was made last */
+    size_t forks, good_spawns;      /* session-hosts that were started; spawns that a good grant came with */
+    bool root_came;                 /* who needs none */
     char granted[VST_MAX_NAME + 1]; /* the user of the good grant that was shown, else empty */
     struct sealed sealed[MAX_SEALED];
     size_t sealed_count;
@@ -53,7 +57,8 @@ extern const char *const KNOWN_NAMES[8];
 
 /* leader_says.c: one frame each (or bytes as they are), filled from the script. */
 typedef void say_function(int fd);
-say_function say_any, say_bytes, say_hello, say_authenticate, say_check, say_test, say_open, say_answers, say_spawn, say_rotate, say_end;
+say_function say_any, say_bytes, say_hello, say_authenticate, say_check, say_test, say_open, say_answers, say_spawn, say_rotate, say_end, say_close,
+    say_noted;
 
 /* The next step of the script; false at its end. */
 bool take_step(void);

@@ -90,7 +90,7 @@ void say_answers(int fd) {
     const struct conversation *conversation = &run.leader.conversation;
     struct writer writer = {0};
     const uint8_t offset = next(), extra = next();
-    writer_start(&writer, VST_TO_LEADER_ANSWER);
+    writer = writer_of(VST_TO_LEADER_ANSWER);
     put_u32(&writer, conversation->first + offset);
     size_t count = extra;
     uint32_t numbers[PAM_MAX_NUM_MSG + 1] = {0};
@@ -105,8 +105,7 @@ void say_answers(int fd) {
 }
 
 void say_authenticate(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_AUTHENTICATE);
+    struct writer writer = writer_of(VST_TO_LEADER_AUTHENTICATE);
     put_bytes(&writer, (const uint8_t *)SESSION, sizeof run.leader.conversation.id);
     put_choice(&writer, "vestibule");
     put_user(&writer);
@@ -114,8 +113,8 @@ void say_authenticate(int fd) {
     say_frame(fd, &writer);
 }
 
-/* With the true key's MAC. A byte of it may be bent then; fields may be wrong before. */
-static void put_grant(struct writer *writer) {
+/* With the true key's MAC. A byte of it may be bent then; fields may be wrong before. True when it is good for whom it names. */
+static bool put_grant(struct writer *writer) {
     struct writer grant = {0};
     uint8_t key[crypto_auth_KEYBYTES], mac[crypto_auth_BYTES], random[16] = {0};
     const uint8_t bits = next(), bend = next();
@@ -137,37 +136,35 @@ static void put_grant(struct writer *writer) {
     put_raw(&grant, mac, sizeof mac);
     grant.data[bend == 0 ? 0 : next() % grant.size] ^= bend;
     /* A later one is not asked for: it must not change what the first one was. */
-    if (run.leader.phase == VST_PHASE_FRESH) {
-        const bool good = bend == 0 && version == 1 && user != NULL && uid == user->uid && now < expires &&
-                          expires - now <= VST_GRANT_SECONDS * UINT64_C(1000);
+    const bool good = bend == 0 && version == 1 && user != NULL && uid == user->uid && now < expires &&
+                      expires - now <= VST_GRANT_SECONDS * UINT64_C(1000);
+    if (run.leader.phase == VST_PHASE_FRESH)
         (void)snprintf(run.granted, sizeof run.granted, "%s", good ? user->real_name : "");
-    }
     put_bytes(writer, grant.data, grant.size);
     writer_clear(&grant);
+    return good;
 }
 
 void say_open(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_OPEN);
+    struct writer writer = writer_of(VST_TO_LEADER_OPEN);
     put_choice(&writer, SESSION);
     put_bytes(&writer, (const uint8_t *)SESSION, sizeof run.leader.conversation.id);
     put_choice(&writer, "su");
     put_user(&writer);
-    put_grant(&writer);
+    (void)put_grant(&writer);
     put_choice(&writer, "192.0.2.1");
     put_choice(&writer, "Terminal 1");
     const uint8_t bits = next();
     put_u8(&writer, bits & 1);
-    put_u8(&writer, bits >> 2 & 1);
-    put_u8(&writer, bits >> 1 & 1);
+    put_u8(&writer, (bits & 4) != 0 ? VST_CLOSE_ASKED : (bits & 8) != 0 ? bits : VST_CLOSE_LAST_PROGRAM);
+    put_string(&writer, (bits & 2) == 0 ? "" : (bits & 16) != 0 ? SESSION : OTHERS[0]);
     say_frame(fd, &writer);
 }
 
 void say_check(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_CHECK);
+    struct writer writer = writer_of(VST_TO_LEADER_CHECK);
     put_user(&writer);
-    put_grant(&writer);
+    (void)put_grant(&writer);
     put_choice(&writer, "192.0.2.1");
     say_frame(fd, &writer);
 }
@@ -185,8 +182,7 @@ static void put_texts(struct writer *writer) {
 /* Root's alone: a profile's functions in any order. */
 void say_test(int fd) {
     static const char *const names[] = {"authenticate", "acct_mgmt", "setcred", "open_session", "close_session", "chauthtok", "", "x"};
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_TEST);
+    struct writer writer = writer_of(VST_TO_LEADER_TEST);
     put_bytes(&writer, (const uint8_t *)SESSION, sizeof run.leader.conversation.id);
     put_choice(&writer, "su");
     put_user(&writer);
@@ -198,18 +194,17 @@ void say_test(int fd) {
     say_frame(fd, &writer);
 }
 
-/* The PAM session's own, one of a few more, or the script's. */
+/* One of a few, the PAM session's id, which is none, or the script's. */
 static void put_session(struct writer *writer) {
     const uint8_t which = next();
     if (which >= 1 && which <= 3)
         put_string(writer, OTHERS[which - 1]);
     else
-        put_choice(writer, SESSION);
+        put_choice(writer, which == 4 ? SESSION : OTHERS[0]);
 }
 
 void say_rotate(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_ROTATE);
+    struct writer writer = writer_of(VST_TO_LEADER_ROTATE);
     put_session(&writer);
     put_u8(&writer, next());
     put_bytes(&writer, (const uint8_t *)SESSION, VST_SESSION_KEY_BYTES);
@@ -217,9 +212,22 @@ void say_rotate(int fd) {
 }
 
 void say_end(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_END);
+    struct writer writer = writer_of(VST_TO_LEADER_END);
     put_session(&writer);
+    say_frame(fd, &writer);
+}
+
+void say_close(int fd) {
+    struct writer writer = writer_of(VST_TO_LEADER_CLOSE);
+    say_frame(fd, &writer);
+}
+
+void say_noted(int fd) {
+    struct writer writer = writer_of(VST_TO_LEADER_NOTED);
+    if ((next() & 1) != 0)
+        put_string(&writer, "");
+    else
+        put_session(&writer);
     say_frame(fd, &writer);
 }
 
@@ -227,7 +235,7 @@ void say_end(int fd) {
 void say_spawn(int fd) {
     struct writer writer = {0};
     const bool chosen = (next() & 1) != 0;
-    writer_start(&writer, chosen ? VST_TO_LEADER_RUN : VST_TO_LEADER_SPAWN);
+    writer = writer_of(chosen ? VST_TO_LEADER_RUN : VST_TO_LEADER_SPAWN);
     put_session(&writer);
     put_u8(&writer, next() & 1);
     put_u16(&writer, 24);
@@ -235,23 +243,21 @@ void say_spawn(int fd) {
     put_bytes(&writer, (const uint8_t *)SESSION, VST_SESSION_KEY_BYTES);
     put_u8(&writer, next());
     put_u32(&writer, (uint32_t)script_number(&run.script, 3));
-    if (!chosen)
-        put_grant(&writer);
+    if (!chosen && put_grant(&writer))
+        run.good_spawns++;
     for (int i = 0; chosen && i < 2; i++)
         put_texts(&writer);
     say_frame(fd, &writer);
 }
 
 void say_hello(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_LEADER_HELLO);
+    struct writer writer = writer_of(VST_TO_LEADER_HELLO);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
     say_frame(fd, &writer);
 }
 
 void say_any(int fd) {
-    struct writer writer = {0};
-    writer_start(&writer, next());
+    struct writer writer = writer_of(next());
     put_rest(&writer);
     say_frame(fd, &writer);
 }

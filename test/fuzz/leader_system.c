@@ -24,8 +24,8 @@ static bool is_wanted(const char *path, const char *directory, const char *id, c
 }
 
 static void check_path(const char *path) {
-    bool found = is_wanted(path, VST_PATH_LEADERS, run.shared.session, "") ||
-                 is_wanted(path, VST_PATH_LEADERS, run.shared.session, LISTENER_EARLY);
+    bool found = is_wanted(path, VST_PATH_LEADERS, run.shared.pam_session, "") ||
+                 is_wanted(path, VST_PATH_LEADERS, run.shared.pam_session, LISTENER_EARLY);
     for (each_program(program, &run.shared))
         found |= program->state != VST_PROGRAM_FREE && (is_wanted(path, VST_PATH_SESSIONS, program->session, "") ||
                                                         is_wanted(path, VST_PATH_SESSIONS, program->session, "/s"));
@@ -55,13 +55,13 @@ FORWARD(int, bind, (int fd, const struct sockaddr *address, socklen_t size), (fd
 FORWARD(int, listen, (int fd, int backlog), (fd, backlog), must(fd == last_bound); last_bound = -1;)
 /* What is seen under this name listens. */
 FORWARD(int, renameat2, (int old_at, const char *old, int new_at, const char *new, unsigned flags), (old_at, old, new_at, new, flags),
-        must(is_wanted(old, VST_PATH_LEADERS, run.shared.session, LISTENER_EARLY));
-        must(is_wanted(new, VST_PATH_LEADERS, run.shared.session, "")); must(flags == RENAME_NOREPLACE && last_bound < 0);)
+        must(is_wanted(old, VST_PATH_LEADERS, run.shared.pam_session, LISTENER_EARLY));
+        must(is_wanted(new, VST_PATH_LEADERS, run.shared.pam_session, "")); must(flags == RENAME_NOREPLACE && last_bound < 0);)
 FORWARD(int, initgroups, (const char *user, gid_t gid), (user, gid), must(find_known(user) != NULL);)
 FORWARD(int, sigaction, (int number, const struct sigaction *new, struct sigaction *old), (number, new, old), )
 FORWARD(int, access, (const char *path, int mode), (path, mode),
         must((strncmp(path, "/etc/pam.d/", 11) == 0 && strchr(path + 11, '/') == NULL) ||
-             is_wanted(path, VST_PATH_LEADERS, run.shared.session, ""));)
+             is_wanted(path, VST_PATH_LEADERS, run.shared.pam_session, ""));)
 FORWARD(int, kill, (pid_t pid, int number), (pid, number), must(pid >= FIRST_HOST && pid < FIRST_HOST + HOSTS && number == SIGKILL); run.hosts[pid - FIRST_HOST].dies = true;)
 
 static struct program *find_program(pid_t host) {
@@ -154,6 +154,7 @@ bool __wrap_peer_uid(int fd, uid_t *ret_uid);
 bool __wrap_peer_uid(int fd, uid_t *ret_uid) {
     (void)fd;
     *ret_uid = run.next_uid;
+    run.root_came |= run.next_uid == 0;
     return true;
 }
 
@@ -253,13 +254,9 @@ bool terminal_open(struct program *program) {
 bool terminal_give(const struct leader *leader, struct program *program) { return leader->account.uid != 0 && program->pty >= 0; }
 void terminal_release(struct program *program) { close_descriptor(&program->pty); }
 void terminal_say(const struct program *program, const char *text) { must(program->pty >= 0 && text != NULL); }
-void syslog_take(struct leader *leader);
 void syslog_take(struct leader *leader) { (void)leader, must(!run.broker); }
-void syslog_give_back(struct leader *leader);
 void syslog_give_back(struct leader *leader) { (void)leader; }
-pid_t syslog_read(struct leader *leader);
 pid_t syslog_read(struct leader *leader) { return (void)leader, -1; }
-void syslog_read_end(const struct leader *leader, pid_t reader);
 void syslog_read_end(const struct leader *leader, pid_t reader) { (void)leader, must(reader == -1); }
 void utmp_write(const struct leader *leader, struct program *program) {
     int size = 0;
@@ -267,10 +264,12 @@ void utmp_write(const struct leader *leader, struct program *program) {
     /* Its session-host has not been told to start: who(1) in the program finds the row. */
     must(ioctl(run.hosts[program->host - FIRST_HOST].fd, FIONREAD, &size) == 0 && size == 0);
 }
-void groups_find(struct shared *shared) { must(is_id(shared->session)); }
+void groups_find(struct shared *shared) { must(is_id(shared->pam_session)); }
 void group_create(const struct shared *shared, struct program *program) { (void)shared, must(is_id(program->session)); }
 pid_t group_fork(const struct shared *shared, const struct program *program) {
     const pid_t pid = ((void)shared, fork());
+    run.forks++;
+    must(run.root_came || run.forks <= run.good_spawns);
     if (pid > 0)
         run.hosts[pid - FIRST_HOST].program = program;
     return pid;
@@ -289,7 +288,7 @@ static struct fake_host *host_of(const struct program *program) {
         host++;
     return host;
 }
-bool programs_left(const struct shared *shared, const struct program *program, int events) {
+bool group_is_left(const struct shared *shared, const struct program *program, int events) {
     return (void)shared, (void)events, host_of(program)->left;
 }
 bool anything_left(void) {
@@ -298,11 +297,11 @@ bool anything_left(void) {
         left |= run.hosts[i].left;
     return left;
 }
-void programs_kill(const struct shared *shared, const struct program *program) {
+void group_kill(const struct shared *shared, const struct program *program) {
     (void)shared;
     host_of(program)->left = false;
     host_of(program)->dies = true;
 }
-int programs_events(const struct shared *shared, const struct program *program) { return (void)shared, (void)program, -1; }
+int group_events(const struct shared *shared, const struct program *program) { return (void)shared, (void)program, -1; }
 
 FUZZ_END

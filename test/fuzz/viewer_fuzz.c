@@ -168,8 +168,7 @@ static void say_frame(int fd, struct writer *writer) {
 }
 
 static void say_hello(struct client *client) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_SESSION_HELLO);
+    struct writer writer = writer_of(VST_TO_SESSION_HELLO);
     put_u32(&writer, VST_SESSION_PROTOCOL_VERSION);
     put_bytes(&writer, run.host.key, sizeof run.host.key);
     put_u64(&writer, script_number(&run.script, 1) & 3);
@@ -183,8 +182,7 @@ static void say_hello(struct client *client) {
 /* A frame with its right length, of any type and content. */
 static void say_any(int fd) {
     size_t size;
-    struct writer writer = {0};
-    writer_start(&writer, (uint8_t)script_number(&run.script, 1));
+    struct writer writer = writer_of((uint8_t)script_number(&run.script, 1));
     const uint8_t *bytes = script_bytes(&run.script, SIZE_MAX, &size);
     put_raw(&writer, bytes, size);
     say_frame(fd, &writer);

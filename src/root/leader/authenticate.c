@@ -1,12 +1,7 @@
 /* Signing in: PAM's authentication and account management by the login profile. The result is a grant. Later, whether
  * its user still would be let in. */
-#include "leader.h"
-
-/* rootd does not count root's leaders, and may be away. */
-void rootd_release(void) {
-    (void)!write(READY_FD, "1", 1);
-    (void)close(READY_FD);
-}
+#include "messages.h"
+#include "pam.h"
 
 static bool give_grant(struct leader *leader) {
     const struct account *account = &leader->account;
@@ -16,7 +11,7 @@ static bool give_grant(struct leader *leader) {
     cleanup_free gid_t *groups = account_groups(account, &count);
     if (groups == NULL || !grant_make(account, &grant, &expires))
         return fail(leader, VST_STAGE_GRANT, PAM_SYSTEM_ERR, "cannot make a grant");
-    writer_start(&writer, VST_FROM_LEADER_AUTHENTICATED);
+    writer = writer_of(VST_FROM_LEADER_AUTHENTICATED);
     put_string(&writer, account->name);
     put_u32(&writer, account->uid);
     put_u32(&writer, account->gid);
@@ -30,7 +25,7 @@ static bool give_grant(struct leader *leader) {
     /* First: no grant is anybody's that the log does not know of. */
     log_line(LOG_NOTICE, "signed in: user '%s' (uid %u) by profile '%s' from '%s'", account->name, account->uid,
              leader->service, leader->rhost);
-    connection_send(leader, &leader->connections[0], &writer);
+    connection_send(&leader->connections[0], &writer);
     return true;
 }
 
@@ -53,13 +48,6 @@ bool request_authenticate(struct leader *leader, struct connection *connection, 
     leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static bool give_checked(struct leader *leader) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_CHECKED);
-    connection_send(leader, &leader->connections[0], &writer);
-    return true;
-}
-
 /* No key is offered, so nothing that a module asks can be answered. The profile is ours to know: a broker that started
  * with another one must not take that for a verdict. */
 bool request_check(struct leader *leader, struct connection *connection, struct reader *reader) {
@@ -76,7 +64,10 @@ bool request_check(struct leader *leader, struct connection *connection, struct 
         claim_user(leader, connection, grant, size) &&
         transaction_begin(leader, "vestibule") &&
         transaction_account(leader, PAM_DISALLOW_NULL_AUTHTOK, /* may_renew= */ false) &&
-        settle_claimed_user(leader) &&
-        give_checked(leader);
+        settle_claimed_user(leader);
+    if (done) {
+        struct writer writer = writer_of(VST_FROM_LEADER_CHECKED);
+        connection_send(&leader->connections[0], &writer);
+    }
     leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -1,7 +1,8 @@
 /* The key of one conversation: made here, signed with the host key, used to open what the browser sealed, forgotten. */
 #include <sodium.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "pam.h"
 
 /* context | conversation | public key | expiry */
 static bool sign_key(const struct conversation *conversation, uint8_t ret_signature[crypto_sign_BYTES]) {
@@ -28,13 +29,12 @@ bool key_offer(struct leader *leader) {
     (void)crypto_box_keypair(conversation->public_key, conversation->secret_key);
     if (!sign_key(conversation, signature))
         return fail(leader, VST_STAGE_START, PAM_SYSTEM_ERR, "cannot sign a conversation key");
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_KEY);
+    struct writer writer = writer_of(VST_FROM_LEADER_KEY);
     put_bytes(&writer, conversation->public_key, sizeof conversation->public_key);
     put_u64(&writer, conversation->expires);
     put_bytes(&writer, signature, sizeof signature);
     put_u32(&writer, leader->config.auth_person_timeout_seconds);
-    connection_send(leader, &leader->connections[0], &writer);
+    connection_send(&leader->connections[0], &writer);
     return true;
 }
 

@@ -1,35 +1,17 @@
 /* The PAM conversation (pam_conv(3)): what modules say and ask goes to the owner, sealed answers come back. */
 #include <sodium.h>
-#include <wchar.h>
 
-#include "leader.h"
-
-enum { MAX_TEXT = 4096 };
+#include "messages.h"
+#include "pam.h"
+#include "programs.h"
 
 static bool asks(const struct pam_message *message) {
     return message->msg_style == PAM_PROMPT_ECHO_OFF || message->msg_style == PAM_PROMPT_ECHO_ON;
 }
 
-/* Modules pass on files (nologin, a message of the day) in any encoding and of any length; a string of ours is UTF-8. */
-void put_text(struct writer *writer, const char *text) {
-    char clean[MAX_TEXT + 1];
-    (void)snprintf(clean, sizeof clean, "%s", text == NULL ? "" : text);
-    for (char *at = clean; *at != '\0';) {
-        wchar_t point = 0;
-        size_t size = mbrtowc(&point, at, strlen(at), &(mbstate_t){0});
-        if (size > MAX_TEXT || point > 0x10ffff) { /* glibc takes more than Unicode has; strict decoders do not */
-            *at = '?';
-            size = 1;
-        }
-        at += size;
-    }
-    put_string(writer, clean);
-}
-
 static void send_prompt(struct leader *leader) {
     const struct conversation *conversation = &leader->conversation;
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_PROMPT);
+    struct writer writer = writer_of(VST_FROM_LEADER_PROMPT);
     put_u32(&writer, conversation->first);
     put_u16(&writer, (uint16_t)conversation->count);
     for (size_t i = 0; i < conversation->count; i++)
@@ -37,14 +19,14 @@ static void send_prompt(struct leader *leader) {
     put_u16(&writer, (uint16_t)conversation->count);
     for (size_t i = 0; i < conversation->count; i++)
         put_text(&writer, conversation->messages[i]->msg);
-    connection_send(leader, &leader->connections[0], &writer);
+    connection_send(&leader->connections[0], &writer);
 }
 
 /* An abandoned question would count as a failed attempt (pam_faillock) if the module got PAM_CONV_ERR; a leader that
  * just ends counts as nothing. Past authentication PAM must be unwound, though. */
 static void give_up(struct leader *leader, const char *why) {
     if (leader->connections[0].fd >= 0)
-        connection_drop(leader, &leader->connections[0], why);
+        connection_drop(&leader->connections[0], why);
     leader->conversation.state = ANSWER_CANCELLED;
     if (leader->pam.entered)
         return;

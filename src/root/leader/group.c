@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
-#include "leader.h"
+#include "programs.h"
 
 static void close_file(FILE **file) {
     if (*file != NULL)
@@ -117,11 +117,11 @@ static pid_t next_child(const struct shared *shared, const struct program *endin
     return 0;
 }
 
-int programs_events(const struct shared *shared, const struct program *program) {
+int group_events(const struct shared *shared, const struct program *program) {
     return open_in_group(shared, program, "/cgroup.events", O_RDONLY);
 }
 
-bool programs_left(const struct shared *shared, const struct program *program, int events) {
+bool group_is_left(const struct shared *shared, const struct program *program, int events) {
     char text[256] = "";
     if (events >= 0)
         return pread(events, text, sizeof text - 1, 0) > 0 && strstr(text, "populated 1") != NULL;
@@ -129,7 +129,7 @@ bool programs_left(const struct shared *shared, const struct program *program, i
     return next_child(shared, program, file) != 0;
 }
 
-void programs_kill(const struct shared *shared, const struct program *program) {
+void group_kill(const struct shared *shared, const struct program *program) {
     cleanup_fd int fd = open_in_group(shared, program, "/cgroup.kill", O_WRONLY);
     if (fd >= 0 && write(fd, "1", 1) == 1)
         return;

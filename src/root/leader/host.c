@@ -1,7 +1,8 @@
 /* What a session-host says, and its end. */
 #include <signal.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "programs.h"
 
 void host_send(struct program *program, struct writer *writer) {
     if (program->control >= 0 && !frame_send(program->control, writer, SEND_MS))
@@ -13,8 +14,7 @@ static void tell_started(struct leader *leader, struct program *program, uint32_
     program->state = VST_PROGRAM_RUNNING;
     program->deadline_ms = 0;
     program->pid = pid;
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_SPAWNED);
+    struct writer writer = writer_of(VST_FROM_LEADER_SPAWNED);
     put_string(&writer, program->session);
     put_u32(&writer, pid);
     put_string(&writer, program->tty);
@@ -24,8 +24,7 @@ static void tell_started(struct leader *leader, struct program *program, uint32_
 static void tell_exited(struct leader *leader, struct program *program, uint32_t status, const char *words) {
     program->state = VST_PROGRAM_EXITED;
     program->status = status;
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_EXITED);
+    struct writer writer = writer_of(VST_FROM_LEADER_EXITED);
     put_string(&writer, program->session);
     put_u32(&writer, status);
     put_string(&writer, words);
@@ -82,5 +81,4 @@ void host_ended(struct leader *leader, struct program *program) {
         fail_spawn(leader, program, VST_STAGE_SPAWN, ECHILD, "session-host ended before it started the program: the log says why");
     if (program->state == VST_PROGRAM_RUNNING)
         tell_exited(leader, program, SIGKILL, ""); /* killed with its processes, or alone: then they are killed now */
-    program_end(leader, program, "its program ended");
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "leader.h"
+#include "pam.h"
 
 _Static_assert(sizeof(struct rlimit) == sizeof(struct rlimit64) && (int)RLIM_NLIMITS == MAX_LIMITS, "one kind of limit, and room for each");
 
@@ -31,18 +31,10 @@ static int call_prlimit(pid_t pid, int resource, const void *limit, void *ret_li
 }
 
 #define exported __attribute__((visibility("default")))
-exported int getrlimit(__rlimit_resource_t resource, struct rlimit *ret_limit) {
-    return call_prlimit(target(0), (int)resource, NULL, ret_limit);
-}
-exported int getrlimit64(__rlimit_resource_t resource, struct rlimit64 *ret_limit) {
-    return call_prlimit(target(0), (int)resource, NULL, ret_limit);
-}
-exported int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit) {
-    return call_prlimit(target(0), (int)resource, limit, NULL);
-}
-exported int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit) {
-    return call_prlimit(target(0), (int)resource, limit, NULL);
-}
+exported int getrlimit(__rlimit_resource_t resource, struct rlimit *ret_limit) { return call_prlimit(target(0), (int)resource, NULL, ret_limit); }
+exported int getrlimit64(__rlimit_resource_t resource, struct rlimit64 *ret_limit) { return call_prlimit(target(0), (int)resource, NULL, ret_limit); }
+exported int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit) { return call_prlimit(target(0), (int)resource, limit, NULL); }
+exported int setrlimit64(__rlimit_resource_t resource, const struct rlimit64 *limit) { return call_prlimit(target(0), (int)resource, limit, NULL); }
 exported int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlimit *limit, struct rlimit *ret_limit) {
     return call_prlimit(target(pid), (int)resource, limit, ret_limit);
 }

@@ -4,7 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "leader.h"
+#include "messages.h"
 
 static void prepare_process(void) {
     open_standard_descriptors();
@@ -24,13 +24,6 @@ static void prepare_process(void) {
         die_errno("cannot forbid core dumps and tracing");
 }
 
-/* What the watch has no use for, and would hold in memory for as long as the session. */
-static void prepare_leader(void) {
-    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* texts of modules are checked to be UTF-8 */
-    if (sodium_init() < 0)
-        die("libsodium does not work");
-}
-
 int main(void) {
     /* Not on the stack: of what nobody writes to no page is used, in the watch neither. */
     static struct leader leader;
@@ -39,9 +32,13 @@ int main(void) {
     if (!config_load(&leader.config))
         die("the configuration is not usable: see the lines above");
     watch_begin(&leader);
+    leader.requests = requests;
     if (!connections_begin(&leader))
         leave(&leader, EXIT_FAILURE);
-    prepare_leader();
+    /* What the watch has no use for, and would hold in memory for as long as the session. */
+    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* texts of modules are checked to be UTF-8 */
+    if (sodium_init() < 0)
+        die("libsodium does not work");
     /* Hello, then authenticate or open: whoever asked rootd for a leader has these ready. */
     for (const uint64_t deadline = monotonic_ms() + FIRST_FRAME_MS; leader.phase == VST_PHASE_FRESH;) {
         const int got = frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline);

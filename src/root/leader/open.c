@@ -1,11 +1,14 @@
-/* Opening a PAM session, in the order of login(1) and sshd(8). session_close undoes whatever part of it was done. */
+/* Opening a PAM session, in the order of login(1) and sshd(8). close_pam_session undoes whatever part of it was done. */
 #include <grp.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "pam.h"
+#include "programs.h"
 
 /* The grant stays in the frame. */
 static const uint8_t *read_request(struct leader *leader, struct reader *reader, size_t *ret_grant_size) {
-    read_string(reader, leader->shared->session, sizeof leader->shared->session);
+    char *id = leader->shared->pam_session, terminal[ID_SIZE];
+    read_string(reader, id, ID_SIZE);
     read_exact(reader, leader->conversation.id, sizeof leader->conversation.id);
     read_string(reader, leader->service, sizeof leader->service);
     read_user(reader, leader->conversation.user);
@@ -13,24 +16,13 @@ static const uint8_t *read_request(struct leader *leader, struct reader *reader,
     read_string(reader, leader->rhost, sizeof leader->rhost);
     read_string(reader, leader->label, sizeof leader->label);
     leader->attached = read_u8(reader) != 0;
-    leader->stays = read_u8(reader) != 0;
-    const bool wants_pty = read_u8(reader) != 0;
-    if (!read_end(reader) || !is_id(leader->shared->session))
+    leader->close = read_u8(reader);
+    read_string(reader, terminal, sizeof terminal);
+    if (!read_end(reader) || !is_id(id) || leader->close > VST_CLOSE_LAST_PROGRAM ||
+        (terminal[0] != '\0' && (!is_id(terminal) || strcmp(terminal, id) == 0)))
         return NULL;
-    leader->first = wants_pty ? program_add(leader, leader->shared->session) : NULL;
+    leader->first = terminal[0] == '\0' ? NULL : program_add(leader, terminal);
     return grant;
-}
-
-bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size) {
-    struct account account;
-    if (!account_find(leader->conversation.user, &account))
-        return fail(leader, VST_STAGE_USER, account_missing_code(), "the system has no user '%s'", leader->conversation.user);
-    const int code = connection->who == WHO_ROOT ? PAM_SUCCESS : grant_check(&account, grant, size);
-    if (code != PAM_SUCCESS)
-        return fail(leader, VST_STAGE_GRANT, code, "that is no grant for user '%s', or it is over", account.name);
-    leader->account = account;
-    rootd_release();
-    return policy_check_account(leader) && (connection->who == WHO_ROOT || policy_check_lock(leader));
 }
 
 static bool make_terminal(struct leader *leader) {
@@ -44,13 +36,6 @@ static bool identify(struct leader *leader) {
     return result == PAM_SUCCESS ||
            fail(leader, VST_STAGE_AUTHENTICATE, result, "pam_authenticate by '%s': %s", leader->service,
                 pam_strerror(leader->pam.handle, result));
-}
-
-bool settle_claimed_user(struct leader *leader) {
-    const struct account before = leader->account;
-    return transaction_settle_user(leader) &&
-           ((strcmp(before.name, leader->account.name) == 0 && before.uid == leader->account.uid) ||
-            fail(leader, VST_STAGE_USER, PAM_PERM_DENIED, "wanted user '%s', PAM made it '%s'", before.name, leader->account.name));
 }
 
 /* What modules expand and read (pam_env's ${HOME}, pam_systemd), and the base of the program's environment. */
@@ -103,26 +88,23 @@ static bool publish(struct leader *leader) {
     leader->group_count = getgroups(group_count, leader->groups);
     helpers_note(shared);
     groups_find(shared);
-    /* A session id that another leader has fails here, before anything of that session is touched. */
-    if (leader->group_count < 0 || !connections_listen(leader))
+    /* An id that another leader has fails here, before anything of that PAM session is touched. */
+    if (leader->group_count < 0 || !listener_open(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
     atomic_store(&shared->opened, true);
     key_forget(leader);
     leader->opened_at = unix_ms();
     leader->phase = VST_PHASE_OPEN;
-    log_line(LOG_NOTICE, "opened session %s of user '%s' (uid %u) by profile '%s' from '%s' on '%s'", shared->session,
+    log_line(LOG_NOTICE, "opened PAM session %s of user '%s' (uid %u) by profile '%s' from '%s' on '%s'", shared->pam_session,
              leader->account.name, leader->account.uid, leader->service, leader->rhost, tty);
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_OPENED);
+    struct writer writer = writer_of(VST_FROM_LEADER_OPENED);
     put_string(&writer, leader->account.name);
     put_u32(&writer, leader->account.uid);
     put_u32(&writer, leader->account.gid);
     put_string(&writer, tty);
-    connection_send(leader, &leader->connections[0], &writer);
+    connection_send(&leader->connections[0], &writer);
     if (leader->first == NULL)
         trim_memory(); /* what modules used: a session may last for weeks; with a program that is waited for, later */
-    if (leader->attached && leader->connections[0].fd < 0)
-        end_begin(leader, "its owner is gone");
     return true;
 }
 
@@ -147,6 +129,6 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
         publish(leader);
     if (done)
         return true;
-    session_close(leader);
+    close_pam_session(leader);
     leave(leader, EXIT_FAILURE);
 }

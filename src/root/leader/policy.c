@@ -3,7 +3,9 @@
 #include <pwd.h>
 #include <shadow.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "names.h"
+#include "pam.h"
 
 enum { PASSWD_BUFFER = 65536 };
 

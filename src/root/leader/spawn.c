@@ -2,9 +2,10 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "pam.h"
+#include "programs.h"
 
 /* environment: base, requested, PAM's. Of one name the last counts; session-host sees to it, as the user. */
 struct order {
@@ -15,36 +16,13 @@ struct order {
     bool pty;
 };
 
-struct program *program_find(struct leader *leader, const char *session) {
-    for (each_program(program, leader->shared))
-        if (program->state != VST_PROGRAM_FREE && strcmp(program->session, session) == 0)
-            return program;
-    return NULL;
-}
-
-struct program *program_add(struct leader *leader, const char *session) {
-    struct shared *shared = leader->shared;
-    size_t at = 0;
-    while (at < shared->program_count && shared->programs[at].state != VST_PROGRAM_FREE)
-        at++;
-    if (at == MAX_PROGRAMS)
-        return NULL;
-    if (at == shared->program_count)
-        shared->program_count++;
-    struct program *program = &shared->programs[at];
-    *program = (struct program){.state = VST_PROGRAM_READY, .pty = -1, .control = -1, .events = -1};
-    (void)snprintf(program->session, sizeof program->session, "%s", session);
-    return program;
-}
-
 /* The child's last words: the message that session-host itself would send. */
 static _Noreturn void give_up(int control, const char *what) {
     const int error = errno;
     char text[256];
     (void)snprintf(text, sizeof text, "%s: %s", what,
                    error == EAGAIN ? "the user has as many processes as RLIMIT_NPROC allows" : strerror(error));
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_HOST_FAILED);
+    struct writer writer = writer_of(VST_FROM_HOST_FAILED);
     put_u32(&writer, (uint32_t)error);
     put_u8(&writer, 0);
     put_string(&writer, text);
@@ -75,33 +53,6 @@ static _Noreturn void become_host(struct leader *leader, int pty, int control, i
     give_up(OWNER_FD, "executing session-host");
 }
 
-static void format_path(const struct program *program, const char *name, char ret_path[MAX_PATH]) {
-    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", VST_PATH_SESSIONS, program->session, name);
-}
-
-/* The directory that only the gateway may enter, with the session's socket in it. -1 (errno) on failure. */
-static int make_session_socket(struct program *program, gid_t web_gid) {
-    char directory[MAX_PATH], path[MAX_PATH];
-    format_path(program, "", directory);
-    format_path(program, "/s", path);
-    if (mkdir(directory, 0700) < 0)
-        return -1;
-    program->has_directory = true;
-    return chown(directory, 0, web_gid) < 0 || chmod(directory, 0710) < 0 ? -1 : listen_at(path, web_gid);
-}
-
-void session_directory_remove(struct program *program) {
-    char path[MAX_PATH];
-    if (!program->has_directory)
-        return;
-    format_path(program, "/s", path);
-    (void)unlink(path);
-    format_path(program, "", path);
-    if (rmdir(path) < 0)
-        log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
-    program->has_directory = false;
-}
-
 /* Counts the texts; false when they do not fit in one message: PAM's part of the environment has any size. */
 static bool fits(const struct order *order, uint16_t *ret_count) {
     size_t size = 4 * PATH_MAX, count = 0;
@@ -118,8 +69,7 @@ static void send_start(struct leader *leader, struct program *program, const str
     char *shell = leader->account.shell, dashed[PATH_MAX + 1];
     const char *slash = strrchr(shell, '/');
     (void)snprintf(dashed, sizeof dashed, "-%s", slash == NULL ? shell : slash + 1); /* so it knows that it is a login's */
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_HOST_START);
+    struct writer writer = writer_of(VST_TO_HOST_START);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
     put_u8(&writer, leader->config.auth_pam_sessions_enabled);
     put_u8(&writer, program->pty >= 0);
@@ -157,7 +107,7 @@ static const char *start_host(struct leader *leader, struct program *program, co
         return "user vestibule-web";
     if (order->pty && program->pty < 0 && (!terminal_open(program) || !terminal_give(leader, program)))
         return "making a terminal";
-    cleanup_fd int listener = make_session_socket(program, web_gid);
+    cleanup_fd int listener = directory_create(program, web_gid);
     if (listener < 0)
         return "making the session's socket";
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
@@ -172,7 +122,7 @@ static const char *start_host(struct leader *leader, struct program *program, co
     program->host = pid;
     program->hosted = true;
     program->control = take_fd(&mine);
-    program->events = programs_events(leader->shared, program);
+    program->events = group_events(leader->shared, program);
     program->state = VST_PROGRAM_STARTING;
     program->deadline_ms = monotonic_ms() + leader->config.session_start_timeout_seconds * UINT64_C(1000) + HOST_MS;
     /* Before the program can look for it. From here on nothing fails. */
@@ -200,20 +150,8 @@ static void start_program(struct leader *leader, struct program *program, struct
     free(order->environment[2]);
 }
 
-/* Where the PAM session stays, whoever has no grant any more gets no further program in it. */
-static bool find_place(struct leader *leader, const struct connection *connection, const char *session, const uint8_t *grant, size_t size) {
-    struct program *program = program_find(leader, session);
-    const bool asks = program == NULL && leader->stays && connection->who != WHO_ROOT;
-    const int code = asks ? grant_check(&leader->account, grant, size) : PAM_SUCCESS;
-    if (code != PAM_SUCCESS)
-        tell_failed(leader, session, VST_STAGE_GRANT, code, "that is no grant for this user, or it is over");
-    else if (program == NULL && program_add(leader, session) == NULL)
-        tell_failed(leader, session, VST_STAGE_SPAWN, EMFILE, "this PAM session has as many programs as it may have");
-    return program_find(leader, session) != NULL;
-}
-
 static bool spawn(struct leader *leader, struct connection *connection, struct reader *reader, bool chosen) {
-    char session[sizeof leader->shared->session], *shell[] = {NULL};
+    char session[ID_SIZE], *shell[] = {NULL};
     size_t size = 0;
     read_string(reader, session, sizeof session);
     struct order order = {.pty = read_u8(reader) != 0};
@@ -227,11 +165,17 @@ static bool spawn(struct leader *leader, struct connection *connection, struct r
     cleanup_free char **environment = chosen ? read_strings(reader, VST_MAX_STRINGS) : NULL;
     order.argv = chosen ? argv : shell;
     order.environment[1] = environment;
-    const struct program *there = program_find(leader, session);
-    const bool good = read_end(reader) && is_id(session) && (there == NULL || (there->state == VST_PROGRAM_READY && !there->ending)) &&
-                      (leader->stays || strcmp(session, leader->shared->session) == 0);
-    if (good && find_place(leader, connection, session, grant, size))
-        start_program(leader, program_find(leader, session), &order);
+    struct program *program = program_find(leader, session);
+    const bool good = read_end(reader) && is_id(session) && strcmp(session, leader->shared->pam_session) != 0 &&
+                      (program == NULL || (program->state == VST_PROGRAM_READY && !program->ending));
+    /* Whoever has no grant any more gets no further program. */
+    const int code = good ? grant_check(connection, &leader->account, grant, size) : PAM_SUCCESS;
+    if (code != PAM_SUCCESS)
+        tell_failed(leader, session, VST_STAGE_GRANT, code, "that is no grant for this user, or it is over");
+    else if (good && program == NULL && (program = program_add(leader, session)) == NULL)
+        tell_failed(leader, session, VST_STAGE_SPAWN, EMFILE, "this PAM session has as many programs as it may have");
+    else if (good)
+        start_program(leader, program, &order);
     sodium_memzero(order.key, sizeof order.key);
     return good;
 }
@@ -248,14 +192,13 @@ bool request_run(struct leader *leader, struct connection *connection, struct re
 
 bool request_rotate(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
-    char session[sizeof leader->shared->session];
+    char session[ID_SIZE];
     uint8_t key[VST_SESSION_KEY_BYTES];
     read_string(reader, session, sizeof session);
     const uint8_t drop = read_u8(reader);
     read_exact(reader, key, sizeof key);
     struct program *program = program_find(leader, session);
-    struct writer writer = {0};
-    writer_start(&writer, VST_TO_HOST_ROTATE);
+    struct writer writer = writer_of(VST_TO_HOST_ROTATE);
     put_u8(&writer, drop);
     put_bytes(&writer, key, sizeof key);
     if (read_end(reader) && program != NULL)

@@ -11,17 +11,17 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "pam.h"
 
 enum { MAX_LINE = 8192, FULL_MS = 100 };
 
 static const struct sockaddr_un dev_log = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 
 static void send_logged(struct leader *leader, const char *line) {
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_LOGGED);
+    struct writer writer = writer_of(VST_FROM_LEADER_LOGGED);
     put_text(&writer, line);
-    connection_send(leader, &leader->connections[0], &writer);
+    connection_send(&leader->connections[0], &writer);
 }
 
 /* Whoever removes the file takes it from under the mounts of all: the last of us does. The lock is on a directory that

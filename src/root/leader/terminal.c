@@ -9,7 +9,7 @@
 #include <utmp.h>
 #include <utmpx.h>
 
-#include "leader.h"
+#include "programs.h"
 
 bool terminal_open(struct program *program) {
     program->pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -1,7 +1,8 @@
 /* `vestibule pam test`: calls the functions of PAM that root names, in that order, and tells what each one returned. */
 #include <time.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "pam.h"
 
 enum { MAX_OPERATIONS = 32 };
 
@@ -42,13 +43,12 @@ static void call_and_tell(struct leader *leader, const struct operation *operati
     (void)transaction_run(leader, operation->function, flags);
     const uint64_t end = microseconds();
     syslog_read_end(leader, reader);
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_TESTED);
+    struct writer writer = writer_of(VST_FROM_LEADER_TESTED);
     put_string(&writer, operation->name);
     put_u32(&writer, (uint32_t)leader->pam.last);
     put_string(&writer, pam_strerror(leader->pam.handle, leader->pam.last));
     put_u64(&writer, end - begin);
-    connection_send(leader, &leader->connections[0], &writer);
+    connection_send(&leader->connections[0], &writer);
 }
 
 /* Stops at the first failure; an expired password may be followed by its change. */

@@ -1,35 +1,8 @@
 /* The steps of a PAM transaction that signing in and opening a session share. */
-#include <stdarg.h>
-
-#include "leader.h"
+#include "messages.h"
+#include "pam.h"
 
 enum { PASSWORD_TRIES = 3 };
-
-static const char *user_of(const struct leader *leader) {
-    return leader->account.name[0] == '\0' ? leader->conversation.user : leader->account.name;
-}
-
-void tell_failed(struct leader *leader, const char *session, uint8_t stage, int code, const char *text) {
-    log_line(LOG_NOTICE, "user '%s', profile '%s', from '%s': failed in stage %u with %d: %s", user_of(leader),
-             leader->service, leader->rhost, stage, code, text);
-    struct writer writer = {0};
-    writer_start(&writer, VST_FROM_LEADER_FAILED);
-    put_string(&writer, session);
-    put_u8(&writer, stage);
-    put_u32(&writer, (uint32_t)code);
-    put_text(&writer, text);
-    announce(leader, &writer);
-}
-
-bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) {
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    tell_failed(leader, leader->shared->session, stage, code, text);
-    return false;
-}
 
 bool transaction_begin(struct leader *leader, const char *tty) {
     char path[sizeof "/etc/pam.d/" + VST_MAX_NAME];
@@ -94,10 +67,4 @@ bool transaction_settle_user(struct leader *leader) {
         return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "PAM made it user '%.255s', whom the system does not know",
                     name == NULL ? "" : (const char *)name);
     return policy_check_account(leader);
-}
-
-void transaction_end(struct leader *leader) {
-    if (leader->pam.handle != NULL)
-        (void)pam_end(leader->pam.handle, leader->pam.last);
-    leader->pam = (struct transaction){0};
 }

@@ -1,13 +1,13 @@
 /* The watch: parent and twin of the leader. It kills a leader whose PAM modules hang before the session is open, and
  * cleans up after one that died. It runs no PAM and reads nothing from anyone; struct shared is all that it knows. */
 #include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-#include "leader.h"
+#include "messages.h"
+#include "programs.h"
 
 enum {
     LEFTOVERS_MS = 10000,
@@ -61,19 +61,19 @@ static void wait_or_kill(struct watch *watch) {
 }
 
 static void end_processes(struct watch *watch, struct program *program) {
-    cleanup_fd int events = programs_events(watch->shared, program);
-    for (reap(watch); programs_left(watch->shared, program, events); reap(watch)) {
-        programs_kill(watch->shared, program);
+    cleanup_fd int events = group_events(watch->shared, program);
+    for (reap(watch); group_is_left(watch->shared, program, events); reap(watch)) {
+        group_kill(watch->shared, program);
         sleep_once(watch, events, -1);
     }
     group_remove(watch->shared, program);
-    session_directory_remove(program);
+    directory_remove(program);
     utmp_clear(program);
 }
 
 static void clean_up(struct watch *watch, pid_t leader) {
     struct shared *shared = watch->shared;
-    log_line(LOG_ERR, "unclean: leader %d of session '%s' ended with wait status %#x, last in %s%s", (int)leader, shared->session,
+    log_line(LOG_ERR, "unclean: leader %d of PAM session '%s' ended with wait status %#x, last in %s%s", (int)leader, shared->pam_session,
              (unsigned)watch->status, shared->call, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
     for (each_program(program, shared))
         program->host = 0; /* none is spared */
@@ -82,7 +82,7 @@ static void clean_up(struct watch *watch, pid_t leader) {
             end_processes(watch, program);
     char path[MAX_PATH];
     format_listener(shared, atomic_load(&shared->opened) ? "" : LISTENER_EARLY, path);
-    if (is_id(shared->session))
+    if (is_id(shared->pam_session))
         (void)unlink(path);
 }
 

@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <wchar.h>
 
 #include "protocol.h"
 #include "util.h"
@@ -194,10 +196,11 @@ static void put_integer(struct writer *writer, uint64_t value, size_t size) {
         room[i] = (uint8_t)(value >> (8 * (size - 1 - i)));
 }
 
-void writer_start(struct writer *writer, uint8_t type) {
-    writer_clear(writer);
-    put_u32(writer, 0);
-    put_u8(writer, type);
+struct writer writer_of(uint8_t type) {
+    struct writer writer = {0};
+    put_u32(&writer, 0);
+    put_u8(&writer, type);
+    return writer;
 }
 
 void put_u8(struct writer *writer, uint8_t value) { put_integer(writer, value, 1); }
@@ -208,6 +211,21 @@ void put_u64(struct writer *writer, uint64_t value) { put_integer(writer, value,
 void put_raw(struct writer *writer, const uint8_t *data, size_t size) {
     if (size > 0)
         memcpy(make_room(writer, size), data, size);
+}
+
+void put_text(struct writer *writer, const char *text) {
+    char clean[MAX_TEXT + 1];
+    (void)snprintf(clean, sizeof clean, "%s", text == NULL ? "" : text);
+    for (char *at = clean; *at != '\0';) {
+        wchar_t point = 0;
+        size_t size = mbrtowc(&point, at, strlen(at), &(mbstate_t){0});
+        if (size > MAX_TEXT || point > 0x10ffff) { /* glibc takes more than Unicode has; strict decoders do not */
+            *at = '?';
+            size = 1;
+        }
+        at += size;
+    }
+    put_string(writer, clean);
 }
 
 void put_bytes(struct writer *writer, const uint8_t *data, size_t size) {

@@ -50,17 +50,21 @@ size_t read_count(struct reader *reader, size_t max);
 /* True when nothing was bad and nothing is left. */
 bool read_end(const struct reader *reader);
 
-/* A frame on its way out. Grows as needed; dies past limit. Zero-initialise, then writer_start. */
+/* A frame on its way out. Grows as needed; dies past limit. */
 struct writer {
     uint8_t *data;
     size_t size, capacity;
 };
-void writer_start(struct writer *writer, uint8_t type);
+struct writer writer_of(uint8_t type);
 void put_u8(struct writer *writer, uint8_t value);
 void put_u16(struct writer *writer, uint16_t value);
 void put_u32(struct writer *writer, uint32_t value);
 void put_u64(struct writer *writer, uint64_t value);
 void put_string(struct writer *writer, const char *text);
+/* A text of any encoding and length (a PAM module's; NULL: none) as a string: cut, and what is not UTF-8 made '?'. Reads
+ * the locale, which must be of UTF-8. */
+enum { MAX_TEXT = 4096 };
+void put_text(struct writer *writer, const char *text);
 void put_bytes(struct writer *writer, const uint8_t *data, size_t size);
 /* Without a length of its own (the leader's grants and signed texts). */
 void put_raw(struct writer *writer, const uint8_t *data, size_t size);

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -226,6 +227,17 @@ bool find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid) {
         return true;
     }
     return false;
+}
+
+int listen_at(const char *path, gid_t gid, mode_t mode) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    cleanup_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const mode_t before = umask(0777);
+    const int bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof address);
+    (void)umask(before);
+    const bool good = bound == 0 && lchown(path, 0, gid) == 0 && chmod(path, mode) == 0 && listen(fd, SOMAXCONN) == 0;
+    return good ? take_fd(&fd) : -1;
 }
 
 bool peer_uid(int fd, uid_t *ret_uid) {

@@ -50,6 +50,8 @@ bool is_id(const char *text);
 bool read_root_file(const char *path, uint8_t *ret_data, size_t size);
 /* Looks up a user's uid and gid by name with getpwnam_r and a buffer of its own. False when there is none. */
 bool find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid);
+/* A listening socket of root's at a path that nothing is at, closed to all until it is the group's. -1 (errno) on failure. */
+int listen_at(const char *path, gid_t gid, mode_t mode);
 /* The uid of the peer of a connected Unix socket (SO_PEERCRED, unix(7)). False (errno) on failure. */
 bool peer_uid(int fd, uid_t *ret_uid);
 /* Sets the close-on-exec flag, or clears it. Dies on failure. */

@@ -3,12 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "protocol.h"
@@ -56,17 +55,10 @@ static int listen_tcp(const char *address, uint16_t port, const char *option) {
 
 /* A socket file left by a supervise before us has nobody behind it: the lock on its directory is ours. */
 static int listen_unix(const char *path, gid_t gid, mode_t mode) {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    if ((size_t)snprintf(name.sun_path, sizeof name.sun_path, "%s", path) >= sizeof name.sun_path)
-        die("'%s' is too long for a socket", path);
-    const int fd = open_socket(AF_UNIX);
     if (unlink(path) < 0 && errno != ENOENT)
         die_errno("cannot remove '%s'", path);
-    const mode_t before = umask(0777);
-    if (bind(fd, (const struct sockaddr *)&name, sizeof name) < 0)
-        die_errno("cannot bind '%s'", path);
-    (void)umask(before);
-    if (chown(path, 0, gid) < 0 || chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0)
+    const int fd = listen_at(path, gid, mode);
+    if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
         die_errno("cannot listen on '%s'", path);
     return fd;
 }

@@ -1,6 +1,8 @@
 /* Which names may reach PAM and its modules, whoever sends them. The broker asks the same before it starts a process as
  * root (src/protocol/names.ts); test/corpus/names.txt holds both to one rule. */
-#include "leader.h"
+#include "names.h"
+
+#include "protocol.h"
 
 /* No control character (C1 in UTF-8, too), no '/', no '-' first, no '.' and '..': they become arguments, file names and
  * lines of logs in modules. */

@@ -1,0 +1,24 @@
+/* Leaving: whatever was begun is given back, and the watch is told that all is well. */
+#include "messages.h"
+#include "pam.h"
+
+/* rootd does not count root's leaders, and may be away. */
+void rootd_release(void) {
+    (void)!write(READY_FD, "1", 1);
+    (void)close(READY_FD);
+}
+
+void transaction_end(struct leader *leader) {
+    if (leader->pam.handle != NULL)
+        (void)pam_end(leader->pam.handle, leader->pam.last);
+    leader->pam = (struct transaction){0};
+}
+
+void leave(struct leader *leader, int status) {
+    transaction_end(leader);
+    syslog_give_back(leader);
+    key_forget(leader);
+    listener_close(leader);
+    atomic_store(&leader->shared->closed, true);
+    _exit(status); /* not exit: what modules registered with atexit(3) is nobody's any more */
+}

@@ -1,0 +1,43 @@
+/* The control socket, by which a broker that comes later finds the leader (adoption). */
+#include <fcntl.h>
+
+#include "messages.h"
+
+void format_listener(const struct shared *shared, const char *end, char ret_path[MAX_PATH]) {
+    (void)snprintf(ret_path, MAX_PATH, "%s/%s%s", VST_PATH_LEADERS, shared->pam_session, end);
+}
+
+/* Who watches the directory connects at once: it gets its name when it listens. Another leader's it never takes. */
+bool listener_open(struct leader *leader) {
+    char early[MAX_PATH], path[MAX_PATH];
+    format_listener(leader->shared, LISTENER_EARLY, early);
+    format_listener(leader->shared, "", path);
+    cleanup_fd int fd = listen_at(early, leader->broker_gid, 0660);
+    if (fd < 0)
+        return false;
+    if (renameat2(AT_FDCWD, early, AT_FDCWD, path, RENAME_NOREPLACE) < 0) {
+        const int error = errno;
+        (void)unlink(early);
+        errno = error;
+        return false;
+    }
+    close_descriptor(&leader->listener);
+    leader->listener = take_fd(&fd);
+    return true;
+}
+
+void listener_open_again(struct leader *leader) {
+    char path[MAX_PATH];
+    format_listener(leader->shared, "", path);
+    /* Where its directory is gone too, the next time. */
+    if (leader->listener >= 0 && access(path, F_OK) < 0 && listener_open(leader))
+        log_line(LOG_WARNING, "made %s again: it was deleted", path);
+}
+
+void listener_close(struct leader *leader) {
+    char path[MAX_PATH];
+    format_listener(leader->shared, "", path);
+    if (leader->listener >= 0 && unlink(path) < 0)
+        log_line(LOG_WARNING, "cannot remove %s: %s", path, strerror(errno));
+    close_descriptor(&leader->listener);
+}

@@ -1,0 +1,50 @@
+/* What is said and heard. The files of connections report what happens to one, and decide nothing. */
+#ifndef VESTIBULE_LEADER_MESSAGES_H
+#define VESTIBULE_LEADER_MESSAGES_H
+
+#include "leader.h"
+
+/* connections.c: connection_send drops a connection that does not take its frame; announce sends to all. Both give the frame
+ * away. */
+bool connections_begin(struct leader *leader);
+void connections_accept(struct leader *leader);
+void connection_drop(struct connection *connection, const char *why);
+void connection_send(struct connection *connection, struct writer *writer);
+void announce(struct leader *leader, struct writer *writer);
+
+/* listener.c: the control socket. format_listener: its path, and behind it LISTENER_EARLY until it listens. listen_again: if
+ * it was deleted, so that the next broker finds it. */
+#define LISTENER_EARLY ".new"
+void format_listener(const struct shared *shared, const char *end, char ret_path[MAX_PATH]);
+bool listener_open(struct leader *leader);
+void listener_open_again(struct leader *leader);
+void listener_close(struct leader *leader);
+
+/* tell.c: user_of: whom all is about. The failure of a session's start, or of what the PAM transaction is for (session: empty). fail formats, tells and
+ * is false. */
+const char *user_of(const struct leader *leader);
+void tell_failed(struct leader *leader, const char *session, uint8_t stage, int code, const char *text);
+bool fail(struct leader *leader, uint8_t stage, int code, const char *format, ...) format_printf(4, 5);
+
+/* A handler is false when the request is malformed: its connection is to be dropped. */
+typedef bool request_handler(struct leader *leader, struct connection *connection, struct reader *reader);
+struct request {
+    uint8_t type;
+    const char *name; /* NULL: the table's end */
+    unsigned who, phases;
+    enum often { ONCE, MANY, EACH_CONNECTION } often;
+    request_handler *handle;
+};
+
+/* requests.c */
+extern const struct request requests[];
+
+/* dispatch.c: handles the frame that has come on a connection by the table that main.c gave the leader; false when it may not
+ * come now or is malformed: the connection is to be dropped. */
+bool request_dispatch(struct leader *leader, struct connection *connection);
+
+/* hello.c, authenticate.c, test-profile.c, open.c, converse.c, spawn.c, end.c */
+request_handler request_hello, request_authenticate, request_check, request_test, request_open, request_answer, request_cancel,
+    request_spawn, request_run, request_rotate, request_end, request_close, request_noted;
+
+#endif
