@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import {
+  CLOSE_POLICIES,
   fromLeader,
   LEADER_PROTOCOL_VERSION,
   MAX_ROOT_FRAME,
@@ -163,14 +164,14 @@ function connectAs(path: string, user: 'root' | 'broker' | number): Socket {
 
 export interface OpenWish {
   readonly user: string;
-  readonly session?: string;
+  readonly pamSession?: string;
   readonly service?: string;
   readonly grant?: Uint8Array;
   readonly rhost?: string;
   readonly attached?: boolean;
+  /** A terminal for its first session, made before PAM. */
   readonly pty?: boolean;
-  /** The PAM session stays open without programs, and may have several. */
-  readonly stays?: boolean;
+  readonly close?: (typeof CLOSE_POLICIES)[number];
 }
 
 export interface SpawnWish {
@@ -183,16 +184,22 @@ export interface SpawnWish {
   readonly scrollback?: number;
 }
 
+/** For a PAM session or a session. */
+export const newId = (): string => randomBytes(16).toString('hex');
+
 /** One connection to one leader. */
 export class Client {
   readonly socket: Socket;
   readonly as: 'root' | 'broker' | number;
   readonly frames: FrameStream;
   readonly conversation = randomBytes(16).toString('hex') as ConversationId;
-  session = randomBytes(16).toString('hex');
+  pamSession = newId();
+  /** That of its first program. */
+  session = newId();
   readonly sessionKey = randomBytes(SESSION_KEY_BYTES);
   user = '';
   pty = false;
+  grant: Uint8Array = new Uint8Array();
   leaderKey: Named<'key'> | undefined;
   /** PAM's texts so far. */
   readonly texts: string[] = [];
@@ -215,13 +222,14 @@ export class Client {
     const client = Client.connect(as, path);
     client.send({ name: 'hello', version: LEADER_PROTOCOL_VERSION });
     client.state = await client.expect('hello');
-    client.session = client.state.session || client.session;
+    client.pamSession = client.state.pamSession || client.pamSession;
+    client.session = client.state.sessions[0] ?? client.session;
     return client;
   }
 
-  /** To the leader of a session that is open. */
-  static adopt(session: string, as: 'root' | 'broker' = 'broker'): Promise<Client> {
-    return Client.greet(as, `${PATHS.leaders}/${session}`);
+  /** To the leader of a PAM session that is open. */
+  static adopt(pamSession: string, as: 'root' | 'broker' = 'broker'): Promise<Client> {
+    return Client.greet(as, `${PATHS.leaders}/${pamSession}`);
   }
 
   send(message: MessageOf<typeof toLeader>): void {
@@ -283,27 +291,28 @@ export class Client {
 
   open(wish: OpenWish): void {
     this.user = wish.user;
-    this.session = wish.session ?? this.session;
+    this.pamSession = wish.pamSession ?? this.pamSession;
+    this.grant = wish.grant ?? this.grant;
+    this.pty = wish.pty === true;
     this.send({
       name: 'open',
-      session: this.session,
+      pamSession: this.pamSession,
       conversation: Buffer.from(this.conversation, 'hex'),
       service: wish.service ?? 'su',
       user: wish.user,
-      grant: wish.grant ?? new Uint8Array(),
+      grant: this.grant,
       rhost: wish.rhost ?? '192.0.2.7',
       label: 'a test',
       attached: wish.attached === true ? 1 : 0,
-      stays: wish.stays === true ? 1 : 0,
-      pty: wish.pty === true ? 1 : 0,
+      close: CLOSE_POLICIES.indexOf(wish.close ?? 'last-program'),
+      terminal: this.pty ? this.session : '',
     });
-    this.pty = wish.pty === true;
   }
 
   /** The login shell; with a program or variables of its own it is `run`, which only root may ask for. */
   spawn(wish: SpawnWish = {}): void {
     const { argv, environment = [], key = this.sessionKey, scrollback = 1_048_576 } = wish;
-    const { session = this.session, grant = new Uint8Array() } = wish;
+    const { session = this.session, grant = this.grant } = wish;
     const pty = (wish.pty ?? this.pty) ? 1 : 0;
     const program = { session, pty, rows: 24, columns: 80, key, lossless: 0, scrollback };
     if (argv !== undefined || environment.length > 0) {
@@ -313,8 +322,8 @@ export class Client {
 
   /** What the broker may not ask for: root does, over a connection of its own. We hear of it all the same. */
   async letRootSpawn(wish: SpawnWish): Promise<void> {
-    const root = await Client.adopt(this.session, 'root');
-    root.spawn({ key: this.sessionKey, pty: this.pty, ...wish });
+    const root = await Client.adopt(this.pamSession, 'root');
+    root.spawn({ session: this.session, key: this.sessionKey, pty: this.pty, ...wish });
     await this.expect('spawned');
   }
 
@@ -372,9 +381,9 @@ export class Client {
     this.send({ name: 'answer', first: prompt.first, sealed });
   }
 
-  /** Asks for the end of the session; the program's wait status, null when none was told. */
+  /** Asks for the end of the PAM session; the program's wait status, null when none was told. */
   async end(): Promise<number | null> {
-    this.send({ name: 'end', session: this.session });
+    this.send({ name: 'close' });
     return await this.expectClosed();
   }
 
@@ -383,8 +392,10 @@ export class Client {
     for (;;) {
       const message = await this.next();
       if (message?.name === 'closed') {
-        this.send({ name: 'end', session: this.session }); // as a broker does that has it written down
-        if (this.as === 'broker') await this.expectEnd(); // only then its socket is gone
+        if (this.as === 'broker') {
+          this.send({ name: 'noted', session: '' });
+          await this.expectEnd(); // only then its socket is gone
+        }
         return status;
       }
       if (message?.name !== 'exited')

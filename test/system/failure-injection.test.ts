@@ -108,7 +108,7 @@ function traceOf(profile: Profile, stage: Stage, fault: Fault, name: string): Re
     case 'hangs':
       return new RegExp(`PAM does not come back to leader \\d+ .*${call}`);
     case 'crashes':
-      return new RegExp(`leader \\d+ of session .*${call}`);
+      return new RegExp(`leader \\d+ of PAM session .*${call}`);
     case 'writes to stdout':
     case 'writes to stderr':
       return new RegExp(`noise of a module in ${stage}`);

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import test, { after, before } from 'node:test';
 import {
+  CLOSE_POLICIES,
   LEADER_PHASES,
   LEADER_PROTOCOL_VERSION,
   PATHS,
@@ -58,21 +59,21 @@ test('the broker goes, the program lives; the next broker gets the whole state a
     true,
   );
   await lose(client);
-  const again = await Client.adopt(client.session);
+  const again = await Client.adopt(client.pamSession);
   const { openedAt, pid, pids, ttys, states, ...rest } = again.state!;
   assert.ok(existsSync(`/proc/${pid}`));
   assert.deepEqual(rest, {
     name: 'hello',
     version: LEADER_PROTOCOL_VERSION,
     phase: LEADER_PHASES.indexOf('open'),
-    session: client.session,
+    pamSession: client.pamSession,
     user: pat!.name,
     uid: pat!.uid,
     gid: rest.gid,
     service: 'su',
     label: 'a test',
     attached: 0,
-    stays: 0,
+    close: CLOSE_POLICIES.indexOf('last-program'),
     sessions: [client.session],
     statuses: [0],
   });
@@ -107,8 +108,8 @@ test('rotate drops the viewers and makes the old key worthless', async () => {
 
 test('root and the broker may connect at the same time, nobody else', async () => {
   const client = await startForBroker(['/bin/sleep', '1000']);
-  const root = await Client.adopt(client.session, 'root');
-  const path = `${PATHS.leaders}/${client.session}`;
+  const root = await Client.adopt(client.pamSession, 'root');
+  const path = `${PATHS.leaders}/${client.pamSession}`;
   for (const uid of [stranger!.uid, pat!.uid]) {
     const refused = Client.connect(uid, path);
     await refused.expectEnd();
@@ -119,17 +120,17 @@ test('root and the broker may connect at the same time, nobody else', async () =
 
 test('a ninth connection of the control socket is turned away', async () => {
   const client = await openSession({ user: pat!.name });
-  for (let i = 0; i < 8; i++) await Client.adopt(client.session, 'root');
-  const ninth = Client.connect('root', `${PATHS.leaders}/${client.session}`);
+  for (let i = 0; i < 8; i++) await Client.adopt(client.pamSession, 'root');
+  const ninth = Client.connect('root', `${PATHS.leaders}/${client.pamSession}`);
   await ninth.expectEnd();
   await client.end();
 });
 
 test('silent connections of the broker’s uid keep nobody out', async () => {
   const client = await openSession({ user: pat!.name });
-  const path = `${PATHS.leaders}/${client.session}`;
+  const path = `${PATHS.leaders}/${client.pamSession}`;
   const silent = Array.from({ length: 8 }, () => Client.connect('broker', path));
-  await Client.adopt(client.session, 'root');
+  await Client.adopt(client.pamSession, 'root');
   await silent[0]!.expectEnd();
   await client.end();
 });
@@ -140,18 +141,18 @@ test('a program that ends while the broker is away: the leader waits until one h
   await lose(client);
   viewer.type('\n');
   await viewer.rest();
-  await logged(new RegExp(`closed session ${client.session}`));
+  await logged(new RegExp(`closed PAM session ${client.pamSession}`));
   assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
   for (const next of ['dies before it is written down', 'writes it down']) {
-    const again = await Client.adopt(client.session);
+    const again = await Client.adopt(client.pamSession);
     const { phase, states, statuses } = again.state!;
     assert.equal(LEADER_PHASES[phase], 'closed', next);
     assert.deepEqual([PROGRAM_STATES[states[0]!], statuses[0]], ['ended', 7 << 8], next);
-    if (next === 'writes it down') again.send({ name: 'end', session: client.session });
+    if (next === 'writes it down') again.send({ name: 'noted', session: '' });
     else again.socket.destroy();
     if (next === 'writes it down') await again.expectEnd();
   }
-  assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+  assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
 });
 
 test('a session of root’s that no broker knew does not wait for one', async () => {
@@ -160,13 +161,13 @@ test('a session of root’s that no broker knew does not wait for one', async ()
   await client.expect('spawned');
   await client.expectClosed();
   await client.expectEnd();
-  assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+  assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
 });
 
 test('kill -9 of rootd loses nothing', async () => {
   const client = await startForBroker(['/bin/sleep', '1000']);
   process.kill(findProcesses('vestibule-rootd')[0]!.pid, 'SIGKILL');
   await startRootd();
-  const again = await Client.adopt(client.session);
+  const again = await Client.adopt(client.pamSession);
   assert.equal(await again.end(), 1);
 });

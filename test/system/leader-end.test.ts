@@ -52,7 +52,7 @@ const ofDan = (): number[] => listRunning(dan.uid).map(({ pid }) => pid);
 function assertNothingLeft(client: Client): void {
   assert.deepEqual(ofDan(), []);
   assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
-  assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+  assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
   assert.deepEqual(findGroups(), []);
 }
 
@@ -128,7 +128,7 @@ test('SIGTERM to the leader is an orderly end, SIGHUP is nothing', async () => {
 
 function leaderOf(client: Client): number {
   return Number(
-    new RegExp(`vestibule-leader\\[(\\d+)\\]: opened session ${client.session}`).exec(
+    new RegExp(`vestibule-leader\\[(\\d+)\\]: opened PAM session ${client.pamSession}`).exec(
       readLog(),
     )![1],
   );
@@ -139,14 +139,14 @@ test('an attached session ends with its owner’s connection, a detached one doe
   attached.spawn({ argv: ['/bin/sleep', '1000'] });
   await attached.expect('spawned');
   attached.socket.destroy();
-  await logged(new RegExp(`closed session ${attached.session}`));
+  await logged(new RegExp(`closed PAM session ${attached.pamSession}`));
   const detached = await openSession({ user: dan.name });
   detached.spawn({ argv: ['/bin/sleep', '1000'] });
   const { pid } = await detached.expect('spawned');
   detached.socket.destroy();
-  await logged(/connection of root closed: it ended/, readLog().lastIndexOf(detached.session));
+  await logged(/connection of root closed: it ended/, readLog().lastIndexOf(detached.pamSession));
   assert.ok(ofDan().includes(pid));
-  const again = await Client.adopt(detached.session, 'root');
+  const again = await Client.adopt(detached.pamSession, 'root');
   assert.equal(again.state?.pids[0], pid);
   assert.equal(await again.end(), 1);
 });

@@ -101,7 +101,7 @@ for (const lines of cases) {
     const viewer = await client.view();
     viewer.type('x'.repeat(1000));
     await viewer.until(/x{1000}/);
-    await Client.adopt(client.session, 'root');
+    await Client.adopt(client.pamSession, 'root');
     viewer.type('\n\x04');
     viewer.socket.destroy();
     await client.expect('exited');
@@ -142,14 +142,14 @@ test('a leader with many programs under few descriptors', async () => {
   configure(['auth-pam-sessions-profile=bounded']);
   const { grant } = await signIn(lea.name, lea.password);
   const client = await Client.greet('broker');
-  client.open({ user: lea.name, grant, service: 'bounded', stays: true });
+  client.open({ user: lea.name, grant, service: 'bounded', close: 'asked' });
   await client.expect('opened');
   for (let i = 0; i < 40; i++) {
     client.spawn({ session: randomBytes(16).toString('hex'), grant, pty: true });
     await client.expect('spawned');
   }
-  client.send({ name: 'end', session: client.session });
-  await logged(new RegExp(`closed session ${client.session}`));
+  client.send({ name: 'close' });
+  await logged(new RegExp(`closed PAM session ${client.pamSession}`));
   configure([]);
 });
 

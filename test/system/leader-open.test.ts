@@ -254,10 +254,10 @@ test('a session id that another leader has fails and leaves the other alone', as
   first.spawn({ argv: ['/bin/sleep', '1000'] });
   await first.expect('spawned');
   const second = await Client.greet('root');
-  second.open({ user: ben!.name, session: first.session });
+  second.open({ user: ben!.name, pamSession: first.pamSession });
   assert.equal(LEADER_STAGES[(await second.expect('failed')).stage], 'session');
   await second.expectEnd();
-  assert.equal((await Client.adopt(first.session, 'root')).state?.user, ann!.name);
+  assert.equal((await Client.adopt(first.pamSession, 'root')).state?.user, ann!.name);
   await first.view();
   assert.equal(await first.end(), 1);
 });

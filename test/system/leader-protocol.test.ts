@@ -93,11 +93,11 @@ test('fields that do not fit end the leader', async () => {
   }
 });
 
-test('a session id is 32 hexadecimal digits', async () => {
+test('the id of a PAM session is 32 hexadecimal digits', async () => {
   for (const session of ['', '../../../etc/cron.d/evil00000000', 'A'.repeat(32), '0'.repeat(31)]) {
     const client = await Client.greet('root');
     await expectRefusal(client, /open\).*refused: it is malformed/, () =>
-      client.open({ user: 'protocol', session }),
+      client.open({ user: 'protocol', pamSession: session }),
     );
   }
 });
@@ -106,13 +106,13 @@ test('in an open session a bad message ends its connection, not the session', as
   const client = await openSession({ user: 'protocol' });
   client.frames.send(Buffer.from([4]));
   await client.expectEnd();
-  const again = await Client.adopt(client.session, 'root');
+  const again = await Client.adopt(client.pamSession, 'root');
   assert.equal(again.state?.phase, 3);
   again.spawn({ argv: ['/bin/sleep', '1000'] });
   await again.expect('spawned');
   again.spawn({ argv: ['/bin/sleep', '1000'] });
   await again.expectEnd();
-  const last = await Client.adopt(client.session, 'root');
+  const last = await Client.adopt(client.pamSession, 'root');
   await last.end();
 });
 

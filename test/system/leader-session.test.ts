@@ -128,11 +128,10 @@ test('umask of pam_umask holds for the program and not for our sockets', async (
   assert.equal((await viewer.until(/\d+\n/))[0], '0077\n');
   const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
   const directory = `${PATHS.sessions}/${client.session}`;
-  assert.deepEqual([directory, `${directory}/s`, `${PATHS.leaders}/${client.session}`].map(mode), [
-    '710',
-    '660',
-    '660',
-  ]);
+  assert.deepEqual(
+    [directory, `${directory}/s`, `${PATHS.leaders}/${client.pamSession}`].map(mode),
+    ['710', '660', '660'],
+  );
   await client.end();
 });
 
@@ -143,7 +142,7 @@ test('the terminal is the user’s, group tty, 0620, and PAM_TTY, utmp and the p
     'session required pam_exec.so stdout /usr/bin/env',
   ]);
   const client = await openSession({ user: eve.name, service: 'tty', pty: true });
-  const tty = (await openState(client.session))!.ttys[0]!;
+  const tty = (await openState(client.pamSession))!.ttys[0]!;
   assert.ok(client.texts.includes(`PAM_TTY=${tty}`), client.texts.join());
   assert.ok(client.texts.includes('PAM_RHOST=192.0.2.7'), client.texts.join());
   const status = statSync(tty);
@@ -166,8 +165,8 @@ test('the terminal is the user’s, group tty, 0620, and PAM_TTY, utmp and the p
   );
 });
 
-async function openState(session: string): Promise<Client['state']> {
-  const client = await Client.adopt(session, 'root');
+async function openState(pamSession: string): Promise<Client['state']> {
+  const client = await Client.adopt(pamSession, 'root');
   client.socket.destroy();
   return client.state;
 }

@@ -57,7 +57,7 @@ test('a module that hangs in any stage before the session is open is killed in t
     await logged(/does not come back to leader/, from);
     await logged(/rootd\[\d+\]: leader \d+ ended with status 1/, from);
     assert.deepEqual(findProcesses('fake-helper'), []);
-    assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+    assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
   }
 });
 
@@ -96,7 +96,10 @@ test('a module that crashes ends the leader without a core dump, whatever the st
     const from = readLog().length;
     const client = await openFaulty();
     await client.expectEnd();
-    await logged(/unclean: leader \d+ of session '[0-9a-f]{32}' ended with wait status 0xb/, from);
+    await logged(
+      /unclean: leader \d+ of PAM session '[0-9a-f]{32}' ended with wait status 0xb/,
+      from,
+    );
   }
 });
 
@@ -112,7 +115,7 @@ test('kill -9 of a leader: its programs end, its traces go, it is logged as uncl
     await client.expect('spawned');
     const viewer = await client.view();
     await viewer.until(/ready/);
-    const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
+    const leader = Number((await logged(/leader\[(\d+)\]: opened PAM session/, from))[1]);
     const watch = listProcesses().find(({ pid }) => pid === leader)!.parent;
     process.kill(leader, 'SIGKILL');
     await client.expectEnd();
@@ -121,7 +124,7 @@ test('kill -9 of a leader: its programs end, its traces go, it is logged as uncl
     if (!cgroups) execFileSync('umount', ['/sys/fs/cgroup']);
     assert.match(readLog().slice(from), /watch\[\d+\]: unclean: .*its PAM session was not closed/);
     assert.deepEqual(listRunning(kim.uid), []);
-    assert.equal(existsSync(`${PATHS.leaders}/${client.session}`), false);
+    assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
     assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
     assert.doesNotMatch(execFileSync('who', { encoding: 'utf8' }), new RegExp(kim.name));
   }
@@ -132,7 +135,7 @@ test('kill -9 of the watch leaves the session as it is', async () => {
   const client = await openSession({ user: kim.name });
   client.spawn({ argv: ['/bin/sleep', '1000'] });
   await client.expect('spawned');
-  const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
+  const leader = Number((await logged(/leader\[(\d+)\]: opened PAM session/, from))[1]);
   process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
   assert.equal(await client.end(), 1);
 });
@@ -144,7 +147,7 @@ test('kill -9 of watch and leader: session-host hangs its program up, a terminal
     client.spawn({ argv: ['/bin/sleep', '1000'] });
     await client.expect('spawned');
     const viewer = await client.view();
-    const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
+    const leader = Number((await logged(/leader\[(\d+)\]: opened PAM session/, from))[1]);
     process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
     process.kill(leader, 'SIGKILL');
     await viewer.rest();

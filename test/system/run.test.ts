@@ -279,8 +279,7 @@ test('on a terminal the program has one: PAM’s, of our size, gone from utmp af
 test('the broker lists it, may die, lists it again, and can end it', async () => {
   const from = readLog().length;
   const { child, line } = start('alice', '--', 'cat');
-  const [, id] = await logged(/opened session (\w+) of user 'alice'/, from);
-  await logged(new RegExp(`"session-running".*${id}`), from);
+  await logged(/"session-running"/, from);
   child.stdin!.write('one\n');
   assert.equal(await line(), 'one');
   const listed = () =>

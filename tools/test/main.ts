@@ -35,6 +35,7 @@ const steps: readonly Step[] = [
   { name: 'generated files', run: () => runCheck(node, ['tools/generate.ts', '--check']) },
   { name: 'budgets', run: () => runCheck(node, ['tools/test/check-budgets.ts']) },
   { name: 'build', run: () => runCheck(node, ['tools/build.ts']), vital: true },
+  { name: 'files of the leader', run: () => runCheck(node, ['tools/test/check-c-circles.ts']) },
   { name: 'C under sanitizers', run: () => runTapPrograms('make', ['-s', '-j2', 'test-c']) },
   { name: 'fuzz', run: () => runFuzzers({ all: 30 }) },
   { name: 'unit', run: () => runUnitTests('{src,tools}/**/*.test.ts') },

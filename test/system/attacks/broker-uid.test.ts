@@ -4,7 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { LEADER_STAGES, PATHS, toLeader } from '../../../src/protocol/broker-leader.ts';
+import {
+  CLOSE_POLICIES,
+  LEADER_STAGES,
+  PATHS,
+  toLeader,
+} from '../../../src/protocol/broker-leader.ts';
 import { encode } from '../../../src/protocol/codec.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { WebClient } from '../../lib/client.ts';
@@ -63,13 +68,13 @@ async function assertRefused(
   await client.expectEnd();
   const number = LEADER_STAGES.indexOf(stage);
   await logged(new RegExp(`vestibule-leader.*user '${user}'.* failed in stage ${number} `), from);
-  assertNothingRuns(client.session);
+  assertNothingRuns(client.pamSession);
 }
 
-function assertNothingRuns(session: string): void {
+function assertNothingRuns(pamSession: string): void {
   assert.deepEqual(readdirSync(PATHS.leaders), []);
   assert.deepEqual(readdirSync(PATHS.sessions), []);
-  assert.equal(readLog().includes(`opened session ${session}`), false);
+  assert.equal(readLog().includes(`opened PAM session ${pamSession}`), false);
   assert.equal(execFileSync('who', { encoding: 'utf8' }), '');
   for (const account of [ada, eve]) {
     assert.deepEqual(
@@ -158,11 +163,11 @@ test('names that would be another file, option or line', async () => {
     client.open({ user, grant, pty: true });
     assert.equal(LEADER_STAGES[(await client.expect('failed')).stage], 'policy');
     await client.expectEnd();
-    assertNothingRuns(client.session);
+    assertNothingRuns(client.pamSession);
   }
 });
 
-test('a session id that is none, or that another session has', async () => {
+test('the id of a PAM session that is none, or that another one has', async () => {
   const first = await Client.greet('broker');
   first.open({ user: ada.name, grant, pty: true });
   await first.expect('opened');
@@ -170,16 +175,16 @@ test('a session id that is none, or that another session has', async () => {
   second.open({
     user: eve.name,
     grant: makeGrant({ user: eve.name, uid: eve.uid }),
-    session: first.session,
+    pamSession: first.pamSession,
   });
   assert.equal(LEADER_STAGES[(await second.expect('failed')).stage], 'session');
   await second.expectEnd();
   // The first has lost nothing.
-  assert.equal((await Client.adopt(first.session)).state?.user, ada.name);
+  assert.equal((await Client.adopt(first.pamSession)).state?.user, ada.name);
   await first.end();
-  for (const session of ['../../../etc/cron.d', 'x', first.session.toUpperCase(), '']) {
+  for (const pamSession of ['../../../etc/cron.d', 'x', first.pamSession.toUpperCase(), '']) {
     const third = await Client.greet('broker');
-    third.open({ user: ada.name, grant, session });
+    third.open({ user: ada.name, grant, pamSession });
     await third.expectEnd();
   }
   await logged(
@@ -205,16 +210,15 @@ test('a program of its choice, or variables for the login shell', async () => {
     { argv: [], environment: ['BASH_ENV=/tmp/x', 'LANG=C'] },
     { argv: [], environment: [] },
   ];
-  for (const stays of [false, true])
+  for (const close of CLOSE_POLICIES)
     for (const wish of wishes) {
       const client = await Client.greet('broker');
-      client.open({ user: ada.name, grant, pty: !stays, stays });
+      client.open({ user: ada.name, grant, pty: close === 'last-program', close });
       await client.expect('opened');
-      const session = stays ? randomBytes(16).toString('hex') : client.session;
       await assertDropped(client, /message 21 \(run\) from the broker .* not from this peer/, () =>
-        client.spawn({ session, ...wish }),
+        client.spawn(wish),
       );
-      await (await Client.adopt(client.session)).end();
+      await (await Client.adopt(client.pamSession)).end();
     }
   assert.equal(existsSync('/tmp/broker-ran'), false);
 });
@@ -233,13 +237,13 @@ test('the program and the variables that spawn had once are no message any more'
     run[0] = toLeader.spawn.type;
     client.frames.send(run);
   });
-  await (await Client.adopt(client.session)).end();
+  await (await Client.adopt(client.pamSession)).end();
 });
 
 test('a session that root opened: the broker neither starts its program nor takes over what runs in it', async () => {
   const root = await openSession({ user: eve.name, pty: true, attached: true });
   for (const ask of ['spawn', 'run', 'rotate'] as const) {
-    const broker = await Client.adopt(root.session);
+    const broker = await Client.adopt(root.pamSession);
     const number = toLeader[ask].type;
     await assertDropped(broker, new RegExp(`message ${number} .* not from this peer`), () => {
       if (ask === 'spawn') broker.spawn({ pty: true, grant });
@@ -253,7 +257,7 @@ test('a session that root opened: the broker neither starts its program nor take
   viewer.type('hers\n');
   await viewer.until(/hers/);
   // To list and end it is the broker's: `vestibule kill-session` asks it.
-  const broker = await Client.adopt(root.session);
+  const broker = await Client.adopt(root.pamSession);
   assert.equal(await broker.end(), 1);
 });
 

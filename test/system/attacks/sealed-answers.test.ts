@@ -55,7 +55,7 @@ async function assertRefused(
   assert.equal(client.cookies.has('__Host-Http-vestibule-ticket'), false);
   assert.equal(readAudit().at(-1)?.event, 'sign-in-refused');
   const text = readLog().slice(from);
-  assert.equal(/signed in: user|opened session/.test(text), false, text);
+  assert.equal(/signed in: user|opened PAM session/.test(text), false, text);
   await assert.rejects(client.answerSealed(conversation, answers), { status: 410 });
 }
 
