@@ -87,7 +87,7 @@ export const toLeader = {
   },
   end: {
     type: 15,
-    doc: "Hang up, then kill, SESSION's processes. Answered by ended, or by closed where the PAM session is closed with it.",
+    doc: "Hang up, then kill, SESSION's processes. Answered by ended, or by closed where the PAM session is closed with it. Ignored if none of them runs.",
     fields: { session: 'string' },
   },
   close: {
@@ -97,7 +97,7 @@ export const toLeader = {
   },
   noted: {
     type: 25,
-    doc: 'The broker has written down the end of SESSION, which the leader may forget; empty: that the PAM session is closed, the leader may go.',
+    doc: 'The broker has written down the end of SESSION, which the leader may forget; empty: that the PAM session is closed, the leader may go. Ignored for what has not ended.',
     fields: { session: 'string' },
   },
   check: {

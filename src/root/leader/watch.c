@@ -77,9 +77,8 @@ static void clean_up(struct watch *watch, pid_t leader) {
              (unsigned)watch->status, shared->call, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
     for (each_program(program, shared))
         program->host = 0; /* none is spared */
-    for (each_program(program, shared))
-        if (program->state != VST_PROGRAM_FREE)
-            end_processes(watch, program);
+    for (each_program(program, shared)) /* one that is free may still have its terminal's utmp row */
+        end_processes(watch, program);
     char path[MAX_PATH];
     format_listener(shared, atomic_load(&shared->opened) ? "" : LISTENER_EARLY, path);
     if (is_id(shared->pam_session))
