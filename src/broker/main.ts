@@ -10,7 +10,7 @@ import {
   inheritedDescriptors,
 } from '../lib/inherited-descriptors.ts';
 import { log } from '../lib/log.ts';
-import { serveBroker } from './serve.ts';
+import { serveBroker } from './requests/serve.ts';
 
 const DESCRIPTORS = ['gateway', 'cli', 'ready'] as const;
 /** After its time a leader has given the step up; one that has not is stuck. */

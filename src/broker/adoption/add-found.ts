@@ -3,11 +3,11 @@
 import { type LeaderHello, programOf } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
-import type { Broker, Link } from '../context.ts';
-import { addSession } from '../sessions/change-session.ts';
-import { freeName } from '../sessions/free-name.ts';
-import { processOf } from '../sessions/leader-process.ts';
-import { BLANK, type SessionRow } from '../sessions/session-store.ts';
+import { addSession } from '../changes/change-session.ts';
+import { BLANK, type SessionRow } from '../rows/session-store.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { freeName } from '../views/free-name.ts';
+import { processOf } from '../views/leader-process.ts';
 
 /** The session whose PAM session it is. */
 export function addFound(broker: Broker, hello: LeaderHello): SessionRow {

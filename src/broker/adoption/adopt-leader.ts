@@ -4,15 +4,15 @@ import { type LeaderConnection, programOf } from '../../launcher/leader-connecti
 import { log } from '../../lib/log.ts';
 import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import type { Broker, Link } from '../context.ts';
-import { changeSession, noteSession } from '../sessions/change-session.ts';
-import { connectSession } from '../sessions/connect-session.ts';
-import { endLeader } from '../sessions/end-session.ts';
-import { settleClosed } from '../sessions/follow-leader.ts';
-import { processOf } from '../sessions/leader-process.ts';
-import type { SessionRow } from '../sessions/session-store.ts';
-import { spawnProgram } from '../sessions/spawn-program.ts';
-import { watchStep } from '../sessions/watch-step.ts';
+import { changeSession, noteSession } from '../changes/change-session.ts';
+import { connectSession } from '../follow/connect-session.ts';
+import { settleClosed } from '../follow/follow-leader.ts';
+import { endLeader } from '../pam-sessions/end-session.ts';
+import { spawnProgram } from '../pam-sessions/spawn-program.ts';
+import { watchStep } from '../pam-sessions/watch-step.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { processOf } from '../views/leader-process.ts';
 import { addFound } from './add-found.ts';
 import { adoptProgram, adoptPrograms, noteProgram } from './adopt-programs.ts';
 

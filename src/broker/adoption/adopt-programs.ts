@@ -3,16 +3,16 @@
 import { type ProgramState, programOf } from '../../launcher/leader-connection.ts';
 import { exitStatus } from '../../lib/exit-status.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import type { Broker, Link } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import { changeSession, noteSession } from '../sessions/change-session.ts';
-import { joinLeader } from '../sessions/connect-session.ts';
-import { endLeader } from '../sessions/end-session.ts';
-import { explainStuck, isCutOff } from '../sessions/explain-stuck.ts';
-import { settleEnded } from '../sessions/follow-leader.ts';
-import { giveKey } from '../sessions/session-keys.ts';
-import type { SessionRow } from '../sessions/session-store.ts';
-import { watchStep } from '../sessions/watch-step.ts';
+import { ProblemError } from '../base/problem.ts';
+import { changeSession, noteSession } from '../changes/change-session.ts';
+import { joinLeader } from '../follow/connect-session.ts';
+import { settleEnded } from '../follow/follow-leader.ts';
+import { endLeader } from '../pam-sessions/end-session.ts';
+import { giveKey } from '../pam-sessions/session-keys.ts';
+import { watchStep } from '../pam-sessions/watch-step.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { explainStuck, isCutOff } from '../views/explain-stuck.ts';
 import { addFoundPrograms } from './add-found.ts';
 
 /** Of a PAM session that stays: the sessions in it. */

@@ -9,12 +9,12 @@ import {
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import { changeSession } from '../sessions/change-session.ts';
-import { leaderOf } from '../sessions/leader-process.ts';
-import type { SessionRow } from '../sessions/session-store.ts';
-import { mayBecome } from '../sessions/transitions.ts';
+import { ProblemError } from '../base/problem.ts';
+import { changeSession } from '../changes/change-session.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import { mayBecome } from '../rows/session-transitions.ts';
+import type { Broker } from '../state/context.ts';
+import { leaderOf } from '../views/leader-process.ts';
 import { adoptLeader } from './adopt-leader.ts';
 
 /** A leader whose queue is full refuses for a moment; the socket file of a dead one stays until its watch removes it. */

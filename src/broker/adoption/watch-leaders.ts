@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { ID_PATTERN, type SessionId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
+import type { Broker } from '../state/context.ts';
 import { findLeader } from './find-leader.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** What begins needs room; who is refused is told which trouble it is, and not where. */
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
 import type { DiskTrouble, TroubleKind } from './disk-trouble.ts';
 
 const WHAT = 'The disk of this server';

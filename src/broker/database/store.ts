@@ -6,7 +6,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, Session } from 'node:sqlite';
 import { log } from '../../lib/log.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
 import { AuditQueue, type AuditRow, pruneAudit } from './audit-queue.ts';
 import { copyRows, openMemory, replaceRows, writeChanges } from './copy-rows.ts';
 import { type DiskTrouble, lookAtDisk, type TroubleKind, troubleOf } from './disk-trouble.ts';

@@ -1,10 +1,11 @@
 /** The one home session of a person: opened when there is none, waited for by sessions that run in it. */
-import type { Broker, Link } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import { whenSession } from '../sessions/end-session.ts';
-import { newSession, openPamSession } from '../sessions/open-pam-session.ts';
-import type { SessionRow } from '../sessions/session-store.ts';
-import type { Ticket } from '../tickets/ticket-store.ts';
+
+import { ProblemError } from '../base/problem.ts';
+import { newSession, openPamSession } from '../opening/open-pam-session.ts';
+import { whenSession } from '../pam-sessions/end-session.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
+import type { Broker, Link } from '../state/context.ts';
 
 /** PAM modules may take their time; the leader ends itself before this (auth-pam-timeout-seconds). */
 const OPEN_MS = 3_660_000;

@@ -1,10 +1,10 @@
 /** A person looks at the home page, which opens their home session. */
 import type { Holdings, Origin } from '../../protocol/gateway-broker.ts';
-import { holdingsOf } from '../announce.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
 import { requireTicket } from '../tickets/check-ticket.ts';
-import type { Ticket } from '../tickets/ticket-store.ts';
+import { holdingsOf } from '../views/announce.ts';
 import { openHome } from './open-home.ts';
 
 export function visitHome(

@@ -1,14 +1,14 @@
 /** A person hears what PAM says while their session opens, and answers what it asks: any page of theirs may. */
 import type { BrokerSessionStep, Requests } from '../../protocol/gateway-broker.ts';
-import type { Broker } from '../context.ts';
-import { readSealed } from '../pam-items.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import { answerQuestion, cancelQuestion } from '../pam-sessions/put-question.ts';
+import type { Broker } from '../state/context.ts';
+import { readSealed } from '../talks/pam-items.ts';
+import { untilNews } from '../talks/until-news.ts';
 import { requireTicket } from '../tickets/check-ticket.ts';
-import { untilNews } from '../until-news.ts';
 import { watchSessions } from '../usage/watch-sessions.ts';
-import { answerQuestion, cancelQuestion } from './put-question.ts';
+import { opensFor } from '../views/talk-of.ts';
 import { requireSession } from './require-session.ts';
-import { opensFor } from './talk-of.ts';
 
 export async function answerStart(
   broker: Broker,

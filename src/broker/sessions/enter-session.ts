@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import type { DialInfo } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import { whenSession } from '../pam-sessions/end-session.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import { makeSecret } from '../rows/ticket-store.ts';
+import { isExpired } from '../rows/ticket-times.ts';
+import type { Broker } from '../state/context.ts';
 import { requirePass, requireTicket, slideTicket } from '../tickets/check-ticket.ts';
-import { makeSecret } from '../tickets/ticket-store.ts';
-import { isExpired } from '../tickets/ticket-times.ts';
-import { whenSession } from './end-session.ts';
 import { requireSession } from './require-session.ts';
-import type { SessionRow } from './session-store.ts';
 
 const CODE_MS = 30_000;
 /** More than anybody needs within 30 s. */

@@ -1,8 +1,9 @@
 /** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
-import { announceSession } from '../announce.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import type { SessionRow } from './session-store.ts';
+
+import { ProblemError } from '../base/problem.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Broker } from '../state/context.ts';
+import { announceSession } from '../views/announce.ts';
 
 const LONGEST = 64;
 /** Controls, what changes the direction of text, line ends, halves of a character. */

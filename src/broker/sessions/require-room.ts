@@ -1,7 +1,8 @@
 /** Nobody has more live sessions than auth-sessions-per-user: each costs memory of everybody's machine. */
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import type { Person } from '../tickets/ticket-store.ts';
+
+import { ProblemError } from '../base/problem.ts';
+import type { Person } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
 
 /** Home sessions do not count: they come by themselves. */
 export function requireRoom(broker: Broker, person: Person): void {

@@ -1,9 +1,9 @@
 /** A session by its id, for the one it belongs to; to everybody else it does not exist. */
 import type { SessionId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import type { Ticket } from '../tickets/ticket-store.ts';
-import type { SessionRow } from './session-store.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
 
 export function requireSession(broker: Broker, ticket: Ticket, id: SessionId): SessionRow {
   const row = findSession(broker, id);

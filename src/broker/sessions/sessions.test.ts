@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { BROWSER as browser, ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { PROBLEMS } from '../../protocol/problems.ts';
-import { makeSecret } from '../tickets/ticket-store.ts';
-import { viewOf } from './session-view.ts';
+import { makeSecret } from '../rows/ticket-store.ts';
+import { viewOf } from '../views/session-view.ts';
 
 const terminal = (ticket: string) => ({ ticket, kind: 'terminal' as const, origin: ORIGIN });
 

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { ORIGIN, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
-import { StartTalk } from './start-talk.ts';
+import { StartTalk } from '../talks/start-talk.ts';
 
 const terminal = (ticket: string) => ({ ticket, kind: 'terminal', origin: ORIGIN }) as const;
 

@@ -1,18 +1,18 @@
 /** Starts a session: in a PAM session of its own, or as one more program of its person's home session. */
 import { inBackground } from '../../lib/in-background.ts';
 import type { Origin } from '../../protocol/gateway-broker.ts';
-import type { Broker } from '../context.ts';
+import { changeSession } from '../changes/change-session.ts';
+import { joinLeader } from '../follow/connect-session.ts';
 import { requireHome } from '../home/open-home.ts';
+import { failStart, isGivenUp, newSession, openPamSession } from '../opening/open-pam-session.ts';
+import { endSession } from '../pam-sessions/end-session.ts';
+import { spawnProgram } from '../pam-sessions/spawn-program.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
 import { isRefusedAtStart } from '../tickets/recheck.ts';
-import type { Ticket } from '../tickets/ticket-store.ts';
-import { changeSession } from './change-session.ts';
-import { joinLeader } from './connect-session.ts';
-import { endSession } from './end-session.ts';
-import { freeName } from './free-name.ts';
-import { failStart, isGivenUp, newSession, openPamSession } from './open-pam-session.ts';
+import { freeName } from '../views/free-name.ts';
 import { requireRoom } from './require-room.ts';
-import type { SessionRow } from './session-store.ts';
-import { spawnProgram } from './spawn-program.ts';
 
 export function startSession(broker: Broker, ticket: Ticket, { address }: Origin): SessionRow {
   const { sessionsEnabled, sessionsScope } = broker.settings;

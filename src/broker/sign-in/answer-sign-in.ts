@@ -1,12 +1,12 @@
 /** The further steps of a sign-in: answers, or no more of it. */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
-import { readSealed } from '../pam-items.ts';
-import type { Peer } from '../peer.ts';
-import { ProblemError } from '../problem.ts';
+import type { Peer } from '../base/peer.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Broker } from '../state/context.ts';
+import type { Conversation } from '../talks/conversation.ts';
+import { readSealed } from '../talks/pam-items.ts';
 import { attemptOf } from './attempt-of.ts';
-import type { Conversation } from './conversation.ts';
 import { hearStep } from './hear-step.ts';
 import { requirePatience, takeTurn } from './take-turn.ts';
 

@@ -1,6 +1,6 @@
 import { isUserName } from '../../protocol/names.ts';
+import type { SignInStart } from '../talks/conversation.ts';
 import type { Attempt } from '../throttle/throttle.ts';
-import type { SignInStart } from './conversation.ts';
 
 /** What the throttle counts. What cannot be a name all counts as one. */
 export function attemptOf({ origin, user, browser }: SignInStart): Attempt {

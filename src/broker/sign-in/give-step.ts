@@ -2,12 +2,12 @@
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { Uid, UserName } from '../../protocol/ids.ts';
 import type { ProblemCode } from '../../protocol/problems.ts';
-import type { Broker } from '../context.ts';
-import { stageOf } from '../pam-verdict.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Broker } from '../state/context.ts';
+import type { Conversation, Outcome } from '../talks/conversation.ts';
+import { stageOf } from '../talks/pam-verdict.ts';
 import { issueTicket } from '../tickets/issue-ticket.ts';
 import { attemptOf } from './attempt-of.ts';
-import type { Conversation, Outcome } from './conversation.ts';
 import { problemCodeOf, shownErrors } from './judge-failure.ts';
 
 export function giveStep(

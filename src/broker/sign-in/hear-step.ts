@@ -3,10 +3,10 @@
  * minutes. The request gets that at once and the page asks again.
  */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import { untilNews } from '../until-news.ts';
-import type { Conversation } from './conversation.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Broker } from '../state/context.ts';
+import type { Conversation } from '../talks/conversation.ts';
+import { untilNews } from '../talks/until-news.ts';
 
 /** The end of the turn, told once; before that, what was said meanwhile or that PAM still works. */
 export async function hearStep(

@@ -2,9 +2,9 @@
 import { saysDirectoryAway } from '../../config/directory-away.ts';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
 import type { ProblemCode } from '../../protocol/problems.ts';
-import { isMachineFault, isSurelyNoVerdict, stageOf } from '../pam-verdict.ts';
+import type { Conversation, Outcome } from '../talks/conversation.ts';
+import { isMachineFault, isSurelyNoVerdict, stageOf } from '../talks/pam-verdict.ts';
 import type { Verdict } from '../throttle/throttle.ts';
-import type { Conversation, Outcome } from './conversation.ts';
 
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 

@@ -8,12 +8,12 @@ import {
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep, Requests } from '../../protocol/gateway-broker.ts';
 import { isUserName } from '../../protocol/names.ts';
-import type { Broker } from '../context.ts';
-import type { Peer } from '../peer.ts';
-import { ProblemError } from '../problem.ts';
+import type { Peer } from '../base/peer.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Broker } from '../state/context.ts';
+import { Conversation, type SignInStart } from '../talks/conversation.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
 import { attemptOf } from './attempt-of.ts';
-import { Conversation, type SignInStart } from './conversation.ts';
 import { refuseSignIn } from './give-step.ts';
 import { requirePatience, takeTurn } from './take-turn.ts';
 

@@ -3,12 +3,12 @@
  * tries, and when a failure may be told.
  */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Broker } from '../state/context.ts';
+import type { Conversation, Outcome } from '../talks/conversation.ts';
 import { untilGrid } from '../throttle/failure-grid.ts';
 import type { Attempt } from '../throttle/throttle.ts';
 import { attemptOf } from './attempt-of.ts';
-import type { Conversation, Outcome } from './conversation.ts';
 import { giveStep, refuseOutcome } from './give-step.ts';
 import { hearStep } from './hear-step.ts';
 import { verdictOf } from './judge-failure.ts';

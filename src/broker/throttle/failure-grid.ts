@@ -1,5 +1,5 @@
 /** Failures are answered on one grid of time, so that how long PAM took to say no says nothing about why. */
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Longer than the 1 to 3 s that pam_fail_delay(3) makes of its usual 2 s. */
 export const GRID_MS = 3000;

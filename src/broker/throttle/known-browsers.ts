@@ -3,7 +3,7 @@
  * address did. An address is no such proof: who shares it could tell by the answers which names sign in from it.
  */
 import { createHash } from 'node:crypto';
-import { makeSecret } from '../tickets/ticket-store.ts';
+import { makeSecret } from '../rows/ticket-store.ts';
 import { MAX_ENTRIES } from './failures.ts';
 import type { Count, ThrottleStore } from './throttle-store.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ProblemError } from '../problem.ts';
-import type { Conversation } from '../sign-in/conversation.ts';
+import type { ProblemError } from '../base/problem.ts';
+import type { Conversation } from '../talks/conversation.ts';
 import { LeaderSlots } from './leader-slots.ts';
 
 const LIMITS = {

@@ -4,8 +4,8 @@
  */
 
 import { networkOf } from '../../lib/network-of.ts';
-import { ProblemError } from '../problem.ts';
-import type { Conversation } from '../sign-in/conversation.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Conversation } from '../talks/conversation.ts';
 
 export interface SlotLimits {
   /** rootd begins to drop at 100 (its count-startups.c), session starts need some of these. */

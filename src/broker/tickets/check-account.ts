@@ -6,10 +6,10 @@ import {
   type LeaderConnection,
 } from '../../launcher/leader-connection.ts';
 import { LEADER_STAGES, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
-import type { Broker } from '../context.ts';
-import { isVerdict } from '../pam-verdict.ts';
-import type { AccountVerdict } from './account-checks.ts';
-import type { Ticket } from './ticket-store.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
+import type { AccountVerdict } from '../state/account-checks.ts';
+import type { Broker } from '../state/context.ts';
+import { isVerdict } from '../talks/pam-verdict.ts';
 
 /** pam_nologin(8): nobody new may come in, which says nothing about those who are there. */
 const NOLOGIN = ['/etc/nologin', '/run/nologin'];

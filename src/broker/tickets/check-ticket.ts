@@ -1,10 +1,10 @@
 /** Finds the ticket behind a cookie or a pass, and lets it slide when a person did something. */
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
-import { ProblemError } from '../problem.ts';
-import type { Ticket } from './ticket-store.ts';
-import { idleEnd, infoOf, isExpired } from './ticket-times.ts';
+import { ProblemError } from '../base/problem.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
+import { idleEnd, infoOf, isExpired } from '../rows/ticket-times.ts';
+import type { Broker } from '../state/context.ts';
 
 /** A slide shorter than this is not worth a write that waits for the disk. */
 const SLIDE_MS = 20_000;

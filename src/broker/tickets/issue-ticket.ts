@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { TicketId } from '../../protocol/ids.ts';
-import type { Broker } from '../context.ts';
+import { makeSecret, type Person, type Ticket } from '../rows/ticket-store.ts';
+import { absoluteEnd, idleEnd, infoOf } from '../rows/ticket-times.ts';
+import type { Broker } from '../state/context.ts';
 import { noteAsked } from './recheck.ts';
 import { replaceOldest } from './replace-oldest.ts';
 import { revokeNamesakes } from './revoke-tickets.ts';
-import { makeSecret, type Person, type Ticket } from './ticket-store.ts';
-import { absoluteEnd, idleEnd, infoOf } from './ticket-times.ts';
 
 export interface SignedInUser extends Person {
   readonly grant: Uint8Array;

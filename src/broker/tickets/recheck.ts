@@ -3,11 +3,11 @@
  * starts. One question for each person at a time.
  */
 import { log } from '../../lib/log.ts';
-import type { Broker } from '../context.ts';
-import type { AccountVerdict } from './account-checks.ts';
+import { type Person, personKey } from '../rows/ticket-store.ts';
+import type { AccountVerdict } from '../state/account-checks.ts';
+import type { Broker } from '../state/context.ts';
 import { checkAccount } from './check-account.ts';
 import { revokeTickets } from './revoke-tickets.ts';
-import { type Person, personKey } from './ticket-store.ts';
 
 type Kind = AccountVerdict['kind'];
 

@@ -1,7 +1,8 @@
 /** Nobody is signed in more often than auth-sign-ins-per-user: whoever signs in without end takes their own places. */
-import type { Broker } from '../context.ts';
+
+import type { Ticket } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
 import { revokeTickets } from './revoke-tickets.ts';
-import type { Ticket } from './ticket-store.ts';
 
 /** Ends those of the person that were used longest ago, never the newest. */
 export function replaceOldest(broker: Broker, newest: Ticket): void {

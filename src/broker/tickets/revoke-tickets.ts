@@ -1,10 +1,11 @@
 /** Ends tickets: rows gone, gateways told, and nobody enters the sessions of a person without any. */
-import { announce } from '../announce.ts';
-import type { Broker } from '../context.ts';
-import { splitToFit } from '../fit-frame.ts';
-import { closeHome } from '../home/close-homes.ts';
-import { rotateKey } from '../sessions/session-keys.ts';
-import { type Person, personKey, type Ticket } from './ticket-store.ts';
+
+import { splitToFit } from '../base/fit-frame.ts';
+import { closeHome } from '../pam-sessions/close-homes.ts';
+import { rotateKey } from '../pam-sessions/session-keys.ts';
+import { type Person, personKey, type Ticket } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
+import { announce } from '../views/announce.ts';
 
 export function revokeExpired(broker: Broker): void {
   revokeTickets(broker, broker.tickets.listExpired(broker.now()), 'ticket-expired');

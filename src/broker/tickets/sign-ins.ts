@@ -1,12 +1,12 @@
 /** Where a person is signed in, and the ends of that: here, elsewhere, everywhere. */
 import type { TicketId, UserName } from '../../protocol/ids.ts';
 import type { SignInView } from '../../protocol/page-gateway.ts';
-import type { Broker } from '../context.ts';
-import { lastThatFit } from '../fit-frame.ts';
-import { ProblemError } from '../problem.ts';
+import { lastThatFit } from '../base/fit-frame.ts';
+import { ProblemError } from '../base/problem.ts';
+import { isExpired } from '../rows/ticket-times.ts';
+import type { Broker } from '../state/context.ts';
 import { requireTicket } from './check-ticket.ts';
 import { revokeTickets } from './revoke-tickets.ts';
-import { isExpired } from './ticket-times.ts';
 
 type Asker = { readonly ticket: string };
 type Nothing = Record<string, never>;

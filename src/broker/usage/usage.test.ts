@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
-import { noteSession } from '../sessions/change-session.ts';
-import { readActivity } from './read-activity.ts';
-import { readProcess } from './read-process.ts';
-import { readUsage } from './read-usage.ts';
+import { readActivity } from '../../launcher/local/read-activity.ts';
+import { readProcess } from '../../launcher/local/read-process.ts';
+import { readUsage } from '../../launcher/local/read-usage.ts';
+import { noteSession } from '../changes/change-session.ts';
 import { lookAtAll } from './watch-sessions.ts';
 
 /** Larger than any can be (proc_sys_kernel(5), pid_max). */

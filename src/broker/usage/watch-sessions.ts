@@ -3,18 +3,18 @@
  * every few seconds, and at the server's troubles; what has changed is announced. Nothing runs while nobody looks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readActivity } from '../../launcher/local/read-activity.ts';
+import { readUsage } from '../../launcher/local/read-usage.ts';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { USAGE_EVERY_MS, type Usage } from '../../protocol/page-gateway.ts';
-import { tellTroubles } from '../administrators/tell-troubles.ts';
-import { announceSession } from '../announce.ts';
-import type { Broker } from '../context.ts';
-import type { SessionRow } from '../sessions/session-store.ts';
-import { type Person, personKey } from '../tickets/ticket-store.ts';
-import { CpuMeter } from './cpu-meter.ts';
-import { readActivity } from './read-activity.ts';
-import { readUsage } from './read-usage.ts';
-import type { Sample } from './watch.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import { type Person, personKey } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
+import { CpuMeter } from '../state/cpu-meter.ts';
+import type { Sample } from '../state/watch.ts';
+import { announceSession } from '../views/announce.ts';
+import { tellTroubles } from './tell-troubles.ts';
 
 /** More than two of the gateway's calls for it. */
 const LOOKS_MS = 25_000;

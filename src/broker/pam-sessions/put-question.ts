@@ -1,0 +1,104 @@
+/**
+ * A module asks while a session opens: its person is asked, if they wait for that session and a page of theirs is
+ * there. Whoever is not there, or does not answer in time, has it cancelled: the module decides what that means.
+ */
+import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
+import { forgetStep } from '../changes/forget-step.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import type { Broker, Link } from '../state/context.ts';
+import type { Outcome } from '../talks/start-talk.ts';
+import { isLookedAt } from '../usage/watch-sessions.ts';
+import { announceSession } from '../views/announce.ts';
+import { startsOf } from '../views/talk-of.ts';
+import { watchStep } from './watch-step.ts';
+
+/** How often it is looked whether a page is still there. */
+const LOOK_MS = 5_000;
+/** Questions of one person that wait: each holds one of the leaders that all share who are not in yet. */
+const MOST_WAITING = 3;
+/** Below a key's time, at whose end the leader gives up by itself. */
+const LONGEST_MS = (KEY_SECONDS - 5) * 1000;
+/** Characters of a question in the audit. */
+const LONGEST_IN_AUDIT = 200;
+
+export function putQuestion(broker: Broker, link: Link): void {
+  const row = broker.sessions.find(link.session);
+  const why = row === undefined ? 'absent' : refuseQuestion(broker, link, row);
+  if (why !== null) {
+    cancelQuestion(broker, link, why);
+    return;
+  }
+  forgetStep(broker, link.session);
+  tellStarts(broker, link);
+  const ms = Math.min((link.talk?.patience ?? 0) * 1000, LONGEST_MS);
+  waitOn(broker, link, broker.clock.monotonic() + ms);
+}
+
+/** The module is told that there is no answer. */
+export function cancelQuestion(broker: Broker, link: Link, why: Exclude<Outcome, 'given'>): void {
+  if (closeQuestion(broker, link, why)) link.leader.send({ name: 'cancel' });
+}
+
+/** sealed: as many as were asked for. */
+export function answerQuestion(
+  broker: Broker,
+  link: Link,
+  first: number,
+  sealed: readonly Uint8Array[],
+): void {
+  if (!closeQuestion(broker, link, 'given')) return;
+  link.leader.send({ name: 'answer', first, sealed });
+}
+
+/** Nothing is said or asked any more. */
+export function endTalk(broker: Broker, link: Link): void {
+  if (link.talk === null || link.talk.over) return;
+  const { begun } = link.talk;
+  link.talk.end();
+  if (begun) tellStarts(broker, link);
+}
+
+/** Those who wait for it see it in their lists. */
+export function tellStarts(broker: Broker, link: Link): void {
+  const row = broker.sessions.find(link.session);
+  if (row === undefined) return;
+  for (const start of startsOf(broker, row)) announceSession(broker, start);
+}
+
+function refuseQuestion(
+  broker: Broker,
+  link: Link,
+  row: SessionRow,
+): Exclude<Outcome, 'given'> | null {
+  if (broker.unwanted.has(row.id)) return 'cancelled';
+  if (startsOf(broker, row).length === 0 || !isLookedAt(broker, row)) return 'absent';
+  const waiting = broker.sessions
+    .listOf(row, broker.now())
+    .filter(({ id }) => id !== link.session && broker.links.get(id)?.talk?.question);
+  return waiting.length >= MOST_WAITING ? 'full' : null;
+}
+
+function waitOn(broker: Broker, link: Link, deadline: number): void {
+  const { talk } = link;
+  const row = broker.sessions.find(link.session);
+  if (talk === null || row === undefined) return;
+  const left = deadline - broker.clock.monotonic();
+  if (left <= 0) cancelQuestion(broker, link, 'late');
+  else if (!isLookedAt(broker, row)) cancelQuestion(broker, link, 'absent');
+  else talk.timer = setTimeout(waitOn, Math.min(left, LOOK_MS), broker, link, deadline).unref();
+}
+
+/** False: there is none. */
+function closeQuestion(broker: Broker, link: Link, outcome: Outcome): boolean {
+  const question = link.talk?.question ?? null;
+  const row = broker.sessions.find(link.session);
+  if (question === null || row === undefined) return false;
+  link.talk?.closeQuestion(outcome);
+  const text = question.text.trim().slice(0, LONGEST_IN_AUDIT);
+  const detail = `'${text}' ${outcome === 'given' ? 'answered' : `not answered: ${outcome}`}`;
+  const { id: session, user, uid, address } = row;
+  broker.audit({ event: 'session-question', user, uid, address, session, detail });
+  if (row.state === 'starting') watchStep(broker, session, 'pam');
+  tellStarts(broker, link);
+  return true;
+}

@@ -1,0 +1,29 @@
+/** Whose sessions are looked at, and what was seen last. */
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Usage } from '../../protocol/page-gateway.ts';
+import type { Person } from '../rows/ticket-store.ts';
+import type { CpuMeter } from './cpu-meter.ts';
+
+export interface Sample {
+  readonly usage: Usage | null;
+  readonly activity: number | null;
+}
+export interface Watch {
+  readonly samples: Map<SessionId, Sample>;
+  readonly meters: Map<SessionId, CpuMeter>;
+  /** Who is looked at, and until when (monotonic ms) unless somebody says again. */
+  readonly persons: Map<string, { readonly person: Person; readonly until: number }>;
+  /** The troubles that an administrator was told last. */
+  readonly told: Map<string, string>;
+  timer: NodeJS.Timeout | null;
+}
+
+export function makeWatch(): Watch {
+  return {
+    samples: new Map(),
+    meters: new Map(),
+    persons: new Map(),
+    told: new Map(),
+    timer: null,
+  };
+}

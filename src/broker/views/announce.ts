@@ -1,0 +1,52 @@
+/** Events to every gateway that is connected. */
+import type { BrokerEvent, Holdings } from '../../protocol/gateway-broker.ts';
+import type { SessionView } from '../../protocol/page-gateway.ts';
+import { lastThatFit, splitToFit } from '../base/fit-frame.ts';
+import type { SessionRow } from '../rows/session-store.ts';
+import { type Person, personKey } from '../rows/ticket-store.ts';
+import type { Broker } from '../state/context.ts';
+import { homeSessionOf } from './home-session-view.ts';
+import { viewOf } from './session-view.ts';
+import { troublesFor } from './troubles-for.ts';
+
+/** How long a session that ended stays on its user's list. */
+export const SHOW_ENDED_MS = 3_600_000;
+
+export function announce(broker: Broker, event: BrokerEvent): void {
+  for (const gateway of broker.gateways) gateway.tell(event);
+}
+
+/** What has changed for a person by a change of this session; once for all that changes in one turn of the event loop. */
+export function announceSession(broker: Broker, row: SessionRow): void {
+  const { id, kind, user, uid } = row;
+  if (broker.gateways.size === 0) return;
+  if (kind === 'home') {
+    announce(broker, { event: 'home-session', user, uid, homeSession: homeSessionOf(broker, row) });
+    return;
+  }
+  if (broker.announcing.size === 0) setImmediate(tellSessions, broker);
+  broker.announcing.set(id, row);
+}
+
+/** Those alone that have changed: lists are long, and a start has many steps. */
+function tellSessions(broker: Broker): void {
+  const persons = Map.groupBy(broker.announcing.values(), personKey);
+  broker.announcing.clear();
+  for (const rows of persons.values()) {
+    const { user, uid } = rows[0]!;
+    for (const sessions of splitToFit(rows.map((row) => viewOf(broker, row)))) {
+      announce(broker, { event: 'sessions', user, uid, sessions });
+    }
+  }
+}
+
+export function holdingsOf(broker: Broker, person: Person): Holdings {
+  const homeSession = homeSessionOf(broker, person);
+  const troubles = troublesFor(broker, person);
+  return { sessions: sessionsOf(broker, person), homeSession, troubles, now: broker.now() };
+}
+
+export function sessionsOf(broker: Broker, person: Person): SessionView[] {
+  const rows = broker.sessions.listOf(person, broker.now() - SHOW_ENDED_MS);
+  return lastThatFit(rows.filter(({ kind }) => kind !== 'home').map((row) => viewOf(broker, row)));
+}
