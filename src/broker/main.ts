@@ -81,5 +81,5 @@ async function serve(
       running.close().finally(() => process.exit(0)),
     ),
   );
-  log.info('ready', { sessions: running.broker.sessions.countLive().sessions });
+  log.info('ready', { sessions: running.broker.sessions.countLive() });
 }

@@ -1,5 +1,5 @@
 /** Every word the pages say, except the problem sentences (protocol/problems.ts) and PAM's own texts. */
-import type { EndedBy, SessionKind, SessionState } from '../protocol/page-gateway.ts';
+import type { EndedBy, SessionState } from '../protocol/page-gateway.ts';
 
 const stateTexts: Record<SessionState, string> = {
   pending: 'Waiting',
@@ -80,10 +80,6 @@ export const texts = {
   },
   session: {
     states: stateTexts,
-    kinds: { terminal: 'Terminal', run: 'Command', home: 'Home session' } satisfies Record<
-      SessionKind,
-      string
-    >,
     started: 'started',
     ended: 'ended',
     active: 'last active',

@@ -3,8 +3,10 @@
  * envelopes as in gateway-broker.ts.
  */
 import type { Trouble } from '../lib/trouble.ts';
-import type { SessionId, UserName } from './ids.ts';
+import type { CLOSE_POLICIES } from './broker-leader.ts';
+import type { PamSessionId, Place, SessionId, UserName } from './ids.ts';
 import type { SessionView } from './page-gateway.ts';
+import type { Problem } from './problems.ts';
 
 export interface CliRequests {
   status: { ask: Record<never, never>; answer: Status };
@@ -24,8 +26,15 @@ export interface CliRequests {
   'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
   /** Renames a database that cannot be used and begins a new one; aside: the new name of the old one. */
   'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
-  /** Resolves when the PAM session is closed. */
+  /** Resolves when nothing of it runs any more, and its PAM session is closed if that was its own. */
   'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
+  /** As 'active-sessions': PAM sessions, home sessions among them. */
+  'pam-sessions': {
+    ask: { ended?: boolean | undefined; after?: PamSessionId | undefined };
+    answer: { pamSessions: readonly PamSessionView[]; next: PamSessionId | null };
+  };
+  /** Ends all that runs in it. Resolves when it is closed. */
+  'close-pam-session': { ask: { pamSession: PamSessionId }; answer: Record<string, never> };
 }
 export type CliRequestName = keyof CliRequests;
 
@@ -37,8 +46,10 @@ export interface Status {
   readonly loginProfile: string;
   readonly sessionProfile: string;
   readonly tickets: number;
-  /** Without the home sessions. */
+  /** Those that have not come to their end. */
   readonly sessions: number;
+  readonly pamSessions: number;
+  /** Of these. */
   readonly homeSessions: number;
   /** What keeps the server from its work, most often a disk. */
   readonly troubles: readonly Trouble[];
@@ -48,11 +59,47 @@ export interface Status {
 export interface ActiveSession extends SessionView {
   readonly user: UserName;
   readonly uid: number;
-  /** The PAM session that it runs in: its own, which has its id, or its user's home session. */
-  readonly pamSession: SessionId;
+  /** The PAM session that it runs in; null: it waits for one, or never came to one. */
+  readonly pamSession: PamSessionId | null;
   /** pid of the program, 0 when unknown */
   readonly pid: number;
   /** 'gateway' or 'cli' */
   readonly origin: string;
   readonly address: string;
+}
+
+/** Of one PAM handle, from pam_start to pam_end. closed: in order. unclean: its leader died while it was open. */
+export const PAM_SESSION_STATES = [
+  'opening',
+  'open',
+  'closing',
+  'closed',
+  'failed',
+  'stuck',
+  'unclean',
+] as const;
+export type PamSessionState = (typeof PAM_SESSION_STATES)[number];
+export interface PamSessionView {
+  readonly id: PamSessionId;
+  readonly user: UserName;
+  readonly uid: number;
+  readonly state: PamSessionState;
+  /** Its user's home session: it was opened by a visit of the home page, and not for a session. */
+  readonly home: boolean;
+  readonly place: Place;
+  readonly profile: string;
+  /** When its leader closes it. */
+  readonly close: (typeof CLOSE_POLICIES)[number];
+  readonly address: string;
+  /** pid of its leader, 0 before it is open */
+  readonly leader: number;
+  /** Unix ms */
+  readonly started: number;
+  readonly ended: number | null;
+  /** Why it failed. */
+  readonly problem: Problem | null;
+  /** What it waits for while it is stuck. */
+  readonly stuck: string | null;
+  /** Those in it that have not come to their end. */
+  readonly sessions: readonly SessionId[];
 }

@@ -5,7 +5,7 @@
  * events (no id) when it has some.
  */
 import type { Trouble } from '../lib/trouble.ts';
-import type { ConversationId, SessionId, TicketId, Uid, UserName } from './ids.ts';
+import type { ConversationId, Place, SessionId, TicketId, Uid, UserName } from './ids.ts';
 import type {
   HomeSessionView,
   PromptItem,
@@ -62,7 +62,7 @@ export interface Requests {
   'home-visit': { ask: { ticket: string; origin: Origin; retry: boolean }; answer: Holdings };
   'session-list': { ask: { ticket: string }; answer: Holdings };
   'session-start': {
-    ask: { ticket: string; kind: 'terminal'; origin: Origin };
+    ask: { ticket: string; kind: string; origin: Origin };
     answer: { session: SessionView };
   };
   /**
@@ -154,8 +154,7 @@ export interface Holdings {
 export interface DialInfo {
   readonly ticket: TicketId;
   readonly user: UserName;
-  /** The session-host's socket. */
-  readonly path: string;
+  readonly place: Place;
   /** base64, SESSION_KEY_BYTES */
   readonly key: string;
 }

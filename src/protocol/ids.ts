@@ -6,13 +6,16 @@ type Brand<T, B extends string> = T & { readonly [brand]: B };
 export type UserName = Brand<string, 'UserName'>;
 /** A user id, 0 to 4294967294. */
 export type Uid = Brand<number, 'Uid'>;
-/** 32 lower-case hexadecimal digits (16 random bytes); names the socket of the PAM session's leader. */
-export type PamSessionId = Brand<string, 'PamSessionId'>;
-/** 32 lower-case hexadecimal digits (16 random bytes), never those of a PAM session; names the session's directory. */
+/** 32 lower-case hexadecimal digits (16 random bytes); names the session's directory. */
 export type SessionId = Brand<string, 'SessionId'>;
+/** As a SessionId, and never the same; names the socket of the leader that holds the PAM session. */
+export type PamSessionId = Brand<string, 'PamSessionId'>;
 /** 32 lower-case hexadecimal digits; names one sign-in conversation. */
 export type ConversationId = Brand<string, 'ConversationId'>;
 /** Names a ticket without being one: safe to log and to send to the gateway in a revocation. */
 export type TicketId = Brand<string, 'TicketId'>;
+
+/** Where sessions run: 'local' is this machine. */
+export type Place = 'local';
 
 export const ID_PATTERN = /^[0-9a-f]{32}$/;

@@ -35,6 +35,7 @@
  * Without a ticket, /s/:id/ on the home origin is 303 to /?session=:id (after sign-in the page goes on to /s/:id/).
  * Scripts and style sheets of the pages come from files only.
  */
+import type { Kind } from '../kinds/kind.ts';
 import type { Trouble } from '../lib/trouble.ts';
 import type { ConversationId, SessionId, TicketId, UserName } from './ids.ts';
 import type { Problem } from './problems.ts';
@@ -47,6 +48,10 @@ export interface PromptItem {
   readonly number: number;
   readonly style: PromptStyle;
   readonly text: string;
+}
+/** Whether it wants an answer. */
+export function asks({ style }: Pick<PromptItem, 'style'>): boolean {
+  return style === 'hidden' || style === 'shown';
 }
 /** What answers are sealed to; the gateway has verified the host key's signature. */
 export interface ConversationKey {
@@ -94,9 +99,6 @@ export interface SignIns {
   readonly signIns: readonly SignInView[];
 }
 
-/** home: nothing runs in it (HomeSessionView); run: root's CLI started it. */
-export const SESSION_KINDS = ['terminal', 'run', 'home'] as const;
-export type SessionKind = (typeof SESSION_KINDS)[number];
 export const SESSION_STATES = [
   'pending',
   'starting',
@@ -124,7 +126,12 @@ export interface Usage {
 export type EndedBy = 'administrator' | 'user' | 'account';
 export interface SessionView {
   readonly id: SessionId;
-  readonly kind: SessionKind;
+  /** The name of its kind (src/kinds/), and what that is called. */
+  readonly kind: string;
+  readonly kindTitle: string;
+  /** How a viewer talks to it; null: nobody gets to it. */
+  readonly talk: Kind['talk'];
+  readonly startedBy: Kind['startedBy'];
   readonly name: string;
   readonly state: SessionState;
   /** Unix ms */
@@ -153,7 +160,8 @@ export interface SessionView {
 /** Of those that have ended the last ones are on a person's list, for a while. */
 export const MOST_ENDED = 20;
 export interface SessionStart {
-  readonly kind: 'terminal';
+  /** The name of a kind that people may start. */
+  readonly kind: string;
 }
 export interface SessionAnswers {
   /** As in SignInAnswers; none: only to hear what comes next. */

@@ -120,12 +120,8 @@ export class Asker {
     return (event as Extract<BrokerEvent, { event: 'sessions' }>).sessions.find(fits)!;
   }
 
-  async start(ticket: string): Promise<SessionView> {
-    const { session } = await this.ask('session-start', {
-      ticket,
-      kind: 'terminal',
-      origin: ORIGIN,
-    });
+  async start(ticket: string, kind = 'terminal'): Promise<SessionView> {
+    const { session } = await this.ask('session-start', { ticket, kind, origin: ORIGIN });
     return this.sessionIn('running', session.id);
   }
 
@@ -148,6 +144,8 @@ export class BrokerFixture {
   settings: Partial<BrokerSettings> = {};
   /** Of the broker that is started next: who is an administrator. */
   askMember: BrokerOptions['askMember'];
+  /** Of the broker that is started next. */
+  kinds: BrokerOptions['kinds'];
   /** How long the broker wanted to wait, each time; it never has to. */
   readonly waits: number[] = [];
   running!: RunningBroker;
@@ -190,6 +188,7 @@ export class BrokerFixture {
       },
       stepMs: this.stepMs,
       askMember: this.askMember,
+      kinds: this.kinds,
       now: () => Date.now() + this.skipMs + this.wallAheadMs,
       clock: {
         monotonic: () => START + this.skipMs,

@@ -231,7 +231,8 @@ class FakeBroker {
     },
     'home-visit': ({ ticket }) => holdingsOf(this.check(ticket).user),
     'session-list': ({ ticket }) => holdingsOf(this.check(ticket).user),
-    'session-start': ({ ticket }) => {
+    'session-start': ({ ticket, kind }) => {
+      if (kind !== 'terminal') throw new Refusal('bad-request');
       this.check(ticket);
       return { session: { ...viewOf(FAKE_SESSION), state: 'starting' } };
     },
@@ -418,7 +419,8 @@ function troublesEvent(user: string): object {
 
 function viewOf(id: SessionId): SessionView {
   return {
-    ...{ id, kind: 'terminal', name: 'Terminal 1', state: 'running', started: 1000, ended: null },
+    ...{ id, kind: 'terminal', kindTitle: 'Terminal', talk: 'terminal', startedBy: 'person' },
+    ...{ name: 'Terminal 1', state: 'running', started: 1000, ended: null },
     ...{
       tty: 'pts/0',
       exitStatus: null,

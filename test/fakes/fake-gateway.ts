@@ -58,6 +58,9 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
   return {
     id: number.toString(16).padStart(32, '0') as SessionId,
     kind: 'terminal',
+    kindTitle: 'Terminal',
+    talk: 'terminal',
+    startedBy: 'person',
     name: `Terminal ${number}`,
     state: 'running',
     started: Date.now() - number * 3_600_000,

@@ -1,94 +1,95 @@
-/** A leader that runs, and the row that says so: brings both to one state. The leader is right. */
-
-import { type LeaderConnection, programOf } from '../../launcher/leader-connection.ts';
+/** A leader that runs, and the rows that say so: brings both to one state. The leader is right. */
+import type { LeaderConnection } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
-import type { SessionId } from '../../protocol/ids.ts';
-import { changeSession, noteSession } from '../changes/change-session.ts';
-import { connectSession } from '../follow/connect-session.ts';
-import { settleClosed } from '../follow/follow-leader.ts';
-import { endLeader } from '../pam-sessions/end-session.ts';
-import { spawnProgram } from '../pam-sessions/spawn-program.ts';
-import { watchStep } from '../pam-sessions/watch-step.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import type { PamSessionId, Place } from '../../protocol/ids.ts';
+import { changePamSession, notePamSession } from '../changes/change-pam-session.ts';
+import { connectPamSession } from '../follow/connect-pam-session.ts';
+import { takePamSessionEvent } from '../follow/take-pam-session-event.ts';
+import { addFoundPamSession } from '../pam-sessions/add-found.ts';
+import { beginClose, sendClose } from '../pam-sessions/close-pam-session.ts';
+import { watchPamSession } from '../pam-sessions/watch-step.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { isClosing, isOpen } from '../rows/pam-session-transitions.ts';
 import type { Broker, Link } from '../state/context.ts';
 import { processOf } from '../views/leader-process.ts';
-import { addFound } from './add-found.ts';
-import { adoptProgram, adoptPrograms, noteProgram } from './adopt-programs.ts';
+import { adoptPrograms } from './adopt-programs.ts';
 
 export function adoptLeader(
   broker: Broker,
-  id: SessionId,
+  id: PamSessionId,
+  place: Place,
   leader: LeaderConnection,
   lost: () => void,
 ): void {
   const { hello } = leader;
-  if (hello.session !== id) {
-    log.error('leader-misnamed', { session: id, says: hello.session });
+  if (hello.pamSession !== id) {
+    log.error('leader-misnamed', { pamSession: id, says: hello.pamSession });
     leader.destroy();
     return;
   }
-  const row = broker.sessions.find(id) ?? addFound(broker, hello);
+  const row = broker.pamSessions.find(id) ?? addFoundPamSession(broker, hello, place);
   if (row.ended !== null) {
-    endStray(leader);
+    closeStray(leader);
     return;
   }
-  const link = connectSession(broker, row, leader, lost);
-  link.opened = true;
-  if (row.state === 'ending') broker.unwanted.add(row.id);
-  if (row.leader !== hello.pid) noteSession(broker, row.id, processOf(hello));
-  catchUp(broker, link, row);
+  const link = connectPamSession(broker, row, leader, lost);
+  catchUp(broker, link, noteOpen(broker, row, link));
 }
 
-/** A session that was given up. */
-function endStray(leader: LeaderConnection): void {
-  const { session, user } = leader.hello;
-  log.warning('leader-without-session', { session, user });
+/** A PAM session that was given up. */
+function closeStray(leader: LeaderConnection): void {
+  const { pamSession, user } = leader.hello;
+  log.warning('leader-without-session', { pamSession, user });
   leader.listen({
     message: ({ name }) => {
       if (name !== 'closed') return;
-      leader.send({ name: 'end', session });
+      leader.send({ name: 'noted', session: '' });
       leader.destroy();
     },
     close: () => {},
   });
-  leader.send({ name: 'end', session });
+  leader.send({ name: 'close' });
 }
 
-function catchUp(broker: Broker, link: Link, row: SessionRow): void {
-  const { hello } = link.leader;
-  switch (LEADER_PHASES[hello.phase]) {
+/** A leader listens once PAM has opened the session. */
+function noteOpen(broker: Broker, row: PamSessionRow, { leader }: Link): PamSessionRow {
+  const { id, state } = row;
+  const process = processOf(leader.hello);
+  if (!isOpen(state) && !isClosing(state) && !broker.unwanted.has(id))
+    return changePamSession(broker, id, 'open', process);
+  if (row.leader !== process.leader) notePamSession(broker, id, process);
+  return { ...row, ...process };
+}
+
+function catchUp(broker: Broker, link: Link, row: PamSessionRow): void {
+  const phase = LEADER_PHASES[link.leader.hello.phase];
+  adoptPrograms(broker, link, row);
+  const now = broker.pamSessions.find(row.id) ?? row;
+  switch (phase) {
     case 'open':
-      catchUpOpen(broker, link, row);
-      if (hello.stays) adoptPrograms(broker, link);
+      catchUpOpen(broker, link, now);
       return;
     case 'ending':
-      if (hello.stays) adoptPrograms(broker, link);
-      else noteProgram(broker, row, programOf(hello, row.id));
-      if (row.state !== 'ending') changeSession(broker, row.id, 'ending');
-      watchStep(broker, row.id, 'end');
+      if (!isClosing(now.state)) changePamSession(broker, row.id, 'closing');
+      watchPamSession(broker, row.id, 'end');
       return;
     case 'closed':
-      if (hello.stays) adoptPrograms(broker, link);
-      else noteProgram(broker, row, programOf(hello, row.id));
-      settleClosed(broker, link);
+      takePamSessionEvent(broker, now, 'closed', { link });
       return;
     default:
-      throw new Error(
-        `leader of ${row.id} listens in phase ${hello.phase}, before its session is open`,
-      );
+      throw new Error(`leader of ${row.id} listens in phase '${phase}', before it is open`);
   }
 }
 
-function catchUpOpen(broker: Broker, link: Link, row: SessionRow): void {
-  const program = programOf(link.leader.hello, row.id);
-  noteProgram(broker, row, program);
-  if (broker.unwanted.has(row.id)) {
-    if (row.state !== 'ending') changeSession(broker, row.id, 'ending');
-    endLeader(broker, link);
-  } else if (row.kind === 'home') {
-    if (row.state !== 'running') changeSession(broker, row.id, 'running');
-  } else if (program === undefined || program.state === 'ready') {
-    if (row.kind === 'terminal') spawnProgram(broker, link);
-  } else adoptProgram(broker, link, row, program);
+function catchUpOpen(broker: Broker, link: Link, row: PamSessionRow): void {
+  if (isClosing(row.state)) sendClose(broker, link);
+  else if (broker.unwanted.has(row.id)) beginClose(broker, row, null);
+  else if (row.closePolicy === 'last-program' && !link.leader.hello.attached)
+    closeWithoutSessions(broker, row);
+}
+
+/** Its leader waits for a program, and nobody will have it run one. */
+function closeWithoutSessions(broker: Broker, row: PamSessionRow): void {
+  if (broker.sessions.listIn(row).length === 0) beginClose(broker, row, null);
 }

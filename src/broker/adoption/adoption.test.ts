@@ -6,6 +6,7 @@ import { startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 
 const RUN = '1'.repeat(32) as SessionId;
+const PAM = '2'.repeat(32);
 
 test('a restarted broker adopts what runs, under a new key, and passes still open it', async (t) => {
   const fixture = await startFixture(t);
@@ -13,7 +14,7 @@ test('a restarted broker adopts what runs, under a new key, and passes still ope
   const { id: session } = await fixture.gateway.start(ticket);
   const pass = await fixture.gateway.pass(ticket, session);
   const before = await fixture.gateway.ask('session-dial', { pass, session });
-  const leader = await fixture.machine.opening.take((leader) => leader.session === session);
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === session);
   await fixture.restart();
   const { size } = statSync(`${fixture.broker.paths.database}-wal`);
   assert.equal(size, 0, 'what is known is not written again');
@@ -31,7 +32,7 @@ test('an exit while the broker was away is learnt from the leader that waited', 
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
   const { id } = await fixture.gateway.start(ticket);
-  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === id);
   const gone = leader.alone();
   await fixture.restart(async () => {
     await gone;
@@ -40,14 +41,14 @@ test('an exit while the broker was away is learnt from the leader that waited', 
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   assert.deepEqual([view?.state, view?.exitStatus], ['ended', 5]);
   // Only now may the leader go.
-  await leader.received.take(({ name }) => name === 'end');
+  await leader.received.take(({ name }) => name === 'noted');
 });
 
 test('a leader that died while the broker was away leaves its session unclean', async (t) => {
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
   const { id } = await fixture.gateway.start(ticket);
-  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === id);
   await fixture.restart(() => leader.die());
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   assert.deepEqual([view?.state, view?.exitStatus], ['unclean', null]);
@@ -57,8 +58,8 @@ test('a socket that nobody listens on is tried for a while, and nobody waits for
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
   const { id } = await fixture.gateway.start(ticket);
-  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
-  const path = join(fixture.broker.paths.leaders, id);
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === id);
+  const path = join(fixture.broker.paths.leaders, leader.pamSession);
   await fixture.restart(() => {
     leader.die();
     writeFileSync(path, '');
@@ -93,8 +94,8 @@ test('an open session without a program gets its program after all', async (t) =
     origin: { address: '', userAgent: '' },
   });
   await fixture.gateway.sessionIn('starting');
-  const leader = await fixture.machine.opening.take((leader) => leader.session === session.id);
-  await fixture.restart(() => leader.openAs(session.id, 'slow', 0, 'open'));
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === session.id);
+  await fixture.restart(() => leader.openAs({ pamSession: leader.pamSession, user: 'slow' }));
   await leader.received.take(({ name }) => name === 'spawn');
   const sessions = await fixture.gateway.ask('session-list', { ticket });
   const view = sessions.sessions[0]!;
@@ -105,7 +106,7 @@ test('a lost connection is made again while the session runs', async (t) => {
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
   const { id } = await fixture.gateway.start(ticket);
-  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === id);
   leader.dropConnections();
   await leader.received.take(({ name }) => name === 'rotate');
   await fixture.gateway.ask('session-end', { ticket, session: id });
@@ -116,7 +117,7 @@ test('a leader that dies under the broker leaves its session unclean', async (t)
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
   const { id } = await fixture.gateway.start(ticket);
-  (await fixture.machine.opening.take((leader) => leader.session === id)).die();
+  (await fixture.machine.opening.take((leader) => leader.terminal === id)).die();
   const { problem } = await fixture.gateway.sessionIn('unclean');
   assert.equal(problem?.code, 'session-lost');
 });
@@ -126,8 +127,8 @@ test('a leader whose socket is gone while it lives is stuck, says so, and is fou
   const { ticket } = await fixture.gateway.signIn('ada');
   fixture.machine.pid = process.pid;
   const { id } = await fixture.gateway.start(ticket);
-  const leader = await fixture.machine.opening.take((leader) => leader.session === id);
-  const path = join(fixture.broker.paths.leaders, id);
+  const leader = await fixture.machine.opening.take((leader) => leader.terminal === id);
+  const path = join(fixture.broker.paths.leaders, leader.pamSession);
   await fixture.restart(() => renameSync(path, `${path}.away`));
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   assert.equal(view?.state, 'stuck');
@@ -135,7 +136,7 @@ test('a leader whose socket is gone while it lives is stuck, says so, and is fou
   const { text } = await fixture.cli.refused('kill-session', { session: id });
   assert.match(text, /^The session is stuck\. It still runs/);
   renameSync(`${path}.away`, path);
-  await leader.received.take(({ name }) => name === 'end');
+  await leader.received.take(({ name }) => name === 'close');
   await fixture.gateway.sessionIn('ended');
 });
 
@@ -144,7 +145,7 @@ test("root's run is listed from its start to its end, and nobody gets a key to i
   const { gateway, cli, machine } = fixture;
   const { ticket } = await gateway.signIn('ada');
   const leader = machine.makeLeader();
-  await leader.openAs(RUN, 'ada', 1);
+  await leader.openAs({ pamSession: PAM, session: RUN, user: 'ada', attached: 1 });
   const view = await gateway.sessionIn('running');
   assert.deepEqual([view.id, view.kind, view.name], [RUN, 'run', 'run of ada']);
   const pass = await gateway.pass(ticket, RUN);
@@ -159,18 +160,20 @@ test("root's run is listed from its start to its end, and nobody gets a key to i
 test("the program of root's run is learnt when its leader says that it runs", async (t) => {
   const { gateway, cli, machine } = await startFixture(t);
   const leader = machine.makeLeader();
-  await leader.openAs(RUN, 'ada', 1, 'open');
-  await gateway.sessionIn('running');
-  assert.equal((await cli.ask('active-sessions', {})).sessions[0]?.pid, 0);
-  leader.spawn();
-  await gateway.events.take();
+  await leader.openAs({ pamSession: PAM, user: 'ada', attached: 1 });
+  await leader.received.take(({ name }) => name === 'hello');
+  leader.spawn(RUN);
+  const { id, kind } = await gateway.sessionIn('running');
+  assert.deepEqual([id, kind], [RUN, 'run']);
   assert.equal((await cli.ask('active-sessions', {})).sessions[0]?.pid, 4242);
 });
 
 test("root's run that was there before the broker is adopted", async (t) => {
   const fixture = await startFixture(t);
   const leader = fixture.machine.makeLeader();
-  await fixture.restart(() => leader.openAs(RUN, 'ada', 1));
+  await fixture.restart(() =>
+    leader.openAs({ pamSession: PAM, session: RUN, user: 'ada', attached: 1 }),
+  );
   const [active] = (await fixture.cli.ask('active-sessions', {})).sessions;
   assert.deepEqual([active?.id, active?.pid, active?.state], [RUN, 4242, 'running']);
 });
@@ -179,7 +182,7 @@ test('a session that no row knows goes on: its person can enter and end it', asy
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
   const leader = fixture.machine.makeLeader();
-  await leader.openAs(RUN, 'ada', 0);
+  await leader.openAs({ pamSession: PAM, session: RUN, user: 'ada' });
   await leader.received.take(({ name }) => name === 'rotate');
   const pass = await fixture.gateway.pass(ticket, RUN);
   await fixture.gateway.ask('session-dial', { pass, session: RUN });
@@ -191,8 +194,9 @@ test('a session that no row knows goes on: its person can enter and end it', asy
 test('a leader that says it is another session is not believed', async (t) => {
   const fixture = await startFixture(t);
   const leader = fixture.machine.makeLeader();
-  await leader.openAs(RUN, 'ada', 1, 'running', '2'.repeat(32));
+  await leader.openAs({ pamSession: PAM, session: RUN, user: 'ada', listenAs: '3'.repeat(32) });
   await leader.received.take(({ name }) => name === 'hello');
   await leader.alone();
-  assert.equal(fixture.broker.sessions.countLive().sessions, 0);
+  assert.equal(fixture.broker.sessions.countLive(), 0);
+  assert.equal(fixture.broker.pamSessions.countLive().pamSessions, 0);
 });

@@ -1,18 +1,12 @@
-/** Looks for the leader of a PAM session on its own socket: adopts it, or settles what its absence means. */
-import { join } from 'node:path';
+/** Looks for the leader of a PAM session where it runs: adopts it, or settles what its absence means. */
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  connectLeader,
-  type LeaderConnection,
-  LeaderError,
-} from '../../launcher/leader-connection.ts';
+import { type LeaderConnection, LeaderError } from '../../launcher/leader-connection.ts';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
-import type { SessionId } from '../../protocol/ids.ts';
+import type { PamSessionId, Place } from '../../protocol/ids.ts';
 import { ProblemError } from '../base/problem.ts';
-import { changeSession } from '../changes/change-session.ts';
-import type { SessionRow } from '../rows/session-store.ts';
-import { mayBecome } from '../rows/session-transitions.ts';
+import { takePamSessionEvent } from '../follow/take-pam-session-event.ts';
+import { type PamSessionRow, wasOpened } from '../rows/pam-session-row.ts';
 import type { Broker } from '../state/context.ts';
 import { leaderOf } from '../views/leader-process.ts';
 import { adoptLeader } from './adopt-leader.ts';
@@ -26,34 +20,50 @@ const DIED_OPEN =
   'the leader ended without closing its PAM session: it was killed, or a PAM module crashed';
 
 /**
- * Never rejects: what goes wrong is logged, and the session stays as it is. tried: called when it did not answer at
- * once, and is tried again.
+ * Never rejects: what goes wrong is logged, and the PAM session stays as it is. place: where it was heard of, if no row
+ * says. tried: called when it did not answer at once, and is tried again.
  */
-export async function findLeader(broker: Broker, id: SessionId, tried = () => {}): Promise<void> {
+export async function findLeader(
+  broker: Broker,
+  id: PamSessionId,
+  place: Place,
+  tried = () => {},
+): Promise<void> {
   if (broker.links.has(id) || broker.finding.has(id)) return;
-  const search = adoptFound(broker, id, tried);
+  const search = adoptFound(broker, id, place, tried);
   broker.finding.set(id, search);
   await search;
 }
 
-async function adoptFound(broker: Broker, id: SessionId, tried: () => void): Promise<void> {
+async function adoptFound(
+  broker: Broker,
+  id: PamSessionId,
+  place: Place,
+  tried: () => void,
+): Promise<void> {
   try {
-    const found = await connectPatiently(join(broker.paths.leaders, id), tried);
+    const found = await connectPatiently(broker, id, place, tried);
     // From here on the end of this connection looks for the leader again.
     broker.finding.delete(id);
-    adoptLeader(broker, id, found, () => inBackground('find-leader', findLeader(broker, id)));
+    const lost = () => inBackground('find-leader', findLeader(broker, id, place));
+    adoptLeader(broker, id, place, found, lost);
   } catch (error) {
     if (error instanceof LeaderError) settleMissing(broker, id, error);
-    else log.error('adoption-failed', { session: id, error });
+    else log.error('adoption-failed', { pamSession: id, error });
   } finally {
     broker.finding.delete(id);
   }
 }
 
-async function connectPatiently(path: string, tried: () => void): Promise<LeaderConnection> {
+async function connectPatiently(
+  { launchers }: Broker,
+  id: PamSessionId,
+  place: Place,
+  tried: () => void,
+): Promise<LeaderConnection> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await connectLeader(path);
+      return await launchers[place].find(id);
     } catch (error) {
       const { kind } = error as LeaderError;
       const pause = RETRY_MS[attempt];
@@ -64,31 +74,26 @@ async function connectPatiently(path: string, tried: () => void): Promise<Leader
   }
 }
 
-function settleMissing(broker: Broker, id: SessionId, error: LeaderError): void {
+function settleMissing(broker: Broker, id: PamSessionId, error: LeaderError): void {
   try {
-    const rows = broker.sessions.listIn(id);
-    for (const row of rows) settle(broker, row, error);
-    if (rows.length === 0 && error.kind === 'silent')
-      log.warning('leader-silent', { session: id, error: error.message });
+    const row = broker.pamSessions.find(id);
+    if (row !== undefined) settle(broker, row, error);
+    else if (error.kind === 'silent')
+      log.warning('leader-silent', { pamSession: id, error: error.message });
   } catch (failure) {
-    log.error('adoption-failed', { session: id, error: failure });
+    log.error('adoption-failed', { pamSession: id, error: failure });
   }
 }
 
-function settle(broker: Broker, row: SessionRow, { kind, message }: LeaderError): void {
+function settle(broker: Broker, row: PamSessionRow, { kind, message }: LeaderError): void {
   // Its socket may be gone while it lives.
   if (kind === 'silent' || kind === 'refused' || leaderOf(broker, row) !== null) {
-    log.warning('leader-silent', { session: row.id, error: message });
-    if (mayBecome(row.state, 'stuck')) changeSession(broker, row.id, 'stuck', {}, message);
+    log.warning('leader-silent', { pamSession: row.id, error: message });
+    takePamSessionEvent(broker, row, 'silent', { detail: message });
     return;
   }
-  const open = wasOpen(broker, row);
+  const open = wasOpened(row);
   const detail = `${open ? DIED_OPEN : DIED_OPENING} (its process says more in the log; ${message})`;
-  const { problem } = new ProblemError(open ? 'session-lost' : 'session-failed', detail);
-  changeSession(broker, row.id, open ? 'unclean' : 'failed', { problem }, detail);
-}
-
-/** Whether its PAM session was open at any time. */
-function wasOpen(broker: Broker, { pamSession }: SessionRow): boolean {
-  return broker.sessions.find(pamSession)?.leader !== 0;
+  const failure = new ProblemError(open ? 'session-lost' : 'session-failed', detail);
+  takePamSessionEvent(broker, row, 'gone', { failure });
 }

@@ -1,27 +1,14 @@
-/** The one way in which a session's state changes: written with its audit row first, then announced. */
+/** The one way in which a session changes: written, its states with an audit row, then announced. */
 import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionState } from '../../protocol/page-gateway.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import { isFinal, mayBecome } from '../rows/session-transitions.ts';
 import type { Broker } from '../state/context.ts';
+import { forgetStep } from '../state/forget-step.ts';
 import { announceSession } from '../views/announce.ts';
-import { forgetStep } from './forget-step.ts';
+import { tellAfter } from './tell-after.ts';
 
-type Change = Partial<
-  Pick<
-    SessionRow,
-    | 'tty'
-    | 'pid'
-    | 'exitStatus'
-    | 'lastWords'
-    | 'endedBy'
-    | 'problem'
-    | 'pamSession'
-    | 'leader'
-    | 'leaderBorn'
-    | 'texts'
-  >
->;
+type Change = Partial<Omit<SessionRow, 'id' | 'user' | 'uid' | 'state' | 'started' | 'ended'>>;
 
 /** detail: for the audit only. */
 export function changeSession(
@@ -37,7 +24,7 @@ export function changeSession(
     throw new Error(`session ${id} cannot become '${state}', it is '${before.state}'`);
   }
   const ended = isFinal(state) ? broker.now() : null;
-  return write(broker, { ...before, ...change, state, ended }, detail);
+  return addSession(broker, { ...before, ...change, state, ended }, detail);
 }
 
 /** What is learnt of a session without a change of its state. */
@@ -45,45 +32,36 @@ export function noteSession(broker: Broker, id: SessionId, change: Change): void
   const before = broker.sessions.find(id);
   if (before === undefined) return;
   const row = { ...before, ...change };
-  broker.sessions.write(row);
-  announceSession(broker, row);
+  tellAfter(broker, broker.sessions.write(row), () => announceSession(broker, row));
 }
 
-/** One that runs already, by its leader's word. */
-export function addSession(broker: Broker, row: SessionRow): SessionRow {
-  return write(broker, row);
+/** A row in a new state, the first one too. */
+export function addSession(broker: Broker, row: SessionRow, detail?: string): SessionRow {
+  broker.store.transact(() => {
+    const written = broker.sessions.write(row);
+    auditState(broker, row, detail);
+    tellAfter(broker, written, () => {
+      announceSession(broker, row);
+      broker.changes.emit(row.id, row);
+    });
+  });
+  if (isFinal(row.state)) forgetMomentary(broker, row.id);
+  return row;
 }
 
-/** Throws 'disk' when it cannot be written: nothing begins without its record. */
-export function beginSession(broker: Broker, row: SessionRow): SessionRow {
-  broker.store.transactOnDisk(() => keep(broker, row));
-  return tell(broker, row);
-}
-
-function write(broker: Broker, row: SessionRow, detail?: string): SessionRow {
-  broker.store.transact(() => keep(broker, row, detail));
-  return tell(broker, row);
-}
-
-function keep(broker: Broker, row: SessionRow, detail?: string): void {
+function auditState({ audit }: Broker, row: SessionRow, detail?: string): void {
   const { id: session, user, uid, address, problem } = row;
-  broker.sessions.write(row);
-  if (isFinal(row.state)) {
-    forgetStep(broker, session);
-    broker.unwanted.delete(session);
-    broker.sessions.dropPasses(session);
-    broker.watch.samples.delete(session);
-    broker.watch.meters.delete(session);
-  }
-  broker.audit({
+  audit({
     event: `session-${row.state}`,
     ...{ user, uid, address, session, detail },
     ...{ problem: problem?.code, reference: problem?.reference },
   });
 }
 
-function tell(broker: Broker, row: SessionRow): SessionRow {
-  announceSession(broker, row);
-  broker.changes.emit(row.id, row);
-  return row;
+function forgetMomentary(broker: Broker, id: SessionId): void {
+  forgetStep(broker, id);
+  broker.unwanted.delete(id);
+  broker.keys.delete(id);
+  broker.watch.samples.delete(id);
+  broker.watch.meters.delete(id);
 }

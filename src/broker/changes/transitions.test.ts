@@ -4,13 +4,14 @@ import fc from 'fast-check';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId, Uid, UserName } from '../../protocol/ids.ts';
 import { SESSION_STATES, type SessionState } from '../../protocol/page-gateway.ts';
-import { isFinal, mayBecome, TRANSITIONS } from '../rows/session-transitions.ts';
+import { BLANK, type SessionRow } from '../rows/session-row.ts';
+import { isFinal, mayBecome, SESSION_TRANSITIONS } from '../rows/session-transitions.ts';
 import { addSession, changeSession } from './change-session.ts';
 
 test('every state can be reached, and every live one has a way to an end', () => {
   const reach = (from: SessionState): Set<SessionState> => {
     const seen = new Set<SessionState>([from]);
-    for (const state of seen) for (const next of TRANSITIONS[state]) seen.add(next);
+    for (const state of seen) for (const next of SESSION_TRANSITIONS[state]) seen.add(next);
     return seen;
   };
   assert.deepEqual([...reach('pending')].sort(), [...SESSION_STATES].sort());
@@ -54,27 +55,10 @@ test('whatever is tried, rows and audit follow the table only', async (t) => {
   );
 });
 
-function pendingRow(id: SessionId) {
+function pendingRow(id: SessionId): SessionRow {
   return {
-    id,
-    user: 'ada' as UserName,
-    uid: 61_000 as Uid,
-    kind: 'terminal' as const,
-    name: 'Terminal 1',
-    state: 'pending' as const,
-    origin: 'gateway' as const,
-    address: '',
-    tty: null,
-    pid: 0,
-    started: 0,
-    ended: null,
-    exitStatus: null,
-    lastWords: '',
-    endedBy: null,
-    problem: null,
-    pamSession: id,
-    leader: 0,
-    leaderBorn: 0,
-    texts: [],
+    ...BLANK,
+    ...{ id, pamSession: null, user: 'ada' as UserName, uid: 61_000 as Uid, kind: 'terminal' },
+    ...{ name: 'Terminal 1', state: 'pending', origin: 'gateway', address: '', started: 0 },
   };
 }

@@ -1,6 +1,6 @@
 /** Who did what and when: one row for each event, and the same as a log line. */
 import { log } from '../../lib/log.ts';
-import type { SessionId } from '../../protocol/ids.ts';
+import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
 import type { Store } from './store.ts';
 
 export interface AuditEntry {
@@ -8,7 +8,8 @@ export interface AuditEntry {
   readonly user?: string;
   readonly uid?: number;
   readonly address?: string;
-  readonly session?: SessionId;
+  /** The session, or the PAM session, that it is about. */
+  readonly session?: SessionId | PamSessionId;
   /** Problem code, and the reference that the person was shown. */
   readonly problem?: string | undefined;
   readonly reference?: string | undefined;

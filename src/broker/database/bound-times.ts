@@ -17,10 +17,12 @@ export function boundTimes(database: DatabaseSync, now: number, longest: Longest
        WHERE issued > ?1 OR used > ?1 OR idle_end > ?1 + ?2 OR absolute_end > issued + ?3`,
     )
     .run(now, idleMs, absoluteMs);
-  database
-    .prepare(
-      `UPDATE sessions SET started = min(started, ?1), ended = min(ended, ?1)
-       WHERE started > ?1 OR ended > ?1`,
-    )
-    .run(now);
+  for (const table of ['pam_sessions', 'sessions']) {
+    database
+      .prepare(
+        `UPDATE ${table} SET started = min(started, ?1), ended = min(ended, ?1)
+         WHERE started > ?1 OR ended > ?1`,
+      )
+      .run(now);
+  }
 }

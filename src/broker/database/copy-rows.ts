@@ -3,7 +3,7 @@ import { constants, DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrate.ts';
 
 /** Each after those that it refers to. */
-const TABLES = ['tickets', 'sessions', 'passes', 'throttle'] as const;
+const TABLES = ['tickets', 'pam_sessions', 'sessions', 'passes', 'throttle'] as const;
 
 export function openMemory(): DatabaseSync {
   const memory = new DatabaseSync(':memory:');
@@ -27,7 +27,7 @@ export function copyRows(from: DatabaseSync, to: DatabaseSync): void {
 }
 
 export function replaceRows(from: DatabaseSync, to: DatabaseSync): void {
-  for (const table of TABLES) to.exec(`DELETE FROM ${table}`);
+  for (const table of TABLES.toReversed()) to.exec(`DELETE FROM ${table}`);
   copyRows(from, to);
 }
 

@@ -13,13 +13,36 @@ export const MIGRATIONS: readonly string[] = [
     uid INTEGER NOT NULL,
     pam_grant BLOB NOT NULL,
     address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
     issued INTEGER NOT NULL,
+    used INTEGER NOT NULL,
     idle_end INTEGER NOT NULL,
     absolute_end INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX tickets_user ON tickets (user);
+  CREATE TABLE pam_sessions (
+    id TEXT PRIMARY KEY,
+    user TEXT NOT NULL,
+    uid INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    state TEXT NOT NULL,
+    close_policy TEXT NOT NULL,
+    is_home INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    leader INTEGER NOT NULL,
+    leader_born INTEGER NOT NULL,
+    texts TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    ended INTEGER,
+    problem_code TEXT,
+    problem_text TEXT,
+    problem_reference TEXT
+  ) STRICT;
+  CREATE INDEX pam_sessions_user ON pam_sessions (user, is_home);
   CREATE TABLE sessions (
     id TEXT PRIMARY KEY,
+    pam_session TEXT REFERENCES pam_sessions (id) ON DELETE SET NULL,
     user TEXT NOT NULL,
     uid INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -32,11 +55,14 @@ export const MIGRATIONS: readonly string[] = [
     started INTEGER NOT NULL,
     ended INTEGER,
     exit_status INTEGER,
+    last_words TEXT NOT NULL,
+    ended_by TEXT,
     problem_code TEXT,
     problem_text TEXT,
     problem_reference TEXT
   ) STRICT;
   CREATE INDEX sessions_user ON sessions (user, ended);
+  CREATE INDEX sessions_pam ON sessions (pam_session);
   CREATE TABLE passes (
     hash BLOB PRIMARY KEY,
     ticket TEXT NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
@@ -44,6 +70,13 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX passes_ticket ON passes (ticket);
   CREATE INDEX passes_session ON passes (session);
+  CREATE TABLE throttle (
+    list TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    level REAL NOT NULL,
+    PRIMARY KEY (list, key)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE audit (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -57,36 +90,6 @@ export const MIGRATIONS: readonly string[] = [
     detail TEXT
   ) STRICT;
   CREATE INDEX audit_at ON audit (at);
-  `,
-  `
-  ALTER TABLE tickets ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
-  ALTER TABLE tickets ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
-  UPDATE tickets SET used = issued;
-  `,
-  `
-  CREATE TABLE throttle (
-    list TEXT NOT NULL,
-    key TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    level REAL NOT NULL,
-    PRIMARY KEY (list, key)
-  ) STRICT, WITHOUT ROWID;
-  `,
-  `
-  ALTER TABLE sessions ADD COLUMN pam_session TEXT NOT NULL DEFAULT '';
-  ALTER TABLE sessions ADD COLUMN texts TEXT NOT NULL DEFAULT '[]';
-  UPDATE sessions SET pam_session = id;
-  CREATE INDEX sessions_pam ON sessions (pam_session);
-  `,
-  `
-  ALTER TABLE sessions ADD COLUMN leader INTEGER NOT NULL DEFAULT 0;
-  ALTER TABLE sessions ADD COLUMN leader_born INTEGER NOT NULL DEFAULT 0;
-  `,
-  `
-  ALTER TABLE sessions ADD COLUMN ended_by TEXT;
-  `,
-  `
-  ALTER TABLE sessions ADD COLUMN last_words TEXT NOT NULL DEFAULT '';
   `,
 ];
 

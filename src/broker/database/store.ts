@@ -1,6 +1,7 @@
 /**
- * What the broker knows, in memory, and its copy on the disk. Everything is read from memory. Every change is on the
- * disk when the call that made it returns; what cannot be written waits, and is tried again until there is room.
+ * What the broker has written or has yet to write: rows in an SQLite database in memory, and their copy on the disk.
+ * Every change is on the disk when the call that made it returns; what cannot be written waits in memory, and is tried
+ * again until there is room. Live sessions are read from Maps over these rows (rows/live-rows.ts).
  */
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -37,6 +38,9 @@ export class Store {
   private problem: DiskTrouble | null = null;
   private timer: NodeJS.Timeout | null = null;
   private readonly waiting: (() => void)[] = [];
+  /** What follows the transaction that is under way. */
+  private following: (() => void)[] = [];
+  private readonly reloads: (() => void)[] = [];
 
   /** check: is given the rows of an earlier life once they are read. Throws only when another broker has the file. */
   constructor(path: string, check: (database: DatabaseSync) => void = () => {}) {
@@ -70,6 +74,7 @@ export class Store {
     if (this.depth > 0) return work();
     const result = this.inMemory(work);
     this.changed();
+    this.follow();
     return result;
   }
 
@@ -77,11 +82,24 @@ export class Store {
   transactOnDisk<T>(work: () => T): T {
     if (this.depth > 0) throw new Error('a transaction in another cannot be undone alone');
     this.requireWritable();
-    return this.inMemory(() => {
-      const result = work();
+    const result = this.inMemory(() => {
+      const done = work();
       if (!this.flush()) throw diskRefusal(this.problem!);
-      return result;
+      return done;
     });
+    this.follow();
+    return result;
+  }
+
+  /** Calls `done` after the transaction under way, if it goes through; at once where there is none. */
+  after(done: () => void): void {
+    if (this.depth > 0) this.following.push(done);
+    else done();
+  }
+
+  /** Calls `read` whenever rows have changed by other ways than prepareWrite: read from a file, or undone. */
+  whenReloaded(read: () => void): void {
+    this.reloads.push(read);
   }
 
   /** Throws 'disk' while nothing can be written, after another try. */
@@ -156,10 +174,16 @@ export class Store {
       return transact(this.database, work);
     } catch (error) {
       this.audit.dropSince(mark);
+      this.following = [];
+      for (const read of this.reloads) read();
       throw error;
     } finally {
       this.depth--;
     }
+  }
+
+  private follow(): void {
+    for (const done of this.following.splice(0)) done();
   }
 
   private changed(): void {
@@ -243,6 +267,7 @@ export class Store {
     this.isLoaded = true;
     this.restartChanges();
     this.check(this.database);
+    for (const read of this.reloads) read();
   }
 
   private restartChanges(): void {

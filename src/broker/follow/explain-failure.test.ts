@@ -26,7 +26,8 @@ const cases = [
   ['spawn', 24, 'session-refused'],
 ] as const;
 
-const answered = { profile: 'su', outcome: null };
+const silence = 'It does not answer.';
+const answered = { profile: 'su', outcome: null, silence };
 
 for (const [stage, code, wanted] of cases) {
   test(`${code} at ${stage} is ${wanted}`, () => {
@@ -53,7 +54,10 @@ test('what modules said follows our sentence', () => {
 
 test('a session profile that asks is named, with the line that it lacks', () => {
   const failure = { stage: LEADER_STAGES.indexOf('authenticate'), code: 7, text: '', words: [] };
-  const { problem } = explainFailure({ ...failure, profile: 'site-session', outcome: 'absent' });
+  const { problem } = explainFailure({
+    ...{ ...failure, silence },
+    ...{ profile: 'site-session', outcome: 'absent' },
+  });
   assert.equal(problem.code, 'session-profile');
   assert.match(problem.text, /'site-session' asks for a password.*'auth sufficient pam_rootok.so'/);
 });
@@ -68,7 +72,7 @@ for (const [outcome, stage, code, words] of [
 ] as const) {
   test(`a question, ${outcome}, at ${stage}: ${code}, in words`, () => {
     const failure = { stage: LEADER_STAGES.indexOf(stage), code: 14, text: '', words: [] };
-    const { problem } = explainFailure({ ...failure, profile: 'su', outcome });
+    const { problem } = explainFailure({ ...failure, ...answered, outcome });
     assert.equal(problem.code, code);
     assert.match(problem.text, words);
   });

@@ -12,6 +12,8 @@ export interface StartFailure extends LeaderFailure {
   /** The session profile, and what came of its last question; null: it asked nothing. */
   readonly profile: string;
   readonly outcome: Outcome | null;
+  /** What is said of a program of its kind that does not answer; null: of the PAM session. */
+  readonly silence: string | null;
 }
 const CLOCK_SET =
   'The clock of this server was set since you signed in. Sign out and in again to start sessions.';
@@ -90,11 +92,11 @@ function limitOf(failure: LeaderFailure): string | null {
 }
 
 /** What did not answer within `session-start-timeout-seconds` (protocol/leader-host.ts). */
-function silentOf(failure: LeaderFailure): string | null {
+function silentOf(failure: StartFailure): string | null {
   if (!isOfProgram(failure)) return null;
   const { code } = failure;
   if (code === ETIMEDOUT) return 'Your home directory does not answer.';
-  if (code === ETIME) return 'The program of your session does not answer.';
+  if (code === ETIME) return failure.silence;
   return null;
 }
 

@@ -1,9 +1,10 @@
 /** The one home session of a person: opened when there is none, waited for by sessions that run in it. */
-
 import { ProblemError } from '../base/problem.ts';
-import { newSession, openPamSession } from '../opening/open-pam-session.ts';
-import { whenSession } from '../pam-sessions/end-session.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import { begin } from '../changes/begin.ts';
+import { whenRow } from '../changes/when-row.ts';
+import { addOpening, openPamSession } from '../opening/open-pam-session.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { isOpen, isOpening, isUsable } from '../rows/pam-session-transitions.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker, Link } from '../state/context.ts';
 
@@ -11,27 +12,22 @@ import type { Broker, Link } from '../state/context.ts';
 const OPEN_MS = 3_660_000;
 
 /** Finds it, or begins to open it: the row is there at once, so nobody opens a second one. */
-export function openHome(broker: Broker, ticket: Ticket, address: string): SessionRow {
-  const last = broker.sessions.homeOf(ticket);
-  if (last !== undefined && ['pending', 'starting', 'running'].includes(last.state)) return last;
-  const row = newSession(broker, ticket, {
-    kind: 'home',
-    name: 'home',
-    address,
-    state: 'starting',
-  });
-  openPamSession(broker, row, ticket);
+export function openHome(broker: Broker, ticket: Ticket, address: string): PamSessionRow {
+  const last = broker.pamSessions.homeOf(ticket);
+  if (last !== undefined && isUsable(last.state)) return last;
+  const fields = { isHome: true, closePolicy: 'asked', address } as const;
+  const row = begin(broker, () => addOpening(broker, ticket, fields));
+  openPamSession(broker, row, ticket, { label: '', terminal: null });
   return row;
 }
 
 /** Resolves once it is open; rejects with why it is not. */
 export async function requireHome(broker: Broker, ticket: Ticket, address: string): Promise<Link> {
-  const opening = (state: string) => state === 'pending' || state === 'starting';
   const row = openHome(broker, ticket, address);
   const late = AbortSignal.timeout(OPEN_MS);
-  const { id, state, problem } = await whenSession(broker, row, (now) => !opening(now.state), late);
+  const { id, state, problem } = await whenRow(broker, row, (now) => !isOpening(now.state), late);
   const link = broker.links.get(id);
-  if (state === 'running' && link !== undefined) return link;
+  if (isOpen(state) && link !== undefined) return link;
   const search = broker.finding.get(id);
   if (search !== undefined) {
     await search;

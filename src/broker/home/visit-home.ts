@@ -28,7 +28,7 @@ function tryHome(broker: Broker, ticket: Ticket, address: string): void {
 
 /** Since this sign-in. Pages ask again and again: whether it is tried again is the person's to say. */
 function hasFailed(broker: Broker, ticket: Ticket): boolean {
-  const last = broker.sessions.homeOf(ticket);
+  const last = broker.pamSessions.homeOf(ticket);
   if (last === undefined || last.started < ticket.issued) return false;
   return last.state === 'failed' || last.state === 'stuck';
 }

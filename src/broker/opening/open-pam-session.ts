@@ -1,87 +1,104 @@
-/** A session's row, and a PAM session of its own for it: each step is written, and announced. */
-import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
-import { connectLeader } from '../../launcher/leader-connection.ts';
+/** Has a leader open a PAM session: each step is written, and announced. */
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
-import type { ConversationId, SessionId } from '../../protocol/ids.ts';
+import { CLOSE_POLICIES } from '../../protocol/broker-leader.ts';
+import type { ConversationId, PamSessionId, SessionId } from '../../protocol/ids.ts';
 import { findLeader } from '../adoption/find-leader.ts';
 import { asProblemError, ProblemError } from '../base/problem.ts';
-import { beginSession, changeSession } from '../changes/change-session.ts';
-import { lookAtDisk } from '../database/disk-trouble.ts';
-import { diskRefusal } from '../database/refuse.ts';
-import { connectSession } from '../follow/connect-session.ts';
-import { watchStep } from '../pam-sessions/watch-step.ts';
-import { BLANK, type SessionRow } from '../rows/session-store.ts';
+import { makeId } from '../changes/begin.ts';
+import { addPamSession } from '../changes/change-pam-session.ts';
+import { connectPamSession } from '../follow/connect-pam-session.ts';
+import { takePamSessionEvent } from '../follow/take-pam-session-event.ts';
+import { watchPamSession } from '../pam-sessions/watch-step.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { isOpening } from '../rows/pam-session-transitions.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 import { StartTalk } from '../talks/start-talk.ts';
 
-/** Throws 'disk' when there is no room for it. state: 'pending' while it waits for another's PAM session. */
-export function newSession(
+/** Its row; to be written in begin(). */
+export function addOpening(
   broker: Broker,
   { user, uid }: Ticket,
-  fields: Pick<SessionRow, 'kind' | 'name' | 'address' | 'state'>,
-): SessionRow {
-  const trouble = lookAtDisk(dirname(broker.paths.leaders));
-  if (trouble !== null) throw diskRefusal(trouble, 'The place of this server for running sessions');
-  const id = randomBytes(16).toString('hex') as SessionId;
-  return beginSession(broker, {
-    ...BLANK,
-    ...{ id, user, uid, ...fields, origin: 'gateway', tty: null, pid: 0 },
-    ...{ started: broker.now(), pamSession: id },
+  fields: Pick<PamSessionRow, 'isHome' | 'closePolicy' | 'address'>,
+): PamSessionRow {
+  return addPamSession(broker, {
+    ...{ id: makeId<PamSessionId>(), user, uid, place: 'local', state: 'opening', ...fields },
+    profile: broker.settings.sessionProfile,
+    ...{ leader: 0, leaderBorn: 0, texts: [], started: broker.now(), ended: null, problem: null },
   });
+}
+
+/** What its leader is told besides. */
+export interface Opening {
+  /** A name to find it by, should the table be lost. */
+  readonly label: string;
+  /** The session whose terminal is made before PAM; null: none. */
+  readonly terminal: SessionId | null;
 }
 
 /** In the background; how it goes is the row's to tell. */
-export function openPamSession(broker: Broker, row: SessionRow, ticket: Ticket): void {
-  open(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
+export function openPamSession(
+  broker: Broker,
+  row: PamSessionRow,
+  ticket: Ticket,
+  opening: Opening,
+): void {
+  open(broker, row, ticket, opening).catch((error) => failOpening(broker, row.id, error));
 }
 
-async function open(broker: Broker, row: SessionRow, ticket: Ticket): Promise<void> {
-  const leader = await connectLeader(broker.paths.rootd);
-  if (isGivenUp(broker, row.id)) {
+async function open(
+  broker: Broker,
+  { id, place, profile, user, address, closePolicy }: PamSessionRow,
+  { grant }: Ticket,
+  { label, terminal }: Opening,
+): Promise<void> {
+  const leader = await broker.launchers[place].open();
+  const row = broker.pamSessions.find(id);
+  if (broker.store.closed || row === undefined || !isOpening(row.state)) {
     leader.destroy();
+    if (!broker.store.closed && row !== undefined) giveUp(broker, row);
     return;
   }
-  const lost = () => inBackground('find-leader', findLeader(broker, row.id));
-  const talk = new StartTalk(randomBytes(16).toString('hex') as ConversationId);
-  connectSession(broker, row, leader, lost, talk);
-  watchStep(broker, row.id, 'pam');
+  const lost = () => inBackground('find-leader', findLeader(broker, id, place));
+  const talk = new StartTalk(makeId<ConversationId>());
+  connectPamSession(broker, row, leader, lost, { grant, talk });
+  watchPamSession(broker, id, 'pam');
   leader.send({
     name: 'open',
-    session: row.id,
+    pamSession: id,
     conversation: Buffer.from(talk.id, 'hex'),
-    service: broker.settings.sessionProfile,
-    user: row.user,
-    grant: ticket.grant,
-    rhost: row.address,
-    label: row.name,
+    service: profile,
+    user,
+    grant,
+    rhost: address,
+    label,
     attached: 0,
-    stays: row.kind === 'home' ? 1 : 0,
-    pty: row.kind === 'terminal' ? 1 : 0,
+    close: CLOSE_POLICIES.indexOf(closePolicy),
+    terminal: terminal ?? '',
   });
 }
 
-/** Ended before it began: that is its end. A broker that ends begins nothing. */
-export function isGivenUp(broker: Broker, id: SessionId): boolean {
-  if (broker.store.closed) return true;
-  const state = broker.sessions.find(id)?.state;
-  if (state === 'pending' || state === 'starting') return false;
-  changeSession(broker, id, 'ended');
-  return true;
+/** Ended before it began: that is its end. */
+function giveUp(broker: Broker, row: PamSessionRow): void {
+  takePamSessionEvent(broker, row, 'closed');
 }
 
-export function failStart(broker: Broker, id: SessionId, error: unknown): void {
+function failOpening(broker: Broker, id: PamSessionId, error: unknown): void {
   if (broker.store.closed) return;
-  const { detail, problem: why } = asProblemError(error);
-  const { problem } =
-    why.code === 'internal'
-      ? new ProblemError('session-unavailable', detail)
-      : new ProblemError(why.code, detail, why.text);
+  const failure = failureOf(error);
   try {
-    changeSession(broker, id, 'failed', { problem }, detail);
+    const row = broker.pamSessions.find(id);
+    if (row !== undefined) takePamSessionEvent(broker, row, 'failed', { failure });
   } catch (second) {
-    log.error('session-start-failed', { session: id, error, second });
+    log.error('session-start-failed', { pamSession: id, error, second });
   }
+}
+
+/** For the person who waits. */
+export function failureOf(error: unknown): ProblemError {
+  const { detail, problem } = asProblemError(error);
+  return problem.code === 'internal'
+    ? new ProblemError('session-unavailable', detail)
+    : new ProblemError(problem.code, detail, problem.text);
 }

@@ -1,16 +1,17 @@
 /**
- * A module asks while a session opens: its person is asked, if they wait for that session and a page of theirs is
- * there. Whoever is not there, or does not answer in time, has it cancelled: the module decides what that means.
+ * A module asks while a PAM session opens: its person is asked, if they wait for it and a page of theirs is there.
+ * Whoever is not there, or does not answer in time, has it cancelled: the module decides what that means.
  */
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
-import { forgetStep } from '../changes/forget-step.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { isOpening } from '../rows/pam-session-transitions.ts';
 import type { Broker, Link } from '../state/context.ts';
+import { forgetStep } from '../state/forget-step.ts';
+import { isLookedAt } from '../state/watch.ts';
 import type { Outcome } from '../talks/start-talk.ts';
-import { isLookedAt } from '../usage/watch-sessions.ts';
 import { announceSession } from '../views/announce.ts';
-import { startsOf } from '../views/talk-of.ts';
-import { watchStep } from './watch-step.ts';
+import { startsOf } from '../views/waits-for.ts';
+import { watchPamSession } from './watch-step.ts';
 
 /** How often it is looked whether a page is still there. */
 const LOOK_MS = 5_000;
@@ -22,13 +23,13 @@ const LONGEST_MS = (KEY_SECONDS - 5) * 1000;
 const LONGEST_IN_AUDIT = 200;
 
 export function putQuestion(broker: Broker, link: Link): void {
-  const row = broker.sessions.find(link.session);
-  const why = row === undefined ? 'absent' : refuseQuestion(broker, link, row);
+  const row = broker.pamSessions.find(link.pamSession);
+  const why = row === undefined ? 'absent' : refuseQuestion(broker, row);
   if (why !== null) {
     cancelQuestion(broker, link, why);
     return;
   }
-  forgetStep(broker, link.session);
+  forgetStep(broker, link.pamSession);
   tellStarts(broker, link);
   const ms = Math.min((link.talk?.patience ?? 0) * 1000, LONGEST_MS);
   waitOn(broker, link, broker.clock.monotonic() + ms);
@@ -60,27 +61,23 @@ export function endTalk(broker: Broker, link: Link): void {
 
 /** Those who wait for it see it in their lists. */
 export function tellStarts(broker: Broker, link: Link): void {
-  const row = broker.sessions.find(link.session);
+  const row = broker.pamSessions.find(link.pamSession);
   if (row === undefined) return;
   for (const start of startsOf(broker, row)) announceSession(broker, start);
 }
 
-function refuseQuestion(
-  broker: Broker,
-  link: Link,
-  row: SessionRow,
-): Exclude<Outcome, 'given'> | null {
+function refuseQuestion(broker: Broker, row: PamSessionRow): Exclude<Outcome, 'given'> | null {
   if (broker.unwanted.has(row.id)) return 'cancelled';
   if (startsOf(broker, row).length === 0 || !isLookedAt(broker, row)) return 'absent';
-  const waiting = broker.sessions
-    .listOf(row, broker.now())
-    .filter(({ id }) => id !== link.session && broker.links.get(id)?.talk?.question);
+  const waiting = broker.pamSessions
+    .listLiveOf(row)
+    .filter(({ id }) => id !== row.id && broker.links.get(id)?.talk?.question);
   return waiting.length >= MOST_WAITING ? 'full' : null;
 }
 
 function waitOn(broker: Broker, link: Link, deadline: number): void {
   const { talk } = link;
-  const row = broker.sessions.find(link.session);
+  const row = broker.pamSessions.find(link.pamSession);
   if (talk === null || row === undefined) return;
   const left = deadline - broker.clock.monotonic();
   if (left <= 0) cancelQuestion(broker, link, 'late');
@@ -91,14 +88,14 @@ function waitOn(broker: Broker, link: Link, deadline: number): void {
 /** False: there is none. */
 function closeQuestion(broker: Broker, link: Link, outcome: Outcome): boolean {
   const question = link.talk?.question ?? null;
-  const row = broker.sessions.find(link.session);
+  const row = broker.pamSessions.find(link.pamSession);
   if (question === null || row === undefined) return false;
   link.talk?.closeQuestion(outcome);
   const text = question.text.trim().slice(0, LONGEST_IN_AUDIT);
   const detail = `'${text}' ${outcome === 'given' ? 'answered' : `not answered: ${outcome}`}`;
   const { id: session, user, uid, address } = row;
   broker.audit({ event: 'session-question', user, uid, address, session, detail });
-  if (row.state === 'starting') watchStep(broker, session, 'pam');
+  if (isOpening(row.state)) watchPamSession(broker, row.id, 'pam');
   tellStarts(broker, link);
   return true;
 }

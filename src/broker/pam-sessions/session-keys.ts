@@ -1,19 +1,32 @@
 /** The keys that open session-hosts: in memory only, new ones after a restart and when a user has signed out. */
 import { randomBytes } from 'node:crypto';
 import { SESSION_KEY_BYTES } from '../../protocol/broker-leader.ts';
-import type { Link } from '../state/context.ts';
+import type { SessionId } from '../../protocol/ids.ts';
+import type { Person } from '../rows/person.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { linkOf } from '../views/pam-session-of.ts';
 
-export function makeKey(): Buffer {
-  return randomBytes(SESSION_KEY_BYTES);
+export function makeKey({ keys }: Broker, session: SessionId): Buffer {
+  const key = randomBytes(SESSION_KEY_BYTES);
+  keys.set(session, key);
+  return key;
 }
 
 /** A restarted broker lets those who are looking stay; after a sign-out they are dropped. */
-export function rotateKey(link: Link, viewers: 'stay' | 'drop'): void {
-  if (link.key !== null) giveKey(link, viewers);
+export function giveKey(
+  broker: Broker,
+  link: Link,
+  session: SessionId,
+  viewers: 'stay' | 'drop',
+): void {
+  const key = makeKey(broker, session);
+  link.leader.send({ name: 'rotate', session, drop: viewers === 'drop' ? 1 : 0, key });
 }
 
-export function giveKey(link: Link, viewers: 'stay' | 'drop'): void {
-  link.key = makeKey();
-  const { session, key } = link;
-  link.leader.send({ name: 'rotate', session, drop: viewers === 'drop' ? 1 : 0, key });
+/** Whoever still holds a connection to a session of theirs, by whatever way, loses it. */
+export function replaceKeysOf(broker: Broker, person: Person): void {
+  for (const row of broker.sessions.listLiveOf(person)) {
+    const link = linkOf(broker, row);
+    if (link !== undefined && broker.keys.has(row.id)) giveKey(broker, link, row.id, 'drop');
+  }
 }

@@ -1,38 +1,63 @@
 /**
- * Each step of a session has a time. One that takes longer leaves the session `stuck`: shown, in nobody's way, and still
- * followed to what becomes of it.
+ * Each step of a session and of a PAM session has a time. One that takes longer leaves it `stuck`: shown, in nobody's
+ * way, and still followed to what becomes of it.
  */
 import { log } from '../../lib/log.ts';
-import type { SessionId } from '../../protocol/ids.ts';
-import type { SessionState } from '../../protocol/page-gateway.ts';
+import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
+import { changePamSession } from '../changes/change-pam-session.ts';
 import { changeSession } from '../changes/change-session.ts';
-import { forgetStep } from '../changes/forget-step.ts';
-import type { Broker, Step } from '../state/context.ts';
-import { explainStuck } from '../views/explain-stuck.ts';
-
-/** The state that a session is in during the step. */
-const DURING: Readonly<Record<Step, SessionState>> = {
-  pam: 'starting',
-  program: 'starting',
-  end: 'ending',
-};
+import { PAM_SESSION_ACTS, SESSION_ACTS } from '../rows/leader-events.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import type { AnyId, Broker, Step } from '../state/context.ts';
+import { forgetStep } from '../state/forget-step.ts';
+import { explainStuck, explainStuckPam } from '../views/explain-stuck.ts';
 
 /** Instead of the step that was watched before; a step that shows a sign of life is watched anew. */
-export function watchStep(broker: Broker, id: SessionId, step: Step): void {
-  forgetStep(broker, id);
-  const timer = setTimeout(() => declareStuck(broker, id, step), broker.stepMs[step]);
-  broker.steps.set(id, timer.unref());
+export function watchSession(broker: Broker, id: SessionId, step: Exclude<Step, 'pam'>): void {
+  watchStep(broker, id, step, (detail) => {
+    const row = broker.sessions.find(id);
+    if (row !== undefined) takeLate(broker, row, detail);
+  });
 }
 
-function declareStuck(broker: Broker, id: SessionId, step: Step): void {
-  broker.steps.delete(id);
-  try {
-    const row = broker.sessions.find(id);
-    if (row?.state !== DURING[step]) return;
-    const words = explainStuck(broker, row);
-    const detail = `step '${step}' not over after ${broker.stepMs[step] / 1000} s: ${words}`;
-    changeSession(broker, id, 'stuck', {}, detail);
-  } catch (error) {
-    log.error('stuck-not-written', { session: id, error });
-  }
+/** Those in it wait for the same. */
+export function watchPamSession(
+  broker: Broker,
+  id: PamSessionId,
+  step: Exclude<Step, 'program'>,
+): void {
+  watchStep(broker, id, step, (detail) => {
+    const row = broker.pamSessions.find(id);
+    if (row === undefined || PAM_SESSION_ACTS.late[row.state] !== 'stick') return;
+    for (const session of broker.sessions.listIn(row)) takeLate(broker, session, detail);
+    stickPamSession(broker, row, `${detail}: ${explainStuckPam(broker, row)}`);
+  });
+}
+
+export function stickSession(broker: Broker, { id }: SessionRow, detail: string): void {
+  changeSession(broker, id, 'stuck', {}, detail);
+}
+
+export function stickPamSession(broker: Broker, { id }: PamSessionRow, detail: string): void {
+  changePamSession(broker, id, 'stuck', {}, detail);
+}
+
+function takeLate(broker: Broker, row: SessionRow, detail: string): void {
+  if (SESSION_ACTS.late[row.state] !== 'stick') return;
+  stickSession(broker, row, `${detail}: ${explainStuck(broker, row)}`);
+}
+
+function watchStep(broker: Broker, id: AnyId, step: Step, late: (detail: string) => void): void {
+  forgetStep(broker, id);
+  const ms = broker.stepMs[step];
+  const timer = setTimeout(() => {
+    broker.steps.delete(id);
+    try {
+      late(`step '${step}' not over after ${ms / 1000} s`);
+    } catch (error) {
+      log.error('stuck-not-written', { session: id, error });
+    }
+  }, ms);
+  broker.steps.set(id, timer.unref());
 }

@@ -2,10 +2,9 @@
 import { log } from '../../lib/log.ts';
 import type { Broker } from '../state/context.ts';
 
-/** Unix ms, in each table. */
+/** Unix ms, in each table of which nothing is kept elsewhere. */
 const TIMES = {
   tickets: ['issued', 'used', 'idle_end', 'absolute_end'],
-  sessions: ['started', 'ended'],
   throttle: ['at'],
 } as const;
 
@@ -20,6 +19,8 @@ export function followClock(broker: Broker): void {
       const moves = columns.map((column) => `${column} = ${column} + ?1`);
       store.prepareWrite(`UPDATE ${table} SET ${moves.join(', ')}`)(jump);
     }
+    broker.pamSessions.moveTimes(jump);
+    broker.sessions.moveTimes(jump);
     broker.audit({ event: 'clock-set', detail });
   });
 }

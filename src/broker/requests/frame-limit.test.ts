@@ -15,7 +15,8 @@ import {
 import { type BrokerEvent, MAX_FRAME } from '../../protocol/gateway-broker.ts';
 import type { SessionId, TicketId } from '../../protocol/ids.ts';
 import { greet } from '../../protocol/json-frame.ts';
-import { newSession } from '../opening/open-pam-session.ts';
+import { addSession } from '../changes/change-session.ts';
+import { BLANK } from '../rows/session-row.ts';
 import { makeSecret, type Ticket } from '../rows/ticket-store.ts';
 import { announce } from '../views/announce.ts';
 import { serveConnection } from './serve-connection.ts';
@@ -38,9 +39,16 @@ function copySignIn({ broker }: BrokerFixture, id: TicketId, count: number): Tic
 }
 
 function startMany({ broker }: BrokerFixture, ticket: Ticket, count: number): SessionId[] {
-  const fields = { kind: 'terminal', address: '192.0.2.7', state: 'starting' } as const;
+  const { user, uid } = ticket;
   return Array.from({ length: count }, (_, number) => {
-    return newSession(broker, ticket, { ...fields, name: `${number} ${'é'.repeat(60)}` }).id;
+    const id = makeId() as SessionId;
+    addSession(broker, {
+      ...BLANK,
+      ...{ id, pamSession: null, user, uid, kind: 'terminal', state: 'starting' },
+      ...{ name: `${number} ${'é'.repeat(60)}`, origin: 'gateway', address: '192.0.2.7' },
+      started: broker.now(),
+    });
+    return id;
   });
 }
 

@@ -5,6 +5,7 @@ import type { Requests } from '../../protocol/gateway-broker.ts';
 import {
   type ConversationId,
   ID_PATTERN,
+  type PamSessionId,
   type SessionId,
   type TicketId,
 } from '../../protocol/ids.ts';
@@ -16,7 +17,7 @@ import { answerStart, cancelStart } from '../sessions/answer-start.ts';
 import { dialSession, enterSession, passSession, touchSession } from '../sessions/enter-session.ts';
 import { renameSession } from '../sessions/rename-session.ts';
 import { requireSession } from '../sessions/require-session.ts';
-import { startSession } from '../sessions/start-session.ts';
+import { requireKind, startSession } from '../sessions/start-session.ts';
 import { answerSignIn, cancelSignIn } from '../sign-in/answer-sign-in.ts';
 import { startSignIn } from '../sign-in/start-sign-in.ts';
 import type { Broker } from '../state/context.ts';
@@ -31,7 +32,15 @@ import {
 import { watchSessions } from '../usage/watch-sessions.ts';
 import { holdingsOf } from '../views/announce.ts';
 import { viewOf } from '../views/session-view.ts';
-import { killSession, listActive, renameByRoot, setDatabaseAside, tellStatus } from './for-root.ts';
+import {
+  closeByRoot,
+  killSession,
+  listActive,
+  listPamSessions,
+  renameByRoot,
+  setDatabaseAside,
+  tellStatus,
+} from './for-root.ts';
 
 type Table<R extends { [K in keyof R]: { ask: object; answer: object } }> = {
   readonly [K in keyof R]: {
@@ -52,6 +61,10 @@ const conversation = v.pipe(
 const session = v.pipe(
   id,
   v.transform((text) => text as SessionId),
+);
+const pamSession = v.pipe(
+  id,
+  v.transform((text) => text as PamSessionId),
 );
 const signIn = v.pipe(
   id,
@@ -93,10 +106,13 @@ export const gatewayRequests: Table<Requests> = {
     handle: (broker, { ticket }) => holdingsOf(broker, requireTicket(broker, ticket)),
   },
   'session-start': {
-    ask: v.object({ ticket: secret, kind: v.literal('terminal'), origin }),
-    handle: (broker, ask) => ({
-      session: viewOf(broker, startSession(broker, requireTicket(broker, ask.ticket), ask.origin)),
-    }),
+    ask: v.object({ ticket: secret, kind: v.pipe(v.string(), v.maxLength(64)), origin }),
+    handle: (broker, { ticket, kind, origin }) => {
+      const start = { kind: requireKind(broker, kind), origin };
+      return {
+        session: viewOf(broker, startSession(broker, requireTicket(broker, ticket), start)),
+      };
+    },
   },
   'session-answer': {
     ask: v.object({ ticket: secret, session, after: v.pipe(v.number(), v.integer()), sealed }),
@@ -155,4 +171,9 @@ export const cliRequests: Table<CliRequests> = {
   },
   'set-database-aside': { ask: v.object({}), handle: setDatabaseAside },
   'kill-session': { ask: v.object({ session }), handle: killSession },
+  'pam-sessions': {
+    ask: v.object({ ended: v.optional(v.boolean()), after: v.optional(pamSession) }),
+    handle: listPamSessions,
+  },
+  'close-pam-session': { ask: v.object({ pamSession }), handle: closeByRoot },
 };

@@ -88,6 +88,7 @@ function cleanUp(broker: Broker): void {
     closeHomes(broker);
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);
+    broker.pamSessions.prune(broker.now() - KEEP_ENDED_MS);
     broker.throttle.prune();
     broker.store.pruneAudit(broker.now() - broker.settings.auditKeepDays * 86_400_000);
     broker.store.look();

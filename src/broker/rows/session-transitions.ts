@@ -1,10 +1,10 @@
 /**
  * The life of a session: from each state to which. What is not here does not happen. A leader that does not answer
- * leaves its session `stuck`; one that died after its session was open leaves it `unclean`.
+ * leaves its session `stuck`; one that died after its PAM session was open leaves it `unclean`.
  */
 import type { SessionState } from '../../protocol/page-gateway.ts';
 
-export const TRANSITIONS = {
+export const SESSION_TRANSITIONS = {
   pending: ['starting', 'ending', 'failed'],
   starting: ['running', 'ending', 'failed', 'stuck', 'unclean'],
   running: ['ending', 'ended', 'stuck', 'unclean'],
@@ -16,13 +16,21 @@ export const TRANSITIONS = {
 } as const satisfies Record<SessionState, readonly SessionState[]>;
 
 export function mayBecome(from: SessionState, to: SessionState): boolean {
-  const next: readonly SessionState[] = TRANSITIONS[from];
+  const next: readonly SessionState[] = SESSION_TRANSITIONS[from];
   return next.includes(to);
 }
 
 /** Nothing comes after it. */
 export function isFinal(state: SessionState): boolean {
-  return TRANSITIONS[state].length === 0;
+  return SESSION_TRANSITIONS[state].length === 0;
 }
 
-export const FINAL_STATES = (Object.keys(TRANSITIONS) as SessionState[]).filter(isFinal);
+/** Its program is not there yet, and nothing is wrong. */
+export function isBeingStarted(state: SessionState): boolean {
+  return state === 'pending' || state === 'starting';
+}
+
+/** Whoever waits for its end waits in vain, or no longer. */
+export function isOverOrStuck(state: SessionState): boolean {
+  return isFinal(state) || state === 'stuck';
+}

@@ -4,16 +4,8 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { SECRET_VERSION } from '../../protocol/gateway-broker.ts';
 import type { SessionId, TicketId, Uid, UserName } from '../../protocol/ids.ts';
 import type { Store } from '../database/store.ts';
+import type { Person } from './person.ts';
 
-/** A name alone is not enough: it can be given to somebody else. */
-export interface Person {
-  readonly user: UserName;
-  readonly uid: Uid;
-}
-/** The same for the same person. */
-export function personKey({ user, uid }: Person): string {
-  return `${uid} ${user}`;
-}
 export interface Ticket extends Person {
   readonly id: TicketId;
   /** What the leader wants to see before it opens a session for the user. */

@@ -7,7 +7,7 @@ import { readSealed } from '../talks/pam-items.ts';
 import { untilNews } from '../talks/until-news.ts';
 import { requireTicket } from '../tickets/check-ticket.ts';
 import { watchSessions } from '../usage/watch-sessions.ts';
-import { opensFor } from '../views/talk-of.ts';
+import { opensFor } from '../views/waits-for.ts';
 import { requireSession } from './require-session.ts';
 
 export async function answerStart(

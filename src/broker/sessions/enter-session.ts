@@ -1,14 +1,15 @@
 /** From the home origin to a session: a one-time code, a pass for it, and the session-host behind the pass. */
-import { join } from 'node:path';
 import type { DialInfo } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { ProblemError } from '../base/problem.ts';
-import { whenSession } from '../pam-sessions/end-session.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import { whenRow } from '../changes/when-row.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import { isBeingStarted } from '../rows/session-transitions.ts';
 import { makeSecret } from '../rows/ticket-store.ts';
 import { isExpired } from '../rows/ticket-times.ts';
 import type { Broker } from '../state/context.ts';
 import { requirePass, requireTicket, slideTicket } from '../tickets/check-ticket.ts';
+import { pamSessionOf } from '../views/pam-session-of.ts';
 import { requireSession } from './require-session.ts';
 
 const CODE_MS = 30_000;
@@ -26,7 +27,7 @@ export function enterSession(
   const ticket = requireTicket(broker, ask.ticket);
   const row = requireSession(broker, ticket, ask.session);
   if (row.ended !== null) throw whyEnded(row);
-  if (row.state === 'pending' || row.state === 'starting') return { code: null };
+  if (isBeingStarted(row.state)) return { code: null };
   dropCodes(broker);
   const own = [...broker.codes].filter(([, entry]) => entry.ticket === ticket.id);
   if (own.length >= MAX_OWN_CODES) broker.codes.delete(own[0]![0]);
@@ -71,10 +72,10 @@ export async function dialSession(
   const ticket = requirePass(broker, ask.pass, ask.session);
   const row = requireSession(broker, ticket, ask.session);
   if (row.ended !== null) throw hasEnded(row);
-  const key = broker.links.get(row.id)?.key;
-  if (row.state !== 'running' || !key) throw notRunning(row.id, row.state);
-  const path = join(broker.paths.sessions, row.id, 's');
-  return { ticket: id, user: ticket.user, path, key: key.toString('base64') };
+  const key = broker.keys.get(row.id);
+  const pam = pamSessionOf(broker, row);
+  if (row.state !== 'running' || !key || !pam) throw notRunning(row.id, row.state);
+  return { ticket: id, user: ticket.user, place: pam.place, key: key.toString('base64') };
 }
 
 export function touchSession(
@@ -94,10 +95,9 @@ export function dropCodes(broker: Broker): void {
 async function started(broker: Broker, id: SessionId): Promise<void> {
   const row = broker.sessions.find(id);
   if (row === undefined) return;
-  const isStarted = (state: string) => state !== 'pending' && state !== 'starting';
   const late = AbortSignal.timeout(START_MS);
   // Too late is no error of its own: the state then says why there is nothing to dial.
-  await whenSession(broker, row, ({ state }) => isStarted(state), late).catch(() => {});
+  await whenRow(broker, row, ({ state }) => !isBeingStarted(state), late).catch(() => {});
 }
 
 /** One that failed says why, under the reference that its failure was logged with. */

@@ -1,9 +1,9 @@
 /** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
 
 import { ProblemError } from '../base/problem.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import { noteSession } from '../changes/change-session.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
-import { announceSession } from '../views/announce.ts';
 
 const LONGEST = 64;
 /** Controls, what changes the direction of text, line ends, halves of a character. */
@@ -22,18 +22,16 @@ export function renameSession(
   const name = wanted.normalize('NFC').trim();
   checkName(name);
   if (name === row.name) return row;
-  const others = broker.sessions.listOf(row, broker.now()).filter((other) => other.id !== id);
+  const others = broker.sessions.listLiveOf(row).filter((other) => other.id !== id);
   if (others.some((other) => other.name === name)) {
     throw refused('another session has it', 'Another session of yours has this name.');
   }
-  const renamed = { ...row, name };
   broker.store.transact(() => {
-    broker.sessions.write(renamed);
+    noteSession(broker, id, { name });
     const detail = `'${row.name}' to '${name}'`;
     broker.audit({ event: 'session-renamed', ...by, session: id, detail });
   });
-  announceSession(broker, renamed);
-  return renamed;
+  return { ...row, name };
 }
 
 function checkName(name: string): void {

@@ -1,13 +1,13 @@
 /** Nobody has more live sessions than auth-sessions-per-user: each costs memory of everybody's machine. */
 
 import { ProblemError } from '../base/problem.ts';
-import type { Person } from '../rows/ticket-store.ts';
+import type { Person } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';
 
 /** Home sessions do not count: they come by themselves. */
 export function requireRoom(broker: Broker, person: Person): void {
   const most = broker.settings.sessionsPerUser;
-  const live = broker.sessions.listOf(person, broker.now()).filter(({ kind }) => kind !== 'home');
+  const live = broker.sessions.listLiveOf(person);
   if (live.length < most) return;
   const text =
     most === 1

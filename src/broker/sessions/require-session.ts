@@ -1,7 +1,7 @@
 /** A session by its id, for the one it belongs to; to everybody else it does not exist. */
 import type { SessionId } from '../../protocol/ids.ts';
 import { ProblemError } from '../base/problem.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 

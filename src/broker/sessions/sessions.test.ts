@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { BROWSER as browser, ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -32,13 +31,13 @@ test("open carries the ticket's grant and the client's address", async (t) => {
   const { gateway, machine } = await startFixture(t);
   const { ticket } = await gateway.signIn('ada');
   const { id } = await gateway.start(ticket);
-  const leader = await machine.opening.take((leader) => leader.session === id);
+  const leader = await machine.opening.take((leader) => leader.terminal === id);
   const open = await leader.received.take(({ name }) => name === 'open');
   assert.ok(open.name === 'open');
   assert.equal(Buffer.from(open.grant).toString('hex'), machine.grants[0]);
   assert.deepEqual(
-    [open.service, open.user, open.rhost, open.label, open.pty, open.attached],
-    ['su', 'ada', '192.0.2.7', 'Terminal 1', 1, 0],
+    [open.service, open.user, open.rhost, open.label, open.terminal, open.attached],
+    ['su', 'ada', '192.0.2.7', 'Terminal 1', id, 0],
   );
 });
 
@@ -103,7 +102,7 @@ test('a session says which step of its start it is at, and has no code until it 
   assert.deepEqual(await gateway.ask('session-enter', { ticket, session: session.id, browser }), {
     code: null,
   });
-  const leader = await machine.opening.take((leader) => leader.session === session.id);
+  const leader = await machine.opening.take((leader) => leader.terminal === session.id);
   await leader.finishOpening();
   assert.equal((await gateway.sessionIn('running')).step, null);
   // It is open by now; as long as its program did not run it said so.
@@ -116,7 +115,7 @@ test('a session that is ended while it opens is closed as soon as it is open', a
   const { ticket } = await gateway.signIn('slow');
   const { session } = await gateway.ask('session-start', terminal(ticket));
   await gateway.sessionIn('starting');
-  const leader = await machine.opening.take((leader) => leader.session === session.id);
+  const leader = await machine.opening.take((leader) => leader.terminal === session.id);
   await gateway.ask('session-end', { ticket, session: session.id });
   await gateway.sessionIn('ending');
   await leader.finishOpening();
@@ -128,7 +127,7 @@ test('the exit of the program is the end of the session', async (t) => {
   const { gateway, machine } = await startFixture(t);
   const { ticket } = await gateway.signIn('ada');
   const { id } = await gateway.start(ticket);
-  (await machine.opening.take((leader) => leader.session === id)).exit(3 << 8);
+  (await machine.opening.take((leader) => leader.terminal === id)).exit(3 << 8);
   assert.equal((await gateway.sessionIn('ended')).exitStatus, 3);
   await gateway.refusedAs('session-ended', 'session-end', { ticket, session: id });
 });
@@ -140,7 +139,7 @@ test('a pass opens one session, for as long as its ticket lives', async (t) => {
   const [one, two] = [await gateway.start(ticket), await gateway.start(ticket)];
   const pass = await gateway.pass(ticket, one.id);
   const dial = await gateway.ask('session-dial', { pass, session: one.id });
-  assert.equal(dial.path, join(fixture.directory, 'sessions', one.id, 's'));
+  assert.equal(dial.place, 'local');
   assert.deepEqual([dial.user, dial.ticket], ['ada', info.id]);
   assert.equal(Buffer.from(dial.key, 'base64').length, 32);
   await gateway.ask('session-active', { pass, session: one.id });
@@ -184,7 +183,7 @@ test('dialling a session that is being started waits for it', async (t) => {
   broker.tickets.insertPass(pass, info.id, session.id);
   const dial = gateway.ask('session-dial', { pass, session: session.id });
   await gateway.sessionIn('starting');
-  await (await machine.opening.take((leader) => leader.session === session.id)).finishOpening();
+  await (await machine.opening.take((leader) => leader.terminal === session.id)).finishOpening();
   assert.equal(Buffer.from((await dial).key, 'base64').length, 32);
 });
 

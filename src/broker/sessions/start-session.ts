@@ -1,38 +1,104 @@
 /** Starts a session: in a PAM session of its own, or as one more program of its person's home session. */
+import type { Kind } from '../../kinds/kind.ts';
+import { startableKind } from '../../kinds/kinds.ts';
 import { inBackground } from '../../lib/in-background.ts';
+import { log } from '../../lib/log.ts';
 import type { Origin } from '../../protocol/gateway-broker.ts';
-import { changeSession } from '../changes/change-session.ts';
-import { joinLeader } from '../follow/connect-session.ts';
+import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
+import { ProblemError } from '../base/problem.ts';
+import { begin, makeId } from '../changes/begin.ts';
+import { addSession, changeSession } from '../changes/change-session.ts';
 import { requireHome } from '../home/open-home.ts';
-import { failStart, isGivenUp, newSession, openPamSession } from '../opening/open-pam-session.ts';
+import { addOpening, failureOf, openPamSession } from '../opening/open-pam-session.ts';
 import { endSession } from '../pam-sessions/end-session.ts';
-import { spawnProgram } from '../pam-sessions/spawn-program.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import { joinPamSession } from '../pam-sessions/join-pam-session.ts';
+import { BLANK, type SessionRow } from '../rows/session-row.ts';
+import { isBeingStarted } from '../rows/session-transitions.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 import { isRefusedAtStart } from '../tickets/recheck.ts';
 import { freeName } from '../views/free-name.ts';
 import { requireRoom } from './require-room.ts';
 
-export function startSession(broker: Broker, ticket: Ticket, { address }: Origin): SessionRow {
+export interface SessionStart {
+  readonly kind: Kind;
+  readonly origin: Origin;
+}
+
+/** Throws 'bad-request' when people start none of that name. */
+export function requireKind({ kinds }: Broker, name: string): Kind {
+  const kind = startableKind(kinds, name);
+  if (kind === undefined) throw new ProblemError('bad-request', `no kind '${name}' to start`);
+  return kind;
+}
+
+export function startSession(broker: Broker, ticket: Ticket, start: SessionStart): SessionRow {
   const { sessionsEnabled, sessionsScope } = broker.settings;
   requireRoom(broker, ticket);
-  const name = freeName(broker, ticket);
-  const joins = sessionsEnabled && sessionsScope === 'user';
-  const state = joins ? 'pending' : 'starting';
-  const row = newSession(broker, ticket, { kind: 'terminal', name, address, state });
-  if (joins) joinHome(broker, row, ticket).catch((error) => failStart(broker, row.id, error));
-  else openPamSession(broker, row, ticket);
+  const row =
+    sessionsEnabled && sessionsScope === 'user'
+      ? startInHome(broker, ticket, start)
+      : startInOwn(broker, ticket, start);
   inBackground('recheck', recheckAtStart(broker, row));
   return row;
 }
 
-async function joinHome(broker: Broker, row: SessionRow, ticket: Ticket): Promise<void> {
-  const home = await requireHome(broker, ticket, row.address);
-  if (isGivenUp(broker, row.id)) return;
-  const link = joinLeader(broker, row, home);
-  changeSession(broker, row.id, 'starting', { pamSession: home.session });
-  spawnProgram(broker, link, ticket.grant);
+function startInOwn(broker: Broker, ticket: Ticket, start: SessionStart): SessionRow {
+  const { address } = start.origin;
+  const fields = { isHome: false, closePolicy: 'last-program', address } as const;
+  const [pam, row] = begin(broker, () => {
+    const opening = addOpening(broker, ticket, fields);
+    return [opening, addStart(broker, ticket, start, opening.id)] as const;
+  });
+  const terminal = start.kind.pty ? row.id : null;
+  openPamSession(broker, pam, ticket, { label: row.name, terminal });
+  return row;
+}
+
+function startInHome(broker: Broker, ticket: Ticket, start: SessionStart): SessionRow {
+  const row = begin(broker, () => addStart(broker, ticket, start, null));
+  joinHome(broker, row, ticket).catch((error) => failWaiting(broker, row.id, error));
+  return row;
+}
+
+function addStart(
+  broker: Broker,
+  ticket: Ticket,
+  { kind, origin }: SessionStart,
+  pamSession: PamSessionId | null,
+): SessionRow {
+  const { user, uid } = ticket;
+  const row: SessionRow = {
+    ...BLANK,
+    ...{ id: makeId<SessionId>(), pamSession, user, uid, kind: kind.name },
+    ...{ name: freeName(broker, ticket, kind), origin: 'gateway', address: origin.address },
+    ...{ state: pamSession === null ? 'pending' : 'starting', started: broker.now() },
+  };
+  return addSession(broker, row, pamSession === null ? undefined : `in PAM session ${pamSession}`);
+}
+
+async function joinHome(
+  broker: Broker,
+  { id, address }: SessionRow,
+  ticket: Ticket,
+): Promise<void> {
+  const link = await requireHome(broker, ticket, address);
+  const row = broker.sessions.find(id);
+  // A broker that ends begins nothing.
+  if (broker.store.closed || row === undefined) return;
+  if (isBeingStarted(row.state)) joinPamSession(broker, row, link, ticket.grant);
+  // Ended before it began: that is its end.
+  else changeSession(broker, id, 'ended');
+}
+
+function failWaiting(broker: Broker, id: SessionId, error: unknown): void {
+  if (broker.store.closed) return;
+  const { problem, detail } = failureOf(error);
+  try {
+    changeSession(broker, id, 'failed', { problem }, detail);
+  } catch (second) {
+    log.error('session-start-failed', { session: id, error, second });
+  }
 }
 
 /** Who turns out not to be allowed any more does not keep it. */

@@ -1,10 +1,6 @@
 /** Step one of a sign-in: a fresh leader, and its first prompts. */
 
-import {
-  connectLeader,
-  type LeaderConnection,
-  LeaderError,
-} from '../../launcher/leader-connection.ts';
+import { type LeaderConnection, LeaderError } from '../../launcher/leader-connection.ts';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep, Requests } from '../../protocol/gateway-broker.ts';
 import { isUserName } from '../../protocol/names.ts';
@@ -82,7 +78,7 @@ function openConversation(broker: Broker, start: SignInStart, owner: Peer): Conv
 
 async function reachLeader(broker: Broker, conversation: Conversation): Promise<LeaderConnection> {
   try {
-    return await connectLeader(broker.paths.rootd);
+    return await broker.launchers.local.open();
   } catch (error) {
     const busy = error instanceof LeaderError && error.kind === 'refused';
     const code = busy ? 'sign-in-busy' : 'sign-in-unavailable';

@@ -3,7 +3,7 @@
  * one question at a time, so a directory that hangs keeps nobody waiting: who is not known to be one is none.
  */
 import { inBackground } from '../../lib/in-background.ts';
-import { type Person, personKey } from '../rows/ticket-store.ts';
+import { type Person, personKey } from '../rows/person.ts';
 import { askMember } from './ask-member.ts';
 
 /** How often it is asked about one person. */

@@ -1,7 +1,7 @@
 /** Asks the system (nsswitch.conf(5)) whether somebody is a member of one of these groups, as a sign-in does. */
 import { awaitEntry } from '../../lib/find-entry.ts';
 import { runProgram } from '../../lib/run-program.ts';
-import type { Person } from '../rows/ticket-store.ts';
+import type { Person } from '../rows/person.ts';
 
 /** For each of its questions. */
 const LIMIT_MS = 5_000;

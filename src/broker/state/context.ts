@@ -1,17 +1,30 @@
 /** What every handler is given: the broker's state, its stores and its settings. No module holds state of its own. */
 import { EventEmitter } from 'node:events';
+import type { Kind } from '../../kinds/kind.ts';
+import { KINDS } from '../../kinds/kinds.ts';
+import type { Launcher } from '../../launcher/launcher.ts';
 import type { LeaderConnection } from '../../launcher/leader-connection.ts';
+import { localLauncher } from '../../launcher/local/launcher.ts';
 import { log } from '../../lib/log.ts';
 import { Repeats } from '../../lib/repeats.ts';
 import { PATHS } from '../../protocol/broker-leader.ts';
-import type { ConversationId, SessionId, TicketId } from '../../protocol/ids.ts';
+import type {
+  ConversationId,
+  PamSessionId,
+  Place,
+  SessionId,
+  TicketId,
+} from '../../protocol/ids.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Peer } from '../base/peer.ts';
 import { SteadyTime } from '../base/steady-time.ts';
 import { type Audit, openAudit } from '../database/audit.ts';
 import { boundTimes } from '../database/bound-times.ts';
 import { Store } from '../database/store.ts';
-import { openSessionStore, type SessionRow, type SessionStore } from '../rows/session-store.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { openPamSessionStore, type PamSessionStore } from '../rows/pam-session-store.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import { openSessionStore, type SessionStore } from '../rows/session-store.ts';
 import { openTicketStore, type TicketStore } from '../rows/ticket-store.ts';
 import { longestMs, type TicketSettings } from '../rows/ticket-times.ts';
 import type { Conversation } from '../talks/conversation.ts';
@@ -23,8 +36,11 @@ import { type AccountChecks, makeAccountChecks } from './account-checks.ts';
 import { Administrators, type AskMember } from './administrators.ts';
 import { makeWatch, type Watch } from './watch.ts';
 
-/** What a session waits for: PAM to open it, its program to start, its end. */
+/** What is waited for: PAM to open, a program to start, the end of either. */
 export type Step = 'pam' | 'program' | 'end';
+/** A session or a PAM session: ids are of one of them. */
+export type AnyId = SessionId | PamSessionId;
+export type AnyRow = SessionRow | PamSessionRow;
 
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
 
@@ -47,16 +63,12 @@ export interface BrokerSettings extends TicketSettings {
   readonly sessionsPerUser: number;
 }
 
-/** A session, the connection to its leader and what we gave to it. */
+/** A PAM session and the connection to its leader. */
 export interface Link {
-  readonly session: SessionId;
-  /** The PAM session that it runs in: its own, or the home session. */
-  readonly pamSession: SessionId;
+  readonly pamSession: PamSessionId;
   readonly leader: LeaderConnection;
-  /** What a viewer must show to the session-host; null: the session is not ours to hand out. */
-  key: Buffer | null;
-  /** The PAM session is open: from here on it is closed in order, or unclean. */
-  opened: boolean;
+  /** Of the sign-in that had it opened; null: it was open when we came. */
+  readonly grant: Uint8Array | null;
   /** What PAM says and asks while it opens; null: it was open when we came. */
   readonly talk: StartTalk | null;
 }
@@ -79,20 +91,25 @@ export interface Broker {
   /** Its now(): Unix ms. */
   readonly now: () => number;
   readonly clock: Clock;
-  /** How long a step may take before its session is shown as stuck. */
+  readonly kinds: readonly Kind[];
+  readonly launchers: Readonly<Record<Place, Launcher>>;
+  /** How long a step may take before what waits for it is shown as stuck. */
   readonly stepMs: Readonly<Record<Step, number>>;
-  /** Sessions that are to end: as soon as they are open or their leader is found, if that cannot be yet. */
-  readonly unwanted: Set<SessionId>;
-  /** The step that each session is in, if it is in one: runs out when it takes too long. */
-  readonly steps: Map<SessionId, NodeJS.Timeout>;
+  /** What is to end: as soon as PAM is open or the leader is found, if that cannot be yet. */
+  readonly unwanted: Set<AnyId>;
+  /** The step that each is in, if it is in one: runs out when it takes too long. */
+  readonly steps: Map<AnyId, NodeJS.Timeout>;
   readonly store: Store;
   readonly audit: Audit;
   readonly tickets: TicketStore;
   readonly checks: AccountChecks;
+  readonly pamSessions: PamSessionStore;
   readonly sessions: SessionStore;
-  readonly links: Map<SessionId, Link>;
-  /** Sessions whose leader is being looked for; each settles when that is over. */
-  readonly finding: Map<SessionId, Promise<void>>;
+  readonly links: Map<PamSessionId, Link>;
+  /** What a viewer must show to a session-host. Sessions without one are not ours to hand out. */
+  readonly keys: Map<SessionId, Buffer>;
+  /** PAM sessions whose leader is being looked for; each settles when that is over. */
+  readonly finding: Map<PamSessionId, Promise<void>>;
   readonly throttle: Throttle;
   readonly slots: LeaderSlots;
   readonly conversations: Map<ConversationId, Conversation>;
@@ -104,14 +121,15 @@ export interface Broker {
   readonly refusals: Repeats;
   readonly watch: Watch;
   readonly administrators: Administrators;
-  /** Emits each changed SessionRow under its session's id. */
-  readonly changes: EventEmitter<Record<string, [SessionRow]>>;
+  /** Emits each changed row under its id. */
+  readonly changes: EventEmitter<Record<string, [AnyRow]>>;
 }
 
 export interface BrokerOptions {
   readonly settings: BrokerSettings;
   readonly warnings?: readonly string[];
   readonly paths?: BrokerPaths;
+  readonly kinds?: readonly Kind[] | undefined;
   /** The wall clock: Unix ms. */
   readonly now?: () => number;
   readonly clock?: Clock | undefined;
@@ -127,7 +145,7 @@ const STEP_MS: Broker['stepMs'] = { pam: 70_000, program: 40_000, end: 60_000 };
 
 export function createBroker(options: BrokerOptions): Broker {
   const { settings, warnings = [], paths = PATHS, now: wall = Date.now } = options;
-  const { clock = systemClock, stepMs, askMember } = options;
+  const { clock = systemClock, kinds = KINDS, stepMs, askMember } = options;
   const time = new SteadyTime(wall, clock);
   const longest = { idleMs: settings.timeoutMinutes * 60_000, absoluteMs: longestMs(settings) };
   const store = new Store(paths.database, (rows) => boundTimes(rows, time.now(), longest));
@@ -139,6 +157,8 @@ export function createBroker(options: BrokerOptions): Broker {
     time,
     now: time.now,
     clock,
+    kinds,
+    launchers: { local: localLauncher(paths) },
     stepMs: { ...STEP_MS, ...stepMs },
     unwanted: new Set(),
     steps: new Map(),
@@ -146,8 +166,10 @@ export function createBroker(options: BrokerOptions): Broker {
     audit: openAudit(store, wall),
     tickets: openTicketStore(store),
     checks: makeAccountChecks(),
+    pamSessions: openPamSessionStore(store),
     sessions: openSessionStore(store),
     links: new Map(),
+    keys: new Map(),
     finding: new Map(),
     throttle: new Throttle(clock.monotonic, openThrottleStore(store, time.now, clock.monotonic)),
     slots: new LeaderSlots(clock.monotonic),
@@ -158,6 +180,6 @@ export function createBroker(options: BrokerOptions): Broker {
     refusals: new Repeats((kind, more) => log.info('requests-refused', { kind, more })),
     watch: makeWatch(),
     administrators: new Administrators(settings.adminGroups, clock.monotonic, askMember),
-    changes: new EventEmitter<Record<string, [SessionRow]>>().setMaxListeners(0),
+    changes: new EventEmitter<Record<string, [AnyRow]>>().setMaxListeners(0),
   };
 }

@@ -1,7 +1,8 @@
 /** Whose sessions are looked at, and what was seen last. */
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/page-gateway.ts';
-import type { Person } from '../rows/ticket-store.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Person, personKey } from '../rows/person.ts';
 import type { CpuMeter } from './cpu-meter.ts';
 
 export interface Sample {
@@ -16,6 +17,14 @@ export interface Watch {
   /** The troubles that an administrator was told last. */
   readonly told: Map<string, string>;
   timer: NodeJS.Timeout | null;
+}
+
+/** A page of theirs is there, or was a moment ago. */
+export function isLookedAt(
+  { watch, clock }: { readonly watch: Watch; readonly clock: Pick<Clock, 'monotonic'> },
+  person: Person,
+): boolean {
+  return (watch.persons.get(personKey(person))?.until ?? 0) > clock.monotonic();
 }
 
 export function makeWatch(): Watch {

@@ -8,9 +8,9 @@ import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { BrokerSignInStep, Origin, SignedKey } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { PromptItem } from '../../protocol/page-gateway.ts';
+import { asks, type PromptItem } from '../../protocol/page-gateway.ts';
 import type { Peer } from '../base/peer.ts';
-import { isAsk, itemsOf, keyOf } from './pam-items.ts';
+import { itemsOf, keyOf } from './pam-items.ts';
 import { TextRoom } from './text-room.ts';
 import type { WhenSaid } from './until-news.ts';
 
@@ -190,9 +190,9 @@ export class Conversation {
   private prompt(message: MessageOf<typeof fromLeader, 'prompt'>): void {
     const items = itemsOf(message, this.room);
     this.items.push(...items);
-    this.said.push(...items.filter((item) => !isAsk(item) && this.saidRoom.keep(item.text)));
+    this.said.push(...items.filter((item) => !asks(item) && this.saidRoom.keep(item.text)));
     this.patientSince = performance.now();
-    const asking = items.filter(isAsk);
+    const asking = items.filter(asks);
     if (asking.length === 0) {
       this.announceNews();
       return;

@@ -2,7 +2,7 @@
 import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { SignedKey } from '../../protocol/gateway-broker.ts';
-import type { PromptItem, PromptStyle } from '../../protocol/page-gateway.ts';
+import { asks, type PromptItem, type PromptStyle } from '../../protocol/page-gateway.ts';
 import { SEALED_BYTES } from '../../protocol/sealed-answer.ts';
 import { ProblemError } from '../base/problem.ts';
 import { LONGEST_QUESTION, type TextRoom } from './text-room.ts';
@@ -20,15 +20,16 @@ export function itemsOf(
     throw new Error(`a prompt of ${styles.length} styles and ${texts.length} texts`);
   }
   return texts.flatMap((whole, index): PromptItem[] => {
-    const style = STYLE_NAMES.get(styles[index]!);
-    if (style === undefined) throw new Error(`there is no prompt style ${styles[index]}`);
-    const text = isAsk({ style }) ? whole.slice(0, LONGEST_QUESTION) : room.keep(whole);
+    const style = styleNamed(styles[index]!);
+    const text = asks({ style }) ? whole.slice(0, LONGEST_QUESTION) : room.keep(whole);
     return text === null ? [] : [{ number: first + index, style, text }];
   });
 }
 
-export function isAsk({ style }: Pick<PromptItem, 'style'>): boolean {
-  return style === 'hidden' || style === 'shown';
+export function styleNamed(number: number): PromptStyle {
+  const style = STYLE_NAMES.get(number);
+  if (style === undefined) throw new Error(`there is no prompt style ${number}`);
+  return style;
 }
 
 export function keyOf(message: MessageOf<typeof fromLeader, 'key'>): SignedKey {

@@ -6,8 +6,8 @@ import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { BrokerSessionStep, SignedKey } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
-import type { PromptItem } from '../../protocol/page-gateway.ts';
-import { isAsk, itemsOf, keyOf } from './pam-items.ts';
+import { asks, type PromptItem } from '../../protocol/page-gateway.ts';
+import { itemsOf, keyOf } from './pam-items.ts';
 import { TextRoom } from './text-room.ts';
 import type { WhenSaid } from './until-news.ts';
 
@@ -66,11 +66,12 @@ export class StartTalk {
   /** What it holds, as far as it is kept. Of a question of the past only its words stay. */
   take(message: MessageOf<typeof fromLeader, 'prompt'>): readonly PromptItem[] {
     const items = itemsOf(message, this.room);
-    const [ask] = items.filter(isAsk);
+    const asking = items.filter(asks);
+    const [ask] = asking;
     if (ask !== undefined) {
       if (this.key === null) throw new Error('a prompt came before the key');
       if (this.question !== null) throw new Error('a prompt came before the last was answered');
-      const count = items.filter(isAsk).length;
+      const count = asking.length;
       this.question = { first: message.first, asks: ask.number, count, text: ask.text };
     }
     this.items.push(...items);
@@ -94,7 +95,7 @@ export class StartTalk {
   private dropQuestion(): void {
     clearTimeout(this.timer);
     this.question = null;
-    const texts = this.items.filter((item) => !isAsk(item));
+    const texts = this.items.filter((item) => !asks(item));
     this.items.splice(0, this.items.length, ...texts);
   }
 
@@ -102,7 +103,7 @@ export class StartTalk {
   step(after: number): BrokerSessionStep {
     if (this.over) return { kind: 'over' };
     const { id: conversation, key, question } = this;
-    const items = this.items.filter((item) => item.number > after || isAsk(item));
+    const items = this.items.filter((item) => item.number > after || asks(item));
     if (question !== null && key !== null) return { kind: 'prompts', conversation, key, items };
     return { kind: 'waiting', conversation, key: null, seconds: null, items };
   }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProblemError } from '../base/problem.ts';
-import type { Conversation } from '../talks/conversation.ts';
-import { LeaderSlots } from './leader-slots.ts';
+import { LeaderSlots, type SlotHolder } from './leader-slots.ts';
 
 const LIMITS = {
   total: 4,
@@ -14,14 +13,17 @@ const LIMITS = {
 };
 
 /** What slots see of a conversation; ended: why it was. */
-interface Fake extends Pick<Conversation, 'origin' | 'idleSince' | 'hasAnswered'> {
+interface Fake {
+  origin: { address: string };
+  idleSince: number | null;
+  hasAnswered: boolean;
   ended: string | null;
 }
 
 function makeSlots() {
   const clock = { now: 100_000 };
   const slots = new LeaderSlots(() => clock.now, LIMITS);
-  const make = (address: string): Fake & Conversation => {
+  const make = (address: string): Fake & SlotHolder => {
     const fake = {
       origin: { address, userAgent: '' },
       idleSince: null,
@@ -29,10 +31,10 @@ function makeSlots() {
       ended: null as string | null,
       end: (detail: string) => {
         fake.ended = detail;
-        slots.leave(fake as unknown as Conversation);
+        slots.leave(fake as unknown as SlotHolder);
       },
     };
-    return fake as unknown as Fake & Conversation;
+    return fake as unknown as Fake & SlotHolder;
   };
   const enter = async (address: string) => {
     const made = make(address);

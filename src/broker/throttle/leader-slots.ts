@@ -5,7 +5,6 @@
 
 import { networkOf } from '../../lib/network-of.ts';
 import { ProblemError } from '../base/problem.ts';
-import type { Conversation } from '../talks/conversation.ts';
 
 export interface SlotLimits {
   /** rootd begins to drop at 100 (its count-startups.c), session starts need some of these. */
@@ -26,6 +25,15 @@ export const SLOT_LIMITS: SlotLimits = {
   firstMs: 5_000,
   furtherMs: 20_000,
 };
+/** One sign-in, as far as it matters here. */
+export interface SlotHolder {
+  readonly origin: { readonly address: string };
+  /** PAM was given something to judge. */
+  readonly hasAnswered: boolean;
+  /** Since when (monotonic) it waits for the person; null while PAM works. */
+  readonly idleSince: number | null;
+  readonly end: (detail: string) => void;
+}
 interface Waiter {
   readonly network: string;
   readonly admit: () => void;
@@ -35,8 +43,8 @@ interface Waiter {
 export class LeaderSlots {
   private readonly limits: SlotLimits;
   private readonly monotonic: () => number;
-  private readonly holders = new Map<Conversation, string>();
-  private readonly waiting = new Map<Conversation, Waiter>();
+  private readonly holders = new Map<SlotHolder, string>();
+  private readonly waiting = new Map<SlotHolder, Waiter>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(monotonic: () => number, limits: SlotLimits = SLOT_LIMITS) {
@@ -45,7 +53,7 @@ export class LeaderSlots {
   }
 
   /** Resolves when the conversation may have a leader. Must be followed by leave(). */
-  enter(conversation: Conversation): Promise<void> {
+  enter(conversation: SlotHolder): Promise<void> {
     const network = networkOf(conversation.origin.address);
     if (this.waiting.size >= this.limits.waiting && !this.shortenLine(network)) {
       return Promise.reject(this.refusal(network));
@@ -68,12 +76,12 @@ export class LeaderSlots {
   }
 
   /** Its leader is gone, or it does not want one any more. */
-  leave(conversation: Conversation): void {
+  leave(conversation: SlotHolder): void {
     this.drop(conversation, new ProblemError('conversation-gone', 'it ended while it waited'));
     if (this.holders.delete(conversation)) this.admitWaiting();
   }
 
-  private drop(conversation: Conversation, error: ProblemError): void {
+  private drop(conversation: SlotHolder, error: ProblemError): void {
     const waiter = this.waiting.get(conversation);
     this.waiting.delete(conversation);
     waiter?.refuse(error);
@@ -82,7 +90,7 @@ export class LeaderSlots {
   private admitWaiting(): void {
     while (this.holders.size < this.limits.total) {
       const counts = this.countHolders();
-      const held = ([, { network }]: [Conversation, Waiter]) => counts.get(network) ?? 0;
+      const held = ([, { network }]: [SlotHolder, Waiter]) => counts.get(network) ?? 0;
       const fitting = [...this.waiting].filter((entry) => held(entry) < this.limits.perNetwork);
       if (fitting.length === 0) return;
       const [conversation, waiter] = fitting.reduce((a, b) => (held(b) < held(a) ? b : a));

@@ -1,14 +1,12 @@
 /** Asks PAM, through a leader of its own, whether a person who is signed in still may be. */
 import { existsSync } from 'node:fs';
-import {
-  connectLeader,
-  type FromLeader,
-  type LeaderConnection,
-} from '../../launcher/leader-connection.ts';
-import { LEADER_STAGES, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
+import type { FromLeader, LeaderConnection } from '../../launcher/leader-connection.ts';
+import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
+import { asks } from '../../protocol/page-gateway.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { AccountVerdict } from '../state/account-checks.ts';
 import type { Broker } from '../state/context.ts';
+import { styleNamed } from '../talks/pam-items.ts';
 import { isVerdict } from '../talks/pam-verdict.ts';
 
 /** pam_nologin(8): nobody new may come in, which says nothing about those who are there. */
@@ -19,7 +17,7 @@ export async function checkAccount(broker: Broker, ticket: Ticket): Promise<Acco
   const { user, grant, address: rhost } = ticket;
   if (NOLOGIN.some((path) => existsSync(path))) return unknown('nologin is set');
   try {
-    const leader = await connectLeader(broker.paths.rootd);
+    const leader = await broker.launchers.local.open();
     const verdict = waitForVerdict(leader);
     leader.send({ name: 'check', user, grant, rhost });
     return await verdict;
@@ -55,12 +53,10 @@ function take(
       settle({ kind: isVerdict(message) ? 'refused' : 'unknown', detail });
       return;
     }
-    case 'prompt': {
-      const asks = (style: number) =>
-        style === PROMPT_STYLES.hidden || style === PROMPT_STYLES.shown;
-      if (message.styles.some(asks)) leader.send({ name: 'cancel' });
+    case 'prompt':
+      if (message.styles.some((style) => asks({ style: styleNamed(style) })))
+        leader.send({ name: 'cancel' });
       return;
-    }
     default:
       throw new Error(`'${message.name}' does not belong into a check`);
   }

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { TicketId } from '../../protocol/ids.ts';
-import { makeSecret, type Person, type Ticket } from '../rows/ticket-store.ts';
+import type { Person } from '../rows/person.ts';
+import { makeSecret, type Ticket } from '../rows/ticket-store.ts';
 import { absoluteEnd, idleEnd, infoOf } from '../rows/ticket-times.ts';
 import type { Broker } from '../state/context.ts';
 import { noteAsked } from './recheck.ts';

@@ -3,7 +3,7 @@
  * starts. One question for each person at a time.
  */
 import { log } from '../../lib/log.ts';
-import { type Person, personKey } from '../rows/ticket-store.ts';
+import { type Person, personKey } from '../rows/person.ts';
 import type { AccountVerdict } from '../state/account-checks.ts';
 import type { Broker } from '../state/context.ts';
 import { checkAccount } from './check-account.ts';

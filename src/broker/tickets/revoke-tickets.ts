@@ -2,8 +2,9 @@
 
 import { splitToFit } from '../base/fit-frame.ts';
 import { closeHome } from '../pam-sessions/close-homes.ts';
-import { rotateKey } from '../pam-sessions/session-keys.ts';
-import { type Person, personKey, type Ticket } from '../rows/ticket-store.ts';
+import { replaceKeysOf } from '../pam-sessions/session-keys.ts';
+import { type Person, personKey } from '../rows/person.ts';
+import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 import { announce } from '../views/announce.ts';
 
@@ -37,15 +38,7 @@ export function revokeTickets(
   const persons = new Map(tickets.map((ticket) => [personKey(ticket), ticket]));
   for (const person of persons.values()) {
     if (broker.tickets.listOf(person).length > 0) continue;
-    rotateKeysOf(broker, person);
+    replaceKeysOf(broker, person);
     closeHome(broker, person);
-  }
-}
-
-/** Whoever still holds a connection to a session of theirs, by whatever way, loses it. */
-function rotateKeysOf(broker: Broker, { user, uid }: Person): void {
-  for (const link of broker.links.values()) {
-    const row = broker.sessions.find(link.session);
-    if (row?.user === user && row.uid === uid) rotateKey(link, 'drop');
   }
 }

@@ -68,7 +68,7 @@ test("the user's last sign-out changes the keys of their sessions", async (t) =>
   const first = await gateway.signIn('ada');
   const second = await gateway.signIn('ada');
   const session = await gateway.start(first.ticket);
-  const leader = await machine.opening.take((leader) => leader.session === session.id);
+  const leader = await machine.opening.take((leader) => leader.terminal === session.id);
   await gateway.ask('sign-out', { ticket: first.ticket });
   assert.ok(!leader.received.all.some(({ name }) => name === 'rotate'));
   await gateway.ask('sign-out', { ticket: second.ticket });
@@ -201,7 +201,7 @@ test('a name that another account has now brings nothing with it', async (t) => 
   const { gateway, machine } = await startFixture(t);
   const before = await gateway.signIn('ada');
   const session = await gateway.start(before.ticket);
-  const leader = await machine.opening.take((leader) => leader.session === session.id);
+  const leader = await machine.opening.take((leader) => leader.terminal === session.id);
   machine.uid = 61_999;
   const after = await gateway.signIn('ada');
   await gateway.refusedAs('not-signed-in', 'sign-in-list', { ticket: before.ticket });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
 import type { Uid, UserName } from '../../protocol/ids.ts';
-import type { Person } from '../rows/ticket-store.ts';
+import type { Person } from '../rows/person.ts';
 import { Administrators } from '../state/administrators.ts';
 import { askMember } from '../state/ask-member.ts';
 import { lookAtAll } from './watch-sessions.ts';

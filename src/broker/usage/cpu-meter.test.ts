@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readUsage } from '../../launcher/local/read-usage.ts';
+import { readUsage } from '../../launcher/local/usage.ts';
 import { CpuMeter } from '../state/cpu-meter.ts';
 
 test('the share is what was used between two looks; one look says nothing', () => {

@@ -1,6 +1,6 @@
 /** Tells an administrator who looks at the home page the server's troubles, whenever they have changed. */
 
-import { type Person, personKey } from '../rows/ticket-store.ts';
+import { type Person, personKey } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';
 import { announce } from '../views/announce.ts';
 import { troublesNow } from '../views/troubles-for.ts';

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
 import { readActivity } from '../../launcher/local/read-activity.ts';
 import { readProcess } from '../../launcher/local/read-process.ts';
-import { readUsage } from '../../launcher/local/read-usage.ts';
+import { readUsage } from '../../launcher/local/usage.ts';
 import { noteSession } from '../changes/change-session.ts';
 import { lookAtAll } from './watch-sessions.ts';
 

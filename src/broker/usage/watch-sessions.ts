@@ -3,17 +3,17 @@
  * every few seconds, and at the server's troubles; what has changed is announced. Nothing runs while nobody looks.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { readActivity } from '../../launcher/local/read-activity.ts';
-import { readUsage } from '../../launcher/local/read-usage.ts';
+import type { Amounts, Launcher } from '../../launcher/launcher.ts';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { USAGE_EVERY_MS, type Usage } from '../../protocol/page-gateway.ts';
-import type { SessionRow } from '../rows/session-store.ts';
-import { type Person, personKey } from '../rows/ticket-store.ts';
+import { type Person, personKey } from '../rows/person.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
 import { CpuMeter } from '../state/cpu-meter.ts';
 import type { Sample } from '../state/watch.ts';
 import { announceSession } from '../views/announce.ts';
+import { pamSessionOf } from '../views/pam-session-of.ts';
 import { tellTroubles } from './tell-troubles.ts';
 
 /** More than two of the gateway's calls for it. */
@@ -30,11 +30,6 @@ export function watchSessions(broker: Broker, { user, uid }: Person): void {
   watch.timer ??= setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
-/** A page of theirs is there, or was a moment ago. */
-export function isLookedAt({ watch, clock }: Broker, person: Person): boolean {
-  return (watch.persons.get(personKey(person))?.until ?? 0) > clock.monotonic();
-}
-
 export function stopWatching({ watch }: Broker): void {
   if (watch.timer) clearTimeout(watch.timer);
   watch.persons.clear();
@@ -42,17 +37,28 @@ export function stopWatching({ watch }: Broker): void {
 
 /** Now, whoever looks. */
 export function sample(broker: Broker, row: SessionRow): Sample {
-  const { id, state, tty } = row;
+  const { id, state } = row;
   const { samples } = broker.watch;
-  if (state !== 'running') return samples.get(id) ?? { usage: null, activity: null };
-  const activity = tty === null ? null : readActivity(tty, broker.now());
-  const taken = { usage: measure(broker, row), activity };
+  const launcher = launcherOf(broker, row);
+  if (state !== 'running' || launcher === undefined)
+    return samples.get(id) ?? { usage: null, activity: null };
+  const activity = launcher.activity(row, broker.now());
+  const taken = { usage: measure(broker, row, launcher.usage(row)), activity };
   samples.set(id, taken);
   return taken;
 }
 
-function measure({ watch, clock }: Broker, { id, pid }: SessionRow): Usage | null {
-  const amounts = pid > 0 ? readUsage(pid) : null;
+/** Of the place where it runs. */
+function launcherOf(broker: Broker, row: SessionRow): Launcher | undefined {
+  const pam = pamSessionOf(broker, row);
+  return pam && broker.launchers[pam.place];
+}
+
+function measure(
+  { watch, clock }: Broker,
+  { id }: SessionRow,
+  amounts: Amounts | null,
+): Usage | null {
   if (amounts === null) return null;
   const meter = watch.meters.get(id) ?? new CpuMeter();
   watch.meters.set(id, meter);

@@ -2,8 +2,10 @@
 import type { BrokerEvent, Holdings } from '../../protocol/gateway-broker.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import { lastThatFit, splitToFit } from '../base/fit-frame.ts';
-import type { SessionRow } from '../rows/session-store.ts';
-import { type Person, personKey } from '../rows/ticket-store.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { type Person, personKey } from '../rows/person.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import { isBeingStarted } from '../rows/session-transitions.ts';
 import type { Broker } from '../state/context.ts';
 import { homeSessionOf } from './home-session-view.ts';
 import { viewOf } from './session-view.ts';
@@ -18,14 +20,20 @@ export function announce(broker: Broker, event: BrokerEvent): void {
 
 /** What has changed for a person by a change of this session; once for all that changes in one turn of the event loop. */
 export function announceSession(broker: Broker, row: SessionRow): void {
-  const { id, kind, user, uid } = row;
   if (broker.gateways.size === 0) return;
-  if (kind === 'home') {
-    announce(broker, { event: 'home-session', user, uid, homeSession: homeSessionOf(broker, row) });
-    return;
-  }
   if (broker.announcing.size === 0) setImmediate(tellSessions, broker);
-  broker.announcing.set(id, row);
+  broker.announcing.set(row.id, row);
+}
+
+/** Of sessions in it: how far the start is of those that wait for it. */
+export function announcePamSession(broker: Broker, row: PamSessionRow): void {
+  const { isHome, user, uid } = row;
+  if (broker.gateways.size === 0) return;
+  if (isHome) {
+    announce(broker, { event: 'home-session', user, uid, homeSession: homeSessionOf(broker, row) });
+  }
+  for (const session of broker.sessions.listIn(row))
+    if (isBeingStarted(session.state)) announceSession(broker, session);
 }
 
 /** Those alone that have changed: lists are long, and a start has many steps. */
@@ -48,5 +56,5 @@ export function holdingsOf(broker: Broker, person: Person): Holdings {
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {
   const rows = broker.sessions.listOf(person, broker.now() - SHOW_ENDED_MS);
-  return lastThatFit(rows.filter(({ kind }) => kind !== 'home').map((row) => viewOf(broker, row)));
+  return lastThatFit(rows.map((row) => viewOf(broker, row)));
 }

@@ -1,28 +1,46 @@
 /** What a stuck session waits for, in words for its person and for the administrator: looked at when it is told. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindNamed } from '../../kinds/kinds.ts';
 import { explainHeld, explainLeader } from '../../lib/explain-held.ts';
 import type { ProcessState } from '../../lib/process-state.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import { type PamSessionRow, wasOpened } from '../rows/pam-session-row.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
 import { leaderOf } from './leader-process.ts';
+import { pamSessionOf } from './pam-session-of.ts';
 
 export function explainStuck(broker: Broker, row: SessionRow): string {
+  const pam = pamSessionOf(broker, row);
+  if (pam === undefined) return unreachable(null);
+  const why = explainBeforeClose(broker, pam);
+  if (why !== null) return why;
+  if (isCutOff(broker, row) && !broker.unwanted.has(row.id))
+    return kindNamed(broker.kinds, row.kind).words.cutOff;
+  return explainClose(leaderOf(broker, pam));
+}
+
+export function explainStuckPam(broker: Broker, row: PamSessionRow): string {
+  return explainBeforeClose(broker, row) ?? explainClose(leaderOf(broker, row));
+}
+
+/** null: its leader can be reached, and has it open. */
+function explainBeforeClose(broker: Broker, row: PamSessionRow): string | null {
   const leader = leaderOf(broker, row);
   const held = explainLeader(leader);
   if (held !== null) return held;
-  const link = broker.links.get(row.id);
-  if (link === undefined) return unreachable(leader);
-  if (!link.opened)
-    return 'PAM has not opened it yet: a module, or a file system that it needs, does not answer.';
-  if (isCutOff(broker, row) && !broker.unwanted.has(row.id))
-    return 'It still runs, but nobody can get to its terminal: its socket was deleted. It can be ended.';
+  if (!broker.links.has(row.id)) return unreachable(leader);
+  if (wasOpened(row)) return null;
+  return 'PAM has not opened it yet: a module, or a file system that it needs, does not answer.';
+}
+
+function explainClose(leader: ProcessState | null): string {
   return explainHeld(leader) ?? 'PAM does not close it: see the log of its leader.';
 }
 
-/** The socket of its terminal is gone, with its directory; another cannot be made. */
-export function isCutOff({ paths }: Broker, { id, kind }: SessionRow): boolean {
-  return kind === 'terminal' && !existsSync(join(paths.sessions, id));
+/** The socket of its session-host is gone, with its directory; another cannot be made. */
+export function isCutOff({ paths, kinds }: Broker, { id, kind }: SessionRow): boolean {
+  return kindNamed(kinds, kind).talk !== null && !existsSync(join(paths.sessions, id));
 }
 
 function unreachable(leader: ProcessState | null): string {

@@ -1,13 +1,13 @@
 /** The name of a session that its person has not named yet. */
-
-import type { Person } from '../rows/ticket-store.ts';
+import type { Kind } from '../../kinds/kind.ts';
+import type { Person } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';
 
-/** The lowest number that no live session of the user has. */
-export function freeName(broker: Broker, person: Person): string {
-  const taken = broker.sessions.listOf(person, broker.now()).map(({ name }) => name);
+/** Its kind's title with the lowest number that no live session of the user has. */
+export function freeName({ sessions }: Broker, person: Person, { title }: Kind): string {
+  const taken = new Set(sessions.listLiveOf(person).map(({ name }) => name));
   for (let number = 1; ; number++) {
-    const name = `Terminal ${number}`;
-    if (!taken.includes(name)) return name;
+    const name = `${title} ${number}`;
+    if (!taken.has(name)) return name;
   }
 }

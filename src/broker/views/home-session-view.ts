@@ -1,38 +1,34 @@
 /** What a person is told of their home session. */
-import type {
-  HomeSessionState,
-  HomeSessionView,
-  SessionState,
-} from '../../protocol/page-gateway.ts';
+import type { PamSessionState } from '../../protocol/cli-broker.ts';
+import type { HomeSessionState, HomeSessionView } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
-import type { SessionRow } from '../rows/session-store.ts';
-import type { Person } from '../rows/ticket-store.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import type { Person } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';
-import { explainStuck } from './explain-stuck.ts';
+import { explainStuckPam } from './explain-stuck.ts';
 
 const OFF: HomeSessionView = { state: 'off', since: null, problem: null, texts: [] };
-const STATES: Readonly<Record<SessionState, HomeSessionState>> = {
-  pending: 'opening',
-  starting: 'opening',
-  running: 'open',
-  ending: 'off',
-  ended: 'off',
+const STATES: Readonly<Record<PamSessionState, HomeSessionState>> = {
+  opening: 'opening',
+  open: 'open',
+  closing: 'off',
+  closed: 'off',
   failed: 'failed',
   stuck: 'failed',
   unclean: 'failed',
 };
 
 export function homeSessionOf(broker: Broker, person: Person): HomeSessionView {
-  const row = broker.sessions.homeOf(person);
+  const row = broker.pamSessions.homeOf(person);
   const state = row === undefined ? 'off' : STATES[row.state];
   if (row === undefined || state === 'off') return OFF;
   const problem = state === 'failed' ? (row.problem ?? silence(broker, row)) : null;
   return { state, since: row.started, problem, texts: row.texts };
 }
 
-/** Every log line of a session names it, so its first digits are the reference. */
-function silence(broker: Broker, row: SessionRow): Problem {
-  const why = row.state === 'stuck' ? ` ${explainStuck(broker, row)}` : '';
+/** Every log line of a PAM session names it, so its first digits are the reference. */
+function silence(broker: Broker, row: PamSessionRow): Problem {
+  const why = row.state === 'stuck' ? ` ${explainStuckPam(broker, row)}` : '';
   const text = `The home session does not answer.${why}`;
   return { code: 'session-hangs', text, reference: row.id.slice(0, 12) };
 }

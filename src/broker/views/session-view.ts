@@ -1,17 +1,21 @@
-/** What the page and root's CLI see of a session: its row, and what is known at the moment. */
+/** What the page and root's CLI see of a session: its row, its kind, and what is known at the moment. */
+import { kindNamed } from '../../kinds/kinds.ts';
 import type { ActiveSession } from '../../protocol/cli-broker.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
-import type { SessionRow } from '../rows/session-store.ts';
+import { wasOpened } from '../rows/pam-session-row.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
 import { explainStuck } from './explain-stuck.ts';
-import { opensFor } from './talk-of.ts';
+import { pamSessionOf } from './pam-session-of.ts';
+import { opensFor } from './waits-for.ts';
 
 export function viewOf(broker: Broker, row: SessionRow): SessionView {
   const { id, kind, name, state, started, ended, tty, exitStatus, lastWords } = row;
   const { endedBy, problem } = row;
+  const { title: kindTitle, talk, startedBy } = kindNamed(broker.kinds, kind);
   const { usage = null, activity = null } = broker.watch.samples.get(id) ?? {};
-  const place = { id, kind, name, state, started, ended, tty };
-  const known = { ...place, exitStatus, lastWords, endedBy, problem };
+  const what = { id, kind, kindTitle, talk, startedBy, name, state, started, ended, tty };
+  const known = { ...what, exitStatus, lastWords, endedBy, problem };
   const stuck = state === 'stuck' ? explainStuck(broker, row) : null;
   const conversation = conversationOf(broker, row);
   return { ...known, step: stepOf(broker, row), conversation, stuck, usage, activity };
@@ -28,7 +32,8 @@ function conversationOf(broker: Broker, row: SessionRow): SessionView['conversat
   return { asks: talk.question?.asks ?? null };
 }
 
-function stepOf({ links }: Broker, { id, state }: SessionRow): SessionView['step'] {
-  if (state !== 'starting') return null;
-  return links.get(id)?.opened ? 'program' : 'pam';
+function stepOf(broker: Broker, row: SessionRow): SessionView['step'] {
+  if (row.state !== 'starting') return null;
+  const pam = pamSessionOf(broker, row);
+  return pam !== undefined && wasOpened(pam) ? 'program' : 'pam';
 }

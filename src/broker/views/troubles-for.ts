@@ -1,6 +1,6 @@
 /** What `vestibule status` calls trouble, for administrators. */
 import type { Trouble } from '../../lib/trouble.ts';
-import { type Person, personKey } from '../rows/ticket-store.ts';
+import { type Person, personKey } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';
 import { listTroubles } from './list-troubles.ts';
 

@@ -6,7 +6,8 @@ import { clientOrigin } from '../http/client-origin.ts';
 import { readJson } from '../http/read-json.ts';
 import { requireTicket } from '../sign-in/require-ticket.ts';
 
-const sessionStart = v.strictObject({ kind: v.literal('terminal') });
+/** Which kinds there are, the broker knows. */
+const sessionStart = v.strictObject({ kind: v.pipe(v.string(), v.maxLength(64)) });
 
 export const startSession: Handler = async (gateway, c) => {
   const { incoming } = c.env;

@@ -22,6 +22,9 @@ import { takeNews } from './take-news.ts';
 const session = (id: string, state: SessionState, started = 0): SessionView => ({
   id: id as SessionId,
   kind: 'terminal',
+  kindTitle: 'Terminal',
+  talk: 'terminal',
+  startedBy: 'person',
   name: id,
   state,
   started,
@@ -60,7 +63,7 @@ test('what can be done in each state', () => {
   assert.deepEqual(states(isNews), ['pending', 'starting', 'running', 'ending', 'stuck']);
   const problem = { code: 'session-failed', text: '', reference: '' } as const;
   assert.equal(isNews({ ...session('a', 'failed'), problem }), true);
-  assert.equal(canOpen({ ...session('a', 'running'), kind: 'run' }), false);
+  assert.equal(canOpen({ ...session('a', 'running'), talk: null }), false);
 });
 
 test('changes are new sessions and new states', () => {

@@ -7,11 +7,11 @@ import { SessionUsage } from './session-usage.tsx';
 import { Time } from './time.tsx';
 
 export function SessionFacts({ session }: { session: SessionView }): ReactElement {
-  const { kind, state, started, ended, tty, exitStatus, lastWords, endedBy, activity } = session;
+  const { state, started, ended, tty, exitStatus, lastWords, endedBy, activity } = session;
   return (
     <>
       <Text size="sm" c="dimmed" className="facts">
-        <span>{texts.session.kinds[kind]}</span>
+        <span>{session.kindTitle}</span>
         <span>
           {texts.session.started} <Time at={started} />
         </span>
@@ -32,7 +32,7 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
         {tty !== null && ended === null && <span>{tty.replace(/^\/dev\//, '')}</span>}
       </Text>
       {state === 'running' && <SessionUsage usage={session.usage} />}
-      {kind === 'run' && (
+      {session.startedBy === 'root' && (
         <Text size="sm" c="dimmed">
           {texts.session.commandLine}
         </Text>

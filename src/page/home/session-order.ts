@@ -6,8 +6,8 @@ const ALIVE: readonly SessionState[] = ['pending', 'starting', 'running', 'endin
 export const isAlive = ({ state }: SessionView): boolean => ALIVE.includes(state);
 
 /** A program of `vestibule run` belongs to the command line that started it: nothing to look at here. */
-export const canOpen = ({ kind, state }: SessionView): boolean =>
-  kind === 'terminal' && state === 'running';
+export const canOpen = ({ talk, state }: SessionView): boolean =>
+  talk !== null && state === 'running';
 
 /** Goes on when its person signs out. */
 export const keepsRunning = ({ state }: SessionView): boolean =>

@@ -4,11 +4,12 @@
  * by the one who runs the effects; the machine only knows that it is there and which prompt it answers.
  */
 import type { ConversationId } from '../../protocol/ids.ts';
-import type {
-  ConversationKey,
-  PromptItem,
-  SessionStep,
-  SignInStep,
+import {
+  asks,
+  type ConversationKey,
+  type PromptItem,
+  type SessionStep,
+  type SignInStep,
 } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
 
@@ -148,21 +149,20 @@ function takeStep(state: SignInState, step: SignInStep | SessionStep): Transitio
   if (step.kind === 'over') {
     return [{ ...state, kind: 'over', wait: null }, [{ kind: 'wipe-held' }]];
   }
-  const isAsk = (item: PromptItem): boolean => item.style === 'hidden' || item.style === 'shown';
-  const messages = [...state.messages, ...step.items.filter((item) => !isAsk(item))];
+  const messages = [...state.messages, ...step.items.filter((item) => !asks(item))];
   const wait =
     step.kind === 'waiting' ? { seconds: step.seconds, said: [...said, ...step.items] } : null;
   const common = { user: state.user, held: state.held, asked: state.asked, messages, wait };
   const conversation: Conversation = { id: step.conversation, key: step.key };
-  const asks = step.items.filter(isAsk);
-  if (asks.length === 0) {
+  const questions = step.items.filter(asks);
+  if (questions.length === 0) {
     const asked = state.asked || messages.length > 0;
     return send({ ...common, asked }, { kind: 'answers', conversation, sealed: [] });
   }
-  const hidden = state.held ? asks.find(({ style }) => style === 'hidden') : undefined;
+  const hidden = state.held ? questions.find(({ style }) => style === 'hidden') : undefined;
   const heldFor = hidden?.number ?? null;
-  const prompts = { ...common, kind: 'prompts', conversation, asks, heldFor } as const;
-  if (hidden === undefined || asks.length > 1) return [{ ...prompts, asked: true }, []];
+  const prompts = { ...common, kind: 'prompts', conversation, asks: questions, heldFor } as const;
+  if (hidden === undefined || questions.length > 1) return [{ ...prompts, asked: true }, []];
   return [prompts, [{ kind: 'seal-held', conversation, prompt: hidden.number }]];
 }
 

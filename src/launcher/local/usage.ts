@@ -4,13 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { listBelow } from '../../lib/list-below.ts';
-import type { Usage } from '../../protocol/page-gateway.ts';
+import type { Amounts } from '../launcher.ts';
 import { type ProcessFacts, readProcess } from './read-process.ts';
 
 const CGROUP_MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
-
-/** What one look tells. */
-export type Amounts = Omit<Usage, 'cpuShare'>;
 
 /** program: its pid. null: it cannot be told (it has just ended, or others' processes are hidden). */
 export function readUsage(program: number): Amounts | null {

@@ -1,0 +1,28 @@
+/** Ties a PAM session to the connection to its leader. */
+import type { LeaderConnection } from '../../launcher/leader-connection.ts';
+import { log } from '../../lib/log.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { takeMessage } from './follow-leader.ts';
+import { forgetLink } from './forget-link.ts';
+
+/** lost: called when the connection has ended before the PAM session did. opening: of one that is being opened. */
+export function connectPamSession(
+  broker: Broker,
+  { id }: PamSessionRow,
+  leader: LeaderConnection,
+  lost: () => void,
+  opening: Pick<Link, 'grant' | 'talk'> = { grant: null, talk: null },
+): Link {
+  const link: Link = { pamSession: id, leader, ...opening };
+  broker.links.set(id, link);
+  leader.listen({
+    message: (message) => takeMessage(broker, link, message),
+    close: (error) => {
+      log.warning('leader-lost', { pamSession: id, error: error ?? 'it ended the connection' });
+      forgetLink(broker, link);
+      lost();
+    },
+  });
+  return link;
+}

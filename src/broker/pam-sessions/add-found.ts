@@ -1,0 +1,57 @@
+/** Rows for what leaders report and no row says: root's runs, and all that a lost or unreadable database knew of. */
+
+import { foundKind } from '../../kinds/kinds.ts';
+import { type LeaderHello, programOf } from '../../launcher/leader-connection.ts';
+import { log } from '../../lib/log.ts';
+import { CLOSE_POLICIES } from '../../protocol/broker-leader.ts';
+import type { PamSessionId, Place, SessionId, Uid, UserName } from '../../protocol/ids.ts';
+import { addPamSession } from '../changes/change-pam-session.ts';
+import { addSession } from '../changes/change-session.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { BLANK, type SessionRow } from '../rows/session-row.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { freeName } from '../views/free-name.ts';
+import { processOf } from '../views/leader-process.ts';
+
+export function addFoundPamSession(
+  broker: Broker,
+  hello: LeaderHello,
+  place: Place,
+): PamSessionRow {
+  const { attached, service: profile, openedAt } = hello;
+  const closePolicy = CLOSE_POLICIES[hello.close];
+  if (closePolicy === undefined) throw new Error(`there is no close policy ${hello.close}`);
+  const id = hello.pamSession as PamSessionId;
+  if (!attached) log.warning('pam-session-found', { pamSession: id, user: hello.user });
+  return addPamSession(broker, {
+    ...{ id, ...personIn(hello), place, profile, state: 'open', closePolicy },
+    // Sessions close theirs, and root's command line attaches itself to its own.
+    isHome: closePolicy === 'asked' && !attached,
+    ...{ address: '', ...processOf(hello), texts: [], started: Number(openedAt) },
+    ...{ ended: null, problem: null },
+  });
+}
+
+/** Root's command line attaches itself to what it runs: the broker lists that. The others are people's. */
+export function addFoundSession(
+  broker: Broker,
+  { pamSession, leader: { hello } }: Link,
+  id: SessionId,
+): SessionRow {
+  const { attached, label, openedAt } = hello;
+  const person = personIn(hello);
+  const kind = foundKind(broker.kinds, attached ? 'root' : 'person');
+  const isNamed = broker.sessions.listLiveOf(person).some(({ name }) => name === label);
+  const name = label !== '' && !isNamed ? label : freeName(broker, person, kind);
+  const { tty = '', pid = 0 } = programOf(hello, id) ?? {};
+  if (!attached) log.warning('session-found', { session: id, user: person.user });
+  return addSession(broker, {
+    ...BLANK,
+    ...{ id, pamSession, ...person, kind: kind.name, name, state: 'running', address: '' },
+    ...{ origin: attached ? 'cli' : 'gateway', tty: tty || null, pid, started: Number(openedAt) },
+  });
+}
+
+function personIn({ user, uid }: LeaderHello) {
+  return { user: user as UserName, uid: uid as Uid };
+}

@@ -1,0 +1,16 @@
+/** The end of a session begins, by whoever had it ended. */
+import type { EndedBy } from '../../protocol/page-gateway.ts';
+import { changeSession, noteSession } from '../changes/change-session.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import type { Broker } from '../state/context.ts';
+
+export function beginEnd(broker: Broker, row: SessionRow, by: EndedBy | null): void {
+  const change = endedBy(row, by);
+  if (row.state !== 'ending') changeSession(broker, row.id, 'ending', change);
+  else if (change.endedBy !== undefined) noteSession(broker, row.id, change);
+}
+
+/** Nobody has ended it whose program has ended already, and the first one counts. */
+function endedBy(row: SessionRow, by: EndedBy | null): { endedBy?: EndedBy } {
+  return by === null || row.exitStatus !== null || row.endedBy !== null ? {} : { endedBy: by };
+}

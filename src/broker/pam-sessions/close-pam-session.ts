@@ -1,0 +1,51 @@
+/** Closes a PAM session: its leader ends all that runs in it, closes it and says so. */
+import type { EndedBy } from '../../protocol/page-gateway.ts';
+import { ProblemError } from '../base/problem.ts';
+import { changePamSession } from '../changes/change-pam-session.ts';
+import { whenRow } from '../changes/when-row.ts';
+import { type PamSessionRow, wasOpened } from '../rows/pam-session-row.ts';
+import { isClosing, isOverOrStuck } from '../rows/pam-session-transitions.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import type { Broker, Link } from '../state/context.ts';
+import { beginEnd } from './begin-end.ts';
+import { cancelQuestion } from './put-question.ts';
+import { watchPamSession } from './watch-step.ts';
+
+/** by: who has the sessions in it ended; null: nobody. */
+export function closePamSession(broker: Broker, row: PamSessionRow, by: EndedBy | null): void {
+  const { id, state, ended } = row;
+  if (ended !== null) throw new ProblemError('session-ended', `PAM session ${id} is '${state}'`);
+  beginClose(broker, row, by);
+}
+
+/** It is closed with this session, which is the last in it. */
+export function isLastIn(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
+  if (pam.closePolicy === 'asked') return false;
+  return broker.sessions.listIn(pam).every(({ id }) => id === row.id);
+}
+
+/** Begins the end; `closed` from the leader completes it. */
+export function beginClose(broker: Broker, row: PamSessionRow, by: EndedBy | null): void {
+  const { id, state } = row;
+  if (isClosing(state) && broker.steps.has(id)) return;
+  broker.store.transact(() => {
+    for (const session of broker.sessions.listIn(row)) beginEnd(broker, session, by);
+    if (!isClosing(state)) changePamSession(broker, id, 'closing');
+  });
+  broker.unwanted.add(id);
+  const link = broker.links.get(id);
+  if (link) cancelQuestion(broker, link, 'cancelled');
+  // Before it is open the leader cannot close it: follow/ asks for it then. Without a link adoption does.
+  if (link && wasOpened(row)) sendClose(broker, link);
+  else watchPamSession(broker, id, 'end');
+}
+
+export function sendClose(broker: Broker, link: Link): void {
+  link.leader.send({ name: 'close' });
+  watchPamSession(broker, link.pamSession, 'end');
+}
+
+/** Resolves with the row once it has come to its end, or cannot. */
+export function whenClosedOrStuck(broker: Broker, row: PamSessionRow): Promise<PamSessionRow> {
+  return whenRow(broker, row, ({ state }) => isOverOrStuck(state));
+}

@@ -1,0 +1,17 @@
+/** What a session's PAM session is, and the connection to the leader that holds it. */
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import type { Broker, Link } from '../state/context.ts';
+
+/** undefined: it waits for one, or never came to one. */
+export function pamSessionOf(
+  { pamSessions }: Broker,
+  { pamSession }: SessionRow,
+): PamSessionRow | undefined {
+  return pamSession === null ? undefined : pamSessions.find(pamSession);
+}
+
+/** undefined: the broker has no connection to its leader now. */
+export function linkOf({ links }: Broker, { pamSession }: SessionRow): Link | undefined {
+  return pamSession === null ? undefined : links.get(pamSession);
+}
