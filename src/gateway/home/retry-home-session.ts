@@ -1,7 +1,7 @@
 /** POST /api/home-session: opens the home session again; the live socket tells what becomes of it. */
 import type { Handler } from '../gateway.ts';
 import { clientOrigin } from '../http/client-origin.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 
 export const retryHomeSession: Handler = async (gateway, c) => {
   const { incoming } = c.env;

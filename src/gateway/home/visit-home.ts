@@ -7,7 +7,7 @@ import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { Home } from '../../protocol/page-gateway.ts';
 import type { Gateway } from '../gateway.ts';
 import { clientOrigin } from '../http/client-origin.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 
 /** Of whom the request's ticket cookie names. */
 export async function visitHome(gateway: Gateway, incoming: IncomingMessage): Promise<Home> {

@@ -9,7 +9,7 @@ import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
 import type { Gateway, SocketHandler } from '../gateway.ts';
 import { Outbox } from '../http/outbox.ts';
 import { Failure } from '../problem.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 
 /** The broker looks for a bit longer than two of these. */
 const WATCH_MS = 10_000;

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import type { SessionStep } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';
 import { readJson } from '../http/read-json.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 import { answers } from '../sign-in/answers.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
 import { verifyKey } from '../sign-in/verify-key.ts';
 import { sessionId } from './session-id.ts';
 

@@ -1,6 +1,6 @@
 /** DELETE /api/sessions/:id: ends one; the live socket tells when it has ended. */
 import type { Handler } from '../gateway.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 import { sessionId } from './session-id.ts';
 
 export const endSession: Handler = async (gateway, c) => {

@@ -7,7 +7,7 @@ import type { Env, Gateway, Handler } from '../gateway.ts';
 import { plainPage } from '../pages/plain-page.ts';
 import { Failure } from '../problem.ts';
 import { checkNavigation, isCrossSite } from '../security/check-origin.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 import { browserForCode } from './bind-browser.ts';
 import { sessionId } from './session-id.ts';
 

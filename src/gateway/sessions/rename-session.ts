@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';
 import { readJson } from '../http/read-json.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 import { sessionId } from './session-id.ts';
 
 const sessionRename = v.strictObject({ name: v.pipe(v.string(), v.maxLength(1024)) });

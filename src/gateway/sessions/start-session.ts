@@ -4,7 +4,7 @@ import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';
 import { clientOrigin } from '../http/client-origin.ts';
 import { readJson } from '../http/read-json.ts';
-import { requireTicket } from '../sign-in/require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 
 /** Which kinds there are, the broker knows. */
 const sessionStart = v.strictObject({ kind: v.pipe(v.string(), v.maxLength(64)) });

@@ -4,7 +4,7 @@ import type { SignIns } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { clearCookie, TICKET_COOKIE } from '../security/cookies.ts';
-import { requireTicket } from './require-ticket.ts';
+import { requireTicket } from '../security/require-ticket.ts';
 
 export const listSignIns: Handler = async (gateway, c) => {
   const { ticket } = await requireTicket(gateway, c.env.incoming, { active: false });

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { Gateway } from '../gateway.ts';
-import { readCookie, TICKET_COOKIE } from '../security/cookies.ts';
+import { readCookie, TICKET_COOKIE } from './cookies.ts';
 
 /** active: a person did something, so the ticket slides; polling in the background does not. */
 export async function requireTicket(
