@@ -11,13 +11,14 @@ export const NOT_RUNNING = 3;
 /** The broker answers at once, or says within so long what a session's end waits for (watch-step.ts: 60 s). */
 const ANSWER_SECONDS = 15;
 const END_SECONDS = 75;
+const ENDING: readonly CliRequestName[] = ['kill-session', 'close-pam-session'];
 
 /** seconds: how long the answer may take. */
 export async function askBroker<K extends CliRequestName>(
   context: Context,
   type: K,
   ask: CliRequests[K]['ask'],
-  seconds = context.answerSeconds ?? (type === 'kill-session' ? END_SECONDS : ANSWER_SECONDS),
+  seconds = context.answerSeconds ?? (ENDING.includes(type) ? END_SECONDS : ANSWER_SECONDS),
 ): Promise<CliRequests[K]['answer']> {
   requireRoot(context);
   const socket = await connect(context.brokerSocket);

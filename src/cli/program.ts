@@ -8,7 +8,9 @@ import { addConfigShow } from './config-show.ts';
 import type { Context } from './context.ts';
 import { addKillSession } from './kill-session.ts';
 import { addPamCheck } from './pam-check.ts';
+import { addPamClose } from './pam-close.ts';
 import { addPamExplain } from './pam-explain.ts';
+import { addPamSessions } from './pam-sessions.ts';
 import { addPamTest } from './pam-test.ts';
 import { addRenameSession } from './rename-session.ts';
 import { addRun } from './run.ts';
@@ -32,9 +34,11 @@ export function makeProgram(context: Context): Command {
   addSignOut(program, context);
   addSetDatabaseAside(program, context);
   addRun(program, context);
-  const pam = program.command('pam').description('the PAM profiles');
+  const pam = program.command('pam').description('PAM profiles and PAM sessions');
   addPamTest(pam, context);
   addPamExplain(pam, context);
   addPamCheck(pam, context);
+  addPamSessions(pam, context);
+  addPamClose(pam, context);
   return program;
 }

@@ -64,6 +64,8 @@ const STATUS = {
   sessionProfile: 'su',
   tickets: 2,
   sessions: 3,
+  pamSessions: 5,
+  homeSessions: 2,
   troubles: [],
   warnings: ["no /etc/pam.d/vestibule,\x1b[2J PAM uses 'other'"],
 };
@@ -277,6 +279,41 @@ test("a problem is the broker's sentence with its reference", async () => {
   assert.deepEqual(
     [status, err],
     [1, 'vestibule: There is no such session. (reference abc in the log)\n'],
+  );
+});
+
+const PAM_SESSION = {
+  ...{ id: ID, user: 'alice', uid: 61000, state: 'open', home: true, place: 'local' },
+  ...{ profile: 'su', close: 'asked', address: '', leader: 41, started: 0, ended: null },
+  ...{ problem: null, stuck: null, sessions: ['a'.repeat(32)] },
+};
+
+test('pam sessions lists PAM sessions with what runs in them, in pages, or as JSON', async () => {
+  const rest = { ...PAM_SESSION, id: 'b'.repeat(32), home: false, leader: 0, sessions: [] };
+  await fakeBroker(({ type, after }) => {
+    if (type !== 'pam-sessions') return null;
+    return { ok: { pamSessions: [after ? rest : PAM_SESSION], next: after ? null : ID } };
+  });
+  const { out } = await call('pam sessions');
+  const [, first, second] = out.split('\n');
+  assert.match(first!, new RegExp(`^${ID} +alice +open +yes +su +41 .* ${'a'.repeat(32)}$`));
+  assert.match(second!, /^b{32} +alice +open +no +su +- .* -$/);
+  const json = await call('pam sessions --json');
+  assert.deepEqual(JSON.parse(json.out), [PAM_SESSION, rest]);
+});
+
+test('pam close names the PAM session and waits for the answer', async () => {
+  await fakeBroker(({ type, pamSession }) =>
+    type === 'close-pam-session' && pamSession === ID ? { ok: {} } : null,
+  );
+  assert.equal((await call(`pam close ${ID}`)).out, `PAM session ${ID} is closed\n`);
+  const json = await call(`pam close --json ${ID}`);
+  assert.deepEqual(JSON.parse(json.out), { pamSession: ID, closed: true });
+  const { status, err } = await call('pam close ../x');
+  assert.equal(status, 1);
+  assert.match(
+    err,
+    /wanted a PAM session's 32 hexadecimal digits, came '..\/x'; 'vestibule pam sessions'/,
   );
 });
 

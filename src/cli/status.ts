@@ -63,6 +63,7 @@ function statusLines(status: Status): string[] {
     `session profile: ${status.sessionProfile}`,
     `signed in: ${status.tickets}`,
     `sessions: ${status.sessions}`,
+    `PAM sessions: ${status.pamSessions}`,
     `home sessions: ${status.homeSessions}`,
     ...status.troubles.map(({ text }) => `trouble: ${text}`),
     ...status.warnings.map((warning) => `warning: ${warning}`),
