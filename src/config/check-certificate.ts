@@ -1,6 +1,7 @@
 /** Checks the administrator's own certificate and key. Only root can: the key is nobody else's business. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { reads } from '../lib/reads.ts';
 import type { Finding } from './finding.ts';
 import type { Configuration } from './load.ts';
 
@@ -17,6 +18,7 @@ function problem(file: string, text: string): Finding {
 }
 
 function checkFile(file: string): Finding[] {
+  reads.publish(file);
   try {
     if (statSync(file).isFile()) {
       readFileSync(file);
