@@ -10,7 +10,7 @@ export function makeCliDocument(): string {
 
 It runs as whoever calls it; commands that say (root) want root. Control characters in what it shows are escaped. Exit
 status: 0 when all went well, 1 when not, 2 when the command line is not understood, 3 when the server that a command asks does not run,
-and what a command below says.
+and what a command below says. Where a file that a command reads does not answer within 10 s, the command names it and exits with 1.
 
 ${leaves(program).map(section).join('\n\n')}
 `;

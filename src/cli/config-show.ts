@@ -5,6 +5,7 @@ import { OPTION_KEYS } from '../config/options.ts';
 import type { OptionValue } from '../config/read-value.ts';
 import { type Context, printJson, printLine } from './context.ts';
 import { formatTable } from './print-table.ts';
+import { readFiles } from './reading/read-files.ts';
 
 export function addConfigShow(config: Command, context: Context): void {
   config
@@ -14,8 +15,8 @@ export function addConfigShow(config: Command, context: Context): void {
     .action(({ json }: { json?: true }) => showConfiguration(context, json === true));
 }
 
-function showConfiguration(context: Context, json: boolean): void {
-  const { values, origins, problems } = context.load();
+async function showConfiguration(context: Context, json: boolean): Promise<void> {
+  const { values, origins, problems } = await readFiles(context, 'configuration');
   for (const problem of problems) printLine(context.err, problemLine(problem));
   if (problems.length > 0) context.exitStatus = 1;
   const rows = OPTION_KEYS.map((key) => ({ key, value: values[key], origin: origins[key] }));

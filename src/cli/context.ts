@@ -16,6 +16,8 @@ export interface Context {
   readonly grantKey: string;
   /** root: the directory that is read as if it were /; '' is the machine itself. */
   readonly load: (root?: string) => LoadedConfiguration;
+  /** The program that reads files for us (reading/read-files.ts); null: this process reads them, in tests. */
+  readonly reader: string | null;
   /** How long the broker may take for an answer; undefined: as long as the question deserves. */
   readonly answerSeconds?: number;
   /** What the program will exit with. */
@@ -42,6 +44,7 @@ export function processContext(): Context {
     servicesFile: PATHS.services,
     grantKey: PATHS.grantKey,
     load: loadOf,
+    reader: process.argv[1] ?? null,
     exitStatus: 0,
   };
 }
@@ -56,8 +59,14 @@ function loadOf(root = ''): LoadedConfiguration {
   ]);
 }
 
-export function requireRoot({ uid }: Context, status = 1): void {
-  if (uid !== 0) throw new CliError(`wanted uid 0, came uid ${uid}; run it as root`, status);
+export function requireRoot({ uid }: Context): void {
+  if (uid !== 0) throw new CliError(`wanted uid 0, came uid ${uid}; run it as root`);
+}
+
+/** What names a file of /etc/pam.d; a path would have libpam read another one. */
+export function checkedName(profile: string): string {
+  if (/^[^/]+$/.test(profile) && profile !== '.' && profile !== '..') return profile;
+  throw new CliError(`wanted the name of a file in /etc/pam.d, came '${profile}'; name one`, 2);
 }
 
 /** One line that cannot drive the terminal of the one who reads it. */

@@ -1,5 +1,8 @@
 /** The command line: runs as whoever calls it. */
 import { processContext } from './context.ts';
+import { answerReading, READER } from './reading/answer-reading.ts';
 import { runCli } from './run-cli.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), processContext());
+const args = process.argv.slice(2);
+if (args[0] === READER && args[1] !== undefined) answerReading(args[1]);
+else process.exitCode = await runCli(args, processContext());

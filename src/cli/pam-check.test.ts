@@ -42,6 +42,7 @@ async function call(...args: string[]) {
     err: (text: string) => {
       err += text;
     },
+    reader: null,
     load: () => parseConfiguration([]),
     exitStatus: 0,
   } as Partial<Context> as Context;

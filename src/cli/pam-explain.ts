@@ -1,16 +1,9 @@
 /** `vestibule pam explain PROFILE`: what a PAM profile says, module by module, in words. */
 import type { Command } from 'commander';
-import { openProfile } from '../config/pam-profile/check.ts';
-import {
-  type ExplainedFacility,
-  type ExplainedModule,
-  explainProfile,
-} from '../config/pam-profile/explain.ts';
-import { findFacts } from '../config/pam-profile/find-facts.ts';
-import { RootFiles } from '../config/pam-profile/root-files.ts';
+import type { ExplainedFacility, ExplainedModule } from '../config/pam-profile/explain.ts';
 import { at } from '../config/pam-profile/stack.ts';
 import { type Context, printJson, printLine } from './context.ts';
-import { checkedName, checkedRoot } from './pam-check.ts';
+import { readFiles } from './reading/read-files.ts';
 
 interface Options {
   readonly root: string;
@@ -29,11 +22,9 @@ export function addPamExplain(pam: Command, context: Context): void {
     .action((profile: string, options: Options) => pamExplain(context, profile, options));
 }
 
-function pamExplain(context: Context, name: string, { root: directory, json }: Options): void {
-  const root = checkedRoot(directory);
-  const profile = openProfile({ service: checkedName(name), root, facts: {} });
-  const explained = explainProfile(profile, findFacts(new RootFiles(root)));
-  const found = profile.own !== null;
+async function pamExplain(context: Context, profile: string, options: Options): Promise<void> {
+  const { root, json } = options;
+  const { explained, found } = await readFiles(context, 'pam-explain', { profile, root });
   context.exitStatus = found || explained.other !== null ? 0 : 1;
   if (json === true) {
     printJson(context, explained);

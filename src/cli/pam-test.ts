@@ -2,13 +2,14 @@
 import { Argument, type Command } from 'commander';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
-import { findPerson, warnWithoutProfile } from './names.ts';
 import type { Event, Outcome } from './pam/outcome.ts';
 import { type Operation, testProfile } from './pam/test-profile.ts';
 import { describeEvent } from './pam/words.ts';
+import { readFiles } from './reading/read-files.ts';
 import { askPerson } from './run/ask-person.ts';
 import { limitsOf } from './run/patience.ts';
 import { RunError } from './run/run-error.ts';
+import { warnWithoutProfile } from './warn-without-profile.ts';
 
 interface Options {
   readonly rhost: string;
@@ -43,17 +44,21 @@ interface Wish extends Options {
 
 async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void> {
   requireRoot(context);
-  const { operations } = wish;
-  warnWithoutProfile(context, wish.profile);
-  if (findPerson(wish.user) === null)
+  const { operations, profile, user: name } = wish;
+  const [use, person] = await Promise.all([
+    readFiles(context, 'use', { profile }),
+    readFiles(context, 'person', { name }),
+  ]);
+  warnWithoutProfile(context, use);
+  if (person === null)
     printLine(
       context.err,
-      `warning: nobody here has the name '${wish.user}': what follows holds only if a module maps it to another`,
+      `warning: nobody here has the name '${name}': what follows holds only if a module maps it to another`,
     );
   const tell = (event: Event): void => {
     if (json !== true) for (const line of describeEvent(event)) printLine(context.out, line);
   };
-  const limits = limitsOf(context.load());
+  const limits = limitsOf(use.loaded);
   const outcomes = await testProfile({ ...wish, limits, ask: askPerson, tell }).catch(
     (error: unknown) => {
       throw error instanceof RunError ? new CliError(error.message) : error;

@@ -99,6 +99,17 @@ const cases: readonly Case[] = [
     status: 2,
     err: /wanted --for login or session or .*'in'.*'open'/,
   },
+  // A path is no profile, wherever one is named.
+  {
+    args: 'run --profile ../x root -- true',
+    status: 125,
+    err: /wanted the name of a file in \/etc\/pam\.d, came '\.\.\/x'; name one$/,
+  },
+  {
+    args: 'pam test ../x root setcred',
+    status: 2,
+    err: /wanted the name of a file in \/etc\/pam\.d, came '\.\.\/x'; name one$/,
+  },
   // The broker is not asked for by what needs none.
   { args: 'config show', status: 0, out: /^OPTION/ },
   { args: 'status', status: 3, err: /came ENOENT; is it running\? \(npm start\)$/ },

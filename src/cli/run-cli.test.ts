@@ -48,6 +48,7 @@ async function call(args: string, changes: Partial<Context> & { text?: string } 
     brokerSocket: socket,
     servicesFile,
     grantKey: join(folder, 'grant.key'),
+    reader: null,
     load: () => parseConfiguration([{ name: 'f', data }]),
     exitStatus: 0,
     ...changes,

@@ -11,17 +11,19 @@ const USAGE = 2;
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
   const program = makeProgram(context);
   prepare(program, context);
+  // Its other statuses are the command's that it runs.
+  const isRun = args[0] === 'run';
   try {
     await program.parseAsync(args, { from: 'user' });
     return context.exitStatus;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      return args[0] === 'run' ? OWN_FAILURE : USAGE;
+      return isRun ? OWN_FAILURE : USAGE;
     }
     if (!(error instanceof CliError)) throw error;
     printLine(context.err, `vestibule: ${error.message}`);
-    return error.status;
+    return isRun ? OWN_FAILURE : error.status;
   }
 }
 

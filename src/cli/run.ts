@@ -1,9 +1,9 @@
 /** `vestibule run USER -- COMMAND`: what su is, by way of rootd and a leader. */
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
-import { type LoadedConfiguration, problemLine } from '../config/load.ts';
+import { problemLine } from '../config/load.ts';
 import { CliError, type Context, printLine, requireRoot } from './context.ts';
-import { warnWithoutProfile } from './names.ts';
+import { readFiles } from './reading/read-files.ts';
 import { answersFrom } from './run/ask-for-run.ts';
 import { askPerson } from './run/ask-person.ts';
 import { limitsOf } from './run/patience.ts';
@@ -11,6 +11,7 @@ import { readPassword } from './run/read-password.ts';
 import { OWN_FAILURE, RunError } from './run/run-error.ts';
 import { runProgram } from './run/run-program.ts';
 import { processTerminal } from './run/terminal.ts';
+import { warnWithoutProfile } from './warn-without-profile.ts';
 
 interface Options {
   readonly profile?: string;
@@ -42,10 +43,12 @@ async function run(
   command: readonly string[],
   options: Options,
 ): Promise<void> {
-  requireRoot(context, OWN_FAILURE);
-  const loaded = context.load();
-  const profile = options.profile ?? sessionProfile(loaded);
-  warnWithoutProfile(context, profile);
+  requireRoot(context);
+  const use = await readFiles(context, 'use', { profile: options.profile ?? null });
+  const { loaded, profile } = use;
+  if (options.profile === undefined && loaded.problems.length > 0)
+    throw new CliError(loaded.problems.map(problemLine).join('; '));
+  warnWithoutProfile(context, use);
   const terminal = processTerminal();
   let password: ReturnType<typeof readPassword> | null = null;
   try {
@@ -57,14 +60,9 @@ async function run(
       ...{ user, command, profile, answers, terminal, tell, limits },
     });
   } catch (error) {
-    if (error instanceof RunError) throw new CliError(error.message, OWN_FAILURE);
+    if (error instanceof RunError) throw new CliError(error.message);
     throw error;
   } finally {
     password?.fill(0);
   }
-}
-
-function sessionProfile({ values, problems }: LoadedConfiguration): string {
-  if (problems.length > 0) throw new CliError(problems.map(problemLine).join('; '), OWN_FAILURE);
-  return values['auth-pam-sessions-profile'];
 }

@@ -53,6 +53,7 @@ async function startMachine(t: TestContext, tickets: number) {
       brokerSocket: join(folder, 's'),
       servicesFile: join(folder, 'services'),
       grantKey,
+      reader: null,
       load: () => parseConfiguration([]),
       exitStatus: 0,
     };

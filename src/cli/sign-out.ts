@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { askBroker } from './ask-broker.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
-import { findPerson } from './names.ts';
+import { readFiles } from './reading/read-files.ts';
 import { replaceKey } from './replace-key.ts';
 
 interface Options {
@@ -34,7 +34,7 @@ async function signOut(context: Context, user: string | undefined, options: Opti
   // The key first: what it voids stays void even when the broker does not answer.
   if (all) replaceKey(context.grantKey);
   const { tickets } = await endTickets(context, user ?? null);
-  if (tickets === 0 && user !== undefined) refuseUnknown(user);
+  if (tickets === 0 && user !== undefined) await refuseUnknown(context, user);
   if (options.json === true) printJson(context, { user: user ?? null, tickets, grantsVoid: all });
   else printLine(context.out, sentence(tickets, user));
 }
@@ -50,8 +50,8 @@ async function endTickets(context: Context, user: string | null) {
 }
 
 /** Nothing ended: is it a name that nobody has, or not the one that sign-ins go by? */
-function refuseUnknown(user: string): void {
-  const entry = findPerson(user);
+async function refuseUnknown(context: Context, user: string): Promise<void> {
+  const entry = await readFiles(context, 'person', { name: user });
   if (entry === 'no answer') return;
   if (entry === null)
     throw new CliError(`wanted a login name, came '${user}', which nobody has here; none ended`);

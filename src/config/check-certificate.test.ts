@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -41,13 +41,31 @@ after(() => rmSync(folder, { recursive: true }));
 function check(one = certificate, other = key, now?: number): string[] {
   const data = Buffer.from(`ssl-certificate=${one}\nssl-certificate-key=${other}\n`);
   const { values } = parseConfiguration([{ name: 'f', data }]);
-  return checkCertificate(values, now).map(({ level, file, text }) => `${level} ${file}: ${text}`);
+  return checkCertificate(values, { now }).map(
+    ({ level, file, text }) => `${level} ${file}: ${text}`,
+  );
 }
 
 test('a certificate with its key is right', () => assert.deepEqual(check(), []));
 
-test('a generated certificate is not looked at', () => {
-  assert.deepEqual(checkCertificate(parseConfiguration([]).values), []);
+test('a generated certificate is looked at, too, once there is one', () => {
+  const generated = join(folder, 'generated.pem');
+  const look = (now?: number): string[] =>
+    checkCertificate(parseConfiguration([]).values, { generated, now }).map(
+      ({ level, text }) => `${level}: ${text}`,
+    );
+  const make = (from: string): void =>
+    writeFileSync(generated, `${readFileSync(from, 'utf8')}${readFileSync(certificate, 'utf8')}`, {
+      mode: 0o600,
+    });
+  assert.deepEqual(look(), []);
+  make(key);
+  assert.deepEqual(look(), []);
+  assert.match(look(Date.now() + 10 * 86_400_000).join(), /^warning: .*; start the server again/);
+  make(otherKey);
+  assert.deepEqual(look(), [
+    'error: wanted the key that the certificate was made for, came another key; start the server again: it makes a new one',
+  ]);
 });
 
 test('files that are not there are each told', () => {
@@ -70,7 +88,7 @@ test('a key that others can read is an error, one that a group can read is not',
 test('the key of another certificate is an error', () => {
   assert.match(
     check(certificate, otherKey).join(),
-    /^error .*other.pem: wanted the key of .*, came another key; name/,
+    /^error .*other.pem: wanted the key .* made for, came another key; name/,
   );
 });
 

@@ -1,15 +1,53 @@
-/** Checks the administrator's own certificate and key. Only root can: the key is nobody else's business. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+/** Checks the certificate and its key, an administrator's own or the generated ones. Only root can: the key is nobody else's business. */
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { reads } from '../lib/reads.ts';
+import { PATHS } from '../protocol/broker-leader.ts';
+import { findPairFault } from './find-pair-fault.ts';
 import type { Finding } from './finding.ts';
 import type { Configuration } from './load.ts';
 
-export function checkCertificate(values: Configuration, now = Date.now()): Finding[] {
-  const certificate = values['ssl-certificate'];
-  const key = values['ssl-certificate-key'];
-  if (certificate === '' || key === '') return [];
-  const found = [...checkFile(certificate), ...checkFile(key), ...checkMode(key)];
-  return found.length > 0 ? found : checkPair(certificate, key, now);
+/** npm start makes another. */
+const ANEW = 'start the server again: it makes a new one';
+
+interface Pair {
+  readonly certificate: string;
+  readonly key: string;
+  readonly isOwn: boolean;
+}
+
+/** generated, now: of tests. */
+export function checkCertificate(
+  values: Configuration,
+  { generated = PATHS.certificate as string, now = Date.now() } = {},
+): Finding[] {
+  const [certificate, key] = [values['ssl-certificate'], values['ssl-certificate-key']];
+  if (certificate !== '' && key !== '') return checkPair({ certificate, key, isOwn: true }, now);
+  // The first start makes it.
+  if (certificate !== '' || key !== '' || !isThere(generated)) return [];
+  return checkPair({ certificate: generated, key: generated, isOwn: false }, now);
+}
+
+function isThere(file: string): boolean {
+  reads.publish(file);
+  return existsSync(file);
+}
+
+function checkPair({ certificate, key, isOwn }: Pair, now: number): Finding[] {
+  const files = isOwn ? [certificate, key] : [certificate];
+  const found = [...files.flatMap(checkFile), ...checkMode(key)];
+  if (found.length > 0) return found;
+  const pem = readFileSync(certificate);
+  const fault = findPairFault(pem, readFileSync(key));
+  if (fault !== null) {
+    const file = fault.at === 'key' ? key : certificate;
+    return [problem(file, `${fault.text}; ${isOwn ? fault.mend : ANEW}`)];
+  }
+  const end = new X509Certificate(pem).validToDate;
+  if (end.getTime() > now) return [];
+  const text = `wanted a valid certificate, came one that ended on ${end.toISOString()}`;
+  const finding = problem(certificate, `${text}; ${isOwn ? 'renew it' : ANEW}`);
+  return [{ ...finding, level: 'warning' }];
 }
 
 function problem(file: string, text: string): Finding {
@@ -17,6 +55,7 @@ function problem(file: string, text: string): Finding {
 }
 
 function checkFile(file: string): Finding[] {
+  reads.publish(file);
   try {
     if (statSync(file).isFile()) {
       readFileSync(file);
@@ -35,37 +74,4 @@ function checkMode(key: string): Finding[] {
   if (about === undefined || (about.mode & 0o027) === 0) return [];
   const mode = (about.mode & 0o7777).toString(8).padStart(4, '0');
   return [problem(key, `wanted a key that others cannot read, came mode ${mode}; chmod 0600 it`)];
-}
-
-function checkPair(certificate: string, key: string, now: number): Finding[] {
-  let leaf: X509Certificate;
-  try {
-    leaf = new X509Certificate(readFileSync(certificate));
-  } catch {
-    return [
-      problem(
-        certificate,
-        'wanted a certificate in PEM form, came something else; name a file with a line -----BEGIN CERTIFICATE-----',
-      ),
-    ];
-  }
-  try {
-    if (!leaf.checkPrivateKey(createPrivateKey(readFileSync(key))))
-      return [
-        problem(
-          key,
-          `wanted the key of '${certificate}', came another key; name the key that the certificate was made for`,
-        ),
-      ];
-  } catch {
-    return [
-      problem(
-        key,
-        'wanted a private key in PEM form without a passphrase, came something else; openssl pkey writes it so',
-      ),
-    ];
-  }
-  if (leaf.validToDate.getTime() > now) return [];
-  const text = `wanted a valid certificate, came one that ended on ${leaf.validToDate.toISOString()}; renew it`;
-  return [{ ...problem(certificate, text), level: 'warning' }];
 }

@@ -1,5 +1,6 @@
 /** Reads a file that only root can write; config.c does the same. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { reads } from '../lib/reads.ts';
 import { MAX_FILE_BYTES } from './parse.ts';
 
 /** Null: there is none. At most one byte more than parseFile takes is read. */
@@ -7,6 +8,7 @@ export function readRootFile(
   file: string,
 ): { readonly data: Uint8Array } | { readonly problem: string } | null {
   let fd: number;
+  reads.publish(file);
   try {
     // Not blocking: a named pipe must not hang the reader.
     fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);

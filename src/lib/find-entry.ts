@@ -1,5 +1,6 @@
 /** What the system's databases (nsswitch.conf(5)) know of a name: Node has no getpwnam(3). */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { reads } from './reads.ts';
 import { runProgram } from './run-program.ts';
 
 /** getent(1): not found. */
@@ -12,6 +13,7 @@ export type Entry = { readonly name: string; readonly id: number } | null | 'no 
 /** Blocks for limitMs at most. */
 export function findEntry(database: Database, name: string, limitMs: number): Entry {
   if (limitMs <= 0) return 'no answer';
+  reads.publish(`getent ${database} ${name}`);
   const ended = spawnSync('getent', [database, '--', name], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -35,6 +35,7 @@ export async function runWithBroker(
       err += text;
     },
     uid: 0,
+    reader: null,
     brokerSocket,
     grantKey: join(folder, 'grant.key'),
     ...changes,

@@ -171,10 +171,10 @@ test('a module that does not come back is told as such, and takes no longer than
 });
 
 test('what cannot be tested is one line', async () => {
-  const slash = await pamTest(['../x', 'ada', 'authenticate']);
-  assert.match(slash.err, /wanted to test profile '\.\.\/x', came: that is no profile name/);
+  const blank = await pamTest(['no profile', 'ada', 'authenticate']);
+  assert.match(blank.err, /wanted to test profile 'no profile', came: that is no profile name/);
   const word = await pamTest(['unix', 'ada', 'authenticate', 'sing']);
-  assert.deepEqual([slash.status, word.status], [1, 2]);
+  assert.deepEqual([blank.status, word.status], [1, 2]);
   const other = await pamTest(['no-such-profile', 'ada', 'acct_mgmt']);
   assert.match(other.err, /^warning: there is no profile 'no-such-profile': PAM uses 'other'$/m);
 });

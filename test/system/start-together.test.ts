@@ -142,12 +142,21 @@ test('status names the reason for which a service does not run, and ends with 4'
   );
   const [supervise] = findProcesses('/bin/vestibule-supervise');
   process.kill(supervise!.pid, 'SIGHUP');
-  await until(() => readFileSync(PATHS.services, 'utf8').includes('belong together'), 'it is told');
+  await until(
+    () => readFileSync(PATHS.services, 'utf8').includes('came another key'),
+    'it is told',
+  );
   const { status, output } = await runProgram(['bin/vestibule', 'status']);
   assert.equal(status, 4, output);
   assert.match(
     output,
-    /^trouble: the gateway does not run, it failed .*: the certificate wanted its own key, came another/m,
+    /^trouble: the gateway does not run, it failed .*: the certificate's key: wanted the key .*, came another key/m,
+  );
+  const check = await runProgram(['bin/vestibule', 'config', 'check']);
+  assert.equal(check.status, 1);
+  assert.match(
+    check.output,
+    /certificate\.pem:1: error: wanted the key .*, came another key; start/,
   );
   writeFileSync(PATHS.certificate, pem);
   await until(() => /^gateway\trunning/m.test(readFileSync(PATHS.services, 'utf8')), 'it runs');

@@ -1,7 +1,8 @@
 /** The generated certificate of the HTTPS server with its key, for the names that this machine goes by. */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { findPairFault } from '../../src/config/find-pair-fault.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { recordChange } from './changes.mjs';
 import type { Settings } from './read-settings.ts';
@@ -26,7 +27,7 @@ function isGood(): boolean {
     const certificate = new X509Certificate(pem);
     const left = certificate.validToDate.getTime() - Date.now();
     const coversHost = certificate.checkHost(hostname()) !== undefined || !isDnsName(hostname());
-    const isWhole = certificate.checkPrivateKey(createPrivateKey(pem));
+    const isWhole = findPairFault(pem, pem) === null;
     return isWhole && coversHost && left > DAYS_BEFORE_RENEWAL * 86_400_000;
   } catch {
     return false;

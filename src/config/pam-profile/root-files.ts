@@ -11,6 +11,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
+import { reads } from '../../lib/reads.ts';
 
 /** Profiles are small; who writes more wants to hang the reader. */
 const MAX_BYTES = 1_048_576;
@@ -67,8 +68,11 @@ export class RootFiles {
 
   /** Of the link itself. Looked at once: a profile's modules lie in the same few directories. */
   look(path: string): Stats | undefined {
-    if (!this.seen.has(path))
-      this.seen.set(path, lstatSync(this.outside(path), { throwIfNoEntry: false }));
+    if (!this.seen.has(path)) {
+      const file = this.outside(path);
+      reads.publish(file);
+      this.seen.set(path, lstatSync(file, { throwIfNoEntry: false }));
+    }
     return this.seen.get(path);
   }
 
@@ -91,7 +95,9 @@ export class RootFiles {
     const place = this.tryLocate(path);
     if (place === null) return null;
     try {
-      return readdirSync(this.outside(place.path));
+      const directory = this.outside(place.path);
+      reads.publish(directory);
+      return readdirSync(directory);
     } catch {
       return null;
     }
@@ -104,7 +110,9 @@ export class RootFiles {
       if (place === null) return { kind: 'missing' };
       // Not blocking: a named pipe must not hang the reader.
       const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-      const fd = openSync(this.outside(place.path), flags);
+      const file = this.outside(place.path);
+      reads.publish(file);
+      const fd = openSync(file, flags);
       try {
         return readDescriptor(fd, place, most);
       } finally {

@@ -25,9 +25,19 @@ test('a certificate goes with its key, from one file or two', () => {
 });
 
 for (const [what, certificate, key, wanted] of [
-  ['another key', one, two, /own key, came another: do they belong together/],
-  ['no certificate', 'x', one, /^Error: the certificate wanted a certificate in PEM form/],
-  ['an empty key', one, '', /^Error: the certificate's key wanted an unencrypted key in PEM form/],
+  [
+    'another key',
+    one,
+    two,
+    /^Error: the certificate's key: wanted the key .* made for, came another key/,
+  ],
+  ['no certificate', 'x', one, /^Error: the certificate: wanted a certificate in PEM form/],
+  [
+    'an empty key',
+    one,
+    '',
+    /^Error: the certificate's key: wanted a private key in PEM form without/,
+  ],
 ] as const) {
   test(`${what} is said`, () => {
     assert.throws(() => checkCredentials({ certificate, key }), wanted);

@@ -1,0 +1,33 @@
+/** The process that reads files for a command (read-files.ts): it says what it reads before it does, then the answer. */
+import { writeFileSync } from 'node:fs';
+import { reads } from '../../lib/reads.ts';
+import { CliError, processContext } from '../context.ts';
+import { READINGS } from './readings.ts';
+
+/** The argument that makes the command line such a process. */
+export const READER = '--answer-reading';
+
+export type ReadingName = keyof typeof READINGS;
+/** One a line. */
+export type Told =
+  | { readonly reading: string }
+  | { readonly answer: unknown }
+  | { readonly refusal: string; readonly status: number }
+  | { readonly failure: string };
+
+export function answerReading(question: string): void {
+  process.title = 'vestibule reads'; // the name in what is said of it while it waits
+  const { name, ask } = JSON.parse(question) as { name: ReadingName; ask: never };
+  reads.subscribe((reading) => tell({ reading: String(reading) }));
+  try {
+    tell({ answer: READINGS[name](processContext(), ask) });
+  } catch (error) {
+    if (error instanceof CliError) tell({ refusal: error.message, status: error.status });
+    else tell({ failure: (error as Error).stack ?? String(error) });
+  }
+}
+
+/** At once: the next call may not come back. */
+function tell(told: Told): void {
+  writeFileSync(1, `${JSON.stringify(told)}\n`);
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CliError, processContext } from '../context.ts';
+import { readFiles } from './read-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vestibule-reader-'));
+after(() => rmSync(folder, { recursive: true }));
+const here = { ...processContext(), reader: null };
+const apart = { ...here, reader: fileURLToPath(new URL('../main.ts', import.meta.url)) };
+
+function fake(name: string, text: string) {
+  const reader = join(folder, `${name}.mjs`);
+  writeFileSync(reader, text);
+  return { ...here, reader };
+}
+
+test('another process answers what this one would', async () => {
+  const ask = { profile: 'other', root: '/' };
+  assert.deepEqual(await readFiles(apart, 'configuration'), await readFiles(here, 'configuration'));
+  assert.deepEqual(
+    await readFiles(apart, 'pam-explain', ask),
+    JSON.parse(JSON.stringify(await readFiles(here, 'pam-explain', ask))),
+  );
+  assert.equal(await readFiles(apart, 'person', { name: 'no-such-name' }), null);
+});
+
+test('what it refuses is refused with its words and status', async () => {
+  await assert.rejects(
+    readFiles(apart, 'pam-explain', { profile: '../x', root: '/' }),
+    (error) =>
+      error instanceof CliError && error.status === 2 && /came '..\/x'/.test(error.message),
+  );
+});
+
+test('one that fails, or ends without an answer, is no answer', async () => {
+  const failing = fake('fails', 'console.log(JSON.stringify({ failure: "a bug" }))');
+  await assert.rejects(readFiles(failing, 'configuration'), /failed: a bug$/);
+  const ending = fake('ends', 'console.log(JSON.stringify({ reading: "/x" }))');
+  await assert.rejects(readFiles(ending, 'configuration'), /ended too early$/);
+});

@@ -1,0 +1,79 @@
+/**
+ * Reads files for a command, in a process of its own: who waits in the kernel for a file system that does not answer
+ * cannot be interrupted, and often not be killed. Such a reader is left alone, and named.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readProcessState } from '../../lib/process-state.ts';
+import { CliError, type Context } from '../context.ts';
+import { explainStuck } from '../run/patience.ts';
+import { READER, type ReadingName, type Told } from './answer-reading.ts';
+import { READINGS } from './readings.ts';
+
+/** For one file. */
+const LIMIT_MS = 10_000;
+/** For a reader that was killed to end. */
+const END_MS = 1000;
+
+type Readings = typeof READINGS;
+type Ask<K extends ReadingName> = Parameters<Readings[K]> extends [unknown, infer A] ? [A] : [];
+
+export async function readFiles<K extends ReadingName>(
+  context: Context,
+  name: K,
+  ...[ask]: Ask<K>
+): Promise<ReturnType<Readings[K]>> {
+  if (context.reader === null)
+    return (READINGS[name] as (machine: Context, ask: unknown) => ReturnType<Readings[K]>)(
+      context,
+      ask,
+    );
+  const question = JSON.stringify({ name, ask });
+  const argv = [...process.execArgv, context.reader, READER, question];
+  // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    return (await hearAnswer(child, child.stdout)) as ReturnType<Readings[K]>;
+  } finally {
+    child.stdout.destroy();
+    child.unref();
+  }
+}
+
+async function hearAnswer(child: ChildProcess, output: Readable): Promise<unknown> {
+  const heard = Promise.withResolvers<Exclude<Told, { reading: string }> | null>();
+  let reading = '';
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    // Only slow.
+    if (readProcessState(child.pid ?? 0)?.state === 'R') timer?.refresh();
+    else heard.resolve(null);
+  };
+  child.once('error', heard.reject);
+  createInterface({ input: output })
+    .on('line', (line) => {
+      const told = JSON.parse(line) as Told;
+      if (!('reading' in told)) return heard.resolve(told);
+      reading = told.reading;
+      timer = timer?.refresh() ?? setTimeout(look, LIMIT_MS);
+    })
+    .on('close', () => heard.reject(new Error('the process that reads files ended too early')));
+  const told = await heard.promise.finally(() => clearTimeout(timer));
+  if (told === null) throw await silence(child, reading);
+  if ('answer' in told) return told.answer;
+  if ('refusal' in told) throw new CliError(told.refusal, told.status);
+  throw new Error(`the process that reads files failed: ${told.failure}`);
+}
+
+async function silence(child: ChildProcess, reading: string): Promise<CliError> {
+  const before = explainStuck(process.pid);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await Promise.race([ended, wait(END_MS)]);
+  const stuck = before ?? explainStuck(process.pid);
+  const words = `wanted to read '${reading}' within ${LIMIT_MS / 1000} s, came nothing`;
+  return new CliError(stuck === null ? words : `${words}. ${stuck}`);
+}

@@ -1,0 +1,77 @@
+/** What `pam check` and `pam explain` read. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkProfile, openProfile, type ProfileFinding } from '../../config/pam-profile/check.ts';
+import { type Explanation, explainProfile } from '../../config/pam-profile/explain.ts';
+import { type Facts, FactsError, parseFacts } from '../../config/pam-profile/facts.ts';
+import { findFacts } from '../../config/pam-profile/find-facts.ts';
+import { RootFiles } from '../../config/pam-profile/root-files.ts';
+import { PURPOSES, type Purpose } from '../../config/pam-profile/rule.ts';
+import { reads } from '../../lib/reads.ts';
+import { CliError, type Context, checkedName } from '../context.ts';
+
+export interface FactsFile {
+  readonly file: string;
+  /** null: it is still to be read. */
+  readonly text: string | null;
+}
+interface CheckAsk {
+  readonly profile: string;
+  readonly root: string;
+  readonly purpose: Purpose | null;
+  readonly facts: FactsFile | null;
+}
+
+export function checkPam({ load }: Pick<Context, 'load'>, ask: CheckAsk): ProfileFinding[] {
+  const root = checkedRoot(ask.root);
+  const service = checkedName(ask.profile);
+  const facts = ask.facts === null ? {} : readFacts(ask.facts);
+  const purpose = ask.purpose ?? configuredPurpose(load, service, root);
+  return checkProfile({ service, purpose, root, facts });
+}
+
+export interface ExplainedProfile {
+  readonly explained: Explanation;
+  readonly found: boolean;
+}
+
+export function explainPam(
+  _: unknown,
+  ask: { readonly profile: string; readonly root: string },
+): ExplainedProfile {
+  const root = checkedRoot(ask.root);
+  const profile = openProfile({ service: checkedName(ask.profile), root, facts: {} });
+  const explained = explainProfile(profile, findFacts(new RootFiles(root)));
+  return { explained, found: profile.own !== null };
+}
+
+function configuredPurpose(load: Context['load'], service: string, root: string): Purpose {
+  const { values } = load(root);
+  if (service === values['auth-pam-profile']) return 'login';
+  if (service === values['auth-pam-sessions-profile']) return 'session';
+  const used = `'${values['auth-pam-profile']}' (login) and '${values['auth-pam-sessions-profile']}' (session)`;
+  throw new CliError(
+    `wanted --for ${PURPOSES.join(' or ')}, came none, and the configuration uses ${used}, not '${service}'; say what it is for`,
+    2,
+  );
+}
+
+/** '' is the machine itself. */
+function checkedRoot(directory: string): string {
+  const root = resolve(directory);
+  reads.publish(root);
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === true)
+    return root === '/' ? '' : root;
+  throw new CliError(`wanted a directory for --root, came '${directory}'; name one`, 2);
+}
+
+function readFacts({ file, text }: FactsFile): Partial<Facts> {
+  try {
+    reads.publish(file);
+    return parseFacts(file, text ?? readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof FactsError) throw new CliError(error.message, 2);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CliError(`${file}: wanted a facts file, came ${code}; name one that can be read`, 2);
+  }
+}
