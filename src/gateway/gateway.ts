@@ -33,6 +33,8 @@ export interface Gateway {
   readonly address: PublicAddress;
   /** Who may say in whose name they ask (www-trusted-proxies). */
   readonly proxies: BlockList;
+  /** Directory of the sockets of local sessions. */
+  readonly sessions: string;
   /** For people. */
   readonly hostName: string;
   readonly ownCertificate: boolean;
@@ -48,7 +50,7 @@ export type Ports = Readonly<Record<Side, number>>;
 export interface Limits extends ConnectionLimits {
   /** Bytes of a request body. */
   readonly body: number;
-  /** How long a session-host may take for taking a connection. */
+  /** How long a session may take to accept a connection, and again to say hello. */
   readonly dialMs: number;
   /** How often open WebSockets are asked whether they live. */
   readonly pingMs: number;

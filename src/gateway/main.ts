@@ -48,6 +48,7 @@ async function serve(fds: Readonly<Record<(typeof DESCRIPTORS)[number], number>>
       key: readOnce(fds['certificate-key']),
     }),
     brokerPath: PATHS.brokerForGateway,
+    sessions: PATHS.sessions,
     hostKey: importHostKey(readFileSync(PATHS.hostPublicKey)),
     pages: loadPages(join(import.meta.dirname, '../page'), address.root),
     address,

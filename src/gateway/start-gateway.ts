@@ -30,6 +30,8 @@ export interface GatewaySetup {
   readonly listen: Readonly<Record<Side, Listen>>;
   readonly credentials: Credentials;
   readonly brokerPath: string;
+  /** Directory of the sockets of local sessions. */
+  readonly sessions: string;
   readonly hostKey: KeyObject;
   readonly pages: Pages;
   readonly welcome: Welcome;
@@ -74,7 +76,7 @@ export async function startGateway(given: GatewaySetup): Promise<RunningGateway>
 }
 
 function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
-  const { clock, log, hostKey, pages, welcome, proxies, address, hostName } = setup;
+  const { clock, log, hostKey, pages, welcome, proxies, address, sessions, hostName } = setup;
   const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   const broker = new BrokerClient(setup.brokerPath, log);
   const revocations = new Revocations(clock);
@@ -99,6 +101,7 @@ function createGateway(setup: GatewaySetup, ports: () => Ports): Gateway {
       welcome,
       proxies,
       address,
+      sessions,
       hostKey,
     },
     ...{ terminalScript, hostName, ownCertificate, clock, log, limits, ports },

@@ -56,7 +56,7 @@ export type Order =
 
 /** The reference of every problem that this broker makes. */
 export const FAKE_REFERENCE = '0123456789ab';
-/** The one session that exists; its host listens on DIRECTORY/session. It is alice's. */
+/** The one session that exists; its host listens on DIRECTORY/sessions/<id>/s. It is alice's. */
 export const FAKE_SESSION = 'a'.repeat(32) as SessionId;
 export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
 /** Is being started for ever. */
@@ -107,7 +107,6 @@ function tell(line: object): void {
 }
 
 class FakeBroker {
-  private readonly directory: string;
   private readonly statePath: string;
   private readonly state: State;
   private readonly hostKey: KeyObject;
@@ -118,7 +117,6 @@ class FakeBroker {
   private held: { type: RequestName; answers: (() => void)[] } | null = null;
 
   constructor(directory: string) {
-    this.directory = directory;
     this.statePath = join(directory, 'state.json');
     this.state = existsSync(this.statePath)
       ? (JSON.parse(readFileSync(this.statePath, 'utf8')) as State)
@@ -362,8 +360,7 @@ class FakeBroker {
     if (!known) throw new Refusal('not-signed-in');
     if (known.session !== session) throw new Refusal('session-not-found');
     const { id, user } = this.own(known.ticket, session);
-    const path = join(this.directory, 'session');
-    return { ticket: id, user, path, key: SESSION_KEY.toString('base64') };
+    return { ticket: id, user, place: 'local', key: SESSION_KEY.toString('base64') };
   }
 
   private drop(user: string): TicketId[] {

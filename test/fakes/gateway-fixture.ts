@@ -86,7 +86,7 @@ export class Fixture {
     address: PublicAddress,
   ): Promise<void> {
     await this.startBroker();
-    await this.host.listen(join(this.directory, 'session'));
+    await this.host.listen(this.sessionSocket());
     const listen = { host: '127.0.0.1', port: 0 };
     const logAs =
       (level: LogLevel) =>
@@ -96,6 +96,7 @@ export class Fixture {
       listen: { home: listen, session: listen },
       credentials: { certificate: this.certificate, key: this.key },
       brokerPath: join(this.directory, 'broker'),
+      sessions: join(this.directory, 'sessions'),
       hostKey: importHostKey(readFileSync(join(this.directory, 'host.pub'))),
       pages: loadPages(makePages(join(this.directory, 'page')), address.root),
       address,
@@ -109,6 +110,13 @@ export class Fixture {
       limits,
     });
     if (!this.running.gateway.broker.connected) await once(this.running.gateway.broker, 'up');
+  }
+
+  /** Where a session's program listens. */
+  sessionSocket(session: string = FAKE_SESSION): string {
+    const directory = join(this.directory, 'sessions', session);
+    mkdirSync(directory, { recursive: true });
+    return join(directory, 's');
   }
 
   async startBroker(): Promise<void> {

@@ -102,8 +102,17 @@ function fakeLeader(play: (leader: Leader, open: Extract<Ask, { name: 'open' }>)
   });
 }
 
-/** A leader that opens, runs and closes; host plays the program. */
-async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks: Ask[] }> {
+/** A leader that opens, runs and closes; host plays the program, once somebody has joined. */
+function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks: Ask[] }> {
+  return fakeHost(async (peer) => {
+    await peer.next();
+    peer.send({ ...SESSION_HELLO, from: 0n });
+    await host(peer);
+  });
+}
+
+/** The same; host plays the whole session-host. */
+async function fakeHost(host: (host: Host) => Promise<void>): Promise<{ asks: Ask[] }> {
   const asks: Ask[] = [];
   await fakeLeader(async (leader, open) => {
     leader.send({ name: 'opened', user: open.user, uid: 1, gid: 1, tty: '' });
@@ -113,11 +122,7 @@ async function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks:
     mkdirSync(join(folder, session));
     const played = Promise.withResolvers<void>();
     const tables = { hears: toSession, says: fromSession, limit: MAX_SESSION_FRAME };
-    await listen(join(folder, session, 's'), tables, async (peer) => {
-      await peer.next();
-      peer.send({ ...SESSION_HELLO, from: 0n });
-      await host(peer).finally(played.resolve);
-    });
+    await listen(join(folder, session, 's'), tables, (peer) => host(peer).finally(played.resolve));
     leader.send({ name: 'spawned', session, pid: 1, tty: '' });
     await played.promise;
     leader.send({ name: 'exited', session, status: 0, words: new Uint8Array() });
@@ -297,6 +302,28 @@ test('a session-host that goes without a word is a failure of ours', async () =>
     run(screen()),
     /wanted the program's exit status, came none; session \w{32} was ended/,
   );
+});
+
+test('a session-host that refuses us is a failure of ours', async () => {
+  await fakeHost(async (host) => {
+    await host.next();
+    host.end();
+  });
+  await assert.rejects(run(screen()), {
+    name: 'RunError',
+    message: /wanted a session-host's hello of version \d+, got the end of the connection/,
+  });
+});
+
+test('a session-host that does not answer is given up, and the connection closed', async () => {
+  let closed = Promise.resolve();
+  await fakeHost(async (host) => {
+    closed = host.ended;
+    await closed;
+  });
+  const limits = { ...LIMITS, hello: 1000 };
+  await assert.rejects(run(screen(), { limits }), /wanted to join the session within 1 s, came no/);
+  await closed;
 });
 
 test('a leader that dies is a failure of ours', async () => {

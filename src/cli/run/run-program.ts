@@ -6,7 +6,7 @@ import { LEADER_STAGES, PATHS, SESSION_KEY_BYTES } from '../../protocol/broker-l
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Answers } from './ask-for-run.ts';
-import { joinSession } from './join-session.ts';
+import { joinProgram } from './join-program.ts';
 import { type LeaderLink, linkLeader } from './leader-link.ts';
 import { openSession } from './open-session.ts';
 import { explainStuck, type Limits } from './patience.ts';
@@ -43,8 +43,8 @@ export async function runProgram(run: Run): Promise<number> {
     const hostKeyFile = paths.hostPublicKey;
     await openSession(link, { user, profile, session, answers, pty, tell, hostKeyFile, limits });
     const key = await spawnProgram(link, session, run);
-    const path = `${paths.sessions}/${session}/s`;
-    const frames = await joinSession(path, { key, rows, columns, leader, limits });
+    const { sessions } = paths;
+    const frames = await joinProgram(session, { sessions, key, rows, columns, leader, limits });
     const signalled = { ms: limits.signal, explain: () => explainStuck(leader) };
     const end = await relaySession(frames, terminal, signalled);
     return await awaitClosed(link, session, end, limits.end);

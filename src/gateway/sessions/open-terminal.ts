@@ -1,15 +1,17 @@
 /**
- * GET /s/:id/socket: one viewer of a terminal. The page's hello stands in the address; its messages and the
- * session-host's frames are passed on as they are, and whoever is slow makes the other side wait.
+ * GET /s/:id/socket: one viewer of a terminal. Dials the session, joins it with the hello that stands in the page's
+ * address, and passes messages between the two.
  */
 import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import { type Joined, joinSession } from '../../launcher/join-session.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 import { type Hello, readHello } from '../../protocol/socket-hello.ts';
 import type { SocketHandler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { PASS_COOKIE, readCookie } from '../security/cookies.ts';
-import { askDial, connectSession } from './dial.ts';
+import { type DialledSession, dialSession } from './dial-session.ts';
 import { markActive, recheckPass } from './hold-pass.ts';
 import { splice } from './splice.ts';
 
@@ -18,25 +20,47 @@ export const openTerminal: SocketHandler = async (gateway, ws, incoming, id) => 
   // Until there is somebody to take it: what a page types meanwhile waits in the kernel.
   ws.pause();
   const hello = helloOf(incoming);
-  const dial = await askDial(gateway, passOf(incoming), session);
-  const host = await connectSession(dial, hello, gateway.limits.dialMs);
-  if (ws.readyState !== ws.OPEN) {
-    host.destroy();
+  const dialled = await dialSession(gateway, passOf(incoming), session);
+  const { stream, pass, ticket } = dialled;
+  ws.on('close', () => stream.destroy());
+  if (!isOpen(ws)) {
+    stream.destroy();
     return;
   }
   const close = (code: number): void => {
     ws.close(code);
     ws.resume(); // or the page's own close would not be read
-    host.destroy();
+    stream.destroy();
   };
   ws.on(
     'close',
-    gateway.revocations.hold(dial.ticket, () => close(CLOSE_CODES.signedOut)),
+    gateway.revocations.hold(ticket, () => close(CLOSE_CODES.signedOut)),
   );
-  ws.on('close', recheckPass(gateway, dial.pass, session, close));
-  const typed = markActive(gateway, dial.pass, session);
-  splice({ ws, host, viewerBytes: gateway.limits.viewerBytes, typed, close });
+  ws.on('close', recheckPass(gateway, pass, session, close));
+  const joined = await joinTerminal(ws, dialled, hello, gateway.limits.dialMs);
+  if (joined === null) return;
+  const typed = markActive(gateway, pass, session);
+  splice({ ws, ...joined, viewerBytes: gateway.limits.viewerBytes, typed, close });
 };
+
+/** null: the page has gone meanwhile, or was sent away. */
+async function joinTerminal(
+  ws: WebSocket,
+  { stream, key }: DialledSession,
+  hello: Hello,
+  ms: number,
+): Promise<Joined | null> {
+  try {
+    return await joinSession(stream, { ...hello, key }, AbortSignal.timeout(ms));
+  } catch (error) {
+    if (!isOpen(ws)) return null;
+    throw new Failure('unavailable', `session not joined: ${(error as Error).message}`);
+  }
+}
+
+function isOpen(ws: WebSocket): boolean {
+  return ws.readyState === ws.OPEN;
+}
 
 function passOf(incoming: IncomingMessage): string | undefined {
   return readCookie(incoming.headers.cookie, PASS_COOKIE);

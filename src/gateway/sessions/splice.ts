@@ -3,8 +3,8 @@
  * wait: the page's TCP window closes, or the session-host counts the viewer as slow.
  */
 import type { WebSocket } from 'ws';
+import type { Joined } from '../../launcher/join-session.ts';
 import { encode } from '../../protocol/codec.ts';
-import type { FrameStream } from '../../protocol/frame.ts';
 import { fromSession, toSession } from '../../protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 import { Outbox } from '../http/outbox.ts';
@@ -16,10 +16,9 @@ const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
 
 const ALIVE = encode(fromSession, { name: 'alive' });
 
-/** ws: paused. */
-export interface Splice {
+/** ws: paused. hello: the session-host's, which the page has not had yet. */
+export interface Splice extends Joined {
   readonly ws: WebSocket;
-  readonly host: FrameStream;
   readonly viewerBytes: number;
   /** A person typed. */
   readonly typed: () => void;
@@ -31,10 +30,9 @@ export function splice(both: Splice): void {
   const outbox = new Outbox(both.ws, both.viewerBytes);
   passOutput(both, outbox);
   passInput(both, outbox);
-  both.ws.on('close', () => both.host.destroy());
 }
 
-function passInput({ ws, host, typed, close }: Splice, outbox: Outbox): void {
+function passInput({ ws, frames, typed, close }: Splice, outbox: Outbox): void {
   ws.on('message', (message: Buffer, binary) => {
     if (binary && message.length === 1 && message[0] === toSession.check.type) {
       outbox.answer(ALIVE);
@@ -45,19 +43,20 @@ function passInput({ ws, host, typed, close }: Splice, outbox: Outbox): void {
       return;
     }
     if (message[0] === toSession.input.type) typed();
-    if (!host.send(message)) ws.pause();
+    if (!frames.send(message)) ws.pause();
   });
   ws.resume();
 }
 
-function passOutput({ ws, host, close }: Splice, outbox: Outbox): void {
+function passOutput({ ws, frames, hello, close }: Splice, outbox: Outbox): void {
   let exited = false;
-  outbox.room = () => host.resume();
-  host.listen({
+  outbox.send(encode(fromSession, hello));
+  outbox.room = () => frames.resume();
+  frames.listen({
     frame: (payload) => {
       exited = payload[0] === fromSession.exit.type;
       outbox.send(payload);
-      if (outbox.full) host.pause();
+      if (outbox.full) frames.pause();
     },
     // Without an exit it only dropped this viewer (its key was replaced, say): the page may come back.
     close: () => close(exited ? CLOSE_CODES.sessionEnded : CLOSE_CODES.unavailable),

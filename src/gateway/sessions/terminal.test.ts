@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { test } from 'node:test';
+import { createServer, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ENDED_SESSION, FAKE_SESSION, SESSION_KEY } from '../../../test/fakes/fake-broker.ts';
 import type { FakeViewer } from '../../../test/fakes/fake-session-host.ts';
 import {
   type Fixture,
+  type LogLine,
   startFixture,
   type TestSocket,
 } from '../../../test/fakes/gateway-fixture.ts';
+import { Mailbox } from '../../../test/fakes/mailbox.ts';
 import { decode, encode, type MessageOf } from '../../protocol/codec.ts';
 import {
   fromSession,
@@ -220,10 +223,86 @@ test('an ended session, no session-host, no broker: each has its code', async (t
   const gateway = await startFixture(t);
   const cookie = await gateway.enter(await gateway.signIn('alice'));
   const dial = () => gateway.socket(path, { side: 'session', cookie }).closed;
-  rmSync(join(gateway.directory, 'session'));
+  rmSync(gateway.sessionSocket());
   assert.equal(await dial(), 4503);
   await gateway.killBroker();
   assert.equal(await dial(), 4503);
+});
+
+const isFailure = ({ event }: LogLine): boolean => event === 'request failed';
+
+/** A program of the session's own instead of its session-host. */
+async function replaceHost(
+  t: TestContext,
+  gateway: Fixture,
+  serve: (socket: Socket) => void,
+): Promise<void> {
+  gateway.host.close();
+  const server = createServer(serve);
+  t.after(() => server.close());
+  await once(server.listen(gateway.sessionSocket()), 'listening');
+}
+
+for (const [what, answer, detail, limits] of [
+  ['nothing', (socket: Socket) => socket.resume(), /aborted due to timeout/, { dialMs: 50 }],
+  ['an end', (socket: Socket) => socket.destroy(), /session not joined: wanted a session-host/, {}],
+  ['HTTP', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'), /a frame of \d+ bytes/, {}],
+  ['its own hello', (socket: Socket) => socket.pipe(socket), /no message of type 1$/, {}],
+] as const) {
+  test(`when a session answers ${what} the page may come back`, async (t) => {
+    const gateway = await startFixture(t, limits);
+    const cookie = await gateway.enter(await gateway.signIn('alice'));
+    await replaceHost(t, gateway, (socket) => answer(socket.on('error', () => {})));
+    const page = gateway.socket(path, { side: 'session', cookie });
+    assert.equal(await page.closed, 4503);
+    assert.equal(page.messages.all.length, 0);
+    const line = await gateway.logged.take(isFailure);
+    assert.match(String(line.fields.detail), detail);
+  });
+}
+
+test('revocation does not wait for a session-host that says nothing', async (t) => {
+  const gateway = await startFixture(t, { dialMs: 600_000 });
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  const greeted = new Mailbox<Socket>();
+  await replaceHost(t, gateway, (socket) => socket.once('data', () => greeted.put(socket)));
+  const page = gateway.socket(path, { side: 'session', cookie });
+  const socket = await greeted.take();
+  await gateway.order({ order: 'revoke', user: 'alice' });
+  assert.equal(await page.closed, 4401);
+  if (!socket.closed) await once(socket, 'close');
+  assert.deepEqual(gateway.logged.all.filter(isFailure), []);
+});
+
+test('the gateway’s end does not wait for a session-host that says nothing', async (t) => {
+  const gateway = await startFixture(t, { dialMs: 600_000 });
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  const greeted = new Mailbox<Socket>();
+  await replaceHost(t, gateway, (socket) => socket.once('data', () => greeted.put(socket)));
+  gateway.socket(path, { side: 'session', cookie });
+  const socket = await greeted.take();
+  await gateway.running.close();
+  if (!socket.closed) await once(socket, 'close');
+  assert.deepEqual(gateway.logged.all.filter(isFailure), []);
+});
+
+test('a page that goes while its session is dialled leaves no connection', async (t) => {
+  const gateway = await startFixture(t, { dialMs: 600_000 });
+  const cookie = await gateway.enter(await gateway.signIn('alice'));
+  const taken = new Mailbox<Socket>();
+  await replaceHost(t, gateway, (socket) => taken.put(socket.resume()));
+  const { broker } = gateway.running.gateway;
+  const request = broker.request.bind(broker);
+  t.mock.method(broker, 'request', async (...ask: Parameters<typeof request>) => {
+    const answer = await request(...ask);
+    await gateway.running.close();
+    await setImmediate(); // a WebSocket tells its end after its connection's
+    return answer;
+  });
+  gateway.socket(path, { side: 'session', cookie });
+  const socket = await taken.take();
+  if (!socket.closed) await once(socket, 'close');
+  assert.deepEqual(gateway.logged.all.filter(isFailure), []);
 });
 
 test('typing marks the ticket active at most once a minute; output does not', async (t) => {
@@ -259,7 +338,7 @@ test('a slow page makes the session-host wait, and loses nothing', async (t) => 
   let sent = 0;
   while (viewer.send({ name: 'output', data: chunk })) {
     sent += 1;
-    if (sent % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (sent % 16 === 0) await setImmediate();
     assert.ok(sent < 4096, 'the gateway takes 128 MiB for a page that reads nothing');
   }
   viewer.send({ name: 'exit', status: 0 });
@@ -282,7 +361,7 @@ test('a slow session-host makes the page wait, and loses nothing', async (t) => 
   while (page.ws.bufferedAmount < 1_048_576) {
     say(page, { name: 'input', data: chunk });
     sent += 1;
-    if (sent % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (sent % 16 === 0) await setImmediate();
     assert.ok(sent < 4096, 'the gateway takes 128 MiB for a program that reads nothing');
   }
   viewer.frames.resume();

@@ -1,6 +1,7 @@
 /** When a user's last ticket has died nobody enters their sessions, whatever they kept: pass, code, path or key. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { PATHS } from '../../../src/protocol/broker-leader.ts';
 import { encode } from '../../../src/protocol/codec.ts';
 import { FrameStream } from '../../../src/protocol/frame.ts';
 import type { DialInfo } from '../../../src/protocol/gateway-broker.ts';
@@ -55,7 +56,8 @@ after(async () => {
   await stopAll(server);
 });
 
-function join({ path, key }: DialInfo): FrameStream {
+function join(session: SessionId, { key }: DialInfo): FrameStream {
+  const path = `${PATHS.sessions}/${session}/s`;
   const frames = new FrameStream(connectQuickly('vestibule-web', path), MAX_SESSION_FRAME);
   const size = { viewer: 0n, from: 0n, rows: 24, columns: 80 };
   const version = SESSION_PROTOCOL_VERSION;
@@ -78,7 +80,7 @@ async function visit(name: string): Promise<Visit> {
   const pass = client.cookies.get(`__Secure-vestibule-session /s/${session}/`)!;
   const code = (await client.enterCode(session)).searchParams.get('code')!;
   const dial = (await gateway.ask('session-dial', { pass, session })).ok!;
-  const viewer = join(dial);
+  const viewer = join(session, dial);
   assert.equal((await viewer.next())?.[0], 2, 'the key is right');
   return { account, client, session, terminal, ticket, pass, code, dial, viewer };
 }
@@ -100,7 +102,7 @@ async function assertShut({ account, session, terminal, ticket, pass, code, dial
     assert.equal(problem?.code, 'not-signed-in', type);
     await logged(new RegExp(`"type":"${type}","code":"not-signed-in".*${problem.reference}`));
   }
-  const late = join(dial);
+  const late = join(session, dial);
   late.send(encode(toSession, { name: 'input', data: Buffer.from('touch /tmp/late\r') }));
   assert.equal(await late.next().catch(() => null), null, 'the old key opens nothing');
   // The session itself goes on, and has noticed nothing.

@@ -1,0 +1,36 @@
+/** From a pass to a connection with its session, of whatever kind: the broker says where it runs, then we connect. */
+import type { Duplex } from 'node:stream';
+import { dial } from '../../launcher/dial.ts';
+import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
+import type { SessionId, TicketId } from '../../protocol/ids.ts';
+import type { Gateway } from '../gateway.ts';
+import { Failure } from '../problem.ts';
+
+export interface DialledSession {
+  /** Whose holder reads and writes: there is no limit on what the session may send. */
+  readonly stream: Duplex;
+  /** What opens the session to whoever speaks first. */
+  readonly key: Buffer;
+  readonly pass: string;
+  /** Behind the pass. */
+  readonly ticket: TicketId;
+}
+
+export async function dialSession(
+  gateway: Gateway,
+  pass: string | undefined,
+  session: SessionId,
+): Promise<DialledSession> {
+  if (pass === undefined) throw new Failure('not-signed-in', 'the request has no pass');
+  if (!SECRET_PATTERN.test(pass)) throw new Failure('not-signed-in', 'the pass is malformed');
+  const { ticket, key, place } = await gateway.broker.request('session-dial', { pass, session });
+  if (gateway.revocations.isRevoked(ticket)) {
+    throw new Failure('not-signed-in', 'the ticket was revoked while the session was dialled');
+  }
+  const { sessions, limits } = gateway;
+  const signal = AbortSignal.timeout(limits.dialMs);
+  const stream = await dial({ place, session }, { signal, sessions }).catch((error: Error) => {
+    throw new Failure('unavailable', `session not reached: ${error.message}`);
+  });
+  return { stream, key: Buffer.from(key, 'base64'), pass, ticket };
+}
