@@ -55,10 +55,8 @@ const everywhere = (check: (tab: Page) => Promise<unknown>) => Promise.all(tabs.
 function vestibule(...args: string[]): string {
   return execFileSync(VESTIBULE, args, { encoding: 'utf8' });
 }
-/** Without the home sessions. */
 function activeSessions(...args: string[]): ActiveSession[] {
-  const all = JSON.parse(vestibule('active-sessions', '--json', ...args)) as ActiveSession[];
-  return all.filter(({ kind }) => kind === 'terminal');
+  return JSON.parse(vestibule('active-sessions', '--json', ...args)) as ActiveSession[];
 }
 
 test('ten tabs see at once what happens in one: a start, what it uses, a new name', async () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { type RunningBroker, serveBroker } from '../../src/broker/requests/serve.ts';
-import type { BrokerOptions, BrokerSettings } from '../../src/broker/state/context.ts';
+import type { BrokerOptions, BrokerSettings } from '../../src/broker/state/settings.ts';
 import type { CliRequests } from '../../src/protocol/cli-broker.ts';
 import type { FrameStream } from '../../src/protocol/frame.ts';
 import type { BrokerEvent, BrokerSignInStep, Requests } from '../../src/protocol/gateway-broker.ts';

@@ -1,5 +1,5 @@
 /** Which process belongs to which session, from the program up, and which to none. */
-import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
+import type { ActiveSession, PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { Process } from './processes.ts';
 
 /** One session's processes. The watch may have been killed: 0. */
@@ -26,28 +26,20 @@ export function findChain(processes: readonly Process[], row: ActiveSession): Ch
   return { program: pid(program), host: pid(host), leader: pid(leader), watch: pid(watch) };
 }
 
-/** Leader and watch of each home session: those of the sessions in it, else those that have no program. */
-export function findHomeChains(
+/** Leader and watch of each PAM session, as its row has the leader. */
+export function findLeaders(
   processes: readonly Process[],
-  sessions: readonly ActiveSession[],
-  chains: ReadonlyMap<string, Chain>,
+  pamSessions: readonly PamSessionView[],
 ): ReadonlyMap<string, Chain> {
-  const leaders = processes.filter(({ argv }) => argv[0]?.endsWith('/vestibule-leader'));
-  const busy = new Set([...chains.values()].flatMap(({ leader, watch }) => [leader, watch]));
-  const idle = leaders.filter(({ pid }) => !busy.has(pid));
-  const pairs = idle.filter(({ parent }) => idle.some(({ pid }) => pid === parent));
-  const homes = sessions.filter(({ kind }) => kind === 'home');
+  const find = (pid: number): Process | undefined =>
+    processes.find((one) => one.pid === pid && one.argv[0]?.endsWith('/vestibule-leader'));
   return new Map(
-    homes.map(({ id }) => {
-      const inside = sessions.find((row) => row.pamSession === id && row.id !== id);
-      const { leader = 0, watch = 0 } = chains.get(inside?.id ?? '') ?? asChain(pairs.shift());
-      return [id, { program: 0, host: 0, leader, watch }];
+    pamSessions.map((row) => {
+      const leader = find(row.leader);
+      const watch = find(leader?.parent ?? 0);
+      return [row.id, { program: 0, host: 0, leader: leader?.pid ?? 0, watch: watch?.pid ?? 0 }];
     }),
   );
-}
-
-function asChain(leader: Process | undefined): Partial<Chain> {
-  return { leader: leader?.pid ?? 0, watch: leader?.parent ?? 0 };
 }
 
 /** What is no service, belongs to no session, was not there before, and is no command of this test's own. */

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
+import type { ActiveSession, PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { Account } from './accounts.ts';
-import { type Chain, findChain, findHomeChains, listUnwanted } from './chains.ts';
+import { type Chain, findChain, findLeaders, listUnwanted } from './chains.ts';
 import { askBroker, VESTIBULE } from './product.ts';
 import { type Machine, readMachine } from './read-machine.ts';
 
@@ -46,16 +46,16 @@ export async function agree(expected: Expected): Promise<Checked> {
 
 /** As it is now: things may be on their way. */
 export async function inspect(expected: Expected): Promise<Found> {
-  const { sessions } = await askBroker('active-sessions', {});
+  const { sessions: rows } = await askBroker('active-sessions', {});
+  const { pamSessions } = await askBroker('pam-sessions', {});
   const machine = readMachine(expected.accounts);
-  const rows = sessions.filter(({ kind }) => kind !== 'home');
   const chains = new Map(rows.map((row) => [row.id, findChain(machine.processes, row)] as const));
-  const homes = findHomeChains(machine.processes, sessions, chains);
+  const leaders = findLeaders(machine.processes, pamSessions);
   const differences = [
-    ...compareTable(expected, sessions, rows),
-    ...compareProcesses(expected, machine, chains, homes),
-    ...compareRest(expected, machine, sessions, new Map([...chains, ...homes])),
-    ...compareKeys(expected, machine, sessions),
+    ...compareTable(expected, rows, pamSessions),
+    ...compareProcesses(expected, machine, chains, leaders),
+    ...compareRest(expected, machine, rows, pamSessions, leaders),
+    ...compareKeys(expected, machine, pamSessions),
   ];
   return { rows, chains, differences };
 }
@@ -81,15 +81,18 @@ export async function readBaseline(accounts: readonly Account[]): Promise<Machin
 
 function compareTable(
   { running, more: [least, most] = [0, 0] }: Expected,
-  all: readonly ActiveSession[],
   rows: readonly ActiveSession[],
+  pamSessions: readonly PamSessionView[],
 ): string[] {
   const ids = rows.map(({ id }) => id as string);
   const others = ids.filter((id) => !running.has(id));
   return [
-    ...all
+    ...rows
       .filter(({ state }) => state !== 'running')
       .map(({ id, state }) => `session ${id} is '${state}', wanted running`),
+    ...pamSessions
+      .filter(({ state }) => state !== 'open')
+      .map(({ id, state }) => `PAM session ${id} is '${state}', wanted open`),
     ...[...running].filter((id) => !ids.includes(id)).map((id) => `session ${id} is not listed`),
     ...(others.length < least || others.length > most
       ? [`besides there run [${others.join(' ')}], wanted ${least} to ${most}`]
@@ -101,13 +104,13 @@ function compareProcesses(
   { before }: Expected,
   { processes }: Machine,
   chains: ReadonlyMap<string, Chain>,
-  homes: ReadonlyMap<string, Chain>,
+  leaders: ReadonlyMap<string, Chain>,
 ): string[] {
   const differences = [
     ...[...chains].filter(([, { host, leader }]) => host === 0 || leader === 0),
-    ...[...homes].filter(([, { leader }]) => leader === 0),
+    ...[...leaders].filter(([, { leader }]) => leader === 0),
   ].map(([id, chain]) => `session ${id} has no processes: ${JSON.stringify(chain)}`);
-  const unwanted = listUnwanted(processes, before.processes, new Map([...chains, ...homes]));
+  const unwanted = listUnwanted(processes, before.processes, new Map([...chains, ...leaders]));
   if (unwanted.length > 0) differences.push(`processes: not wanted [${unwanted.join(', ')}]`);
   return differences;
 }
@@ -116,10 +119,19 @@ function compareRest(
   { before, abandoned = new Map(), mounts = () => [], tickets }: Expected,
   machine: Machine,
   rows: readonly ActiveSession[],
+  pamSessions: readonly PamSessionView[],
   chains: ReadonlyMap<string, Chain>,
 ): string[] {
-  const leaders = [...new Set([...chains.values()].map(({ leader }) => leader))];
-  const [live, kept] = [filesOf(rows), filesOf([...abandoned.values()])];
+  const leaders = [...chains.values()].map(({ leader }) => leader);
+  const left = [...abandoned.values()];
+  const live = filesOf(
+    rows,
+    pamSessions.map(({ id }) => id),
+  );
+  const kept = filesOf(
+    left,
+    left.map(({ pamSession }) => String(pamSession)),
+  );
   const { rows: database } = machine;
   const check = (what: 'utmp' | 'cgroups' | 'files' | 'sockets'): string[] =>
     compare(what, machine[what], [...before[what], ...live[what]], kept[what]);
@@ -131,6 +143,11 @@ function compareRest(
       database.live,
       rows.map(({ id }) => id),
     ),
+    ...compare(
+      'rows of PAM sessions',
+      database.pamSessions,
+      pamSessions.map(({ id }) => id),
+    ),
     ...compare('passes of ended sessions', database.enterable, []),
     ...(tickets === undefined || tickets === database.tickets
       ? []
@@ -138,11 +155,10 @@ function compareRest(
   ];
 }
 
-/** What each session has; a home session has a leader alone. */
-function filesOf(all: readonly ActiveSession[]) {
-  const rows = all.filter(({ kind }) => kind !== 'home');
+/** What each session and each PAM session has. */
+function filesOf(rows: readonly ActiveSession[], pamSessions: readonly string[]) {
   const sockets = [
-    ...[...new Set(all.map(({ pamSession }) => pamSession))].map((id) => `leaders/${id}`),
+    ...[...new Set(pamSessions)].map((id) => `leaders/${id}`),
     ...rows.map(({ id }) => `sessions/${id}/s`),
   ];
   return {
@@ -157,11 +173,10 @@ function filesOf(all: readonly ActiveSession[]) {
 function compareKeys(
   { before }: Expected,
   { keys }: Machine,
-  rows: readonly ActiveSession[],
+  pamSessions: readonly PamSessionView[],
 ): string[] {
   return Object.entries(keys).flatMap(([name, came]) => {
-    const own = rows.filter(({ user }) => user === name);
-    const wanted = before.keys[name]! + new Set(own.map(({ pamSession }) => pamSession)).size;
+    const wanted = before.keys[name]! + pamSessions.filter(({ user }) => user === name).length;
     return came === wanted ? [] : [`keys of ${name}: ${came}, wanted ${wanted}`];
   });
 }

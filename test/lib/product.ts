@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { CliRequestName, CliRequests } from '../../src/protocol/cli-broker.ts';
+import type { PamSessionId, SessionId } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import { listProcesses } from './processes.ts';
 import { ownCgroup } from './read-machine.ts';
@@ -174,4 +175,11 @@ export async function askBroker<K extends CliRequestName>(
   } finally {
     socket.destroy();
   }
+}
+/** Of a session that has not ended. */
+export async function pamSessionOf(session: SessionId): Promise<PamSessionId> {
+  const { sessions } = await askBroker('active-sessions', {});
+  const pamSession = sessions.find(({ id }) => id === session)?.pamSession;
+  if (!pamSession) throw new Error(`session ${session} is in no PAM session`);
+  return pamSession;
 }

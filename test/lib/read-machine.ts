@@ -28,6 +28,7 @@ export interface Machine {
 export interface Rows {
   /** Sessions that have not ended. */
   readonly live: readonly string[];
+  readonly pamSessions: readonly string[];
   /** Sessions that have, and could still be entered by a pass. */
   readonly enterable: readonly string[];
   readonly tickets: number;
@@ -93,6 +94,7 @@ function readRows(): Rows {
           .map(({ id }) => String(id));
       return {
         live: ids('SELECT id FROM sessions WHERE ended IS NULL'),
+        pamSessions: ids('SELECT id FROM pam_sessions WHERE ended IS NULL'),
         enterable: ids(
           'SELECT DISTINCT id FROM sessions JOIN passes ON session = id WHERE ended IS NOT NULL',
         ),

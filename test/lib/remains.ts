@@ -53,8 +53,12 @@ export class SessionMounts {
 }
 
 /** Of a session without a leader and a watch. */
-export function removeFiles({ id, tty }: Pick<ActiveSession, 'id' | 'tty'>): void {
-  for (const path of [`${PATHS.leaders}/${id}`, `${PATHS.sessions}/${id}`]) {
+export function removeFiles({
+  id,
+  pamSession,
+  tty,
+}: Pick<ActiveSession, 'id' | 'pamSession' | 'tty'>): void {
+  for (const path of [`${PATHS.leaders}/${pamSession}`, `${PATHS.sessions}/${id}`]) {
     rmSync(path, { recursive: true, force: true });
   }
   removeCgroup(`vestibule-${id}`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
+import type { PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
 import { changeDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
@@ -31,9 +31,9 @@ afterEach(async () => {
 });
 after(() => product?.wipe());
 
-async function listHomes(): Promise<readonly ActiveSession[]> {
-  const { sessions } = await askBroker('active-sessions', {});
-  return sessions.filter(({ kind }) => kind === 'home');
+async function listHomes(): Promise<readonly PamSessionView[]> {
+  const { pamSessions } = await askBroker('pam-sessions', {});
+  return pamSessions.filter(({ home }) => home);
 }
 
 /** Looks at the home page until its session has come to this state. */
@@ -58,8 +58,8 @@ test('it is opened by the first visit, once, and is gone after sign-out', async 
   assert.ok(since! <= Date.now());
   const homes = await listHomes();
   assert.deepEqual(
-    homes.map(({ user, name, state, tty, pid }) => [user, name, state, tty, pid]),
-    [[account.name, 'home', 'running', null, 0]],
+    homes.map(({ user, state, close, sessions }) => [user, state, close, sessions]),
+    [[account.name, 'open', 'asked', []]],
   );
   await until(() => countLeaders() === 2, 'a leader and its watch');
   assert.deepEqual((await ada.client!.home()).sessions, []);

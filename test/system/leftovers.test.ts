@@ -59,8 +59,8 @@ function write(...statements: readonly string[]): void {
 }
 
 const session = (state: string, ended: string): string =>
-  `INSERT INTO sessions (id, user, uid, kind, name, state, origin, address, pid, started, ended)
-   VALUES ('${ROW}', 'ada', ${ada.uid}, 'terminal', 'T', '${state}', 'gateway', '', 1, 1, ${ended})`;
+  `INSERT INTO sessions (id, user, uid, kind, name, state, origin, address, pid, started, ended, last_words)
+   VALUES ('${ROW}', 'ada', ${ada.uid}, 'terminal', 'T', '${state}', 'gateway', '', 1, 1, ${ended}, '')`;
 const pass = `INSERT INTO passes (hash, ticket, session) SELECT x'00', id, '${ROW}' FROM tickets`;
 const forget = `DELETE FROM sessions WHERE id = '${ROW}'`;
 

@@ -19,7 +19,7 @@ import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { Client } from '../lib/leader.ts';
 import { judge, makeClient, makePrivateAccount, Person } from '../lib/person.ts';
-import { askBroker, kill, Product, SERVICES, type Service } from '../lib/product.ts';
+import { askBroker, kill, Product, pamSessionOf, SERVICES, type Service } from '../lib/product.ts';
 
 const GATE = '/tmp/gate';
 const FAKE = 'session required %FAKE%';
@@ -159,7 +159,7 @@ async function fakeLeader(id: string) {
   const path = `${PATHS.leaders}/${id}`;
   const server = createServer((socket) => {
     const frames = new FrameStream(socket, MAX_ROOT_FRAME);
-    const who = { session: id, user: 'ada', uid: account.uid };
+    const who = { pamSession: id, user: 'ada', uid: account.uid };
     frames.send(encode(fromLeader, { ...EMPTY_HELLO, version: 99, ...who }));
   });
   server.listen(path);
@@ -185,7 +185,7 @@ test('leader and session-host drop a peer of an unknown version and go on', asyn
   const before = await startTerminal();
   const [id] = [...running];
   const from = product.log.length;
-  const client = Client.connect('root', `${PATHS.leaders}/${id}`);
+  const client = Client.connect('root', `${PATHS.leaders}/${await pamSessionOf(id as SessionId)}`);
   client.send({ name: 'hello', version: 99 });
   await client.expectEnd();
   await product.logged(

@@ -1,8 +1,9 @@
 /** auth-pam-sessions-scope=user: the sessions of a user are programs of one leader, and each of them ends alone. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { ActiveSession } from '../../src/protocol/cli-broker.ts';
+import type { ActiveSession, PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import type { Account } from '../lib/accounts.ts';
 import { agree, type Checked, readBaseline } from '../lib/check-machine.ts';
@@ -10,7 +11,7 @@ import { preparePam } from '../lib/fast-pam.ts';
 import { PRINT_KEYRING } from '../lib/keyring.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
-import { askBroker, kill, Product, SERVICES, until } from '../lib/product.ts';
+import { askBroker, kill, Product, SERVICES, until, VESTIBULE } from '../lib/product.ts';
 import type { Machine } from '../lib/read-machine.ts';
 
 let product: Product;
@@ -37,12 +38,11 @@ beforeEach(async () => {
 afterEach(async () => {
   running.clear();
   await askBroker('end-sign-ins', { user: account.name });
-  for (const { id, kind } of await listAll()) {
-    if (kind === 'terminal') await askBroker('kill-session', { session: id });
-  }
+  for (const { id } of await listAll()) await askBroker('kill-session', { session: id });
   ada.leave();
   await settle();
   assert.deepEqual(await listAll(), []);
+  assert.deepEqual(await listHomes(), []);
   await product.stop();
 });
 after(() => product?.wipe());
@@ -59,6 +59,10 @@ async function startShell() {
 
 async function listAll(): Promise<readonly ActiveSession[]> {
   return (await askBroker('active-sessions', {})).sessions;
+}
+
+async function listHomes(): Promise<readonly PamSessionView[]> {
+  return (await askBroker('pam-sessions', {})).pamSessions;
 }
 
 async function viewOf(session: SessionId) {
@@ -166,16 +170,16 @@ test('signed out everywhere, sessions go on and end as ever; then the PAM sessio
   const { session } = await startShell();
   await ada.signOut();
   await settle();
-  assert.equal((await listAll()).length, 2);
+  assert.deepEqual([(await listAll()).length, (await listHomes()).length], [1, 1]);
   await askBroker('kill-session', { session });
   running.delete(session);
   await until(() => leaders().length === 0, 'the home session is closed');
 });
 
-test('killing the home session ends all that runs in it', async () => {
+test('closing the home session ends all that runs in it', async () => {
   const shells = [await startShell(), await startShell()];
-  const home = (await listAll()).find(({ kind }) => kind === 'home')!;
-  await askBroker('kill-session', { session: home.id });
+  const [home] = await listHomes();
+  execFileSync(VESTIBULE, ['pam', 'close', home!.id]);
   running.clear();
   await settle();
   assert.equal(leaders().length, 0);

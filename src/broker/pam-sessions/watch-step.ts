@@ -9,8 +9,9 @@ import { changeSession } from '../changes/change-session.ts';
 import { PAM_SESSION_ACTS, SESSION_ACTS } from '../rows/leader-events.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import type { SessionRow } from '../rows/session-row.ts';
-import type { AnyId, Broker, Step } from '../state/context.ts';
+import type { AnyId, Broker } from '../state/context.ts';
 import { forgetStep } from '../state/forget-step.ts';
+import type { Step } from '../state/settings.ts';
 import { explainStuck, explainStuckPam } from '../views/explain-stuck.ts';
 
 /** Instead of the step that was watched before; a step that shows a sign of life is watched anew. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
-import type { BrokerSettings } from '../state/context.ts';
+import type { BrokerSettings } from '../state/settings.ts';
 
 async function fixtureWith(t: TestContext, settings: Partial<BrokerSettings>) {
   const fixture = await startFixture(t);

@@ -1,13 +1,9 @@
 /** What every handler is given: the broker's state, its stores and its settings. No module holds state of its own. */
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { Kind } from '../../kinds/kind.ts';
-import { KINDS } from '../../kinds/kinds.ts';
 import type { Launcher } from '../../launcher/launcher.ts';
 import type { LeaderConnection } from '../../launcher/leader-connection.ts';
-import { localLauncher } from '../../launcher/local/launcher.ts';
-import { log } from '../../lib/log.ts';
-import { Repeats } from '../../lib/repeats.ts';
-import { PATHS } from '../../protocol/broker-leader.ts';
+import type { Repeats } from '../../lib/repeats.ts';
 import type {
   ConversationId,
   PamSessionId,
@@ -15,53 +11,28 @@ import type {
   SessionId,
   TicketId,
 } from '../../protocol/ids.ts';
-import { type Clock, systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Peer } from '../base/peer.ts';
-import { SteadyTime } from '../base/steady-time.ts';
-import { type Audit, openAudit } from '../database/audit.ts';
-import { boundTimes } from '../database/bound-times.ts';
-import { Store } from '../database/store.ts';
+import type { SteadyTime } from '../base/steady-time.ts';
+import type { Audit } from '../database/audit.ts';
+import type { Store } from '../database/store.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
-import { openPamSessionStore, type PamSessionStore } from '../rows/pam-session-store.ts';
+import type { PamSessionStore } from '../rows/pam-session-store.ts';
 import type { SessionRow } from '../rows/session-row.ts';
-import { openSessionStore, type SessionStore } from '../rows/session-store.ts';
-import { openTicketStore, type TicketStore } from '../rows/ticket-store.ts';
-import { longestMs, type TicketSettings } from '../rows/ticket-times.ts';
+import type { SessionStore } from '../rows/session-store.ts';
+import type { TicketStore } from '../rows/ticket-store.ts';
 import type { Conversation } from '../talks/conversation.ts';
 import type { StartTalk } from '../talks/start-talk.ts';
-import { LeaderSlots } from '../throttle/leader-slots.ts';
-import { Throttle } from '../throttle/throttle.ts';
-import { openThrottleStore } from '../throttle/throttle-store.ts';
-import { type AccountChecks, makeAccountChecks } from './account-checks.ts';
-import { Administrators, type AskMember } from './administrators.ts';
-import { makeWatch, type Watch } from './watch.ts';
+import type { LeaderSlots } from '../throttle/leader-slots.ts';
+import type { Throttle } from '../throttle/throttle.ts';
+import type { AccountChecks } from './account-checks.ts';
+import type { Administrators } from './administrators.ts';
+import type { BrokerPaths, BrokerSettings, Step } from './settings.ts';
+import type { Watch } from './watch.ts';
 
-/** What is waited for: PAM to open, a program to start, the end of either. */
-export type Step = 'pam' | 'program' | 'end';
 /** A session or a PAM session: ids are of one of them. */
 export type AnyId = SessionId | PamSessionId;
 export type AnyRow = SessionRow | PamSessionRow;
-
-export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
-
-export interface BrokerSettings extends TicketSettings {
-  /** PAM profiles. */
-  readonly loginProfile: string;
-  readonly sessionProfile: string;
-  /** Whether there are PAM sessions at all. */
-  readonly sessionsEnabled: boolean;
-  /** A PAM session for each session, or one for all of a user's. */
-  readonly sessionsScope: 'session' | 'user';
-  /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
-  readonly recheckMinutes: number;
-  /** How long audit rows are kept. */
-  readonly auditKeepDays: number;
-  /** Groups. */
-  readonly adminGroups: readonly string[];
-  /** How many tickets, and how many live sessions, one person may have. */
-  readonly signInsPerUser: number;
-  readonly sessionsPerUser: number;
-}
 
 /** A PAM session and the connection to its leader. */
 export interface Link {
@@ -123,63 +94,4 @@ export interface Broker {
   readonly administrators: Administrators;
   /** Emits each changed row under its id. */
   readonly changes: EventEmitter<Record<string, [AnyRow]>>;
-}
-
-export interface BrokerOptions {
-  readonly settings: BrokerSettings;
-  readonly warnings?: readonly string[];
-  readonly paths?: BrokerPaths;
-  readonly kinds?: readonly Kind[] | undefined;
-  /** The wall clock: Unix ms. */
-  readonly now?: () => number;
-  readonly clock?: Clock | undefined;
-  readonly askMember?: AskMember | undefined;
-  readonly stepMs?: Partial<Record<Step, number>> | undefined;
-}
-
-/**
- * pam and program: longer than leaders allow by default, who give up by themselves if they can. end: modules may take
- * their time to unmount and to store.
- */
-const STEP_MS: Broker['stepMs'] = { pam: 70_000, program: 40_000, end: 60_000 };
-
-export function createBroker(options: BrokerOptions): Broker {
-  const { settings, warnings = [], paths = PATHS, now: wall = Date.now } = options;
-  const { clock = systemClock, kinds = KINDS, stepMs, askMember } = options;
-  const time = new SteadyTime(wall, clock);
-  const longest = { idleMs: settings.timeoutMinutes * 60_000, absoluteMs: longestMs(settings) };
-  const store = new Store(paths.database, (rows) => boundTimes(rows, time.now(), longest));
-  return {
-    paths,
-    settings,
-    warnings,
-    startedAt: time.now(),
-    time,
-    now: time.now,
-    clock,
-    kinds,
-    launchers: { local: localLauncher(paths) },
-    stepMs: { ...STEP_MS, ...stepMs },
-    unwanted: new Set(),
-    steps: new Map(),
-    store,
-    audit: openAudit(store, wall),
-    tickets: openTicketStore(store),
-    checks: makeAccountChecks(),
-    pamSessions: openPamSessionStore(store),
-    sessions: openSessionStore(store),
-    links: new Map(),
-    keys: new Map(),
-    finding: new Map(),
-    throttle: new Throttle(clock.monotonic, openThrottleStore(store, time.now, clock.monotonic)),
-    slots: new LeaderSlots(clock.monotonic),
-    conversations: new Map(),
-    codes: new Map(),
-    gateways: new Set(),
-    announcing: new Map(),
-    refusals: new Repeats((kind, more) => log.info('requests-refused', { kind, more })),
-    watch: makeWatch(),
-    administrators: new Administrators(settings.adminGroups, clock.monotonic, askMember),
-    changes: new EventEmitter<Record<string, [AnyRow]>>().setMaxListeners(0),
-  };
 }

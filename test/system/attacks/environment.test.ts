@@ -8,6 +8,7 @@ import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
 import { ownProcesses, startWith, stopAll } from '../../lib/intruder.ts';
 import { listProcesses, type Process } from '../../lib/processes.ts';
+import { pamSessionOf } from '../../lib/product.ts';
 import type { Server } from '../../lib/server.ts';
 
 /** Set for everybody by /etc/environment, or by the user in ~/.pam_environment. */
@@ -150,7 +151,7 @@ function socketsOf(process: Process): string[] {
   });
 }
 
-test('session-host and leader hold what their work needs', () => {
+test('session-host and leader hold what their work needs', async () => {
   const [host] = own('-session-host');
   const socket = `/run/vestibule/sessions/${session}/s`;
   assert.deepEqual([...new Set(socketsOf(host!))].sort(), ['', socket]);
@@ -166,7 +167,11 @@ test('session-host and leader hold what their work needs', () => {
   const leaders = own('-leader');
   assert.equal(leaders.length, 2);
   // The control socket was bound to that name, and renamed.
-  const ends = ['', '/run/vestibule/rootd/s', `/run/vestibule/leaders/${session}.new`];
+  const ends = [
+    '',
+    '/run/vestibule/rootd/s',
+    `/run/vestibule/leaders/${await pamSessionOf(session)}.new`,
+  ];
   for (const leader of leaders) {
     for (const name of socketsOf(leader)) assert.ok(ends.includes(name), name);
     for (const name of files(leader)) {

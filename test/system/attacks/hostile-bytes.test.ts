@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { LEADER_PROTOCOL_VERSION, PATHS, toLeader } from '../../../src/protocol/broker-leader.ts';
 import { encode } from '../../../src/protocol/codec.ts';
 import { SESSION_PROTOCOL_VERSION, toSession } from '../../../src/protocol/gateway-session.ts';
-import type { SessionId } from '../../../src/protocol/ids.ts';
+import type { PamSessionId, SessionId } from '../../../src/protocol/ids.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
 import {
@@ -19,12 +19,14 @@ import {
   startWith,
   stopAll,
 } from '../../lib/intruder.ts';
+import { pamSessionOf } from '../../lib/product.ts';
 import type { Server } from '../../lib/server.ts';
 
 let server: Server;
 let ada: Account;
 let client: WebClient;
 let session: SessionId;
+let pamSession: PamSessionId;
 let terminal: Terminal;
 /** What ran before any attack. */
 let processes: string;
@@ -49,6 +51,7 @@ before(async () => {
   client = new WebClient(server.url);
   await client.signIn(ada.name, Buffer.from(ada.password));
   ({ session, terminal } = await client.startShell());
+  pamSession = await pamSessionOf(session);
   processes = describeProcesses();
   // An open leader's socket is the broker's own: it may be silent there for days.
   const impatient = targets.filter(({ name }) => name !== 'a leader');
@@ -102,7 +105,7 @@ const targets: readonly Target[] = [
   },
   {
     name: 'a leader',
-    open: () => connectQuickly('vestibule', `${PATHS.leaders}/${session}`),
+    open: () => connectQuickly('vestibule', `${PATHS.leaders}/${pamSession}`),
     hello: toALeader,
     limit: 262_144,
   },

@@ -13,7 +13,7 @@ import { encode } from '../../../src/protocol/codec.ts';
 import { FrameStream } from '../../../src/protocol/frame.ts';
 import type { DialInfo } from '../../../src/protocol/gateway-broker.ts';
 import { SESSION_PROTOCOL_VERSION, toSession } from '../../../src/protocol/gateway-session.ts';
-import type { SessionId } from '../../../src/protocol/ids.ts';
+import type { PamSessionId, SessionId } from '../../../src/protocol/ids.ts';
 import { CLOSE_CODES } from '../../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { type Terminal, WebClient } from '../../lib/client.ts';
@@ -25,6 +25,7 @@ import {
   startWith,
   stopAll,
 } from '../../lib/intruder.ts';
+import { pamSessionOf } from '../../lib/product.ts';
 import type { Server } from '../../lib/server.ts';
 
 /** The installed one: the clone may lie where only root may enter. */
@@ -34,6 +35,7 @@ let ada: Account;
 let eve: Account;
 let client: WebClient;
 let session: SessionId;
+let pamSession: PamSessionId;
 let terminal: Terminal;
 
 before(async () => {
@@ -48,6 +50,7 @@ before(async () => {
   client = new WebClient(server.url);
   await client.signIn(ada.name, Buffer.from(ada.password));
   ({ session, terminal } = await client.startShell());
+  pamSession = await pamSessionOf(session);
 });
 
 after(async () => {
@@ -59,7 +62,7 @@ after(async () => {
 const directory = (): string => `${PATHS.sessions}/${session}`;
 const sockets = (): string[] => [
   ...[PATHS.rootd, PATHS.brokerForGateway, PATHS.brokerForCli],
-  ...[`${PATHS.leaders}/${session}`, `${directory()}/s`],
+  ...[`${PATHS.leaders}/${pamSession}`, `${directory()}/s`],
 ];
 const CONNECT =
   "require('net').connect(process.argv[1]).on('connect',()=>console.log('connected')).on('error',(e)=>console.log(e.code))";
@@ -151,7 +154,7 @@ test('with the directories open to all, each C end still refuses by the peer’s
   const dial = (await gateway.ask('session-dial', { pass, session })).ok as DialInfo;
   gateway.close();
   const key = Buffer.from(dial.key, 'base64');
-  const paths = [PATHS.rootd, `${PATHS.leaders}/${session}`, `${directory()}/s`];
+  const paths = [PATHS.rootd, `${PATHS.leaders}/${pamSession}`, `${directory()}/s`];
   const opened = [...paths, `${PATHS.run}/rootd`, PATHS.leaders, directory()];
   const modes = opened.map((path) => [path, statSync(path).mode & 0o7777] as const);
   for (const path of opened) chmodSync(path, 0o777);

@@ -1,0 +1,41 @@
+/** What a broker is started with: paths, options of the configuration, and what tests put in. */
+import type { Kind } from '../../kinds/kind.ts';
+import type { Clock } from '../base/clock.ts';
+import type { TicketSettings } from '../rows/ticket-times.ts';
+import type { AskMember } from './administrators.ts';
+
+/** What is waited for: PAM to open, a program to start, the end of either. */
+export type Step = 'pam' | 'program' | 'end';
+
+export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
+
+export interface BrokerSettings extends TicketSettings {
+  /** PAM profiles. */
+  readonly loginProfile: string;
+  readonly sessionProfile: string;
+  /** Whether there are PAM sessions at all. */
+  readonly sessionsEnabled: boolean;
+  /** A PAM session for each session, or one for all of a user's. */
+  readonly sessionsScope: 'session' | 'user';
+  /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
+  readonly recheckMinutes: number;
+  /** How long audit rows are kept. */
+  readonly auditKeepDays: number;
+  /** Groups. */
+  readonly adminGroups: readonly string[];
+  /** How many tickets, and how many live sessions, one person may have. */
+  readonly signInsPerUser: number;
+  readonly sessionsPerUser: number;
+}
+
+export interface BrokerOptions {
+  readonly settings: BrokerSettings;
+  readonly warnings?: readonly string[];
+  readonly paths?: BrokerPaths;
+  readonly kinds?: readonly Kind[] | undefined;
+  /** The wall clock: Unix ms. */
+  readonly now?: () => number;
+  readonly clock?: Clock | undefined;
+  readonly askMember?: AskMember | undefined;
+  readonly stepMs?: Partial<Record<Step, number>> | undefined;
+}
