@@ -87,7 +87,8 @@ test('last-program: of two programs the second one’s end closes it, whichever 
 
 test('last-program: a program that does not start closes nothing, until another has ended', async () => {
   const client = await openFor('last-program');
-  client.spawn({ session: newId(), grant: new Uint8Array() });
+  const root = await Client.adopt(client.pamSession, 'root');
+  root.spawn({ session: newId(), argv: ['/gone'] });
   await client.expect('failed');
   const pid = await start(client, newId());
   kill(pid);
