@@ -44,19 +44,19 @@ function check(one = certificate, other = key, now?: number): string[] {
   return checkCertificate(values, now).map(({ level, file, text }) => `${level} ${file}: ${text}`);
 }
 
-test('a certificate with its key is right', () => assert.deepEqual(check(), []));
+test('a certificate with its key is valid', () => assert.deepEqual(check(), []));
 
 test('a generated certificate is not looked at', () => {
   assert.deepEqual(checkCertificate(parseConfiguration([]).values), []);
 });
 
-test('files that are not there are each told', () => {
+test('each missing file is reported', () => {
   const [one, other] = check('/nowhere/c.pem', '/nowhere/k.pem');
   assert.match(one ?? '', /^error \/nowhere\/c.pem: wanted to read it, came ENOENT/);
   assert.match(other ?? '', /^error \/nowhere\/k.pem: wanted to read it, came ENOENT/);
 });
 
-test('a folder is no certificate', () =>
+test('a directory is not a certificate', () =>
   assert.match(check(folder)[0] ?? '', /wanted a regular file/));
 
 test('a key that others can read is an error, one that a group can read is not', () => {
@@ -70,11 +70,11 @@ test('a key that others can read is an error, one that a group can read is not',
 test('the key of another certificate is an error', () => {
   assert.match(
     check(certificate, otherKey).join(),
-    /^error .*other.pem: wanted the key of .*, came another key; name/,
+    /^error .*other.pem: wanted the key of .*, came another key; set/,
   );
 });
 
-test('what is no PEM is an error', () => {
+test('a file that is not PEM is an error', () => {
   const junk = join(folder, 'junk.pem');
   writeFileSync(junk, 'junk', { mode: 0o600 });
   assert.match(
@@ -83,11 +83,11 @@ test('what is no PEM is an error', () => {
   );
   assert.match(
     check(certificate, junk).join(),
-    /^error .*junk.pem: wanted a private key in PEM form .*, came .*; openssl pkey/,
+    /^error .*junk.pem: wanted a private key in PEM form .*, came .*; convert it with 'openssl pkey'/,
   );
 });
 
-test('a certificate that has ended is a warning', () => {
+test('an expired certificate is a warning', () => {
   assert.match(
     check(certificate, key, Date.now() + 10 * 86_400_000).join(),
     /^warning .*: wanted a valid certificate/,

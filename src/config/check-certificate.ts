@@ -1,4 +1,4 @@
-/** Checks the administrator's own certificate and key. Only root can: the key is nobody else's business. */
+/** Checks the configured certificate and key. Only root can do this, since only root can read the key. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Finding } from './finding.ts';
@@ -22,14 +22,14 @@ function checkFile(file: string): Finding[] {
       readFileSync(file);
       return [];
     }
-    return [problem(file, 'wanted a regular file, came another kind; name the file itself')];
+    return [problem(file, 'wanted a regular file, came another kind; set the path of a file')];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return [problem(file, `wanted to read it, came ${code}; correct the path or the file's mode`)];
   }
 }
 
-/** A group may read it (Debian's ssl-cert), everybody may not. */
+/** A group may have read access (Debian's ssl-cert), others may not. */
 function checkMode(key: string): Finding[] {
   const about = statSync(key, { throwIfNoEntry: false });
   if (about === undefined || (about.mode & 0o027) === 0) return [];
@@ -45,7 +45,7 @@ function checkPair(certificate: string, key: string, now: number): Finding[] {
     return [
       problem(
         certificate,
-        'wanted a certificate in PEM form, came something else; name a file with a line -----BEGIN CERTIFICATE-----',
+        'wanted a certificate in PEM form, came something else; use a file with a line -----BEGIN CERTIFICATE-----',
       ),
     ];
   }
@@ -54,18 +54,18 @@ function checkPair(certificate: string, key: string, now: number): Finding[] {
       return [
         problem(
           key,
-          `wanted the key of '${certificate}', came another key; name the key that the certificate was made for`,
+          `wanted the key of '${certificate}', came another key; set the key that belongs to the certificate`,
         ),
       ];
   } catch {
     return [
       problem(
         key,
-        'wanted a private key in PEM form without a passphrase, came something else; openssl pkey writes it so',
+        "wanted a private key in PEM form without a passphrase, came something else; convert it with 'openssl pkey'",
       ),
     ];
   }
   if (leaf.validToDate.getTime() > now) return [];
-  const text = `wanted a valid certificate, came one that ended on ${leaf.validToDate.toISOString()}; renew it`;
+  const text = `wanted a valid certificate, came one that expired on ${leaf.validToDate.toISOString()}; renew it`;
   return [{ ...problem(certificate, text), level: 'warning' }];
 }

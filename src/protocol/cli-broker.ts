@@ -1,6 +1,6 @@
 /**
- * The hop from root's CLI to the broker, on a socket in a directory that only root may enter. Frames, hello and
- * envelopes as in gateway-broker.ts.
+ * The protocol between root's CLI and the broker, on a socket in a directory that only root may enter. Frames, hello,
+ * requests and responses are as in gateway-broker.ts.
  */
 import type { Trouble } from '../lib/trouble.ts';
 import type { CLOSE_POLICIES } from './broker-leader.ts';
@@ -11,8 +11,8 @@ import type { Problem } from './problems.ts';
 export interface CliRequests {
   status: { ask: Record<never, never>; answer: Status };
   /**
-   * ended: those too that ended within the last hour. The oldest first, as many as a frame holds; next: ask for those
-   * after it, null: there are no more.
+   * ended: include the sessions that ended within the last hour. The answer has the oldest sessions first, as many as fit
+   * into a frame. next: the session after which to continue; null: there are no more.
    */
   'active-sessions': {
     ask: { ended?: boolean | undefined; after?: SessionId | undefined };
@@ -22,11 +22,11 @@ export interface CliRequests {
     ask: { session: SessionId; name: string };
     answer: { session: ActiveSession };
   };
-  /** Ends the tickets of a user name, or (null) all; tickets: how many there were. */
+  /** Ends all tickets of a user, or (null) of all users; tickets: the number of tickets that were ended. */
   'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
-  /** Renames a database that cannot be used and begins a new one; aside: the new name of the old one. */
+  /** Renames a database that cannot be used and creates a new one; aside: the new name of the old one. */
   'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
-  /** Resolves when nothing of it runs any more, and its PAM session is closed if that was its own. */
+  /** Answered when nothing of the session is running any more, and the PAM session is closed if it had its own. */
   'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
   /** As 'active-sessions': PAM sessions, home sessions among them. */
   'pam-sessions': {
@@ -46,12 +46,12 @@ export interface Status {
   readonly loginProfile: string;
   readonly sessionProfile: string;
   readonly tickets: number;
-  /** Those that have not come to their end. */
+  /** Sessions that have not ended. */
   readonly sessions: number;
   readonly pamSessions: number;
   /** Of these. */
   readonly homeSessions: number;
-  /** What keeps the server from its work, most often a disk. */
+  /** What keeps the server from working, most often a disk. */
   readonly troubles: readonly Trouble[];
   /** For example: no /etc/pam.d/vestibule, PAM uses 'other'. */
   readonly warnings: readonly string[];
@@ -59,11 +59,11 @@ export interface Status {
 export interface ActiveSession extends SessionView {
   readonly user: UserName;
   readonly uid: number;
-  /** The PAM session that it runs in; null: it waits for one, or never came to one. */
+  /** The PAM session that it runs in; null: it is waiting for one, or never got one. */
   readonly pamSession: PamSessionId | null;
-  /** pid of the program, 0 when unknown */
+  /** pid of the program; 0: unknown. */
   readonly pid: number;
-  /** 'gateway' or 'cli' */
+  /** 'gateway' or 'cli'. */
   readonly origin: string;
   readonly address: string;
 }
