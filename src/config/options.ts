@@ -171,7 +171,7 @@ export const OPTIONS = {
     min: 1,
     max: 3600,
     unit: 'seconds',
-    doc: 'Timeout for starting the program of a session: the home directory and the login shell must respond within this time. `auth-pam-timeout-seconds` is the timeout for the PAM modules before.',
+    doc: 'Timeout for starting the program of a session: the home directory and the login shell must answer within this time. `auth-pam-timeout-seconds` is the timeout for the PAM modules before.',
     readBy: ['leader', 'broker'],
     change: 'at once',
   },

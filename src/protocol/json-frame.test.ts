@@ -28,7 +28,7 @@ for (const [what, hello, reason] of [
 test('a peer that ends before its hello is refused', async () => {
   const [near, far] = duplexPair();
   far.end();
-  await assert.rejects(greet(near), /ended before its hello/);
+  await assert.rejects(greet(near), /ended the connection before its hello/);
 });
 
 test('a peer that says nothing is refused in time', async (t) => {

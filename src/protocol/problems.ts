@@ -104,13 +104,13 @@ export const PROBLEMS = {
   },
   'session-hangs': {
     status: 504,
-    text: 'Something that the session needs does not respond.',
+    text: 'Something that the session needs does not answer.',
     advice:
       'It may be a file server. Ask your administrator to check it, then start a session again.',
   },
   'session-unavailable': {
     status: 503,
-    text: 'The part of the server that starts sessions does not respond.',
+    text: 'The part of the server that starts sessions does not answer.',
     advice: SOON,
   },
   'session-lost': {
@@ -142,7 +142,7 @@ export const PROBLEMS = {
   },
   disk: {
     status: 503,
-    text: 'This server cannot write to its disk, so nothing new can be started.',
+    text: 'This server cannot write to its disk, so nothing new can begin.',
     advice: 'Running sessions are not affected. Tell your administrator.',
   },
   internal: { status: 500, text: 'Something went wrong on the server.', advice: AGAIN },
