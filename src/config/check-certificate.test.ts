@@ -79,7 +79,7 @@ test('a file that is not PEM is an error', () => {
   writeFileSync(junk, 'junk', { mode: 0o600 });
   assert.match(
     check(junk).join(),
-    /^error .*junk.pem: wanted a certificate in PEM form, came .*; name a file/,
+    /^error .*junk.pem: wanted a certificate in PEM form, came .*; use a file/,
   );
   assert.match(
     check(certificate, junk).join(),

@@ -13,9 +13,9 @@ test('two ends that greet each other can talk', async () => {
 });
 
 for (const [what, hello, reason] of [
-  ['another name', { hello: 'world', version: BROKER_PROTOCOL_VERSION }, /no hello/],
+  ['another name', { hello: 'world', version: BROKER_PROTOCOL_VERSION }, /not a hello/],
   ['another version', { hello: 'vestibule', version: 99 }, /version 99, wanted 1/],
-  ['a request', { id: 1, type: 'status' }, /no hello/],
+  ['a request', { id: 1, type: 'status' }, /not a hello/],
 ] as const) {
   test(`a hello with ${what} is refused`, async () => {
     const [near, far] = duplexPair();
