@@ -28,12 +28,12 @@ export interface CliRequests {
   'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
   /** Answered when nothing of the session is running any more, and the PAM session is closed if it had its own. */
   'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
-  /** As 'active-sessions': PAM sessions, home sessions among them. */
+  /** Like 'active-sessions', for PAM sessions, including home sessions. */
   'pam-sessions': {
     ask: { ended?: boolean | undefined; after?: PamSessionId | undefined };
     answer: { pamSessions: readonly PamSessionView[]; next: PamSessionId | null };
   };
-  /** Ends all that runs in it. Resolves when it is closed. */
+  /** Ends all sessions in it. Answered when it is closed. */
   'close-pam-session': { ask: { pamSession: PamSessionId }; answer: Record<string, never> };
 }
 export type CliRequestName = keyof CliRequests;
@@ -49,7 +49,7 @@ export interface Status {
   /** Sessions that have not ended. */
   readonly sessions: number;
   readonly pamSessions: number;
-  /** Of these. */
+  /** How many of the PAM sessions are home sessions. */
   readonly homeSessions: number;
   /** What keeps the server from working, most often a disk. */
   readonly troubles: readonly Trouble[];
@@ -68,7 +68,7 @@ export interface ActiveSession extends SessionView {
   readonly address: string;
 }
 
-/** Of one PAM handle, from pam_start to pam_end. closed: in order. unclean: its leader died while it was open. */
+/** The states of a PAM session. closed: it was closed properly. failed: it was never open. unclean: its leader died while it was open. */
 export const PAM_SESSION_STATES = [
   'opening',
   'open',
@@ -84,22 +84,22 @@ export interface PamSessionView {
   readonly user: UserName;
   readonly uid: number;
   readonly state: PamSessionState;
-  /** Its user's home session: it was opened by a visit of the home page, and not for a session. */
+  /** Whether it is a home session: opened by a visit of the home page, not for a session. */
   readonly home: boolean;
   readonly place: Place;
   readonly profile: string;
   /** When its leader closes it. */
   readonly close: (typeof CLOSE_POLICIES)[number];
   readonly address: string;
-  /** pid of its leader, 0 before it is open */
+  /** pid of its leader; 0 before it is open. */
   readonly leader: number;
   /** Unix ms */
   readonly started: number;
   readonly ended: number | null;
   /** Why it failed. */
   readonly problem: Problem | null;
-  /** What it waits for while it is stuck. */
+  /** While it is stuck: what it waits for. */
   readonly stuck: string | null;
-  /** Those in it that have not come to their end. */
+  /** The sessions in it that have not ended. */
   readonly sessions: readonly SessionId[];
 }

@@ -15,7 +15,7 @@ export type ConversationId = Brand<string, 'ConversationId'>;
 /** Identifies a ticket without being one, so it may be logged and sent to the gateway. */
 export type TicketId = Brand<string, 'TicketId'>;
 
-/** Where sessions run: 'local' is this machine. */
+/** Where PAM sessions run: 'local' is this machine. */
 export type Place = 'local';
 
 export const ID_PATTERN = /^[0-9a-f]{32}$/;

@@ -49,7 +49,7 @@ export interface PromptItem {
   readonly style: PromptStyle;
   readonly text: string;
 }
-/** Whether it wants an answer. */
+/** Whether the item asks for an answer. */
 export function asks({ style }: Pick<PromptItem, 'style'>): boolean {
   return style === 'hidden' || style === 'shown';
 }
@@ -129,10 +129,10 @@ export interface Usage {
 export type EndedBy = 'administrator' | 'user' | 'account';
 export interface SessionView {
   readonly id: SessionId;
-  /** The name of its kind (src/kinds/), and what that is called. */
+  /** The name and the title of its kind (src/kinds/). */
   readonly kind: string;
   readonly kindTitle: string;
-  /** How a viewer talks to it; null: nobody gets to it. */
+  /** The protocol of its viewers; null: it has no viewers. */
   readonly talk: Kind['talk'];
   readonly startedBy: Kind['startedBy'];
   readonly name: string;
@@ -163,7 +163,7 @@ export interface SessionView {
 /** Most ended sessions on the list of a user. */
 export const MOST_ENDED = 20;
 export interface SessionStart {
-  /** The name of a kind that people may start. */
+  /** The name of a kind that users may start. */
   readonly kind: string;
 }
 export interface SessionAnswers {
