@@ -1,4 +1,4 @@
-/** Everything that is installed, into build/{bin,dist,page}. Does nothing when nothing of it changed. */
+/** Builds everything that is installed, into build/{bin,dist,page}. Does nothing if no input has changed. */
 
 import { buildPages } from './build-steps/build-pages.ts';
 import { buildPrograms } from './build-steps/build-programs.ts';
@@ -7,7 +7,7 @@ import { copyPrograms } from './build-steps/copy-programs.ts';
 import { hashInputs, hashOutputs, readStamp, writeStamp } from './build-steps/stamp.ts';
 import { runSetup, runStep } from './start/report.mjs';
 
-/** The hash of what was built: its version. */
+/** Returns the hash of the results, which is the version of the build. */
 export async function buildWhenStale(): Promise<string> {
   const inputs = hashInputs();
   const stamp = readStamp();

@@ -1,4 +1,4 @@
-/** docs/cli.md: every command with its arguments and options, from commander's own description of them. */
+/** Makes docs/cli.md: every command with its arguments and options, as described to commander. */
 import type { Command, Option } from 'commander';
 import { processContext } from '../src/cli/context.ts';
 import { makeProgram } from '../src/cli/program.ts';
@@ -8,15 +8,16 @@ export function makeCliDocument(): string {
   return `<!-- Made by tools/generate-cli-document.ts from src/cli/: do not edit. -->
 # The \`vestibule\` command
 
-It runs as whoever calls it; commands that say (root) want root. Control characters in what it shows are escaped. Exit
-status: 0 when all went well, 1 when not, 2 when the command line is not understood, 3 when the server that a command asks does not run,
-and what a command below says. Where a file that a command reads does not answer within 10 s, the command names it and exits with 1.
+The command runs as the user who calls it; commands marked (root) must be run by root. Control characters in its output
+are escaped. Exit status: 0 for success, 1 for a failure, 2 for an invalid command line, 3 if the command needs the server
+and the server is not running. Some commands below have others. If a
+file that a command reads does not answer within 10 s, the command names it and exits with 1.
 
 ${leaves(program).map(section).join('\n\n')}
 `;
 }
 
-/** Commands that do something, those in groups included. */
+/** All commands without subcommands, at any depth. */
 function leaves(command: Command): Command[] {
   return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 }

@@ -1,4 +1,4 @@
-/** src/root/lib/options.h and docs/options.md: the options table for the C reader and for people. */
+/** Makes src/root/lib/options.h and docs/options.md from the table of options. */
 import {
   OPTION_KEYS,
   OPTION_TYPES,
@@ -43,11 +43,11 @@ ${OPTION_KEYS.map((key) => `    KEY_${upper(key)},`).join('\n')}
 struct option {
     const char *key;
     enum option_type type;
-    uint32_t min, max;        /* of a number; max: of a text, characters */
-    const char *choices;      /* a pattern of fnmatch(3) */
-    const char *standard;     /* the default, as it would be written in the file */
+    uint32_t min, max;        /* limits of a number; for text, max is in characters */
+    const char *choices;      /* a pattern for fnmatch(3) */
+    const char *standard;     /* the default, as written in the file */
     const char *wanted;
-    size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
+    size_t at, size;          /* its field in struct config; size 0: checked, but not used by C programs */
 };
 #define PLACE(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
 static const struct option OPTIONS[KEY_COUNT] = {
@@ -61,7 +61,7 @@ ${OPTION_KEYS.filter(isReadByC).filter(isText).map(sizeAssertion).join('\n')}
 `;
 }
 
-/** The C reader checks the others too, so that both come to one verdict. */
+/** The C reader checks the other options as well, so that both readers accept the same files. */
 function isReadByC(key: OptionKey): boolean {
   const readers: OptionSpec['readBy'] = OPTIONS[key].readBy;
   return readers.includes('supervise') || readers.includes('leader');
@@ -91,13 +91,13 @@ export function makeOptionsDocument(): string {
   return `<!-- Made by tools/generate-options.ts from src/config/options.ts: do not edit. -->
 # Options
 
-\`/etc/vestibule/vestibule.conf\` holds one \`key=value\` a line. Spaces and tabs around key and value do not count,
-empty lines and lines that start with \`#\` neither; there are no quotes, and a \`#\` behind a value belongs to it. The text is
-UTF-8 without control characters. A key may stand once. Only root may be able to write the file; the server's users must be able to
-read it (mode 0644). \`/run/vestibule/overrides.conf\`, which \`npm start\` writes, wins over it.
+\`/etc/vestibule/vestibule.conf\` has one \`key=value\` per line. Spaces and tabs around the key and the value are ignored, and
+so are empty lines and lines that start with \`#\`. There are no quotes, and a \`#\` after a value is part of the value. The text
+is UTF-8 without control characters. Each key may appear once. Only root may be able to write to the file; the users of
+the server must be able to read it (mode 0644). \`npm start\` writes \`/run/vestibule/overrides.conf\`, which takes precedence.
 
-\`vestibule config check\` lists every problem with its file and line, \`vestibule config show\` every value with where it
-comes from. A server with a problem in its configuration does not start.
+\`vestibule config check\` lists every problem with its file and line. \`vestibule config show\` lists every value and where it
+was set. The server does not start if its configuration has a problem.
 
 ${OPTION_KEYS.map(section).join('\n\n')}
 `;
@@ -105,13 +105,13 @@ ${OPTION_KEYS.map(section).join('\n\n')}
 
 function section(key: OptionKey): string {
   const spec: OptionSpec = OPTIONS[key];
-  const change = spec.change === 'restart' ? 'after a restart' : 'for the next sign-in or session';
+  const change = spec.change === 'restart' ? 'after a restart' : 'at the next sign-in or session';
   return `## ${key}
 
 ${spec.doc}
 
-- Wanted: ${wantedWords(key)}${['groups', 'addresses', 'path', 'text'].includes(spec.type) ? ', or nothing' : ''}
+- Value: ${wantedWords(key)}${['groups', 'addresses', 'path', 'text'].includes(spec.type) ? ', or nothing' : ''}
 - Default: ${spec.default === '' ? 'empty' : `\`${spec.default}\``}
 - Read by: ${spec.readBy.join(', ')}
-- A change counts: ${change}`;
+- Takes effect: ${change}`;
 }

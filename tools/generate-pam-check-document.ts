@@ -1,4 +1,4 @@
-/** docs/pam-check.md: every rule of `vestibule pam check`, from the table of rules. */
+/** Makes docs/pam-check.md from the table of the rules of `vestibule pam check`. */
 import { existsSync } from 'node:fs';
 import { FACT_FORMS } from '../src/config/pam-profile/facts.ts';
 import type { Rule } from '../src/config/pam-profile/rule.ts';
@@ -15,24 +15,29 @@ export function makePamCheckDocument(): string {
   return `<!-- Made by tools/generate-pam-check-document.ts from src/config/pam-profile/rules.ts: do not edit. -->
 # What \`vestibule pam check\` finds
 
-\`vestibule pam check PROFILE --for login\` checks a profile that says who signs in (\`auth-pam-profile\`), \`--for session\`
-one that opens sessions without a password (\`auth-pam-sessions-profile\`), \`--for session-with-password\` one that
-\`vestibule run --password-stdin\` opens with a password; the server itself has none to give. The server checks both its profiles when it starts, and does not start when the
-login profile has an error, or either profile one that gives rights away (marked *).
+\`vestibule pam check PROFILE\` checks a profile for one purpose:
 
-Each rule rests on a trial with the real modules under \`${TRIALS}/\`: it shows what happens with the profile
-that the rule warns of, and that it does not happen with the mended one.
+- \`--for login\`: it signs users in (\`auth-pam-profile\`).
+- \`--for session\`: it opens sessions without a password (\`auth-pam-sessions-profile\`).
+- \`--for session-with-password\`: it opens sessions with a password, which only \`vestibule run --password-stdin\` does; the
+  server has no passwords.
 
-| code | level | why | what to do | trial |
+The server checks both of its profiles when it starts. It does not start if the login profile has an error, or if either
+profile has an error that gives away rights (marked *).
+
+Each rule has a test with the real modules under \`${TRIALS}/\`. The test shows what goes wrong with a profile
+that breaks the rule, and that it no longer does once the profile is fixed.
+
+| code | level | why | what to do | test |
 |---|---|---|---|---|
 ${RULES.map(row).join('\n')}
 
-A finding may be milder, or graver, than its rule: a missing module is a warning where the stack passes without it.
+The level of a finding can differ from that of its rule: a missing module is only a warning if the stack succeeds without it.
 
 ## Facts
 
-What a check needs beside the profiles is found out. \`--facts FILE\` states it instead, for the files of another machine:
-a JSON object with any of these keys. \`null\` is “not known”, and no rule guesses.
+A check looks up what it needs to know besides the profiles. For the files of another machine, \`--facts FILE\` gives it
+instead: a JSON object with any of these keys. \`null\` means “unknown”; rules do not guess.
 
 | key | value |
 |---|---|
@@ -42,9 +47,9 @@ ${Object.entries(FACT_FORMS)
 `;
 }
 
-function row({ code, level, why, mend, trial, unsafe }: Rule): string {
+function row({ code, level, why, remedy, trial, unsafe }: Rule): string {
   const name = `\`${code}\`${unsafe === true ? ' *' : ''}`;
-  const cells = [name, level, why, sentence(mend), `\`${trial}\``];
+  const cells = [name, level, why, sentence(remedy), `\`${trial}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

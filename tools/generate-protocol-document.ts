@@ -1,4 +1,4 @@
-/** docs/protocol.md: every message of the framed hops, from the tables in src/protocol/. */
+/** Makes docs/protocol.md: every message of the framed protocols, from the tables in src/protocol/. */
 import * as leader from '../src/protocol/broker-leader.ts';
 import * as session from '../src/protocol/gateway-session.ts';
 import * as host from '../src/protocol/leader-host.ts';
@@ -26,9 +26,10 @@ export function makeProtocolDocument(): string {
     "<!-- Made by 'npm run generate' from src/protocol/. Do not edit. -->",
     '# The protocols between our processes',
     '',
-    'A frame is a u32 length (big-endian), a u8 message type and the fields in the order given. `string` and',
-    '`bytes` carry a u16 length, `strings`, `blobs` and `u32s` a u16 count; `rest` is all that is left. A frame that',
-    'does not fit exactly ends the connection. Odd types go towards the user’s program, even types come back.',
+    'A frame is a u32 length (big-endian), a u8 message type and the fields in the order given. `string` and `bytes`',
+    'begin with a u16 length; `strings`, `blobs` and `u32s` with a u16 count; `rest` is the rest of the frame. A frame',
+    'that does not match its message exactly ends the connection. Messages with odd types go towards the user’s',
+    'program, messages with even types come back.',
     '',
     describeMessages('Broker or root’s CLI to a leader', leader.toLeader),
     '',

@@ -1,4 +1,4 @@
-/** src/root/lib/protocol.h: message numbers, limits and paths for the C ends. */
+/** Makes src/root/lib/protocol.h: message numbers, limits and paths for the C programs. */
 import * as leader from '../src/protocol/broker-leader.ts';
 import * as session from '../src/protocol/gateway-session.ts';
 import * as host from '../src/protocol/leader-host.ts';

@@ -1,4 +1,4 @@
-/** Writes the files that are made from the tables in src/; with --check it only says which are stale. */
+/** Writes the files that are generated from the tables in src/; with --check it only reports those that are stale. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { makeProtocolDocument } from './generate-protocol-document.ts';
 import { makeProtocolHeader } from './generate-protocol-header.ts';
@@ -26,7 +26,7 @@ for (const [path, make] of Object.entries(files)) {
   if (existsSync(url) && readFileSync(url, 'utf8') === wanted) continue;
   if (checkOnly) {
     stale += 1;
-    console.error(`${path}: stale: wanted what its table gives, run 'npm run generate'`);
+    console.error(`${path}: stale: it differs from its source, run 'npm run generate'`);
   } else {
     writeFileSync(url, wanted);
     console.error(`${path}: written`);

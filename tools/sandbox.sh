@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs a command as root where it can't touch the machine: own pid, mount, net, ipc and uts namespaces; overlays on
-# /etc /home /opt /root /srv /usr /var; fresh /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; a
-# cgroup of its own. Only the work tree is the machine's, wherever it lies. Usage: tools/sandbox.sh COMMAND [ARG…]
-# SANDBOX_SECONDS in the environment: after so many seconds all that runs in it is killed, and the exit status is 137.
+# Runs a command as root so that it cannot change the machine: own pid, mount, net, ipc and uts namespaces; overlays on
+# /etc /home /opt /root /srv /usr /var; new /run and /tmp; a private /dev with its own devpts (gid 5) and fuse; its own
+# cgroup. Only the work tree is that of the machine, wherever it is. Usage: tools/sandbox.sh COMMAND [ARG…]
+# SANDBOX_SECONDS in the environment: a timeout after which everything in it is killed; the exit status is then 137.
 set -eu
 
 enter() {
@@ -24,7 +24,8 @@ enter() {
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 [ -z "$SANDBOX_CGROUP" ] || echo $$ >"$SANDBOX_CGROUP/cgroup.procs"
-# What is mounted below may cover the work tree, or make it a copy that is lost at the end: it is put back by this.
+# The mounts below may cover the work tree, or replace it by a copy that is lost at the end. This descriptor is used to
+# mount it again.
 exec 9<"$root"
 mount -t tmpfs -o mode=0755 sandbox "$SANDBOX"
 for dir in /etc /home /opt /root /srv /usr /var; do
@@ -57,6 +58,6 @@ ip link set lo up
 cd "$root"
 unset SANDBOX SANDBOX_CGROUP
 export VESTIBULE_IN_SANDBOX=1
-# Not exec: this shell stays pid 1 and reaps what is orphaned.
+# Not exec: this shell stays pid 1 and reaps orphaned processes.
 "$@"
 exit $?

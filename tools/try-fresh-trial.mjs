@@ -1,6 +1,6 @@
 /**
- * What a person does on a fresh machine, in the root that tools/try-fresh.sh makes: starts the demo, looks at it, stops
- * it, starts it again, uninstalls. Plain Node: at first nothing else is there.
+ * What a user does on a fresh machine, in the root that tools/try-fresh.sh makes: start the demo, look at it, stop it,
+ * start it again, uninstall. Plain Node, because at first nothing else is installed.
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -58,4 +58,4 @@ execFileSync('npm', ['run', 'uninstall', '--silent', '--', '--force', '--package
   stdio: 'inherit',
 });
 assert.deepEqual({ packages: packages(), accounts: accounts() }, before, 'as it was before');
-console.log('fresh machine: all as wanted');
+console.log('fresh machine: everything works');

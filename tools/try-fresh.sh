@@ -1,8 +1,8 @@
 #!/bin/sh
-# The product on a fresh machine: a bare Debian 12 root with Node and nothing else, a clone of what is committed in a
-# directory only root may enter, private namespaces, the network of this machine (its apt, npm and proxy settings are
-# copied in). Runs a command in that clone, or without one tools/try-fresh-trial.mjs.
-# Usage: tools/try-fresh.sh [COMMAND [ARG…]]      FRESH_DIRECTORY holds the cached root and the trial's.
+# Tries the product on a fresh machine: a minimal Debian 12 root with Node and nothing else, a clone of the last commit
+# in a directory that only root may enter, private namespaces, and the network of this machine (its apt, npm and proxy
+# settings are copied). Runs a command in that clone; without one, tools/try-fresh-trial.mjs.
+# Usage: tools/try-fresh.sh [COMMAND [ARG…]]      FRESH_DIRECTORY: where the cached root and the root of the trial are.
 set -eu
 repository=$(cd "$(dirname "$0")/.." && pwd)
 fresh=${FRESH_DIRECTORY:-${XDG_CACHE_HOME:-$HOME/.cache}/vestibule-fresh}
@@ -10,7 +10,7 @@ root=$fresh/root
 
 make_base() {
   command -v debootstrap >/dev/null || {
-    echo "tools/try-fresh.sh: wanted debootstrap, to make a bare root; not installed: apt-get install debootstrap" >&2
+    echo "tools/try-fresh.sh: debootstrap is not installed; it makes the minimal root: apt-get install debootstrap" >&2
     exit 1
   }
   mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
@@ -23,7 +23,7 @@ make_base() {
 }
 
 copy_node() {
-  # npm scripts see this project's own Node first; here the machine's is wanted.
+  # In npm scripts the project's own Node comes first in PATH; here we need that of the machine.
   node=$(PATH=/usr/local/bin:/usr/bin command -v node)
   npm=$(dirname "$(dirname "$(readlink -f "$(PATH=/usr/local/bin:/usr/bin command -v npm)")")")
   install -D "$(readlink -f "$node")" "$root/usr/local/bin/node"
@@ -43,7 +43,7 @@ copy_network_settings() {
   done
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
   [ ! -f "$HOME/.npmrc" ] || cp "$HOME/.npmrc" "$root/root/.npmrc"
-  # A certificate authority of this machine's own, where its settings name one.
+  # An additional certificate authority, if the settings of this machine name one.
   authority=${NODE_EXTRA_CA_CERTS:-$(npm config get cafile 2>/dev/null)}
   [ ! -f "$authority" ] || install -D -m 0644 "$authority" "$root/usr/local/etc/authority.pem"
 }
@@ -74,7 +74,7 @@ enter() {
     shift 2
     set -- env -i NODE_EXTRA_CA_CERTS=/usr/local/etc/authority.pem npm_config_cafile=/usr/local/etc/authority.pem "$@"
   fi
-  # A root of its own, not a chroot: modules that change mounts (pam_namespace) act on the root of the namespace.
+  # pivot_root instead of chroot: modules that change mounts (pam_namespace) act on the root of the mount namespace.
   cd "$root"
   pivot_root . .
   umount -l .
@@ -93,7 +93,7 @@ fi
 mkdir -p "$fresh"
 exec 8>"$fresh/lock"
 flock --nonblock 8 || {
-  echo "tools/try-fresh.sh: wanted '$fresh' for this trial alone, came another that runs there: wait for its end, or set FRESH_DIRECTORY" >&2
+  echo "tools/try-fresh.sh: another trial is running in '$fresh': wait until it has ended, or set FRESH_DIRECTORY" >&2
   exit 1
 }
 [ -f "$fresh/base.tar" ] || make_base

@@ -1,4 +1,4 @@
-/** Findings about the public addresses, where their lines stand. */
+/** Reports invalid public addresses, with the file and line that set them. */
 import type { Finding } from './finding.ts';
 import type { LoadedConfiguration } from './load.ts';
 import { findWrongAddresses } from './public-address.ts';

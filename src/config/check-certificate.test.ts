@@ -46,7 +46,7 @@ function check(one = certificate, other = key, now?: number): string[] {
   );
 }
 
-test('a certificate with its key is right', () => assert.deepEqual(check(), []));
+test('a certificate with its key is valid', () => assert.deepEqual(check(), []));
 
 test('a generated certificate is looked at, too, once there is one', () => {
   const generated = join(folder, 'generated.pem');
@@ -68,13 +68,13 @@ test('a generated certificate is looked at, too, once there is one', () => {
   ]);
 });
 
-test('files that are not there are each told', () => {
+test('each missing file is reported', () => {
   const [one, other] = check('/nowhere/c.pem', '/nowhere/k.pem');
   assert.match(one ?? '', /^error \/nowhere\/c.pem: wanted to read it, came ENOENT/);
   assert.match(other ?? '', /^error \/nowhere\/k.pem: wanted to read it, came ENOENT/);
 });
 
-test('a folder is no certificate', () =>
+test('a directory is not a certificate', () =>
   assert.match(check(folder)[0] ?? '', /wanted a regular file/));
 
 test('a key that others can read is an error, one that a group can read is not', () => {
@@ -92,20 +92,20 @@ test('the key of another certificate is an error', () => {
   );
 });
 
-test('what is no PEM is an error', () => {
+test('a file that is not PEM is an error', () => {
   const junk = join(folder, 'junk.pem');
   writeFileSync(junk, 'junk', { mode: 0o600 });
   assert.match(
     check(junk).join(),
-    /^error .*junk.pem: wanted a certificate in PEM form, came .*; name a file/,
+    /^error .*junk.pem: wanted a certificate in PEM form, came .*; use a file/,
   );
   assert.match(
     check(certificate, junk).join(),
-    /^error .*junk.pem: wanted a private key in PEM form .*, came .*; openssl pkey/,
+    /^error .*junk.pem: wanted a private key in PEM form .*, came .*; convert it with 'openssl pkey'/,
   );
 });
 
-test('a certificate that has ended is a warning', () => {
+test('an expired certificate is a warning', () => {
   assert.match(
     check(certificate, key, Date.now() + 10 * 86_400_000).join(),
     /^warning .*: wanted a valid certificate/,

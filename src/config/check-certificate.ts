@@ -1,4 +1,4 @@
-/** Checks the certificate and its key, an administrator's own or the generated ones. Only root can: the key is nobody else's business. */
+/** Checks the certificate and its key, configured or generated. Only root can do this, since only root can read the key. */
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { reads } from '../lib/reads.ts';
@@ -61,14 +61,14 @@ function checkFile(file: string): Finding[] {
       readFileSync(file);
       return [];
     }
-    return [problem(file, 'wanted a regular file, came another kind; name the file itself')];
+    return [problem(file, 'wanted a regular file, came another kind; set the path of a file')];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return [problem(file, `wanted to read it, came ${code}; correct the path or the file's mode`)];
   }
 }
 
-/** A group may read it (Debian's ssl-cert), everybody may not. */
+/** A group may have read access (Debian's ssl-cert), others may not. */
 function checkMode(key: string): Finding[] {
   const about = statSync(key, { throwIfNoEntry: false });
   if (about === undefined || (about.mode & 0o027) === 0) return [];

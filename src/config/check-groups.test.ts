@@ -1,4 +1,4 @@
-/** A group that the machine does not know is found, whatever stands in its name. */
+/** A group that does not exist on the machine is reported, whatever characters its name has. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkGroups, type GroupVerdict } from './check-groups.ts';

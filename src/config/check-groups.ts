@@ -1,12 +1,12 @@
 /**
- * The groups in the configuration that the machine does not know: what is for their members, nobody gets, and nobody is
- * told. When it knows none of auth-required-user-group, nobody can sign in.
+ * Reports groups in the configuration that do not exist on this machine. Such a group has no members, and nothing else
+ * would say so. When no group of auth-required-user-group exists, nobody can sign in.
  */
 import { findEntry } from '../lib/find-entry.ts';
 import type { Finding } from './finding.ts';
 import type { LoadedConfiguration } from './load.ts';
 
-/** With what comes of it when one of the groups is unknown, and when all are. */
+/** The options, with the effect when one of their groups is unknown and when all are. */
 const KEYS = {
   'auth-required-user-group': {
     one: 'it lets nobody in',
@@ -17,12 +17,12 @@ const KEYS = {
 } as const;
 type Key = keyof typeof KEYS;
 
-/** For all groups together: a directory that does not answer holds up no start for longer. */
+/** Timeout for all groups together: a directory service that does not answer delays a start no longer than this. */
 const LIMIT_MS = 2000;
 
 export type GroupVerdict = 'known' | 'unknown' | 'no answer';
 
-/** ask: of tests. */
+/** ask: replaced in tests. */
 export function checkGroups(
   loaded: Pick<LoadedConfiguration, 'values' | 'origins'>,
   ask: (names: readonly string[]) => readonly GroupVerdict[] = askMachine,
@@ -52,9 +52,9 @@ function checkOption(
 
 function describe(key: Key, name: string, verdict: GroupVerdict, all: boolean): string {
   if (verdict === 'no answer')
-    return `'${key}' wanted to know of group '${name}', came no answer; is the directory away? See 'getent group'`;
+    return `'${key}' wanted to look up group '${name}', came no answer; is the directory service down? Try 'getent group'`;
   const effect = all ? KEYS[key].all : KEYS[key].one;
-  return `'${key}' wanted groups that this machine knows, came '${name}', so ${effect}; correct the name ('getent group' lists them; commas separate names, blanks do not), or make the group`;
+  return `'${key}' wanted groups that this machine knows, came '${name}', so ${effect}; correct the name ('getent group' lists all groups; names are separated by commas, not by spaces), or create the group`;
 }
 
 function askMachine(names: readonly string[]): GroupVerdict[] {

@@ -38,13 +38,13 @@ function check(text = ''): string[] {
 
 test('without a login profile the fallback is named in a warning', () => {
   assert.deepEqual(check(), [
-    "warning vestibule:1: wanted a PAM profile 'vestibule', came no such file: PAM uses 'other' (/etc/pam.d/other); mend it: auth include other",
+    "warning vestibule:1: wanted a PAM profile 'vestibule', came no such file: PAM uses 'other' (/etc/pam.d/other); to fix it: auth include other",
   ]);
 });
 
 test('a login profile that lets everybody in is an error', () => {
   write('vestibule', 'auth sufficient pam_rootok.so\n@include common-auth\n');
-  assert.match(check().join(), /^error vestibule:1: .*lets everyone in; mend it: #auth/);
+  assert.match(check().join(), /^error vestibule:1: .*lets everyone in; to fix it: #auth/);
 });
 
 test('a session profile that asks is a warning: people can still sign in', () => {
@@ -57,11 +57,11 @@ test('a session profile that others can write is an error', () => {
   chmodSync(join(root, 'etc/pam.d/su'), 0o666);
   assert.match(
     check().join(),
-    /^error su:1: wanted it to be written by root alone, came mode 0666/,
+    /^error su:1: wanted it to be writable only by root, came mode 0666/,
   );
 });
 
-test('what is merely worth knowing does not count', () => {
+test('findings of level info are left out', () => {
   write('vestibule', '@include common-auth\n');
   assert.deepEqual(check(), []);
 });

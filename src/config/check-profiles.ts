@@ -1,4 +1,4 @@
-/** The start-up check of the two PAM profiles: what must keep the server from starting is an error. */
+/** Checks the two PAM profiles when the server starts. An error keeps the server from starting. */
 import type { Finding } from './finding.ts';
 import type { Configuration } from './load.ts';
 import { checkProfile, type ProfileFinding } from './pam-profile/check.ts';
@@ -8,7 +8,7 @@ import { RULES } from './pam-profile/rules.ts';
 
 const UNSAFE = new Set(RULES.filter(({ unsafe }) => unsafe === true).map(({ code }) => code));
 
-/** root, facts: of tests. */
+/** root, facts: set by tests. */
 export function checkProfiles(
   values: Configuration,
   root = '',
@@ -18,7 +18,7 @@ export function checkProfiles(
     checkProfile({ service, purpose, root, facts }).filter(({ level }) => level !== 'info');
   const login = check(values['auth-pam-profile'], 'login');
   const session = check(values['auth-pam-sessions-profile'], 'session');
-  // Without sessions people can still sign in and read why there are none.
+  // When sessions cannot start, people can still sign in and read the reason.
   const milder = session.map((finding): ProfileFinding => {
     return UNSAFE.has(finding.code) ? finding : { ...finding, level: 'warning' };
   });
@@ -26,6 +26,6 @@ export function checkProfiles(
     level: level === 'error' ? 'error' : 'warning',
     file,
     line,
-    text: `${message}; mend it: ${fix}`,
+    text: `${message}; to fix it: ${fix}`,
   }));
 }

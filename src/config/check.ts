@@ -1,4 +1,4 @@
-/** All that `vestibule config check` looks at beyond the configuration's own text. */
+/** What `vestibule config check` checks besides the text of the configuration: files, groups and profiles of the machine. */
 import { checkAddresses } from './check-addresses.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkGroups } from './check-groups.ts';
@@ -8,12 +8,12 @@ import type { LoadedConfiguration } from './load.ts';
 
 export { type Finding, findingLine } from './finding.ts';
 
-/** certificate: false for those who cannot read the key. */
+/** certificate: whether to check it; false when the caller cannot read the key. */
 export function checkMachine(loaded: LoadedConfiguration, certificate: boolean): Finding[] {
   return [...checkFiles(loaded, certificate), ...checkGroups(loaded)];
 }
 
-/** An error here keeps the server from starting. A missing group does not: it may come later, with the directory. */
+/** An error here keeps the server from starting. A missing group does not: the directory service may still be starting. */
 export function checkFiles(loaded: LoadedConfiguration, certificate: boolean): Finding[] {
   const { values } = loaded;
   return [

@@ -1,4 +1,4 @@
-/** The C reader and the TypeScript reader make the same of every file: the same values or the same problems. */
+/** The C and the TypeScript reader give the same result for every file: the same values or the same problems. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,9 @@
-/** What cannot be right between two options that are each right by themselves. config.c has the same list. */
+/** Finds pairs of options whose values are valid one by one but contradict each other. config.c has the same list. */
 import type { Configuration, OptionKey } from './options.ts';
 
 export interface Clash {
   readonly keys: readonly [OptionKey, OptionKey];
-  /** What the two wanted, what came, what to do. */
+  /** What the two options need, what they have, and what to do. */
   readonly wanted: string;
 }
 

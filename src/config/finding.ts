@@ -1,4 +1,4 @@
-/** What a check of the machine found; the configuration's own problems are in parse.ts. */
+/** A finding of a check of the machine. Problems in the text of the configuration are in parse.ts. */
 export interface Finding {
   /** error: the server should not start, or nobody can sign in. */
   readonly level: 'error' | 'warning';

@@ -68,11 +68,11 @@ test('uid 0 can never be the minimum', () => {
   assert.match(lines('auth-minimum-user-id=0')[0] ?? '', /wanted a whole number from 1 /);
 });
 
-test('a key that is like no option gets no guess', () => {
+test('no option is suggested for a key that resembles none', () => {
   assert.equal(parse('rsession-which-r=/usr/bin/R').problems[0]?.near, undefined);
 });
 
-test('options that cannot both be are told where the later one was set', () => {
+test('a conflict is reported where the later of the two options was set', () => {
   assert.match(
     lines('www-session-port=8787')[0] ?? '',
     /^f:1: 'www-port' and 'www-session-port' wanted two/,
@@ -81,7 +81,7 @@ test('options that cannot both be are told where the later one was set', () => {
   assert.match(lines('\nauth-pam-profile=su')[0] ?? '', /^f:2: .* wanted two profiles/);
 });
 
-test('an option that is wrong by itself is not told to clash', () => {
+test('an invalid option is not reported as a conflict as well', () => {
   assert.equal(lines('ssl-certificate=c\nssl-certificate-key=/k').length, 1);
 });
 
@@ -104,7 +104,7 @@ for (const [name, spoil] of Object.entries(bad)) {
   });
 }
 
-test('a folder is refused, a symbolic link to a file of root is followed', {
+test('a directory is refused, a symbolic link to a file of root is followed', {
   skip: notRoot,
 }, () => {
   mkdirSync(join(folder, 'folder.conf'));

@@ -11,10 +11,10 @@ export type { Problem } from './parse.ts';
 
 export type Origin = 'default' | { readonly file: string; readonly line: number };
 export interface LoadedConfiguration {
-  /** Nothing should start on these when there are problems. */
+  /** Not to be used when there are problems. */
   readonly values: Configuration;
   readonly origins: Readonly<Record<OptionKey, Origin>>;
-  /** All of them, in the order of files and lines. */
+  /** All problems, ordered by file and line. */
   readonly problems: readonly Problem[];
 }
 export interface ConfigurationFile {
@@ -36,7 +36,7 @@ export function loadConfiguration(
   return finish(draft);
 }
 
-/** The same for bytes in hand, whoever owns the files that they came from. */
+/** The same for the contents of files, whose owner and mode are not checked. */
 export function parseConfiguration(files: readonly ConfigurationFile[]): LoadedConfiguration {
   const draft = newDraft();
   for (const { name, data } of files) takeFile(draft, name, parseFile(data));
@@ -51,9 +51,9 @@ export function problemLine({ file, line, text, near }: Problem): string {
 interface Draft {
   readonly values: Record<OptionKey, OptionValue>;
   readonly origins: Record<OptionKey, Origin>;
-  /** Keys whose last line had a problem: nothing further is said about them. */
+  /** Keys whose last value was invalid; no further problem is reported for them. */
   readonly bad: Set<OptionKey>;
-  /** Keys in the order in which their values were set. */
+  /** Keys in the order in which they were set. */
   readonly order: OptionKey[];
   readonly problems: Problem[];
 }

@@ -1,12 +1,12 @@
 /** Finds the option that an unknown key was probably meant to be. */
 import { OPTION_KEYS, type OptionKey } from './options.ts';
 
-/** Edits between the two. */
+/** Keys with a larger edit distance are not suggested. */
 const MAX_EDITS = 3;
-/** Longest unknown key that is compared, bytes. */
+/** Longer unknown keys are not compared, bytes. */
 const MAX_COMPARED = 64;
 
-/** The first option with the fewest edits between it and this key. */
+/** The option with the smallest edit distance to this key; the first one of several. */
 export function nearestKey(key: string): OptionKey | undefined {
   const wanted = Buffer.from(key);
   if (wanted.length > MAX_COMPARED) return undefined;
@@ -21,7 +21,7 @@ export function nearestKey(key: string): OptionKey | undefined {
   return nearest;
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function countEdits(from: Uint8Array, to: Uint8Array): number {
   const row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [index, byte] of from.entries()) {

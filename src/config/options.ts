@@ -1,25 +1,25 @@
 /**
- * Every option of vestibule.conf, once: the readers in TypeScript and C, `config check`, `config show` and
- * docs/options.md come from this table.
+ * The table of all options of vestibule.conf. The readers in TypeScript and C, `config check`, `config show` and
+ * docs/options.md are made from it.
  */
 
 export interface OptionSpec {
   readonly type: OptionType;
-  /** As it would be written in the file. */
+  /** As written in the file. */
   readonly default: string;
-  /** Of a number; of a text the most characters. */
+  /** Limits of a number. For text, max is the largest number of characters. */
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;
-  /** Of a choice. */
+  /** The allowed values of a choice. */
   readonly choices?: readonly string[];
   readonly doc: string;
   readonly readBy: readonly ('supervise' | 'leader' | 'broker' | 'gateway')[];
-  /** What makes a change count: nothing (the next sign-in or session uses it), or a restart. */
+  /** When a changed value takes effect: at the next sign-in or session, or after a restart. */
   readonly change: 'at once' | 'restart';
 }
 
-/** Each type with the values it allows, in words. */
+/** Each type, with the values that it allows in words. */
 export const OPTION_TYPES = {
   flag: '0 or 1',
   choice: 'one of these words',
@@ -38,21 +38,21 @@ export const OPTIONS = {
   'auth-pam-profile': {
     type: 'profile',
     default: 'vestibule',
-    doc: 'PAM profile that checks who signs in. Without such a file PAM uses the profile `other`.',
+    doc: 'PAM profile for signing in. If the file does not exist, PAM uses the profile `other`.',
     readBy: ['leader', 'broker'],
     change: 'restart',
   },
   'auth-pam-sessions-profile': {
     type: 'profile',
     default: 'su',
-    doc: 'PAM profile that opens a session. A session may start without its person being there, so it should have `auth sufficient pam_rootok.so`; what a module asks all the same is put to the page of its person.',
+    doc: 'PAM profile for opening sessions. A session may start while its user is not present, so the profile should have `auth sufficient pam_rootok.so`. If a module asks for something anyway, the user sees the question on their page.',
     readBy: ['leader', 'broker'],
     change: 'restart',
   },
   'auth-pam-sessions-enabled': {
     type: 'flag',
     default: '1',
-    doc: 'Whether programs run inside a PAM session. 0: right user, groups and clean environment, but no credentials and no session modules.',
+    doc: 'Whether programs run inside a PAM session. With 0 they get the user, the groups and a clean environment, but no credentials, and no session modules are called.',
     readBy: ['leader', 'broker'],
     change: 'restart',
   },
@@ -60,7 +60,7 @@ export const OPTIONS = {
     type: 'choice',
     default: 'session',
     choices: ['session', 'user'],
-    doc: 'Whose a PAM session is. session: each session has one of its own. user: all sessions of a user on a machine are programs of one, the home session, and share its mounts, keyring and tickets. Needs `auth-pam-sessions-enabled`.',
+    doc: 'Which sessions share a PAM session. session: each session has its own. user: all sessions of a user on a machine run in one PAM session, the home session, and share its mounts, keyring and tickets. Needs `auth-pam-sessions-enabled`.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -76,14 +76,14 @@ export const OPTIONS = {
   'auth-required-user-group': {
     type: 'groups',
     default: '',
-    doc: 'Groups that may sign in: members of any of them. A group that the machine does not know has no members; `vestibule config check` names it. Empty: everybody may.',
+    doc: 'Only members of one of these groups may sign in. A group that does not exist on the machine has no members; `vestibule config check` reports it. Empty: everybody may sign in.',
     readBy: ['leader'],
     change: 'at once',
   },
   'admin-group': {
     type: 'groups',
     default: '',
-    doc: 'Groups of administrators: members of any of them see on their home page what keeps the server from its work (a full disk), as `vestibule status` tells it. They may do no more than others. A group that the machine does not know has no members; `vestibule config check` names it. Empty: nobody.',
+    doc: 'Members of one of these groups are administrators: their home page shows what keeps the server from working (a full disk, for example), as `vestibule status` does. They have no other rights. A group that does not exist on the machine has no members; `vestibule config check` reports it. Empty: nobody is an administrator.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -93,7 +93,7 @@ export const OPTIONS = {
     min: 1,
     max: 10_080,
     unit: 'minutes',
-    doc: 'How long a sign-in lasts without use. However much it is used, `auth-stay-signed-in-days` ends it.',
+    doc: 'How long a sign-in lasts while it is not used. A sign-in that is used ends after `auth-stay-signed-in-days`.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -103,7 +103,7 @@ export const OPTIONS = {
     min: 1,
     max: 7,
     unit: 'days',
-    doc: 'How long a sign-in lasts at most, however much it is used.',
+    doc: 'How long a sign-in lasts at most, even if it is used all the time.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -112,7 +112,7 @@ export const OPTIONS = {
     default: '50',
     min: 1,
     max: 500,
-    doc: 'In how many browsers one user is signed in at most. One more ends the sign-in that was used longest ago.',
+    doc: 'In how many browsers a user can be signed in at the same time. One more sign-in ends the least recently used one.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -121,7 +121,7 @@ export const OPTIONS = {
     default: '100',
     min: 1,
     max: 500,
-    doc: 'How many sessions one user has at most at the same time. One more is refused. What root starts (`vestibule run`) counts, and is never refused.',
+    doc: 'How many sessions a user can have at the same time. Further ones are refused. Sessions that root starts (`vestibule run`) are counted but never refused.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -131,7 +131,7 @@ export const OPTIONS = {
     min: 0,
     max: 1440,
     unit: 'minutes',
-    doc: 'How often PAM is asked whether those who are signed in still may be: an account that was disabled, has expired or left the required group is signed out everywhere. 0: only when a session starts.',
+    doc: 'How often PAM is asked whether the users who are signed in may still sign in. A user whose account was disabled, has expired or has left the required group is signed out everywhere. 0: only when a session starts.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -141,7 +141,7 @@ export const OPTIONS = {
     min: 1,
     max: 36500,
     unit: 'days',
-    doc: 'How long the rows of the audit are kept in the database. The log has the same lines, as long as it is kept.',
+    doc: 'How long audit records are kept in the database. The log has the same records, for as long as the log is kept.',
     readBy: ['broker'],
     change: 'restart',
   },
@@ -151,7 +151,7 @@ export const OPTIONS = {
     min: 1,
     max: 3600,
     unit: 'seconds',
-    doc: 'How long PAM modules may work in one call before the session is open. While somebody signs in or changes a password it is `auth-person-timeout-seconds`.',
+    doc: 'Timeout of each call of PAM until the session is open. While a user signs in or changes a password, `auth-person-timeout-seconds` applies instead.',
     readBy: ['leader', 'broker'],
     change: 'at once',
   },
@@ -161,7 +161,7 @@ export const OPTIONS = {
     min: 1,
     max: 600,
     unit: 'seconds',
-    doc: 'How long a PAM module may wait for the person who signs in, since it last said or was told something: for a push to a telephone to be confirmed, a card to be touched, a code to be sent. The page says for how long. Also how long a person has for an answer to what is asked while their session opens. sshd waits 120 s (LoginGraceTime).',
+    doc: 'How long a PAM module may wait for the user who signs in: for a push notification to be confirmed, a card to be touched, a code to be sent. The time starts again whenever the module shows a text or gets an answer. The page shows how long the server waits. It is also the time for an answer when PAM asks for something while a session opens. sshd waits 120 s (LoginGraceTime).',
     readBy: ['leader'],
     change: 'at once',
   },
@@ -171,14 +171,14 @@ export const OPTIONS = {
     min: 1,
     max: 3600,
     unit: 'seconds',
-    doc: 'How long the program of a session may take to start: its home directory and its login shell must answer within it. `auth-pam-timeout-seconds` is for what PAM modules do before.',
+    doc: 'Timeout for starting the program of a session: the home directory and the login shell must answer within this time. `auth-pam-timeout-seconds` is the timeout for the PAM modules before.',
     readBy: ['leader', 'broker'],
     change: 'at once',
   },
   'www-address': {
     type: 'address',
     default: '::',
-    doc: 'Address to listen on. `::` is all addresses of IPv4 and IPv6, `0.0.0.0` is those of IPv4 only: then any user of the machine can listen on the same port of IPv6, and `localhost` may lead there.',
+    doc: 'Address to listen on. `::` means all IPv4 and IPv6 addresses. `0.0.0.0` means all IPv4 addresses only; then any user of the machine can listen on the same port on IPv6, and `localhost` may lead there.',
     readBy: ['supervise'],
     change: 'restart',
   },
@@ -196,7 +196,7 @@ export const OPTIONS = {
     default: '8788',
     min: 1,
     max: 65_535,
-    doc: 'TCP port of the content of sessions (HTTPS): an origin of its own, so that it cannot reach the pages.',
+    doc: 'TCP port of the content of sessions (HTTPS). It is a separate origin, so that scripts in a session have no access to the pages.',
     readBy: ['supervise'],
     change: 'restart',
   },
@@ -210,7 +210,7 @@ export const OPTIONS = {
   'www-root-path': {
     type: 'path',
     default: '',
-    doc: 'What the paths of both origins begin with, such as `/term`, behind a reverse proxy that passes only these on, unchanged. Without a slash at its end. Empty: nothing. See docs/admin/reverse-proxies.md.',
+    doc: 'Prefix of all paths of both origins, such as `/term`, for a reverse proxy that forwards only these paths, unchanged. Without a slash at the end. Empty: no prefix. See docs/admin/reverse-proxies.md.',
     readBy: ['gateway'],
     change: 'restart',
   },
@@ -218,7 +218,7 @@ export const OPTIONS = {
     type: 'text',
     default: '',
     max: 300,
-    doc: 'Where browsers find the pages when it is not `www-port` of this host: what a reverse proxy is reached by, such as `https://login.example.org`. Needs `www-session-origin`. Empty: the host that a browser asked for, with `www-port`.',
+    doc: 'Origin at which browsers reach the pages if it is not `www-port` of this host, for example that of a reverse proxy: `https://login.example.org`. Needs `www-session-origin`. Empty: the host name in the request, with `www-port`.',
     readBy: ['gateway'],
     change: 'restart',
   },
@@ -226,7 +226,7 @@ export const OPTIONS = {
     type: 'text',
     default: '',
     max: 300,
-    doc: 'Where browsers find the content of sessions, when it is not `www-session-port` of this host: another name or another port than that of `www-home-origin`. Empty: the host that a browser asked for, with `www-session-port`.',
+    doc: 'Origin at which browsers reach the content of sessions if it is not `www-session-port` of this host. It must have another host name or port than `www-home-origin`. Empty: the host name in the request, with `www-session-port`.',
     readBy: ['gateway'],
     change: 'restart',
   },
@@ -235,7 +235,7 @@ export const OPTIONS = {
     default: '1024',
     min: 8,
     max: 4096,
-    doc: 'Open connections of one network (an IPv4 address, or the /64 of an IPv6 address); both ports together take 4,096. Behind `www-trusted-proxies` what counts is the network of the client. A browser has up to 8, and 1 for each open terminal.',
+    doc: 'How many connections one network (an IPv4 address, or the /64 of an IPv6 address) may have open. Both ports together accept 4,096. Behind `www-trusted-proxies` the network of the client counts. A browser needs up to 8, and 1 more for each open terminal.',
     readBy: ['gateway'],
     change: 'restart',
   },
@@ -243,7 +243,7 @@ export const OPTIONS = {
     type: 'text',
     default: '',
     max: 100,
-    doc: 'What people sign in to, for the heading of the sign-in page and the title of the pages. Empty: the host name in the address.',
+    doc: 'Name of what people sign in to: the heading of the sign-in page and the title of the pages. Empty: the host name in the address.',
     readBy: ['gateway'],
     change: 'restart',
   },
@@ -251,21 +251,21 @@ export const OPTIONS = {
     type: 'text',
     default: '',
     max: 2000,
-    doc: 'Text shown above the sign-in, to everybody who opens the page. `\\n` (a backslash and an n) begins a new line. Empty: none.',
+    doc: 'Text shown above the sign-in form to everybody who opens the page. `\\n` (a backslash and an n) begins a new line. Empty: no text.',
     readBy: ['gateway'],
     change: 'restart',
   },
   'ssl-certificate': {
     type: 'path',
     default: '',
-    doc: 'Certificate in PEM form, intermediates behind it. Empty: a generated one.',
+    doc: 'File with the certificate in PEM form, followed by the intermediate certificates. Empty: a generated certificate.',
     readBy: ['supervise'],
     change: 'restart',
   },
   'ssl-certificate-key': {
     type: 'path',
     default: '',
-    doc: 'Private key in PEM form, without a passphrase; only root may read it. Empty: a generated one.',
+    doc: 'File with the private key in PEM form, without a passphrase. Only root, and a group if you like, may be able to read it. Empty: a generated key.',
     readBy: ['supervise'],
     change: 'restart',
   },
@@ -287,7 +287,7 @@ export type Configuration = {
     : ValueOf<(typeof OPTIONS)[K]['type']>;
 };
 
-/** What an option wants, in words. */
+/** The values that an option allows, in words. */
 export function wantedWords(key: OptionKey): string {
   const { type, min, max, unit, choices = [] }: OptionSpec = OPTIONS[key];
   if (type === 'choice') return choices.join(' or ');

@@ -1,4 +1,4 @@
-/** The grammar of vestibule.conf, on bytes: `key=value` lines, comments with #. config.c follows it step by step. */
+/** Parses the bytes of vestibule.conf: `key=value` lines, comments with #. config.c does the same, step by step. */
 import { nearestKey } from './nearest-key.ts';
 import { OPTION_KEYS, type OptionKey } from './options.ts';
 import { shown } from './read-value.ts';
@@ -10,7 +10,7 @@ export interface Problem {
   readonly file: string;
   readonly line: number;
   readonly text: string;
-  /** The option that an unknown key was probably meant to be; not said by the C reader. */
+  /** The option that was probably meant by an unknown key; the C reader does not have this. */
   readonly near?: OptionKey;
 }
 export interface Entry {
@@ -31,7 +31,7 @@ export function parseFile(data: Uint8Array): ParsedFile {
   const entries = new Map<OptionKey, Entry>();
   const problems: Omit<Problem, 'file'>[] = [];
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
-  // One character a byte until a value is known to be text.
+  // One character for each byte, until a value is known to be UTF-8.
   const lines = bytes
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
@@ -83,7 +83,7 @@ function isOptionKey(key: string): key is OptionKey {
   return (OPTION_KEYS as readonly string[]).includes(key);
 }
 
-/** Spaces and tabs around, and a carriage return at the end. */
+/** Removes spaces and tabs at both ends, and a carriage return at the end. */
 function trim(text: string): string {
   let start = 0;
   let end = text.length;
@@ -92,7 +92,7 @@ function trim(text: string): string {
   return text.slice(start, end);
 }
 
-/** Null when the bytes are not UTF-8 or hold a control character. */
+/** Null when the bytes are not UTF-8 or contain a control character. */
 function decode(latin1: string): string | null {
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

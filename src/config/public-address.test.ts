@@ -8,7 +8,7 @@ const load = (...lines: string[]) =>
   parseConfiguration([{ name: 'vestibule.conf', data: Buffer.from(lines.join('\n')) }]);
 const both = ['www-home-origin=https://a.example', 'www-session-origin=https://b.example:8443'];
 
-test('nothing set is our own address; what is right is taken as it stands', () => {
+test('without settings the addresses are our own; valid values are used unchanged', () => {
   assert.deepEqual(readPublicAddress(load().values), { root: '', origins: null });
   const origins = { home: 'https://a.example', session: 'https://b.example:8443' };
   for (const root of ['/term', '/a/b.c/~d_e-1', '/.hidden']) {

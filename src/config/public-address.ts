@@ -1,17 +1,17 @@
-/** Where browsers find the server when a reverse proxy stands before it: three options that belong together. */
+/** Where browsers reach the server through a reverse proxy: three options that belong together. */
 import type { Configuration, OptionKey } from './options.ts';
 
 export interface PublicAddress {
-  /** What all paths begin with; '' without a proxy that shares its address with others. */
+  /** Prefix of all paths; '' without one. */
   readonly root: string;
-  /** null: the name or address that a browser asked for, with our own ports. */
+  /** null: the host name in the request, with our own ports. */
   readonly origins: { readonly home: string; readonly session: string } | null;
 }
-/** In words, as a finding of the configuration. */
+/** An option, and what is wrong with it. */
 export type Wrong = readonly [OptionKey, string];
 
 const ROOT = /^(?:\/[\w.~-]*[\w~-][\w.~-]*)+$/;
-/** As browsers write it into Origin: no upper case, no default port, no path. */
+/** As browsers write it in the Origin header: no upper case, no default port, no path. */
 const ORIGIN =
   /^https:\/\/(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::(?<port>[1-9][0-9]{0,4}))?$/;
 
@@ -50,7 +50,7 @@ export function findWrongAddresses(values: Configuration): Wrong[] {
   if (home !== '' && home === session) {
     wrong.push([
       'www-session-origin',
-      'another origin than www-home-origin, or what runs in a session could act as whoever looks at it; give it another name or port',
+      'another origin than www-home-origin, came the same one: a script in a session could act as the person who opens the session; use another host name or port',
     ]);
   }
   return wrong;

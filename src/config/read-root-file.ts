@@ -1,16 +1,16 @@
-/** Reads a file that only root can write; config.c does the same. */
+/** Reads a file that only root can write to; config.c does the same. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { reads } from '../lib/reads.ts';
 import { MAX_FILE_BYTES } from './parse.ts';
 
-/** Null: there is none. At most one byte more than parseFile takes is read. */
+/** Null: the file does not exist. Reads at most one byte more than parseFile accepts. */
 export function readRootFile(
   file: string,
 ): { readonly data: Uint8Array } | { readonly problem: string } | null {
   let fd: number;
   reads.publish(file);
   try {
-    // Not blocking: a named pipe must not hang the reader.
+    // Non-blocking, so that a named pipe cannot hang the reader.
     fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,4 +1,4 @@
-/** Turns an option's text into its value, or says what is wrong with it. config.c has the same rules. */
+/** Turns the text of an option into its value, or reports what is wrong with it. config.c has the same rules. */
 import { isIPv4, isIPv6 } from 'node:net';
 import {
   OPTIONS,
@@ -8,7 +8,7 @@ import {
   wantedWords,
 } from './options.ts';
 
-/** Bytes, as the fields of struct config hold them. */
+/** Longest text of each type, bytes: the size of the fields of struct config. */
 export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
   flag: 1,
   choice: 31,
@@ -18,10 +18,10 @@ export const MAX_TEXT: Readonly<Record<OptionType, number>> = {
   address: 63,
   addresses: 1023,
   path: 4095,
-  /** Bytes of the longest line. */
+  /** The longest line. */
   text: 8192,
 };
-/** Longest value that a problem repeats. */
+/** Longest value that a problem quotes, bytes. */
 export const MAX_SHOWN = 100;
 
 export type OptionValue = string | number | boolean | readonly string[];
@@ -39,7 +39,7 @@ export function readValue(key: OptionKey, text: string): ValueResult {
   };
 }
 
-/** A value or key for a person's eyes. */
+/** A value or key as a problem quotes it. */
 export function shown(text: string): string {
   if (text === '') return 'nothing';
   const size = Buffer.byteLength(text);
@@ -49,18 +49,18 @@ export function shown(text: string): string {
 const FITS: Readonly<Record<OptionType, (text: string, spec: OptionSpec) => boolean>> = {
   flag: (text) => text === '0' || text === '1',
   choice: (text, { choices = [] }) => choices.includes(text),
-  // No sign, no leading zero: 0755 means different things to different readers.
+  // No sign and no leading zero: some programs read 0755 as octal.
   number: (text, spec) =>
     /^(0|[1-9][0-9]*)$/.test(text) &&
     Number(text) >= (spec.min ?? 0) &&
     Number(text) <= (spec.max ?? 0),
-  // libpam turns upper case into lower case, and a slash would leave its directory.
+  // libpam turns upper case into lower case, and a slash would lead out of its directory.
   profile: (text) => /^[a-z0-9_][a-z0-9._-]*$/.test(text),
   groups: (text) => listItems(text).every((name) => name !== '' && name === unspaced(name)),
   address: isAddress,
   addresses: (text) => listItems(text).every(isAddress),
   path: (text) => text === '' || text.startsWith('/'),
-  // Code points, not what JavaScript calls a length.
+  // Counted in code points, unlike String.length.
   text: (text, spec) => [...text].length <= (spec.max ?? 0),
 };
 
@@ -74,12 +74,12 @@ function typed(type: OptionType, text: string): OptionValue {
   return type === 'number' ? Number(text) : text;
 }
 
-/** Only commas separate: a blank belongs to its item. */
+/** Items are separated by commas only; a space is part of its item. */
 function listItems(text: string): readonly string[] {
   return text === '' ? [] : text.split(',');
 }
 
-/** Without spaces at its ends (trim() would take others than the C reader does). */
+/** Without spaces at both ends (trim() removes other characters than the C reader does). */
 function unspaced(text: string): string {
   return text.replace(/^ +| +$/gv, '');
 }

@@ -1,7 +1,7 @@
-/** Text from elsewhere (a session's name, a PAM module's words) made safe to show on a terminal. */
+/** Makes text from others (the name of a session, the output of a PAM module) safe to show on a terminal. */
 const DANGEROUS = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gv;
 
-/** Control characters, and those that change the direction of text, as \xNN or \uNNNN. */
+/** Writes control characters, and characters that change the direction of text, as \xNN or \uNNNN. */
 export function escapeText(text: string): string {
   return text.replace(DANGEROUS, (character) => {
     const code = character.charCodeAt(0);
@@ -9,7 +9,7 @@ export function escapeText(text: string): string {
   });
 }
 
-/** The same inside JSON that is already written: it stays JSON of the same value. */
+/** The same for text that is JSON: the result is JSON of the same value. */
 export function escapeJson(json: string): string {
   return json.replace(DANGEROUS, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
 }

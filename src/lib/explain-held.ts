@@ -1,12 +1,15 @@
-/** What of a session waits in the kernel, and cannot be killed, in words: looked at when it is told. */
+/**
+ * Describes which processes of a session wait in the kernel (state D) and cannot be killed. It is looked up whenever it
+ * is shown, so it is never out of date.
+ */
 import { listBelow } from './list-below.ts';
 import { type ProcessState, readProcessState } from './process-state.ts';
 
 const SILENT = 'a file system or a device that does not answer';
-/** More would not be read. */
+/** Most processes that are listed by name. */
 const MOST_NAMED = 3;
 
-/** Of a leader itself. null: it is not held. */
+/** For the leader itself. null: it does not wait in the kernel. */
 export function explainLeader(leader: ProcessState | null): string | null {
   if (leader?.state === 'D') return `Its leader, process ${leader.pid}, waits for ${SILENT}.`;
   if (leader?.state === 'T' || leader?.state === 't')
@@ -14,7 +17,7 @@ export function explainLeader(leader: ProcessState | null): string | null {
   return null;
 }
 
-/** Of a leader and what is below it. */
+/** For the leader and its descendants. */
 export function explainHeld(leader: ProcessState | null): string | null {
   const itself = explainLeader(leader);
   if (itself !== null) return itself;

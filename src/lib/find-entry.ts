@@ -1,16 +1,16 @@
-/** What the system's databases (nsswitch.conf(5)) know of a name: Node has no getpwnam(3). */
+/** Looks up a name in the databases of the system (nsswitch.conf(5)) with getent(1): Node has no getpwnam(3). */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { reads } from './reads.ts';
 import { runProgram } from './run-program.ts';
 
-/** getent(1): not found. */
+/** Exit status of getent(1): not found. */
 const NOT_FOUND = 2;
 
 type Database = 'passwd' | 'group';
-/** The name as the database spells it, and its uid or gid; null: there is none; 'no answer': nobody could say in time. */
+/** The name as written in the database, and its uid or gid. null: not found; 'no answer': the database did not answer in time. */
 export type Entry = { readonly name: string; readonly id: number } | null | 'no answer';
 
-/** Blocks for limitMs at most. */
+/** Blocks for at most limitMs. */
 export function findEntry(database: Database, name: string, limitMs: number): Entry {
   if (limitMs <= 0) return 'no answer';
   reads.publish(`getent ${database} ${name}`);
@@ -34,6 +34,6 @@ function readEntry(
   if (status === NOT_FOUND) return null;
   if (status !== 0) return 'no answer';
   const [found = '', , id] = stdout.split(':');
-  // It takes a number for an id, which is nobody's name.
+  // getent takes a number for an id; we look for names only.
   return /^[+-]?[0-9]+$/.test(name) && found !== name ? null : { name: found, id: Number(id) };
 }

@@ -1,6 +1,6 @@
 import { log } from './log.ts';
 
-/** Work that nobody waits for: when it fails the log says so, and nothing ends. */
+/** For a promise that nobody awaits: a failure is logged and does not end the process. */
 export function inBackground(what: string, work: Promise<unknown>): void {
   work.catch((error: unknown) => {
     const stack = error instanceof Error ? error.stack : undefined;

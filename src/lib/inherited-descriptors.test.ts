@@ -10,12 +10,12 @@ test('descriptors are found by name, from 3 on', () => {
 });
 
 test('descriptors meant for another process are not taken', () => {
-  assert.throws(() => inheritedDescriptors(['cli'], environment, 43), /did not come/);
+  assert.throws(() => inheritedDescriptors(['cli'], environment, 43), /missing/);
 });
 
 test('a name beyond the count does not count', () => {
   assert.throws(
     () => inheritedDescriptors(['ready'], { ...environment, LISTEN_FDS: '2' }, 42),
-    /ready did not come/,
+    /ready missing/,
   );
 });

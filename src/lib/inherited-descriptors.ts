@@ -1,6 +1,6 @@
 /**
- * The descriptors that supervise (or systemd) left open for this process: LISTEN_FDS of them from 3 on, named by
- * LISTEN_FDNAMES, meant for LISTEN_PID; sd_listen_fds(3).
+ * The descriptors that this process inherits from supervise (or systemd), as in sd_listen_fds(3): LISTEN_FDS of them,
+ * from number 3 on, with the names in LISTEN_FDNAMES, for the process LISTEN_PID.
  */
 import { closeSync, writeSync } from 'node:fs';
 
@@ -20,28 +20,28 @@ export function inheritedDescriptors<N extends string>(
   const missing = wanted.filter((name) => !found.has(name));
   if (missing.length > 0) {
     throw new Error(
-      `wanted the descriptors ${wanted.join(', ')}, ${missing.join(', ')} did not come: this program is started by vestibule-supervise`,
+      `wanted the descriptors ${wanted.join(', ')}, ${missing.join(', ')} missing: this program must be started by vestibule-supervise`,
     );
   }
   return Object.fromEntries(found) as Record<N, number>;
 }
 
-/** Tells whoever started us that we serve now. */
+/** Tells supervise that this service is ready. */
 export function announceReady(descriptor: number): void {
   try {
     writeSync(descriptor, 'READY=1\n');
     closeSync(descriptor);
   } catch {
-    // Nobody reads it any more: supervise was restarted. We serve all the same.
+    // Nobody reads the pipe: supervise was restarted. The service works all the same.
   }
 }
 
-/** Tells whoever started us why we do not serve: `vestibule status` says it. Instead of announceReady, not after it. */
+/** Tells supervise why this service cannot start; `vestibule status` shows it. To be called instead of announceReady. */
 export function announceFailure(descriptor: number, reason: string): void {
   try {
     writeSync(descriptor, `STATUS=${reason.replaceAll(/\s+/g, ' ')}\n`);
     closeSync(descriptor);
   } catch {
-    // as above
+    // As above.
   }
 }

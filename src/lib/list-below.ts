@@ -1,15 +1,15 @@
-/** What runs below a process, as /proc tells everybody. */
+/** Lists the descendants of a process, from what every user can read in /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The pids of all descendants of a process: not of those whose parent has ended. */
+/** The pids of all descendants of a process, except those whose parent has ended. */
 export function listBelow(ancestor: number): number[] {
   const pids = childrenOf(ancestor);
-  // Grows while it is walked.
+  // The list grows while the loop runs.
   for (const pid of pids) pids.push(...childrenOf(pid));
   return pids;
 }
 
-/** Of all its threads; none when it has ended. */
+/** The children of all threads of a process; none when it has ended. */
 function childrenOf(pid: number): number[] {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);

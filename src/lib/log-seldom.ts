@@ -1,6 +1,6 @@
 /**
- * A log in which what one network has written again and again is a few lines, and then a number: who knocks a thousand
- * times a second fills no disk, and hides nobody else's lines.
+ * A log that limits repeated lines: of one kind of event from one network it writes a few lines, and then how many more
+ * there were. A client that sends a thousand requests a second cannot fill the disk or hide the lines of others.
  */
 import type { LogFields, LogLevel, log } from './log.ts';
 import { networkOf } from './network-of.ts';
@@ -8,7 +8,7 @@ import { Repeats } from './repeats.ts';
 
 export interface SeldomLog {
   readonly log: typeof log;
-  /** Writes the numbers that are still to be written. */
+  /** Writes the counts that are not written yet. */
   readonly end: () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * JSON lines to stderr: time, level, event, then the fields. JSON escapes control characters; DEL and the C1 controls
- * are escaped here, so that no line can drive the terminal of the one who reads it.
+ * Writes JSON lines to stderr: time, level, event, then the fields. JSON escapes control characters; DEL and the C1
+ * controls are escaped here, so that a line cannot send control sequences to the terminal that shows it.
  */
 import { randomBytes } from 'node:crypto';
 import { readlinkSync, writeSync } from 'node:fs';
@@ -14,12 +14,12 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 export type LogFields = { readonly [field: string]: unknown };
 
-/** Finds a log line: stands in the line and in the answer that a person sees. 12 lower-case hexadecimal digits. */
+/** A reference, 12 lower-case hexadecimal digits: it is shown to the user and written in the log line, to find one by the other. */
 export function makeReference(): string {
   return randomBytes(6).toString('hex');
 }
 
-/** One line, without its newline. The fixed names win over fields of the same name. */
+/** One line, without the newline. time, level and event take precedence over fields of the same name. */
 export function formatLine(
   level: LogLevel,
   event: string,
@@ -33,15 +33,15 @@ export function formatLine(
   );
 }
 
-/** JSON has no errors, big integers or bytes; bytes are never shown, they may be keys. */
+/** For values that JSON does not have: errors, big integers and bytes. Bytes are never written, since they may be keys. */
 function showValue(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  const raw = this[key]; // before toJSON: a Buffer has one that shows its bytes
+  const raw = this[key]; // before toJSON: that of a Buffer shows its bytes
   if (raw instanceof Error) return raw.message;
   if (raw instanceof Uint8Array) return `${raw.length} bytes`;
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-/** What could not be written, and why; null: the log is whole. */
+/** Why lines could not be written, and how many are lost; null: none. */
 let failure: { readonly code: string; lost: number } | null = null;
 
 function write(level: LogLevel, event: string, fields: LogFields = {}): void {
@@ -57,7 +57,7 @@ function write(level: LogLevel, event: string, fields: LogFields = {}): void {
 function writeLine(line: string): boolean {
   const bytes = Buffer.from(`${line}\n`);
   try {
-    // Of a line that was cut off the end is left.
+    // Ends the line that may have been cut off before.
     if (failure !== null) writeSync(2, '\n');
     if (writeSync(2, bytes) === bytes.length) return true;
     failure ??= { code: 'ENOSPC', lost: 0 };
@@ -67,7 +67,7 @@ function writeLine(line: string): boolean {
   return false;
 }
 
-/** After another try. */
+/** The trouble with the log, if another attempt to write fails, too. */
 export function logTrouble(): Trouble | null {
   if (failure !== null && writeLine(formatLine('warning', 'log-lines-lost', failure)))
     failure = null;

@@ -1,12 +1,12 @@
-/** What one customer of a network provider has: an IPv4 address, or the /64 of an IPv6 address. */
+/** The network of a client, as one customer of a provider has it: an IPv4 address, or the /64 of an IPv6 address. */
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** IPv4 where a socket of both families has it in the form of IPv6 (RFC 4291 §2.5.5.2). */
+/** Turns an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2), as a dual-stack socket reports it, into the IPv4 address. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
 }
 
-/** Addresses that are none (a Unix socket, a test) count as themselves. */
+/** What is not an IP address (a Unix socket, a test) is returned unchanged. */
 export function networkOf(address: string): string {
   const plain = plainAddress(address).replace(/%.*$/, '');
   if (isIPv4(plain) || !isIPv6(plain)) return plain;
@@ -22,7 +22,7 @@ function groupsOf(address: string): string[] {
   return [...left, ...Array<string>(gap).fill('0'), ...right];
 }
 
-/** An IPv4 address at the end stands for two groups; which ones does not matter behind the first four. */
+/** An IPv4 address at the end counts as two groups; their values do not matter, since only the first four are used. */
 function split(part: string): string[] {
   const groups = part === '' ? [] : part.split(':');
   return groups.flatMap((group) =>

@@ -1,25 +1,25 @@
-/** Whether a process is there and what it waits for, as far as /proc tells everybody (proc_pid_stat(5)). */
+/** Whether a process exists and in which state it is, from what every user can read in /proc (proc_pid_stat(5)). */
 import { readFileSync } from 'node:fs';
 
 export interface ProcessState {
   readonly pid: number;
-  /** Its command, up to 15 characters; the process chooses it. */
+  /** Command name, up to 15 characters; the process can change it. */
   readonly name: string;
-  /** R, S, D (waits in the kernel and cannot be killed), T (stopped) and so on; empty: hidden. */
+  /** R, S, D (waits in the kernel and cannot be killed), T (stopped) and so on; empty: not visible. */
   readonly state: string;
-  /** 0: hidden. */
+  /** 0: not visible. */
   readonly parent: number;
-  /** When it began, clock ticks after the machine's start: with it a pid names one process only. 0: hidden. */
+  /** Start time, in clock ticks since boot: pid and start time together identify a process. 0: not visible. */
   readonly born: number;
 }
 
-/** null: there is no such process, or it has ended and was not waited for. */
+/** null: the process does not exist, or is a zombie. */
 export function readProcessState(pid: number): ProcessState | null {
   if (pid <= 0) return null;
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const end = stat.lastIndexOf(')');
-    // What follows the name begins with field 3.
+    // Field 3 follows the name, which may contain parentheses and spaces.
     const [state = '', ...fields] = stat.slice(end + 2).split(' ');
     if (state === 'Z' || state === 'X') return null;
     const name = stat.slice(stat.indexOf('(') + 1, end);
@@ -29,7 +29,7 @@ export function readProcessState(pid: number): ProcessState | null {
   }
 }
 
-/** Where /proc shows a user only their own processes (hidepid). */
+/** For machines where /proc shows users only their own processes (hidepid). */
 function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -39,7 +39,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** The process of this pid, if it is still the one that began then. */
+/** The process with this pid, if it has this start time. */
 export function findProcess(pid: number, born: number): ProcessState | null {
   const found = readProcessState(pid);
   return found !== null && (born === 0 || found.born === 0 || found.born === born) ? found : null;

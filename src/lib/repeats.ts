@@ -1,9 +1,9 @@
-/** What is said again and again: a few times as it is, then as a number, so that who knocks a thousand times a second fills no disk. */
+/** Limits repeated messages: of each kind a few are shown, and then the number of the others. */
 
-/** In one period; of each kind. */
+/** Shown of each kind in one period. */
 const SHOWN = 10;
 const PERIOD_MS = 60_000;
-/** Kinds; what is beyond counts as one. */
+/** Most kinds that are counted separately; further ones are counted together. */
 const MOST_KINDS = 1_000;
 const OTHERS = 'others';
 
@@ -12,12 +12,12 @@ export class Repeats {
   private readonly tell: (kind: string, more: number) => void;
   private timer: NodeJS.Timeout | null = null;
 
-  /** tell: called at the end of a period with how many more there were than were shown. */
+  /** tell: called at the end of a period with the number that were not shown. */
   constructor(tell: (kind: string, more: number) => void) {
     this.tell = tell;
   }
 
-  /** Whether this one is to be shown. */
+  /** Whether to show this one. */
   note(kind: string): boolean {
     const known = this.seen.has(kind) || this.seen.size < MOST_KINDS ? kind : OTHERS;
     const times = (this.seen.get(known) ?? 0) + 1;
@@ -26,7 +26,7 @@ export class Repeats {
     return times <= SHOWN;
   }
 
-  /** Tells what is left to tell, and begins anew. */
+  /** Reports the numbers, and starts a new period. */
   endPeriod(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;

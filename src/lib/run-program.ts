@@ -1,11 +1,11 @@
-/** A program of the system that answers a question, without its input and what it complains of. */
+/** Runs a program of the system and returns its output; stdin is closed and stderr is ignored. */
 import { execFile } from 'node:child_process';
 
 /** Bytes. A user has at most 65,536 groups. */
 const MOST_OUTPUT = 1 << 20;
 
 export interface ProgramAnswer {
-  /** null: it was not found, was killed, or took longer than it may. */
+  /** null: the program was not found, was killed, or did not end in time. */
   readonly status: number | null;
   readonly stdout: string;
 }

@@ -1,16 +1,16 @@
 /**
- * The hop from the broker (or root's CLI) to a leader, by way of rootd's socket.
+ * The protocol between the broker (or root's CLI) and a leader, over a connection to rootd's socket or the leader's own.
  *
  * A frame is a u32 length (big-endian, at most MAX_ROOT_FRAME), a u8 message type, then the fields in the order
- * written here. This table is the only declaration: the TypeScript codec reads it, `src/root/lib/protocol.h` is
- * generated from it, `docs/protocol.md` too.
+ * written here. This table is the only declaration: the TypeScript codec reads it, and `src/root/lib/protocol.h` and
+ * `docs/protocol.md` are generated from it.
  *
  * Field kinds: u8, u16, u32, u64 (big-endian); `string` and `bytes` (u16 length, then the bytes; a string is UTF-8
  * without NUL); `strings` and `blobs` (u16 count, then each); `u32s` (u16 count, then each);
  * `rest` (all bytes to the end of the frame, only as the last field).
  */
 export const LEADER_PROTOCOL_VERSION = 4;
-/** Bytes; root ends close the connection on a longer frame. */
+/** Bytes; rootd and leaders close the connection on a longer frame. */
 export const MAX_ROOT_FRAME = 262_144;
 
 export type FieldKind =
@@ -30,7 +30,7 @@ export interface MessageSpec {
   readonly fields: Readonly<Record<string, FieldKind>>;
 }
 
-/** What spawn and run share. */
+/** The fields that spawn and run have in common. */
 const program = {
   session: 'string',
   pty: 'u8',
@@ -50,18 +50,18 @@ export const toLeader = {
   },
   authenticate: {
     type: 3,
-    doc: 'Sign USER in by the login profile. Answered by key, then any number of prompt, then authenticated or failed.',
+    doc: 'Sign USER in with the login profile. Answered by key, then any number of prompt, then authenticated or failed.',
     fields: { conversation: 'bytes', service: 'string', user: 'string', rhost: 'string' },
   },
   answer: {
     type: 5,
-    doc: 'The sealed answers (624 bytes each) to those items of the prompt that ask for one, in their order.',
+    doc: 'The sealed answers (624 bytes each) to the items of the prompt that ask for one, in the same order.',
     fields: { first: 'u32', sealed: 'blobs' },
   },
   cancel: { type: 7, doc: 'No answer will come: the module gets PAM_CONV_ERR.', fields: {} },
   open: {
     type: 9,
-    doc: 'Open a PAM session for USER. Answered by key and prompt if the profile asks, then opened or failed. close: when it is closed, one of CLOSE_POLICIES. terminal: the id of the session whose terminal is made before PAM, so that PAM_TTY is the real one; empty: none. label: a name to find it by again. attached: it is closed when this connection ends.',
+    doc: 'Open a PAM session for USER. Answered by key and prompt if the profile asks, then by opened or failed. close: when to close it, one of CLOSE_POLICIES. terminal: the id of the session whose terminal is created before PAM is called, so that PAM_TTY is its name; empty: none. label: a name for it, shown after a restart. attached: close it when this connection ends.',
     fields: {
       pamSession: 'string',
       conversation: 'bytes',
@@ -77,37 +77,37 @@ export const toLeader = {
   },
   spawn: {
     type: 11,
-    doc: "Run the user's login shell in the open PAM session under a session-host, as SESSION: which program, with which environment, is not the broker's to say. grant: as for open. Answered by spawned or failed.",
+    doc: "Run the user's login shell in the open PAM session under a session-host, as SESSION. The broker cannot choose the program or its environment. grant: as for open. Answered by spawned or failed.",
     fields: { ...program, grant: 'bytes' },
   },
   rotate: {
     type: 13,
-    doc: "Replace SESSION's key (32 bytes). drop: those who joined with the old one are dropped.",
+    doc: 'Replace the key (32 bytes) of SESSION. drop: disconnect the viewers that joined with the old key.',
     fields: { session: 'string', drop: 'u8', key: 'bytes' },
   },
   end: {
     type: 15,
-    doc: "Hang up, then kill, SESSION's processes. Answered by ended, or by closed where the PAM session is closed with it. Ignored if none of them runs.",
+    doc: 'Hang up, then kill, the processes of SESSION. Answered by ended, or by closed if the PAM session closes with it. Ignored if no process of it is running.',
     fields: { session: 'string' },
   },
   close: {
     type: 23,
-    doc: 'End all sessions in the PAM session, then close it. Answered by closed, once more if it is closed already.',
+    doc: 'End all sessions in the PAM session, then close it. Answered by closed, also if it was closed before.',
     fields: {},
   },
   noted: {
     type: 25,
-    doc: 'The broker has written down the end of SESSION, which the leader may forget; empty: that the PAM session is closed, the leader may go. Ignored for what has not ended.',
+    doc: 'The broker has recorded the end of SESSION: the leader may forget it. Empty: it has recorded that the PAM session is closed: the leader may exit. Ignored for what has not ended.',
     fields: { session: 'string' },
   },
   check: {
     type: 17,
-    doc: 'Ask PAM, by the login profile, whether USER still may be signed in: account management only, nobody is asked for anything. Answered by checked or failed; the leader ends.',
+    doc: 'Ask PAM, with the login profile, whether USER may still be signed in: account management only, no prompts. Answered by checked or failed; then the leader exits.',
     fields: { user: 'string', grant: 'bytes', rhost: 'string' },
   },
   test: {
     type: 19,
-    doc: 'Call these functions of PAM in this order, up to the first that fails; only root may ask. Answered by key, then for each prompt and logged as they come and one tested, or failed; the leader ends. Operations: those of TEST_OPERATIONS.',
+    doc: 'Call these functions of PAM (TEST_OPERATIONS) in this order, up to the first that fails; only root may request it. Answered by key, then for each function by prompt and logged as they occur and one tested, or by failed; then the leader exits.',
     fields: {
       conversation: 'bytes',
       service: 'string',
@@ -118,7 +118,7 @@ export const toLeader = {
   },
   run: {
     type: 21,
-    doc: 'As spawn, but this program, by its absolute path, with these variables besides those of the session; only root may ask.',
+    doc: 'Like spawn, but for this program (absolute path), with these variables in addition to those of the session; only root may request it.',
     fields: { ...program, argv: 'strings', environment: 'strings' },
   },
 } as const satisfies Record<string, MessageSpec>;
@@ -127,7 +127,7 @@ export const toLeader = {
 export const fromLeader = {
   hello: {
     type: 2,
-    doc: 'What this leader is and holds: the whole state, for adoption. Fields that do not apply are empty or 0. Entry i of each of the lists is of program i, its state one of PROGRAM_STATES; one that has ended is named until the broker says noted.',
+    doc: 'The complete state of this leader, so that a new broker can adopt it. Fields that do not apply are empty or 0. Entry i of each list belongs to program i, with a state of PROGRAM_STATES; a program that has ended is listed until the broker sends noted.',
     fields: {
       version: 'u32',
       pid: 'u32',
@@ -150,17 +150,17 @@ export const fromLeader = {
   },
   key: {
     type: 4,
-    doc: "The conversation's X25519 public key, its expiry (Unix ms) and the host key's Ed25519 signature over both. patience: seconds that a module may wait for the person, since something was said or answered.",
+    doc: "The conversation's X25519 public key, its expiry (Unix ms) and the host key's Ed25519 signature over both. patience: how long a module may wait for the user, in seconds since the last text or answer.",
     fields: { public: 'bytes', expires: 'u64', signature: 'bytes', patience: 'u32' },
   },
   prompt: {
     type: 6,
-    doc: 'One call of the PAM conversation: item i is prompt number first + i. Answered by answer or cancel when an item asks.',
+    doc: 'One call of the PAM conversation function: item i is prompt number first + i. Answered by answer or cancel if an item asks for an answer.',
     fields: { first: 'u32', styles: 'bytes', texts: 'strings' },
   },
   authenticated: {
     type: 8,
-    doc: 'PAM let the user in. The leader ends.',
+    doc: 'PAM has signed the user in. The leader exits.',
     fields: {
       user: 'string',
       uid: 'u32',
@@ -172,7 +172,7 @@ export const fromLeader = {
   },
   failed: {
     type: 10,
-    doc: 'The start of SESSION failed, and the PAM session stays open; empty: the PAM session was not opened, or the person not signed in, and the leader ends.',
+    doc: 'SESSION could not be started; the PAM session stays open. Empty: the PAM session could not be opened, or the user not signed in; the leader exits.',
     fields: { session: 'string', stage: 'u8', code: 'u32', text: 'string' },
   },
   opened: {
@@ -182,38 +182,38 @@ export const fromLeader = {
   },
   spawned: {
     type: 14,
-    doc: 'The program of SESSION runs.',
+    doc: 'The program of SESSION is running.',
     fields: { session: 'string', pid: 'u32', tty: 'string' },
   },
   exited: {
     type: 16,
-    doc: 'The program of SESSION ended; status as wait(2) gives it, words as session-host does.',
+    doc: 'The program of SESSION has ended, with this wait(2) status. words: as in exited of session-host.',
     fields: { session: 'string', status: 'u32', words: 'bytes' },
   },
   ended: {
     type: 26,
-    doc: 'Nothing of SESSION runs any more, its terminal is given back, and the PAM session stays open.',
+    doc: 'No process of SESSION is left and its terminal is released; the PAM session stays open.',
     fields: { session: 'string' },
   },
   closed: {
     type: 18,
-    doc: 'The PAM session is closed, and nothing runs of any session in it.',
+    doc: 'The PAM session is closed, and no process of any session in it is left.',
     fields: {},
   },
-  checked: { type: 20, doc: 'PAM and the policy have nothing against the user.', fields: {} },
+  checked: { type: 20, doc: 'PAM and the policy allow the user.', fields: {} },
   tested: {
     type: 22,
-    doc: 'A function of PAM returned code, in words text, after so long, the time a person took to answer included.',
+    doc: 'A function of PAM returned code, described by text, after this time, including the time that the user took to answer.',
     fields: { operation: 'string', code: 'u32', text: 'string', microseconds: 'u64' },
   },
   logged: {
     type: 24,
-    doc: 'During a test somebody wrote this to syslog, as it came (RFC 3164).',
+    doc: 'This line was written to syslog during a test, unchanged (RFC 3164).',
     fields: { line: 'string' },
   },
 } as const satisfies Record<string, MessageSpec>;
 
-/** Life of a leader, in order; the number travels in hello.phase. */
+/** The phases of a leader, in order; hello.phase is the index. */
 export const LEADER_PHASES = [
   'fresh',
   'authenticating',
@@ -223,13 +223,13 @@ export const LEADER_PHASES = [
   'closed',
 ] as const;
 /**
- * When a leader closes its PAM session, with a broker or without one. asked: when it is asked to. last-program: when the
- * last of its programs has ended, too. The number travels in open.close and hello.close.
+ * When a leader closes its PAM session, whether a broker is running or not. asked: only on request. last-program: also
+ * when the last of its programs has ended. open.close and hello.close are the index.
  */
 export const CLOSE_POLICIES = ['asked', 'last-program'] as const;
-/** Life of a program; the numbers travel in hello.states. free: there is none. ready: its terminal is made. */
+/** States of a program; hello.states has the indices. free: there is no program. ready: its terminal has been created. */
 export const PROGRAM_STATES = ['free', 'ready', 'starting', 'running', 'exited', 'ended'] as const;
-/** Where a request failed; the number travels in failed.stage. */
+/** Where a request failed; failed.stage is the index. */
 export const LEADER_STAGES = [
   'protocol',
   'policy',
@@ -242,10 +242,10 @@ export const LEADER_STAGES = [
   'credentials',
   'session',
   'spawn',
-  // What execve(2) made of the program, which the text names.
+  // execve(2) of the program failed; the text names the program.
   'execute',
 ] as const;
-/** The functions of PAM that test calls, without their 'pam_'. */
+/** The functions of PAM that test can call, without 'pam_'. */
 export const TEST_OPERATIONS = [
   'authenticate',
   'acct_mgmt',
@@ -254,23 +254,23 @@ export const TEST_OPERATIONS = [
   'close_session',
   'chauthtok',
 ] as const;
-/** The msg_style values of pam_conv(3), with our words for them. */
+/** The msg_style values of pam_conv(3), under names of our own. */
 export const PROMPT_STYLES = { hidden: 1, shown: 2, error: 3, info: 4 } as const;
-/** Signed by the host key: this text (no NUL), conversation (16 bytes), public key (32), expiry (u64). */
+/** The host key signs: this text (without NUL), conversation (16 bytes), public key (32), expiry (u64). */
 export const KEY_SIGNATURE_CONTEXT = 'vestibule conversation key 1';
-/** Seconds that a conversation key is good for. */
+/** Lifetime of a conversation key, seconds. */
 export const KEY_SECONDS = 600;
-/** Seconds that a grant is good for: the longest a ticket can be stretched. */
+/** Lifetime of a grant, seconds: the longest possible lifetime of a ticket. */
 export const GRANT_SECONDS = 7 * 86_400;
-/** Bytes of a session key. */
+/** Size of a session key, bytes. */
 export const SESSION_KEY_BYTES = 32;
 /** Longest user, service, rhost and label, bytes. */
 export const MAX_NAME = 255;
-/** Most strings in argv and in an environment. */
+/** Most strings in an argv or an environment. */
 export const MAX_STRINGS = 1024;
-/** Bytes at most of exited.words. */
+/** Longest exited.words, bytes. */
 export const LAST_WORDS_BYTES = 1000;
-/** Where the sockets and keys lie; every directory here is root's. */
+/** Paths of sockets, keys and files; root owns all directories here. */
 export const PATHS = {
   run: '/run/vestibule',
   lock: '/run/vestibule.lock',
@@ -287,7 +287,7 @@ export const PATHS = {
   hostPublicKey: '/var/lib/vestibule/host.pub',
   hostSecretKey: '/var/lib/vestibule/root/host.key',
   grantKey: '/var/lib/vestibule/root/grant.key',
-  /** With its key, in one file: they cannot be of different times. */
+  /** Certificate and key in one file, so that they always match. */
   certificate: '/var/lib/vestibule/root/certificate.pem',
   database: '/var/lib/vestibule/broker/vestibule.db',
 } as const;

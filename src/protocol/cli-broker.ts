@@ -1,6 +1,6 @@
 /**
- * The hop from root's CLI to the broker, on a socket in a directory that only root may enter. Frames, hello and
- * envelopes as in gateway-broker.ts.
+ * The protocol between root's CLI and the broker, on a socket in a directory that only root may enter. Frames, hello,
+ * requests and responses are as in gateway-broker.ts.
  */
 import type { Trouble } from '../lib/trouble.ts';
 import type { CLOSE_POLICIES } from './broker-leader.ts';
@@ -11,8 +11,8 @@ import type { Problem } from './problems.ts';
 export interface CliRequests {
   status: { ask: Record<never, never>; answer: Status };
   /**
-   * ended: those too that ended within the last hour. The oldest first, as many as a frame holds; next: ask for those
-   * after it, null: there are no more.
+   * ended: include the sessions that ended within the last hour. The answer has the oldest sessions first, as many as fit
+   * into a frame. next: the session after which to continue; null: there are no more.
    */
   'active-sessions': {
     ask: { ended?: boolean | undefined; after?: SessionId | undefined };
@@ -22,18 +22,18 @@ export interface CliRequests {
     ask: { session: SessionId; name: string };
     answer: { session: ActiveSession };
   };
-  /** Ends the tickets of a user name, or (null) all; tickets: how many there were. */
+  /** Ends all tickets of a user, or (null) of all users; tickets: the number of tickets that were ended. */
   'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
-  /** Renames a database that cannot be used and begins a new one; aside: the new name of the old one. */
+  /** Renames a database that cannot be used and creates a new one; aside: the new name of the old one. */
   'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
-  /** Resolves when nothing of it runs any more, and its PAM session is closed if that was its own. */
+  /** Answered when nothing of the session is running any more, and the PAM session is closed if it had its own. */
   'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
-  /** As 'active-sessions': PAM sessions, home sessions among them. */
+  /** Like 'active-sessions', for PAM sessions, including home sessions. */
   'pam-sessions': {
     ask: { ended?: boolean | undefined; after?: PamSessionId | undefined };
     answer: { pamSessions: readonly PamSessionView[]; next: PamSessionId | null };
   };
-  /** Ends all that runs in it. Resolves when it is closed. */
+  /** Ends all sessions in it. Answered when it is closed. */
   'close-pam-session': { ask: { pamSession: PamSessionId }; answer: Record<string, never> };
 }
 export type CliRequestName = keyof CliRequests;
@@ -46,12 +46,12 @@ export interface Status {
   readonly loginProfile: string;
   readonly sessionProfile: string;
   readonly tickets: number;
-  /** Those that have not come to their end. */
+  /** Sessions that have not ended. */
   readonly sessions: number;
   readonly pamSessions: number;
-  /** Of these. */
+  /** How many of the PAM sessions are home sessions. */
   readonly homeSessions: number;
-  /** What keeps the server from its work, most often a disk. */
+  /** What keeps the server from working, most often a disk. */
   readonly troubles: readonly Trouble[];
   /** For example: no /etc/pam.d/vestibule, PAM uses 'other'. */
   readonly warnings: readonly string[];
@@ -59,16 +59,16 @@ export interface Status {
 export interface ActiveSession extends SessionView {
   readonly user: UserName;
   readonly uid: number;
-  /** The PAM session that it runs in; null: it waits for one, or never came to one. */
+  /** The PAM session that it runs in; null: it is waiting for one, or never got one. */
   readonly pamSession: PamSessionId | null;
-  /** pid of the program, 0 when unknown */
+  /** pid of the program; 0: unknown. */
   readonly pid: number;
-  /** 'gateway' or 'cli' */
+  /** 'gateway' or 'cli'. */
   readonly origin: string;
   readonly address: string;
 }
 
-/** Of one PAM handle, from pam_start to pam_end. closed: in order. unclean: its leader died while it was open. */
+/** The states of a PAM session. closed: it was closed properly. failed: it was never open. unclean: its leader died while it was open. */
 export const PAM_SESSION_STATES = [
   'opening',
   'open',
@@ -84,22 +84,22 @@ export interface PamSessionView {
   readonly user: UserName;
   readonly uid: number;
   readonly state: PamSessionState;
-  /** Its user's home session: it was opened by a visit of the home page, and not for a session. */
+  /** Whether it is a home session: opened by a visit of the home page, not for a session. */
   readonly home: boolean;
   readonly place: Place;
   readonly profile: string;
   /** When its leader closes it. */
   readonly close: (typeof CLOSE_POLICIES)[number];
   readonly address: string;
-  /** pid of its leader, 0 before it is open */
+  /** pid of its leader; 0 before it is open. */
   readonly leader: number;
   /** Unix ms */
   readonly started: number;
   readonly ended: number | null;
   /** Why it failed. */
   readonly problem: Problem | null;
-  /** What it waits for while it is stuck. */
+  /** While it is stuck: what it waits for. */
   readonly stuck: string | null;
-  /** Those in it that have not come to their end. */
+  /** The sessions in it that have not ended. */
   readonly sessions: readonly SessionId[];
 }

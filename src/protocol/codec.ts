@@ -1,11 +1,11 @@
 /**
- * Messages to and from bytes, by the MessageSpec tables (broker-leader.ts, leader-host.ts, gateway-session.ts). A
- * payload is a frame without its length: u8 type, then the fields. Strict: what does not fit exactly is an error.
- * No Buffer here: the terminal page uses it as it is.
+ * Encodes and decodes messages as the MessageSpec tables say (broker-leader.ts, leader-host.ts, gateway-session.ts). A
+ * payload is a frame without its length: u8 type, then the fields. A payload that does not match exactly is an error.
+ * There is no Buffer here, so that the terminal page can use it, too.
  */
 import type { FieldKind, MessageSpec } from './broker-leader.ts';
 
-/** What each field kind is in TypeScript. */
+/** The TypeScript type of each field kind. */
 export interface FieldTypes {
   u8: number;
   u16: number;
@@ -22,12 +22,12 @@ export type MessageTable = Readonly<Record<string, MessageSpec>>;
 export type FieldsOf<S extends MessageSpec> = {
   readonly [F in keyof S['fields']]: FieldTypes[S['fields'][F]];
 };
-/** A message of a table: `name` tells which, the fields lie beside it. */
+/** A message of a table: its `name`, and its fields beside it. */
 export type MessageOf<T extends MessageTable, N extends keyof T = keyof T> = {
   [K in N]: { readonly name: K } & FieldsOf<T[K]>;
 }[N];
 
-/** The bytes do not say what the table says, or a value does not fit its field. */
+/** The bytes do not match the table, or a value does not fit into its field. */
 export class CodecError extends Error {
   override readonly name = 'CodecError';
 }
@@ -35,7 +35,7 @@ export class CodecError extends Error {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The payload of one frame. */
+/** Encodes the payload of one frame. */
 export function encode<T extends MessageTable>(table: T, message: MessageOf<T>): Uint8Array {
   const values = message as unknown as Record<string, unknown> & { name: string };
   const spec = Object.hasOwn(table, values.name) ? table[values.name] : undefined;
@@ -51,7 +51,7 @@ export function encode<T extends MessageTable>(table: T, message: MessageOf<T>):
   return concatenate(parts);
 }
 
-/** The message in a frame's payload. `bytes`, `blobs` and `rest` are views into it, not copies. */
+/** Decodes the payload of one frame. `bytes`, `blobs` and `rest` are views into it, not copies. */
 export function decode<T extends MessageTable>(table: T, payload: Uint8Array): MessageOf<T> {
   const type = payload[0];
   const name = Object.keys(table).find((key) => table[key]?.type === type);
@@ -85,7 +85,7 @@ class Reader {
     return this.data.length - this.at;
   }
 
-  /** Steps over `size` bytes and says where they start. */
+  /** Skips `size` bytes and returns where they start. */
   private step(size: number): number {
     if (size > this.left) throw new CodecError(`wants ${size} bytes, ${this.left} are left`);
     this.at += size;
@@ -114,7 +114,7 @@ class Reader {
     }
   };
 
-  /** A count that cannot fit is refused before anything is allocated for it. */
+  /** A count that cannot be true is refused before anything is allocated for it. */
   list<V>(smallest: number, read: () => V): V[] {
     const count = this.u16();
     if (count * smallest > this.left) {

@@ -1,29 +1,29 @@
 /**
- * Length framing over a stream: u32 length (big-endian), then that many bytes, never none and never more than a
- * maximum. Whatever does not fit ends the connection: an HTTP request or a TLS hello is a "frame" of a gigabyte.
+ * Splits a stream into frames: u32 length (big-endian), then so many bytes, at least 1 and at most a maximum. Anything
+ * else ends the connection; an HTTP request or a TLS hello, for example, looks like a frame of a gigabyte.
  */
 import type { Duplex } from 'node:stream';
 
-/** Bytes of a frame that is cheaper to copy than to write in two parts. */
+/** Largest frame that is copied rather than written in two parts, bytes. */
 const COPIED = 8192;
 
-/** The peer did not keep to the framing, or a frame of ours would be too long. */
+/** The peer broke the framing, or a frame that we send would be too long. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
 
 export interface FrameHandlers {
-  /** One whole frame without its length. What it throws ends the connection. */
+  /** Called with one whole frame, without its length. An exception ends the connection. */
   readonly frame: (payload: Buffer) => void;
-  /** Once, last. error: why, null when the peer ended between two frames or we closed. */
+  /** Called once, at the end. error: the reason; null when the peer ended between two frames, or we ended the connection. */
   readonly close: (error: Error | null) => void;
-  /** send may be called again after it returned false. */
+  /** Called when send may be called again after it returned false. */
   readonly drain?: () => void;
 }
 
 /**
- * Frames come either one by one with `next()` (for the start of a connection) or, after `listen()`, as events. Until
- * one of them asks, nothing is read beyond the first frames that were there.
+ * Frames are taken one by one with `next()` (at the start of a connection) or, after `listen()`, come as events. Until
+ * one of these is called, the stream is not read beyond the frames that are already there.
  */
 export class FrameStream {
   private readonly stream: Duplex;
@@ -51,7 +51,7 @@ export class FrameStream {
     return this.ended !== null;
   }
 
-  /** The next frame; null when the peer has ended. Rejects with the reason of a bad end. */
+  /** The next frame; null when the peer has ended the connection. Rejects when the connection has failed. */
   next(): Promise<Buffer | null> {
     const frame = this.queue.shift();
     if (frame !== undefined) return Promise.resolve(frame);
@@ -63,13 +63,13 @@ export class FrameStream {
     });
   }
 
-  /** From now on frames are events; those that are here already come first, in a microtask. */
+  /** From now on frames come as events; those that are already here come first, in a microtask. */
   listen(handlers: FrameHandlers): void {
     this.handlers = handlers;
     queueMicrotask(() => this.deliver());
   }
 
-  /** False: the peer is slow, wait for `drain`. After the end it does nothing. */
+  /** Returns false when the peer is slow: wait for `drain`. After the end of the connection it does nothing. */
   send(payload: Uint8Array): boolean {
     if (payload.length === 0 || payload.length > this.limit) {
       throw new FrameError(`a frame of ${payload.length} bytes, at most ${this.limit} can be sent`);
@@ -90,7 +90,7 @@ export class FrameStream {
     return more;
   }
 
-  /** Stops events (and reading, so that the peer waits) until resume. */
+  /** Stops the events, and reading, so that the peer has to wait, until resume. */
   pause(): void {
     this.held = true;
     this.stream.pause();
@@ -101,12 +101,12 @@ export class FrameStream {
     this.deliver();
   }
 
-  /** Sends what is queued, then ends. */
+  /** Sends what is queued, then ends the connection. */
   end(): void {
     this.stream.end();
   }
 
-  /** Ends at once; frames that nobody took yet are dropped. */
+  /** Ends the connection at once; frames that were not taken are dropped. */
   destroy(error: Error | null = null): void {
     this.queue.length = 0;
     this.finish(error);
@@ -164,7 +164,7 @@ export class FrameStream {
     else this.flow();
   }
 
-  /** Reads on only while somebody takes the frames. */
+  /** Continues to read only while the frames are taken. */
   private flow(): void {
     if (this.ended) return;
     const taken = this.waiting !== null || (this.handlers !== null && !this.held);
@@ -181,7 +181,7 @@ export class FrameStream {
     this.ended = { error };
     this.chunks = [];
     this.have = 0;
-    // An end between frames is answered by ours, after what is still to be written.
+    // When the peer ends between frames, we end as well, after writing what is queued.
     if (error === null && this.stream.readableEnded) this.stream.end();
     else this.stream.destroy();
     this.announceEnd();

@@ -1,8 +1,8 @@
 /**
- * The hop from the gateway to the broker: u32 length (big-endian, at most MAX_FRAME), then one JSON object.
- * The first frame each way is `{ "hello": "vestibule", "version": 1 }`; anything else closes the connection.
- * Then the gateway sends Request objects with an id of its own; the broker answers each with the same id, and sends
- * events (no id) when it has some.
+ * The protocol between the gateway and the broker: a frame is a u32 length (big-endian, at most MAX_FRAME) and one JSON
+ * object. The first frame in each direction is `{ "hello": "vestibule", "version": 1 }`; anything else closes the
+ * connection. Then the gateway sends Request objects, each with an id. The broker answers with the same id, and sends
+ * events, which have no id.
  */
 import type { Trouble } from '../lib/trouble.ts';
 import type { ConversationId, Place, SessionId, TicketId, Uid, UserName } from './ids.ts';
@@ -19,22 +19,22 @@ export const BROKER_PROTOCOL_VERSION = 1;
 /** Bytes. */
 export const MAX_FRAME = 1_048_576;
 
-/** Where a request came from: the client's address for PAM_RHOST and the audit. */
+/** Where a request came from: the address of the client, for PAM_RHOST and the audit. */
 export interface Origin {
   readonly address: string;
   readonly userAgent: string;
 }
 /**
- * Tickets, passes, codes and what a known browser shows, as they stand in cookies and addresses: the version of this form, then 32 random bytes in
- * base64url. Cookies outlive both of us; one of another form is nobody's.
+ * The form of tickets, passes, codes and the cookie of a known browser: a version, then 32 random bytes in base64url.
+ * Cookies outlive updates of gateway and broker; a value of another form is treated as unknown.
  */
 export const SECRET_VERSION = 1;
 export const SECRET_PATTERN = /^1\.[A-Za-z0-9_-]{43}$/;
 
 export interface Requests {
   /**
-   * conversation: made up by the gateway, so that no key is older than its question. browser: what the last sign-in of
-   * this browser, if there was one, brought.
+   * conversation: a new id from the gateway, so that the signed key that comes back cannot be an older one. browser: the
+   * cookie from the last sign-in in this browser, if there was one.
    */
   'sign-in-start': {
     ask: {
@@ -50,15 +50,18 @@ export interface Requests {
     answer: BrokerSignInStep;
   };
   'sign-in-cancel': { ask: { conversation: ConversationId }; answer: Record<string, never> };
-  /** active: a person did something, so the ticket slides. */
+  /** active: the user did something, which extends the ticket. */
   'ticket-check': { ask: { ticket: string; active: boolean }; answer: TicketInfo };
   'sign-out': { ask: { ticket: string }; answer: Record<string, never> };
-  /** All of the person's tickets, this one too. */
+  /** Ends all tickets of the user, including this one. */
   'sign-out-everywhere': { ask: { ticket: string }; answer: Record<string, never> };
   'sign-in-list': { ask: { ticket: string }; answer: { signIns: readonly SignInView[] } };
-  /** One of the person's tickets, by its id. */
+  /** Ends one ticket of the user, by its id. */
   'sign-in-end': { ask: { ticket: string; signIn: TicketId }; answer: Record<string, never> };
-  /** The person looks at the home page: opens their home session unless it is open, or retry is false and it failed. */
+  /**
+   * The user visits the home page. Opens the home session if there is none; one that has failed is opened again only
+   * with retry.
+   */
   'home-visit': { ask: { ticket: string; origin: Origin; retry: boolean }; answer: Holdings };
   'session-list': { ask: { ticket: string }; answer: Holdings };
   'session-start': {
@@ -66,35 +69,35 @@ export interface Requests {
     answer: { session: SessionView };
   };
   /**
-   * What PAM says and asks while the session opens, behind the message of this number; with answers to what it asks, if
-   * their number is that of the question.
+   * Gets the messages of PAM after message number `after` while the session opens. The answers are used if `after` is the
+   * number of the message that asks.
    */
   'session-answer': {
     ask: { ticket: string; session: SessionId; after: number; sealed: readonly string[] };
     answer: BrokerSessionStep;
   };
-  /** Its person does not answer, or waits no longer. */
+  /** The user refuses to answer, or does not want to wait any longer. */
   'session-cancel': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
   'session-rename': {
     ask: { ticket: string; session: SessionId; name: string };
     answer: { session: SessionView };
   };
-  /** Somebody looks at this person's list: for a while it says what the sessions use, and changes with it. */
+  /** Somebody is looking at the list of this user: for a while the broker announces what the sessions use. */
   'session-watch': { ask: { ticket: string }; answer: Record<string, never> };
   'session-end': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
-  /** A one-time code (30 s) that carries the person over to the session origin; null: it is still being started. */
+  /** Gets a one-time code (30 s) with which the browser goes on to the session origin; null: the session is still starting. */
   'session-enter': {
-    /** browser: what the code is bound to, a hash that only the one who has its secret can give again. */
+    /** browser: the hash of a secret of this browser. The code works only together with the secret. */
     ask: { ticket: string; session: SessionId; browser: string };
     answer: { code: string | null };
   };
-  /** The code becomes a pass: the session origin's cookie, good while ticket and session are. */
+  /** Exchanges the code for a pass, the cookie of the session origin; it is valid as long as the ticket and the session. */
   'session-pass': {
     ask: { code: string; session: SessionId; browser: string };
     answer: { pass: string };
   };
   'session-dial': { ask: { pass: string; session: SessionId }; answer: DialInfo };
-  /** A person typed in the terminal, so the ticket behind the pass slides; at most once a minute for each viewer. */
+  /** The user typed in the terminal, which extends the ticket of the pass; at most once a minute for each viewer. */
   'session-active': { ask: { pass: string; session: SessionId }; answer: Record<string, never> };
 }
 export type RequestName = keyof Requests;
@@ -105,7 +108,7 @@ export type Response =
   | { readonly id: number; readonly ok: Requests[RequestName]['answer'] }
   | { readonly id: number; readonly problem: Problem };
 
-/** base64 fields; signature over KEY_SIGNATURE_CONTEXT, conversation, public, expires */
+/** public and signature are base64; the signature is over KEY_SIGNATURE_CONTEXT, conversation, public, expires. */
 export interface SignedKey {
   readonly public: string;
   readonly expires: number;
@@ -116,19 +119,19 @@ interface Asking {
   readonly key: SignedKey;
   readonly items: readonly PromptItem[];
 }
-/** A session's start, as its person hears it: see SessionStep of page-gateway.ts. */
+/** A step in the start of a session, as the user sees it: see SessionStep in page-gateway.ts. */
 export type BrokerSessionStep =
   | (Asking & { readonly kind: 'prompts' })
   | Exclude<SessionStep, { kind: 'prompts' }>;
 export type BrokerSignInStep =
   | (Asking & { readonly kind: 'prompts' })
-  /** PAM still works, for so many seconds at most, and has said this; 'sign-in-answer' without answers asks on. */
+  /** PAM is still working, for at most so many seconds; items: what it has shown. 'sign-in-answer' without answers polls. */
   | (Asking & { readonly kind: 'waiting'; readonly seconds: number })
   | {
       readonly kind: 'signed-in';
       readonly user: UserName;
       readonly ticket: string;
-      /** Shows that this browser has signed in before: a cookie that outlives the sign-in. */
+      /** A cookie that outlives the sign-in and shows that this browser has signed in before. */
       readonly browser: string;
       readonly info: TicketInfo;
       readonly items: readonly PromptItem[];
@@ -136,19 +139,19 @@ export type BrokerSignInStep =
 export interface TicketInfo {
   readonly id: TicketId;
   readonly user: UserName;
-  /** The name may be given to somebody else, who is not this person. */
+  /** Identifies the user together with the name, which could be given to another account later. */
   readonly uid: Uid;
-  /** From now, by anybody's clock: until it ends unless used, and whatever happens. */
+  /** Durations from now: until the ticket ends if it is not used, and until it ends in any case. */
   readonly idleMs: number;
   readonly absoluteMs: number;
 }
-/** What a person has on this server. */
+/** What the user has on this server. */
 export interface Holdings {
   readonly sessions: readonly SessionView[];
   readonly homeSession: HomeSessionView;
-  /** Of the server, for administrators; for others none. */
+  /** Troubles of the server, for administrators; empty for others. */
   readonly troubles: readonly Trouble[];
-  /** Unix ms of the clock that the times of sessions are by. */
+  /** Unix ms, by the clock that the times of the sessions refer to. */
   readonly now: number;
 }
 export interface DialInfo {
@@ -159,23 +162,23 @@ export interface DialInfo {
   readonly key: string;
 }
 export type BrokerEvent =
-  /** The gateway drops these from its cache and closes what hangs on them. */
+  /** The gateway removes these tickets from its cache and closes the connections that depend on them. */
   | { readonly event: 'revoked'; readonly tickets: readonly TicketId[] }
-  /** Those of this user's sessions that have changed. */
+  /** The sessions of this user that have changed. */
   | {
       readonly event: 'sessions';
       readonly user: UserName;
       readonly uid: Uid;
       readonly sessions: readonly SessionView[];
     }
-  /** This user's home session as it is now. */
+  /** The current state of this user's home session. */
   | {
       readonly event: 'home-session';
       readonly user: UserName;
       readonly uid: Uid;
       readonly homeSession: HomeSessionView;
     }
-  /** The server's troubles as they are now, for this administrator, or one who is none any more. */
+  /** The current troubles of the server, for this administrator (or a user who no longer is one: empty). */
   | {
       readonly event: 'troubles';
       readonly user: UserName;

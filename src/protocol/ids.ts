@@ -1,21 +1,21 @@
-/** Branded names: a user name is not a session id, though both are strings. */
+/** Branded types: a user name is not a session id, although both are strings. */
 declare const brand: unique symbol;
 type Brand<T, B extends string> = T & { readonly [brand]: B };
 
-/** The canonical login name, as getpwnam(3) gave it back. */
+/** The canonical login name, as returned by getpwnam(3). */
 export type UserName = Brand<string, 'UserName'>;
 /** A user id, 0 to 4294967294. */
 export type Uid = Brand<number, 'Uid'>;
 /** 32 lower-case hexadecimal digits (16 random bytes); names the session's directory. */
 export type SessionId = Brand<string, 'SessionId'>;
-/** As a SessionId, and never the same; names the socket of the leader that holds the PAM session. */
+/** Like a SessionId, and never equal to one; names the socket of the leader that holds the PAM session. */
 export type PamSessionId = Brand<string, 'PamSessionId'>;
-/** 32 lower-case hexadecimal digits; names one sign-in conversation. */
+/** 32 lower-case hexadecimal digits; identifies one conversation with PAM. */
 export type ConversationId = Brand<string, 'ConversationId'>;
-/** Names a ticket without being one: safe to log and to send to the gateway in a revocation. */
+/** Identifies a ticket without being one, so it may be logged and sent to the gateway. */
 export type TicketId = Brand<string, 'TicketId'>;
 
-/** Where sessions run: 'local' is this machine. */
+/** Where PAM sessions run: 'local' is this machine. */
 export type Place = 'local';
 
 export const ID_PATTERN = /^[0-9a-f]{32}$/;

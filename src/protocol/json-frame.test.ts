@@ -13,9 +13,9 @@ test('two ends that greet each other can talk', async () => {
 });
 
 for (const [what, hello, reason] of [
-  ['another name', { hello: 'world', version: BROKER_PROTOCOL_VERSION }, /no hello/],
+  ['another name', { hello: 'world', version: BROKER_PROTOCOL_VERSION }, /not a hello/],
   ['another version', { hello: 'vestibule', version: 99 }, /version 99, wanted 1/],
-  ['a request', { id: 1, type: 'status' }, /no hello/],
+  ['a request', { id: 1, type: 'status' }, /not a hello/],
 ] as const) {
   test(`a hello with ${what} is refused`, async () => {
     const [near, far] = duplexPair();
@@ -28,7 +28,7 @@ for (const [what, hello, reason] of [
 test('a peer that ends before its hello is refused', async () => {
   const [near, far] = duplexPair();
   far.end();
-  await assert.rejects(greet(near), /ended before its hello/);
+  await assert.rejects(greet(near), /ended the connection before its hello/);
 });
 
 test('a peer that says nothing is refused in time', async (t) => {

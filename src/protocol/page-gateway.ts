@@ -1,6 +1,6 @@
 /**
- * The hop from the pages to the gateway: JSON over HTTPS, and one WebSocket a tab for live updates.
- * Every non-GET request carries `Content-Type: application/json` and an exact Origin.
+ * The protocol between the pages and the gateway: JSON over HTTPS, and one WebSocket per tab for live updates.
+ * Every request except GET must have `Content-Type: application/json` and the Origin of the pages.
  *
  *   POST   /api/sign-in                  SignInStart   -> SignInStep
  *   POST   /api/sign-in/:conversation    SignInAnswers -> SignInStep
@@ -8,18 +8,18 @@
  *   POST   /api/sign-out                               -> 204
  *   GET    /api/sign-ins                               -> SignIns
  *   DELETE /api/sign-ins                               -> 204, signs out everywhere
- *   DELETE /api/sign-ins/:id                           -> 204, signs out there
- *   GET    /                                           -> the page, with the answer to GET /api/home in it
+ *   DELETE /api/sign-ins/:id                           -> 204, signs out in that browser
+ *   GET    /                                           -> the page, which contains the answer to GET /api/home
  *   GET    /api/home                                   -> Home; the visit opens the home session
- *   POST   /api/home-session                           -> 202, opens it again after it failed
+ *   POST   /api/home-session                           -> 202, opens the home session again after it failed
  *   POST   /api/sessions                 SessionStart  -> SessionView (202: starting)
  *   POST   /api/sessions/:id/conversation  SessionAnswers -> SessionStep
- *   DELETE /api/sessions/:id/conversation              -> 204, the person does not answer, or waits no longer
+ *   DELETE /api/sessions/:id/conversation              -> 204, cancels the question or the start
  *   PATCH  /api/sessions/:id             SessionRename -> SessionView
- *   DELETE /api/sessions/:id                           -> 202, ends it
+ *   DELETE /api/sessions/:id                           -> 202, ends the session
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
  *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code; while the
- *                                        session is being started, 303 to /?session=:id, which waits for it
+ *                                        session is starting, 303 to /?session=:id, which waits for it
  *   GET    /s/:id/enter?code=            session origin: sets the session cookie; the terminal page
  *   GET    /s/:id/enter                  session origin, without a code: 303 to the home origin's /s/:id/ (for a new pass)
  *   GET    /s/:id/                       session origin: the terminal page; without a pass 303 to the home origin's
@@ -27,13 +27,13 @@
  *
  * Any failure is `{ "problem": Problem }` with the problem's status.
  *
- * Where the session origin has another name, it is asked first: /s/:id/enter leads back with ?browser=, the hash of this
- * browser's secret, which the code is bound to.
+ * If the session origin has another host name, /s/:id/ goes there first: /s/:id/enter redirects back with ?browser=, the
+ * hash of a secret of this browser. The code is bound to that hash.
  *
- * Behind a reverse proxy all of them may lie below www-root-path.
+ * Behind a reverse proxy all paths may have the prefix www-root-path.
  *
- * Without a ticket, /s/:id/ on the home origin is 303 to /?session=:id (after sign-in the page goes on to /s/:id/).
- * Scripts and style sheets of the pages come from files only.
+ * Without a ticket, /s/:id/ on the home origin redirects (303) to /?session=:id; after the sign-in the page goes on to
+ * /s/:id/. Scripts and style sheets of the pages are loaded from files only.
  */
 import type { Kind } from '../kinds/kind.ts';
 import type { Trouble } from '../lib/trouble.ts';
@@ -49,11 +49,11 @@ export interface PromptItem {
   readonly style: PromptStyle;
   readonly text: string;
 }
-/** Whether it wants an answer. */
+/** Whether the item asks for an answer. */
 export function asks({ style }: Pick<PromptItem, 'style'>): boolean {
   return style === 'hidden' || style === 'shown';
 }
-/** What answers are sealed to; the gateway has verified the host key's signature. */
+/** The key to which answers are sealed. The gateway has verified the signature of the host key. */
 export interface ConversationKey {
   /** base64, 32 bytes */
   readonly public: string;
@@ -67,9 +67,9 @@ interface Asking {
 }
 export type SignInStep =
   | (Asking & { readonly kind: 'prompts' })
-  /** PAM still works, for so many seconds at most, and has said this; an answer without answers asks what comes next. */
+  /** PAM is still working, for at most so many seconds; items: what it has shown. SignInAnswers without answers polls. */
   | (Asking & { readonly kind: 'waiting'; readonly seconds: number })
-  /** The ticket cookie came with this answer. items: texts that PAM showed last. home: null: to be asked for. */
+  /** This response sets the ticket cookie. items: the last texts of PAM. home: null: the page has to request it. */
   | {
       readonly kind: 'signed-in';
       readonly user: UserName;
@@ -77,21 +77,21 @@ export type SignInStep =
       readonly home: Home | null;
     };
 export interface SignInAnswers {
-  /** base64, 624 bytes each, one for every item of style hidden or shown, in order */
+  /** base64, 624 bytes each: one for every item of style hidden or shown, in order. */
   readonly answers: readonly string[];
-  /** The page shows the home next: it comes with the answer that says 'signed-in'. */
+  /** The page will show the home page next: the step 'signed-in' should contain home. */
   readonly visit?: boolean;
 }
 
-/** One browser in which the person is signed in. */
+/** A browser in which the user is signed in. */
 export interface SignInView {
   readonly id: TicketId;
   readonly address: string;
   readonly userAgent: string;
-  /** Unix ms; used: when the person last did something there, to the minute */
+  /** Unix ms. used: when the user last did something there, to the minute. */
   readonly started: number;
   readonly used: number;
-  /** The one that asks. */
+  /** Whether this is the browser that sent the request. */
   readonly current: boolean;
 }
 export interface SignIns {
@@ -110,26 +110,29 @@ export const SESSION_STATES = [
   'unclean',
 ] as const;
 export type SessionState = (typeof SESSION_STATES)[number];
-/** How often the broker looks at what the sessions of those who look use. */
+/** How often the broker measures the sessions of users who are looking at their list. */
 export const USAGE_EVERY_MS = 3_000;
-/** What its processes use together, as far as anybody but root can tell. */
+/** What the processes of a session use in total, as far as a user other than root can see. */
 export interface Usage {
-  /** Bytes that no other process shares. */
+  /** Bytes of private memory. */
   readonly memory: number;
   readonly processes: number;
-  /** Seconds of CPU time so far; where a cgroup tells, of ended processes too. */
+  /** Seconds of CPU time so far; with a cgroup this includes processes that have ended. */
   readonly cpu: number;
-  /** Processors in use between the broker's last two looks, 1: one; null: there are not two yet. */
+  /** Processors in use between the last two measurements (1: one processor); null: only one measurement so far. */
   readonly cpuShare: number | null;
 }
-/** Who had a session ended (account: it may not have sessions any more); its program gets a hang-up then, and may end with any status. */
+/**
+ * Who ended a session (account: the account may not have sessions any more). The program gets SIGHUP in this case, and
+ * its exit status means nothing.
+ */
 export type EndedBy = 'administrator' | 'user' | 'account';
 export interface SessionView {
   readonly id: SessionId;
-  /** The name of its kind (src/kinds/), and what that is called. */
+  /** The name and the title of its kind (src/kinds/). */
   readonly kind: string;
   readonly kindTitle: string;
-  /** How a viewer talks to it; null: nobody gets to it. */
+  /** The protocol of its viewers; null: it has no viewers. */
   readonly talk: Kind['talk'];
   readonly startedBy: Kind['startedBy'];
   readonly name: string;
@@ -138,41 +141,41 @@ export interface SessionView {
   readonly started: number;
   readonly ended: number | null;
   readonly tty: string | null;
-  /** Exit status of the program, as a shell gives it (128 + signal); null while it runs. */
+  /** Exit status of the program, as a shell reports it (128 + signal); null while it is running. */
   readonly exitStatus: number | null;
-  /** What a terminal printed at last when it ended without anybody having typed or asked for it: lines; else empty. */
+  /** The last lines of a terminal in which nobody typed and which nobody ended; else empty. */
   readonly lastWords: string;
-  /** null: nobody, its program ended by itself. */
+  /** null: its program ended by itself. */
   readonly endedBy: EndedBy | null;
   /** Why it failed. */
   readonly problem: Problem | null;
-  /** While it is being started: PAM opens its session, then its program is started. */
+  /** While it is starting: PAM opens the session, then the program starts. */
   readonly step: 'pam' | 'program' | null;
-  /** PAM has said something while it opens, and asks in the message of this number; null: in none, and nothing yet. */
+  /** null: PAM has shown nothing while the session opens. asks: number of the message that asks for an answer; null: none. */
   readonly conversation: { readonly asks: number | null } | null;
-  /** What it waits for while it is stuck. */
+  /** While it is stuck: what it waits for. */
   readonly stuck: string | null;
-  /** Unix ms of its terminal's last input or output; null: not known. */
+  /** Unix ms of the last input or output of its terminal; null: unknown. */
   readonly activity: number | null;
-  /** null: not known, or nobody has looked for it yet. */
+  /** null: unknown, or not measured yet. */
   readonly usage: Usage | null;
 }
-/** Of those that have ended the last ones are on a person's list, for a while. */
+/** Most ended sessions on the list of a user. */
 export const MOST_ENDED = 20;
 export interface SessionStart {
-  /** The name of a kind that people may start. */
+  /** The name of a kind that users may start. */
   readonly kind: string;
 }
 export interface SessionAnswers {
-  /** As in SignInAnswers; none: only to hear what comes next. */
+  /** As in SignInAnswers; empty: poll for the next step. */
   readonly answers: readonly string[];
-  /** The number of the last message that the page has; -1: none. Answers are to the question that was in it. */
+  /** Number of the last message that the page has; -1: none. Answers belong to the question in that message. */
   readonly after: number;
 }
-/** What PAM says and asks while a session opens: of any page of its person, as they may do anything else with it. */
+/** What PAM shows and asks while a session opens. Every page of the user may get it and answer. */
 export type SessionStep =
   | (Asking & { readonly kind: 'prompts' })
-  /** PAM still works, and has said this. */
+  /** PAM is still working; items: what it has shown. */
   | {
       readonly kind: 'waiting';
       readonly conversation: ConversationId;
@@ -182,55 +185,55 @@ export type SessionStep =
     }
   | { readonly kind: 'over' };
 export interface SessionRename {
-  /** Rules: broker/sessions/rename-session.ts. */
+  /** For the rules see rename-session.ts of the broker. */
   readonly name: string;
 }
 export const HOME_SESSION_STATES = ['off', 'opening', 'open', 'failed'] as const;
 export type HomeSessionState = (typeof HOME_SESSION_STATES)[number];
 /**
- * The PAM session on the server that visiting the home page opens: it makes home directories, mounts, tickets. off: there
- * is none, or PAM sessions are off.
+ * The PAM session that is opened by a visit of the home page: it creates the home directory, mounts and tickets. off:
+ * there is none, or PAM sessions are turned off.
  */
 export interface HomeSessionView {
   readonly state: HomeSessionState;
-  /** Unix ms: when its opening began. */
+  /** Unix ms: when its opening started. */
   readonly since: number | null;
   /** Why it failed. */
   readonly problem: Problem | null;
-  /** What PAM said while it opened, a line or more each. */
+  /** The texts of PAM while it opened, one or more lines each. */
   readonly texts: readonly string[];
 }
 export interface Home {
   readonly user: UserName;
   readonly sessions: readonly SessionView[];
   readonly homeSession: HomeSessionView;
-  /** What keeps the server from its work, for administrators (admin-group); for others none. */
+  /** What keeps the server from working, for administrators (admin-group); empty for others. */
   readonly troubles: readonly Trouble[];
-  /** Host name to show. */
+  /** The host name to display. */
   readonly host: string;
-  /** Unix ms of the server, for clocks that differ. */
+  /** Unix ms by the clock of the server, since that of the browser may differ. */
   readonly now: number;
 }
 export type LiveMessage =
-  /** All of them: comes first, and again when there is a new broker. */
+  /** All sessions: the first message, and sent again when the broker was restarted. */
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
-  /** Those that are new or have changed since. */
+  /** Sessions that are new or have changed. */
   | { readonly kind: 'changed'; readonly sessions: readonly SessionView[] }
   | { readonly kind: 'home-session'; readonly homeSession: HomeSessionView }
   | { readonly kind: 'troubles'; readonly troubles: readonly Trouble[] }
   | { readonly kind: 'signed-out' };
 
-/** Where the gateway puts into the pages what they cannot know: attributes in single quotes (fill-page.ts). */
+/** Placeholders in the pages that the gateway replaces: attributes in single quotes (fill-page.ts). */
 export const HOME_ORIGIN = '__VESTIBULE_HOME_ORIGIN__';
-/** Stands in index.html where the gateway puts the answer to GET /api/home: so the page need not ask. */
+/** In index.html, replaced by the answer to GET /api/home, so that the page need not request it. */
 export const HOME = '__VESTIBULE_HOME__';
-/** Stands in index.html for the address of the terminal page's script, on the session origin. */
+/** In index.html, replaced by the URL of the script of the terminal page, on the session origin. */
 export const TERMINAL_SCRIPT = '__VESTIBULE_TERMINAL_SCRIPT__';
-/** Stand in index.html where the gateway puts `www-title` and `www-banner`: there before anybody has signed in. */
+/** In index.html, replaced by `www-title` and `www-banner`, which the page needs before anybody has signed in. */
 export const TITLE = '__VESTIBULE_TITLE__';
 export const BANNER = '__VESTIBULE_BANNER__';
 
-/** WebSocket close codes of ours (4000-4999). */
+/** Our close codes of WebSockets (4000-4999). */
 export const CLOSE_CODES = {
   signedOut: 4401,
   sessionNotFound: 4404,

@@ -1,10 +1,10 @@
 /**
- * The closed list of problem codes: the code for machines, the HTTP status, and for people one public sentence and
- * what to do (empty where the sentence says it). The private detail goes to the log with the reference that the answer carries.
+ * The list of all problem codes: the code for programs, the HTTP status, and for users one public sentence and what to
+ * do (empty if the sentence says it). Private details are only written to the log, under the reference in the response.
  */
 const AGAIN = 'Try again. If it fails again, tell your administrator the reference.';
-const SOON = 'Try again in a moment. If it goes on, tell your administrator the reference.';
-const RELOAD = 'Load the page again. If that does not help, tell your administrator the reference.';
+const SOON = 'Try again in a moment. If it keeps failing, tell your administrator the reference.';
+const RELOAD = 'Reload the page. If that does not help, tell your administrator the reference.';
 
 export const PROBLEMS = {
   'bad-request': { status: 400, text: 'The request could not be understood.', advice: RELOAD },
@@ -15,7 +15,7 @@ export const PROBLEMS = {
   },
   'sign-in-failed': {
     status: 401,
-    text: 'The user name or password is not right.',
+    text: 'The user name or password is incorrect.',
     advice: '',
   },
   'sign-in-refused': {
@@ -51,12 +51,13 @@ export const PROBLEMS = {
   'not-found': {
     status: 404,
     text: 'There is nothing at this address.',
-    advice: 'Look for a typing error in it, or go to the list of your sessions.',
+    advice: 'Check the address for a typo, or go to the list of your sessions.',
   },
   'session-not-found': {
     status: 404,
     text: 'There is no such session, or it is not yours.',
-    advice: 'Sessions that ended some days ago are no longer known. Your sessions are on the list.',
+    advice:
+      'Sessions that ended more than a few days ago are removed. Your other sessions are on the list.',
   },
   'session-ended': {
     status: 410,
@@ -66,7 +67,7 @@ export const PROBLEMS = {
   'session-not-running': {
     status: 409,
     text: 'The session is not running.',
-    advice: 'The list of your sessions says how it is.',
+    advice: 'The list of your sessions shows its state.',
   },
   'session-failed': { status: 500, text: 'The session could not be started.', advice: AGAIN },
   'session-account': {
@@ -77,35 +78,35 @@ export const PROBLEMS = {
   },
   'session-refused': {
     status: 403,
-    text: 'This machine refuses you another session.',
+    text: 'This machine does not allow you another session.',
     advice:
       'End sessions or programs that you do not need, or ask your administrator about your limits.',
   },
   'session-set-up': {
     status: 500,
-    text: 'What a session needs (home directory, limits, mounts, tickets) could not be set up.',
+    text: 'The session could not be set up (home directory, limits, mounts or tickets).',
     advice: AGAIN,
   },
   'session-question': {
     status: 403,
-    text: 'This machine asked you something for a session, and did not take the answer.',
+    text: 'This machine asked you a question for the session and did not accept the answer.',
     advice: 'Start the session again.',
   },
   'session-profile': {
     status: 500,
-    text: 'This machine is not set up for sessions: its PAM profile for them lets nobody in.',
+    text: 'This machine is not set up for sessions: its PAM profile for sessions refuses everybody.',
     advice: 'Tell your administrator the reference. Trying again does not help.',
   },
   'session-program': {
     status: 500,
     text: 'The program of the session could not be started.',
-    advice: 'Your administrator can give you another login shell. Tell them the reference.',
+    advice: 'Your administrator can change your login shell. Tell them the reference.',
   },
   'session-hangs': {
     status: 504,
     text: 'Something that the session needs does not answer.',
     advice:
-      'It may be a file server. Your administrator can look at it; then start a session again.',
+      'It may be a file server. Ask your administrator to check it, then start a session again.',
   },
   'session-unavailable': {
     status: 503,
@@ -115,16 +116,16 @@ export const PROBLEMS = {
   'session-lost': {
     status: 500,
     text: 'The session ended unexpectedly.',
-    advice: 'Start a new one. Your administrator finds the reason by the reference.',
+    advice: 'Start a new one. Your administrator can find the reason by the reference.',
   },
   'name-refused': {
     status: 422,
-    text: 'A session cannot have this name.',
+    text: 'This name is not allowed for a session.',
     advice: 'Choose another name.',
   },
   'method-not-allowed': {
     status: 405,
-    text: 'This address does not take that kind of request.',
+    text: 'This address does not accept that kind of request.',
     advice: 'Go to the list of your sessions.',
   },
   'too-large': {
@@ -142,20 +143,20 @@ export const PROBLEMS = {
   disk: {
     status: 503,
     text: 'This server cannot write to its disk, so nothing new can begin.',
-    advice: 'What runs goes on. Tell your administrator.',
+    advice: 'Running sessions are not affected. Tell your administrator.',
   },
   internal: { status: 500, text: 'Something went wrong on the server.', advice: AGAIN },
 } as const satisfies Record<string, { status: number; text: string; advice: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What travels between our processes and to the page. */
+/** A problem as it is passed between our processes and to the page. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** The public sentence: the list's, or a more exact one (a PAM module's own words). */
+  /** The public sentence: that of the list, or a more specific one (the text of a PAM module). */
   readonly text: string;
-  /** Finds the log line: 12 lower-case hexadecimal digits. */
+  /** For finding the log line: 12 lower-case hexadecimal digits. */
   readonly reference: string;
-  /** Seconds after which it is worth trying again, when that is known. */
+  /** Seconds after which to try again, if that is known. */
   readonly retryAfter?: number;
 }

@@ -1,4 +1,4 @@
-/** The record of sealed-answer.ts, filled and sealed: the page and root's CLI use this, the leader opens it. */
+/** Fills and seals the record of sealed-answer.ts, for the page and for root's CLI. The leader opens it. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { sealBox } from '../lib/sealed-box.ts';
@@ -7,11 +7,11 @@ import { ANSWER_LAYOUT, ANSWER_PURPOSE_PAM, ANSWER_VERSION, MAX_SECRET } from '.
 
 export interface Answer {
   readonly conversation: ConversationId;
-  /** The prompt's number. */
+  /** Number of the prompt. */
   readonly prompt: number;
-  /** Unix ms, as the key message said. */
+  /** Unix ms, from the key message. */
   readonly expires: number;
-  /** As it was sent in the request. */
+  /** As sent in the request. */
   readonly user: string;
   /** UTF-8, without NUL. The caller wipes it. */
   readonly secret: Uint8Array;

@@ -1,13 +1,14 @@
 /**
- * The file that supervise writes for `vestibule status` (root's alone): its pid on the first line, then a line for each
- * service, fields separated by tabs: name, state, how often it has failed since it was ready last, why.
+ * The file that supervise writes for `vestibule status`; only root may read it. The first line is the pid of supervise.
+ * Then there is a line for each service, with fields separated by tabs: name, state, number of failures since it was
+ * last ready, reason.
  */
 export interface ServiceReport {
   readonly name: string;
-  /** waiting: to be started again. */
+  /** waiting: it will be started again. */
   readonly state: 'running' | 'starting' | 'waiting';
   readonly failures: number;
-  /** '' when it has not failed. */
+  /** '' if it has not failed. */
   readonly reason: string;
 }
 export interface ServicesReport {

@@ -1,13 +1,13 @@
 /**
- * What a terminal page says in the address of its WebSocket, the one thing that goes with the first request: hello of
- * gateway-session.ts, its key empty. So output comes right behind the answer to the upgrade.
+ * A terminal page sends its hello (gateway-session.ts, with an empty key) in the URL of its WebSocket. In this way the
+ * output follows directly after the answer to the upgrade, without another round trip.
  */
 import { CodecError, decode, encode, type MessageOf } from './codec.ts';
 import { SESSION_PROTOCOL_VERSION, toSession } from './gateway-session.ts';
 
 export type Hello = MessageOf<typeof toSession, 'hello'>;
 
-/** The query of /s/:id/socket. */
+/** The query string of /s/:id/socket. */
 export function writeHello(of: Omit<Hello, 'name' | 'version' | 'key'>): string {
   const version = SESSION_PROTOCOL_VERSION;
   const bytes = encode(toSession, { ...of, name: 'hello', version, key: new Uint8Array() });
@@ -15,7 +15,7 @@ export function writeHello(of: Omit<Hello, 'name' | 'version' | 'key'>): string 
   return `?hello=${digits.join('')}`;
 }
 
-/** address: with its query. */
+/** address: including the query string. */
 export function readHello(address: string): Hello {
   const digits = /\?hello=((?:[0-9a-f]{2})+)$/.exec(address)?.[1];
   if (digits === undefined) throw new CodecError('no hello in the address');

@@ -1,7 +1,8 @@
 /**
- * The leader's key for a conversation is signed by the host key, which only root has: whoever carries it cannot put
- * in a key of its own and read the answers. Who asks for a sign-in makes its id up, and both are signed together: so the
- * key is newer than the question, whatever the clocks of the two say. Its end is for the leader to see to.
+ * The leader's key for a conversation is signed by the host key, which only root has, so no process between browser and
+ * leader can replace it by a key of its own and read the answers. The signature includes the id of the conversation, which
+ * the process that starts the sign-in has just made: so the key cannot be an old one, whatever the clocks say. The
+ * leader itself enforces the expiry.
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { KEY_SIGNATURE_CONTEXT } from './broker-leader.ts';
@@ -9,19 +10,19 @@ import type { ConversationId } from './ids.ts';
 
 export interface SignedKey {
   readonly public: Uint8Array;
-  /** Unix ms by the leader's clock */
+  /** Unix ms, by the clock of the leader. */
   readonly expires: bigint;
   readonly signature: Uint8Array;
 }
 
-/** raw: the 32 bytes of host.pub. */
+/** raw: the contents of host.pub, 32 bytes. */
 export function importHostKey(raw: Uint8Array): KeyObject {
   if (raw.length !== 32) throw new Error(`a host key of ${raw.length} bytes, wanted 32`);
   const x = Buffer.from(raw).toString('base64url');
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
-/** Why answers must not be sealed to this key; null when they may. */
+/** The reason why answers must not be sealed to this key; null: they may. */
 export function refuseKey(
   hostKey: KeyObject,
   conversation: ConversationId,

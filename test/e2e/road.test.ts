@@ -52,7 +52,7 @@ test('a wrong password is refused in words, the right one leads to the home page
   await home.getByLabel(texts.signIn.user).fill(account.name);
   await home.getByLabel(texts.signIn.password, { exact: true }).fill('not the password');
   await home.getByRole('button', { name: texts.signIn.submit }).click();
-  await home.getByText('The user name or password is not right.').waitFor();
+  await home.getByText('The user name or password is incorrect.').waitFor();
   await signIn(home, server.url, account.name, account.password);
 });
 

@@ -36,7 +36,7 @@ test("the demo's sessions are ended, others are told and left alone", async () =
   assert.equal(demo.phase, 'closed');
   assert.equal(other.phase, 'open');
   assert.deepEqual(lines, [
-    'vestibule stopped, sessions left running: 1',
+    'vestibule stopped, sessions still running: 1',
     `  run of anna of anna on /dev/pts/7, since 1970-01-01T00:00:00.000Z (${TWO})`,
   ]);
 });
@@ -77,7 +77,7 @@ test('uninstall refuses while sessions run, says how many, and --force ends them
   assert.equal(status, 1);
   assert.equal(
     lines[0],
-    'vestibule: sessions run here: 12; npm run uninstall -- --force ends them:',
+    'vestibule: sessions are running: 12; npm run uninstall -- --force ends them:',
   );
   assert.match(lines[1]!, /^ {2}run of anna of anna on \/dev\/pts\/7, since .* \(0{32}\)$/);
   assert.deepEqual([lines.length, lines.at(-1)], [12, '  and 2 more']);
@@ -102,5 +102,5 @@ test('a leader that does not answer counts as a session', async () => {
   await openWith(mute, ONE, 'anna');
   const { status, lines } = await runProgram(UNINSTALL);
   assert.equal(status, 1);
-  assert.match(lines[0]!, /^vestibule: sessions run here: 1;/);
+  assert.match(lines[0]!, /^vestibule: sessions are running: 1;/);
 });

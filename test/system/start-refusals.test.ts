@@ -29,9 +29,9 @@ function assertRefused({ status, output, lines }: Ended, pattern: RegExp): void 
 }
 
 for (const [args, pattern] of [
-  [['--dmeo'], /^vestibule: Unknown option '--dmeo': usage is npm start -- \[--demo\]/],
-  [['demo'], /^vestibule: Unexpected argument 'demo'.*: usage is npm start/],
-  [['--port'], /^vestibule: .*--port.*: usage is npm start/],
+  [['--dmeo'], /^vestibule: Unknown option '--dmeo'; usage: npm start -- \[--demo\]/],
+  [['demo'], /^vestibule: Unexpected argument 'demo'.*; usage: npm start/],
+  [['--port'], /^vestibule: .*--port.*; usage: npm start/],
   [['--port', '0'], /^vestibule: --port wanted a number from 1 to 65534, came '0'/],
   [['--port', '65535'], /came '65535'/],
   [['--port', '80a'], /came '80a'/],
@@ -82,7 +82,7 @@ test('a full disk is named, and half a file is not left there', async () => {
 
 test('a flag that npm took for itself is not lost in silence', async () => {
   const ended = await runProgram(START, { npm_config_demo: 'true' });
-  assertRefused(ended, /npm kept --demo for itself, flags come after '--'/);
+  assertRefused(ended, /npm took --demo as an option of its own; write flags after '--'/);
 });
 
 test('another user than root is refused, at the start and at the end', async () => {
@@ -101,7 +101,7 @@ test('another user than root is refused, at the start and at the end', async () 
 test('a machine without apt is refused', async () => {
   const node = process.execPath;
   const ended = await runProgram([node, 'tools/start/first.mjs'], { PATH: '/nowhere' });
-  assertRefused(ended, /wanted Debian or one of its kin, found no 'apt-get'/);
+  assertRefused(ended, /wanted Debian or a derived distribution, came one without 'apt-get'/);
 });
 
 test('a taken port is refused, the second one too, and its owner is named', async () => {
@@ -109,7 +109,7 @@ test('a taken port is refused, the second one too, and its owner is named', asyn
   await once(server, 'listening');
   for (const port of ['9001', '9000']) {
     const ended = await runProgram([...START, '--demo', '--port', port]);
-    assertRefused(ended, new RegExp(`port 9001 .* is taken by '.*' \\(pid ${process.pid}\\)`));
+    assertRefused(ended, new RegExp(`port 9001 .* is used by '.*' \\(pid ${process.pid}\\)`));
   }
   server.close();
   await once(server, 'close');
@@ -131,7 +131,7 @@ test('a machine on which PAM would let nobody in is refused', async () => {
   writeFileSync('/etc/pam.d/other', 'auth required pam_deny.so\naccount required pam_deny.so\n');
   const ended = await runProgram(START);
   writeFileSync('/etc/pam.d/other', other);
-  assertRefused(ended, /the server cannot work like this: .*\/etc\/pam\.d\/other:1: error: /);
+  assertRefused(ended, /the server cannot start: .*\/etc\/pam\.d\/other:1: error: /);
 });
 
 test('a login profile that would let everybody in is refused, with file and line', async () => {

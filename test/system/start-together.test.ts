@@ -54,7 +54,7 @@ test('of first starts at once one serves and the others are refused in words', a
   const servers = came.filter((one) => typeof one !== 'string');
   assert.equal(servers.length, 1, came.join('\n'));
   for (const words of came.filter((one) => typeof one === 'string')) {
-    assert.match(words, /^vestibule: a server runs here already \(pid \d+\): stop it first/m);
+    assert.match(words, /^vestibule: a server is already running here \(pid \d+\): stop it first/m);
     assert.ok(!words.includes('    at '), words);
   }
   const pem = readFileSync(PATHS.certificate);
@@ -198,8 +198,5 @@ test('another mount over the run directory is refused in words', async () => {
   execFileSync('mount', ['--bind', '/srv', PATHS.run]);
   const { lines } = await runProgram([...START, '--demo']);
   execFileSync('umount', [PATHS.run]);
-  assert.match(
-    lines.at(-1)!,
-    /wanted a tmpfs that only root can write, came another mount over it/,
-  );
+  assert.match(lines.at(-1)!, /wanted a tmpfs that only root can write to, came another mount/);
 });

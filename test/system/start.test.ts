@@ -79,7 +79,7 @@ test('a second start changes nothing and a second server is refused', async () =
     [
       1,
       [
-        `vestibule: a server runs here already (pid ${supervise?.pid}): stop it first (kill ${supervise?.pid})`,
+        `vestibule: a server is already running here (pid ${supervise?.pid}): stop it first (kill ${supervise?.pid})`,
       ],
     ],
   );

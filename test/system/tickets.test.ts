@@ -16,7 +16,7 @@ import { type Server, startServer } from '../lib/server.ts';
 import { clearMachine } from '../lib/setup.ts';
 
 const CLI = '/usr/local/lib/vestibule/current/bin/vestibule';
-const WRONG_WORDS = 'The user name or password is not right.';
+const WRONG_WORDS = 'The user name or password is incorrect.';
 const PROXY = '127.0.255.9';
 let server: Server;
 let network = 0;

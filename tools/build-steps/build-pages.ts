@@ -1,4 +1,4 @@
-/** The pages, by Vite, and beside each text file its compressed forms: the gateway compresses nothing itself. */
+/** Builds the pages with Vite, and compresses each text file: the gateway serves these files and never compresses. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { buildDirectory, root } from './paths.ts';
 
 const directory = join(buildDirectory, 'page');
 const TEXT = /\.(?:css|html|js|json|svg|txt|webmanifest)$/;
-/** Below this a packet is a packet. */
+/** Smaller files fit into one packet anyway, bytes. */
 const SMALLEST = 1024;
 
 export async function buildPages(): Promise<void> {

@@ -1,4 +1,4 @@
-/** The C programs, by make. */
+/** Builds the C programs with make. */
 import { availableParallelism } from 'node:os';
 import { runProgram } from '../start/report.mjs';
 import { root } from './paths.ts';

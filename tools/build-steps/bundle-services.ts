@@ -1,4 +1,4 @@
-/** Each TypeScript program as one file that needs nothing but Node: no node_modules is installed. */
+/** Bundles each TypeScript program into one file that needs only Node: no node_modules is installed. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const directory = join(buildDirectory, 'dist');
 export async function bundleServices(): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
   for (const [name, entry] of Object.entries(SERVICES)) await bundle(name, entry);
-  // Node need not guess what kind of modules these are.
+  // So that Node need not guess the type of these modules.
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }\n');
 }
 

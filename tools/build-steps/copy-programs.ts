@@ -1,4 +1,4 @@
-/** Programs that are not built here: Node, and the script that starts the command line. */
+/** Copies programs that are not built here: Node, and the script that starts the CLI. */
 import { constants, copyFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../start/report.mjs';
@@ -9,7 +9,7 @@ export function copyPrograms(): void {
   copy(join(root, 'bin/vestibule'), 'vestibule');
 }
 
-/** The services run on the Node that this package names, not on one that happens to be here. */
+/** The services run with the Node of package.json, not with the one that is installed on the machine. */
 function projectNode(): string {
   const node = realpathSync(process.execPath);
   if (node.startsWith(realpathSync(join(root, 'node_modules')))) return node;
@@ -18,7 +18,7 @@ function projectNode(): string {
   );
 }
 
-/** Removed first: a program that runs cannot be written to. */
+/** The file is removed first, since the file of a running program cannot be overwritten. */
 function copy(from: string, name: string): void {
   const to = join(buildDirectory, 'bin', name);
   rmSync(to, { force: true });

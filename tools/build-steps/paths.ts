@@ -1,4 +1,4 @@
-/** The clone and what is built in it. */
+/** Paths of the clone and of the build in it. */
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

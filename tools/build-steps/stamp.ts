@@ -1,4 +1,4 @@
-/** build/stamp.json: from what the build was made, and what came out. */
+/** build/stamp.json: hashes of the inputs and of the results of the last build. */
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -18,10 +18,10 @@ const INPUTS = [
   'tools/build.ts',
   'tools/start',
 ];
-/** Short enough for a path, long enough that no two versions meet. */
+/** Length of a hash: short enough for a path, long enough to avoid collisions. */
 const DIGITS = 16;
 
-/** undefined: nothing whole was built yet. */
+/** undefined: there is no complete build. */
 export function readStamp(): Stamp | undefined {
   const isWhole = OUTPUTS.every((name) => existsSync(join(buildDirectory, name)));
   return isWhole && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;

@@ -1,4 +1,4 @@
-/** Puts a build where the services find it: root's, readable by all, under its own version. */
+/** Installs a build under its version; it belongs to root and everybody may read it. */
 import {
   chmodSync,
   chownSync,
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { buildDirectory, OUTPUTS } from '../build-steps/paths.ts';
 import { INSTALLED } from '../start/processes.mjs';
 
-/** The directory of this version. Whole or not there: it gets its name last. */
+/** Returns the directory of this version. It is renamed to its final name last, so it is complete if it exists. */
 export function installBuild(version: string): string {
   const target = join(INSTALLED, version);
   if (!existsSync(target)) {
@@ -42,7 +42,7 @@ function copyTree(from: string, to: string): void {
   }
 }
 
-/** Of all that the clone says about a file only whether it is a program counts. */
+/** Of the mode of a file in the clone, only the executable bit is used. */
 function copyFile(from: string, to: string): void {
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
   chownSync(to, 0, 0);

@@ -1,4 +1,4 @@
-/** Removes versions that nothing runs from. A session keeps its own: its leader starts programs from there. */
+/** Removes installed versions from which nothing runs. A version with a session stays: its leader starts programs from it. */
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { INSTALLED, rootProcessesUnder } from '../start/processes.mjs';

@@ -1,4 +1,4 @@
-/** What npm start prints when the server is ready: supervise copies this file to stdout, then removes it. */
+/** Writes what npm start prints when the server is ready: supervise copies this file to stdout, then removes it. */
 import type { X509Certificate } from 'node:crypto';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { type Changes, readChanges } from './changes.mjs';
@@ -37,11 +37,11 @@ function describe({ here, others }: Urls, { certificate, demo }: Announcement): 
   lines.push(`  certificate (SHA-256): ${certificate.fingerprint256}`);
   if (demo !== null)
     lines.push(
-      `  sign in as ${demo.user} with ${demo.password} (the account goes when the server stops, or in two days)`,
+      `  sign in as ${demo.user} with ${demo.password} (the account is removed when the server stops, and expires in two days)`,
     );
   const ends = demo === null ? '' : ` and ends the sessions of ${demo.user}`;
   lines.push(
-    `  Ctrl-C stops the server${ends}; ${demo === null ? '' : 'other '}sessions that run go on`,
+    `  Ctrl-C stops the server${ends}; ${demo === null ? '' : 'other '}sessions keep running`,
     '',
   );
   return `${lines.join('\n')}\n`;
@@ -50,7 +50,7 @@ function describe({ here, others }: Urls, { certificate, demo }: Announcement): 
 function describeChanges(changes: Changes): string[] {
   const kinds = Object.entries(changes).filter(([, names]) => names.length > 0);
   return [
-    'changed on this machine (npm run uninstall undoes it, packages with -- --packages):',
+    'changed on this machine (npm run uninstall undoes it; -- --packages also removes the packages):',
     ...kinds.map(([kind, names]) => `  ${kind}: ${names.join(' ')}`),
   ];
 }

@@ -1,4 +1,4 @@
-/** What set-up changed on this machine, so that it can be listed and undone. */
+/** Records what set-up changed on this machine, so that it can be listed and undone. */
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { replaceFile } from './replace-file.mjs';
 
@@ -24,18 +24,18 @@ export function recordChange(kind, names) {
   write(changes);
 }
 
-/** For what set-up itself took back. */
+/** For changes that set-up has undone itself. */
 export function forgetChange(kind, name) {
   const changes = readChanges();
   changes[kind] = changes[kind].filter((other) => other !== name);
   write(changes);
 }
 
-/** Makes a directory with exactly this mode and owner, and records it when it is new. */
+/** Makes a directory with exactly this mode and owner, and records it if it is new. */
 export function makeDirectory(path, mode, [uid, gid] = [0, 0]) {
   const isNew = !existsSync(path);
   mkdirSync(path, { recursive: true, mode: 0o755 });
-  // /usr/local may hand its group down.
+  // A setgid /usr/local would pass on its group.
   chownSync(path, uid, gid);
   chmodSync(path, mode);
   if (isNew) recordChange('directories', [path]);

@@ -1,4 +1,4 @@
-/** What set-up cannot do without and cannot install. */
+/** Checks for what set-up needs and cannot install. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter } from 'node:path';
 import { SetupError } from './report.mjs';
@@ -10,12 +10,12 @@ export function checkMachine() {
     );
   if (process.getuid() !== 0)
     throw new SetupError(
-      `wanted to run as root, came uid ${process.getuid()}: it makes users and reads PAM's files; try sudo npm start`,
+      `wanted to run as root, came uid ${process.getuid()}: set-up creates users and reads PAM files; try sudo npm start`,
     );
   const missing = ['apt-get', 'dpkg-query'].filter((name) => !isInPath(name));
   if (missing.length > 0)
     throw new SetupError(
-      `wanted Debian or one of its kin, found no '${missing[0]}': set-up installs packages with it`,
+      `wanted Debian or a derived distribution, came one without '${missing[0]}', which set-up needs to install packages`,
     );
 }
 

@@ -1,4 +1,4 @@
-/** The server needs two ports: a taken one is told before minutes of installing, and by whom. */
+/** Checks that the two ports of the server are free, before minutes of installing, and reports who uses them. */
 import { createServer } from 'node:net';
 import { USAGE } from './flags.mjs';
 import { whoListens } from './processes.mjs';
@@ -14,12 +14,12 @@ export async function checkPorts(address, ports) {
     const by =
       owner === null
         ? `cannot be opened (${code})`
-        : `is taken by '${owner.name}' (pid ${owner.pid})`;
+        : `is used by '${owner.name}' (pid ${owner.pid})`;
     throw new SetupError(`port ${port} of ${address} ${by}: choose another, ${USAGE}`);
   }
 }
 
-/** null, or why not */
+/** null: the port is free; else the error code. */
 function tryPort(host, port) {
   return new Promise((resolve) => {
     const server = createServer();

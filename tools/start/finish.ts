@@ -1,7 +1,7 @@
 /**
- * What supervise becomes when it ends: ends the demo's sessions and removes its account, takes back the overrides, and
- * says which sessions it leaves running. For npm run uninstall: with --list it writes a line to stdout for each session
- * but idle home sessions, and does nothing; with --all it ends every session.
+ * The program that supervise executes when it stops: ends the sessions of the demo and removes its account, removes the
+ * overrides, and lists the sessions that keep running. For npm run uninstall: with --list it only writes a line to stdout
+ * for each session except idle home sessions; with --all it ends all sessions.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
@@ -10,7 +10,7 @@ import { DEMO_USER, DEMO_WATCH, removeOldDemo } from './make-demo-account.ts';
 import { programOf } from './processes.mjs';
 import { runSetup, say } from './report.mjs';
 
-// Who presses Ctrl-C twice still wants the demo gone.
+// A second Ctrl-C must not keep the demo from being removed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 const [flag] = process.argv.slice(2);
@@ -30,11 +30,11 @@ async function finish(): Promise<void> {
   await removeOldDemo();
   endDemoWatch();
   rmSync(PATHS.overrides, { force: true });
-  say(`vestibule stopped${left.length === 0 ? '' : `, sessions left running: ${left.length}`}`);
+  say(`vestibule stopped${left.length === 0 ? '' : `, sessions still running: ${left.length}`}`);
   for (const line of left) say(`  ${line}`);
 }
 
-/** It has nothing more to wait for. When it is we, it is no flock any more. */
+/** Ends the process that waits for the end of the server, unless it is this process, which flock has become. */
 function endDemoWatch(): void {
   if (!existsSync(DEMO_WATCH)) return;
   const pid = Number(readFileSync(DEMO_WATCH, 'utf8'));
@@ -42,7 +42,7 @@ function endDemoWatch(): void {
   rmSync(DEMO_WATCH);
 }
 
-/** A line for each session that is not dealt with. */
+/** Calls deal for each session; returns a line for each one for which it returned false. */
 async function eachSession(
   deal: (session: RunningSession, socket: string) => Promise<boolean>,
 ): Promise<string[]> {

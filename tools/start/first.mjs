@@ -1,6 +1,6 @@
 /**
- * The first step of npm start, for any Node from 20 on: is this a machine for it, are all packages of the system and
- * of npm here? Prints on stderr only.
+ * The first step of npm start, for any Node from version 20 on: checks the machine and installs packages of the system
+ * and of npm. Prints to stderr only.
  */
 import { existsSync } from 'node:fs';
 import { checkMachine } from './check-machine.mjs';
@@ -15,7 +15,7 @@ await runSetup(async () => {
   const { demo, port } = readFlags(process.argv.slice(2));
   checkMachine();
   await takeLock(LOCK_DESCRIPTOR, refuseSecondServer);
-  // What a configuration says is read by the next step, which has a reader for it.
+  // If there is a configuration, the ports are checked by the next step, which can read it.
   const www = port ?? (existsSync('/etc/vestibule/vestibule.conf') ? null : 8787);
   if (www !== null) await checkPorts(demo ? '127.0.0.1' : '::', [www, www + 1]);
   await installSystemPackages();

@@ -1,4 +1,4 @@
-/** node_modules as package-lock.json says. Nothing in it needs a compiler or a script of its own. */
+/** Installs node_modules as in package-lock.json. No package needs a compiler or an install script. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runProgram, runStep, SetupError, say } from './report.mjs';
@@ -18,7 +18,7 @@ export async function installNpmPackages() {
   });
   if (isStale())
     throw new SetupError(
-      `npm ci left node_modules incomplete: look for an omit or os setting in npm config ls`,
+      `npm ci left node_modules incomplete: look for a setting 'omit' or 'os' in 'npm config ls'`,
     );
 }
 
@@ -28,7 +28,7 @@ function isStale() {
   if (!existsSync(`${root}/node_modules/node-linux-${process.arch}/bin/node`)) return true;
   return Object.entries(wanted).some(([path, { version, optional, link }]) => {
     const here = found[path];
-    // Optional packages are for machines of several kinds.
+    // Some optional packages are for other types of machines.
     if (path === '' || link || (optional && here === undefined)) return false;
     return here?.version !== version;
   });
@@ -43,7 +43,7 @@ function readPackages(file) {
   }
 }
 
-/** The npm that runs us, when one does: it is known to fit this Node. */
+/** Uses the npm that runs this program, if there is one, since it works with this Node. */
 function runNpm() {
   const args = [
     'ci',

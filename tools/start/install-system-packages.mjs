@@ -1,4 +1,4 @@
-/** Debian packages that a minimal system lacks: a C compiler with the headers of PAM and libsodium, openssl. */
+/** Installs Debian packages that a minimal system lacks: a C compiler, the headers of PAM and libsodium, openssl. */
 import { spawnSync } from 'node:child_process';
 import { recordChange } from './changes.mjs';
 import { runProgram, runStep, say } from './report.mjs';
@@ -26,7 +26,7 @@ export async function installSystemPackages() {
   }
 }
 
-/** The tests' own needs are not the product's: nothing is recorded. */
+/** Packages for the tests are not recorded: uninstall does not remove them. */
 export async function installTestPackages(names) {
   await installMissing([...WANTED, ...names], installedPackages());
 }
@@ -54,7 +54,7 @@ function install(names) {
   runProgram('apt-get', ['install', '--no-install-recommends', ...options, ...names], { env });
 }
 
-/** Without the architecture: a machine's own comes first. */
+/** Names without the architecture. */
 function installedPackages() {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: fields of dpkg-query
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n'], {

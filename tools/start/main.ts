@@ -1,6 +1,6 @@
 /**
- * npm start, all after the first step: build, install, accounts, certificate, demo. Writes the limit of open files that
- * the server is to have on stdout, for the shell that becomes it.
+ * The second step of npm start: build, install, accounts, certificate, demo. Writes the limit of open files for the
+ * server to stdout; start.sh reads it and then executes the server.
  */
 
 import { buildWhenStale } from '../build.ts';

@@ -1,4 +1,4 @@
-/** The generated certificate of the HTTPS server with its key, for the names that this machine goes by. */
+/** Makes the certificate of the HTTPS server and its key, for the names and addresses of this machine. */
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -13,7 +13,7 @@ import { addressForOthers } from './urls.ts';
 const DAYS = 397;
 const DAYS_BEFORE_RENEWAL = 30;
 
-/** The one that will be served: the configured one, or the generated one, made when missing or old. */
+/** Returns the certificate that the server will use: the configured one, or a generated one, which is made if missing or old. */
 export function makeCertificate(settings: Settings): X509Certificate {
   if (settings.certificate !== '') return readCertificate(settings.certificate);
   if (!isGood()) generate(settings.address);
@@ -41,7 +41,7 @@ function generate(address: string): void {
   const names = ['DNS:localhost', 'IP:127.0.0.1', 'IP:::1', ...host].join(',');
   const file = `${PATHS.certificate}.new`;
   rmSync(file, { force: true });
-  // openssl makes the file for the key, mode 0600, and appends the certificate.
+  // openssl writes the key to the file, with mode 0600, and appends the certificate.
   runProgram('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'],
     ...['-days', String(DAYS), '-subj', '/CN=Vestibule', '-addext', `subjectAltName=${names}`],
@@ -53,7 +53,7 @@ function generate(address: string): void {
   recordChange('files', [PATHS.certificate]);
 }
 
-/** What may stand in a certificate as a DNS name. */
+/** Whether a name can be a DNS name in a certificate. */
 function isDnsName(name: string): boolean {
   return /^(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})*$/.test(name);
 }

@@ -1,6 +1,7 @@
 /**
- * The throw-away account of npm start -- --demo. It goes when the server ends, however it ends: a process of root's waits
- * for the server's lock and then removes it. Where that is killed too, the next npm start does, and the account expires.
+ * The temporary account of npm start -- --demo. It is removed when the server ends, even if it was killed: a root process
+ * waits for the lock of the server and then removes the account. If that process is killed, too, the next npm start
+ * removes it; the account also expires.
  */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -12,10 +13,10 @@ import { replaceFile } from './replace-file.mjs';
 import { runProgram, SetupError } from './report.mjs';
 
 export const DEMO_USER = 'vestibule-demo';
-/** Holds the pid of the process that waits for the end of the server. */
+/** File with the pid of the process that waits for the end of the server. */
 export const DEMO_WATCH = '/run/vestibule/demo-watch';
 const DAYS = 2;
-/** No two that look alike. */
+/** Without characters that look alike. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789';
 const LENGTH = 16;
 
@@ -24,12 +25,12 @@ export interface DemoAccount {
   readonly password: string;
 }
 
-/** What a server left that was killed, with its watch. */
+/** Removes the account of a server that was killed together with the waiting process. */
 export async function removeOldDemo(): Promise<void> {
   if (readChanges().users.includes(DEMO_USER)) await removeAccount(DEMO_USER);
 }
 
-/** installed: the directory of the version that will serve. */
+/** installed: the directory of the installed version. */
 export function makeDemoAccount(installed: string): DemoAccount {
   const home = homeOf(DEMO_USER);
   for (const [what, isThere] of [
@@ -49,12 +50,12 @@ export function makeDemoAccount(installed: string): DemoAccount {
     '',
   );
   watchForEnd(installed);
-  // With a method of its own, chpasswd asks no PAM module: the machine's rules for passwords are not for this one.
+  // With --crypt-method chpasswd does not call PAM, so the password rules of the machine do not apply.
   runProgram('chpasswd', ['--crypt-method', 'SHA512'], { input: `${DEMO_USER}:${password}\n` });
   return { user: DEMO_USER, password };
 }
 
-/** Runs finish.ts with the lock that the server held. In a session of its own, which no Ctrl-C reaches. */
+/** Runs finish.ts once the lock of the server is free. Detached, so that Ctrl-C does not reach it. */
 function watchForEnd(installed: string): void {
   const finish = [`${installed}/bin/node`, `${installed}/dist/finish.js`];
   const watch = spawn('flock', ['--no-fork', LOCK, ...finish], {
@@ -63,6 +64,7 @@ function watchForEnd(installed: string): void {
     stdio: 'ignore',
   });
   watch.unref();
-  if (watch.pid === undefined) throw new SetupError('flock wanted to start, came an error');
+  if (watch.pid === undefined)
+    throw new SetupError('flock could not be started: is util-linux installed?');
   replaceFile(DEMO_WATCH, `${watch.pid}\n`, 0o600);
 }

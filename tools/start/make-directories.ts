@@ -1,4 +1,4 @@
-/** Directories that outlive a boot, and what the server will make outside of them. */
+/** Makes the directories that survive a reboot, and records files that the server will create elsewhere. */
 import { existsSync } from 'node:fs';
 import { makeDirectory, recordChange } from './changes.mjs';
 import { INSTALLED } from './processes.mjs';
@@ -11,7 +11,7 @@ export function makeDirectories(): void {
   makeDirectory(INSTALLED, 0o755);
 }
 
-/** supervise makes these two where a minimal system has none. */
+/** supervise creates these two files if the system does not have them. */
 export function noteLoginRecords(): void {
   recordChange(
     'files',

@@ -1,4 +1,4 @@
-/** The accounts of broker and gateway: no home, no shell, no password, a group each. */
+/** Makes the accounts of broker and gateway: no home, no shell, no password, and a group for each. */
 import { recordChange } from './changes.mjs';
 import { findUid } from './remove-account.mjs';
 import { runProgram } from './report.mjs';

@@ -1,10 +1,10 @@
-/** The soft limit of open files of the shell that called npm: sessions get it from the server. */
+/** Finds the soft limit of open files of the shell that called npm. The server, and so the sessions, will have this limit. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Every Node, npm's too, raises its own at start: what holds below them is looked for. */
+/** Each Node process, including npm, raises its own limit when it starts: we look for the first ancestor that is not Node. */
 export function openFilesLimit(): number {
-  // Our parent is the shell of npm start, which got npm's.
+  // Our parent is the shell of npm start, which has the limit of npm.
   let pid = parentOf(process.ppid);
   while (pid > 1 && basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('node'))
     pid = parentOf(pid);

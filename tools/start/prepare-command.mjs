@@ -1,4 +1,4 @@
-/** What bin/vestibule needs before a first npm start, for any Node from 20 on. Prints on stderr only. */
+/** Installs what bin/vestibule needs before the first npm start, for any Node from version 20 on. Prints to stderr only. */
 import { installNpmPackages } from './install-npm-packages.mjs';
 import { runSetup } from './report.mjs';
 

@@ -1,12 +1,12 @@
-/** Looks for processes in /proc, as root. Zombies have no program any more and are not seen. */
+/** Finds processes in /proc, as root. Zombies have no program and are ignored. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export const INSTALLED = '/usr/local/lib/vestibule';
 
 /**
- * pid and program of root's processes whose program lies under `directory`. What others call their programs counts for
- * nothing: in a mount namespace of their own, any path is theirs to make.
+ * pid and program of the processes of root whose program is below `directory`. Processes of other users are ignored: in
+ * a mount namespace of their own they can have a program at any path.
  */
 export function rootProcessesUnder(directory) {
   return everyProcess().filter(
@@ -14,12 +14,12 @@ export function rootProcessesUnder(directory) {
   );
 }
 
-/** The program of a process of root's; '' when there is none. */
+/** The program of a process that belongs to root; '' if there is no such process. */
 export function programOf(pid) {
   return isRoots(pid) ? link(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '') : '';
 }
 
-/** pid and name of who listens on a TCP port, as far as it can be seen. */
+/** pid and name of the process that listens on a TCP port; null if it is not found. */
 export function whoListens(port) {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
@@ -34,9 +34,9 @@ export function whoListens(port) {
   return owner === undefined ? null : { ...owner, name: readLines(`/proc/${owner.pid}/comm`)[0] };
 }
 
-/** Kills the processes that `find` gives, until it gives none; false when that takes too long. */
+/** Kills the processes that `find` returns, until it returns none; false if that takes too long. */
 export async function killUntilGone(find, seconds) {
-  // Not children of ours: nothing tells when they end. And they may have children meanwhile.
+  // They are not our children, so we are not notified of their end, and they may fork in the meantime.
   for (let left = seconds * 20; left > 0; left--) {
     const found = find();
     if (found.length === 0) return true;
@@ -53,7 +53,7 @@ function everyProcess() {
     .filter(({ program }) => program !== '');
 }
 
-/** What ends while it is looked at reads as nothing. */
+/** Returns `otherwise` if the process ends while it is read. */
 function quietly(read, otherwise) {
   try {
     return read();
@@ -66,18 +66,18 @@ const link = (path) => quietly(() => readlinkSync(path), '');
 const readLines = (path) => quietly(() => readFileSync(path, 'utf8').split('\n'), []);
 const kill = (pid) => quietly(() => process.kill(pid, 'SIGKILL'), false);
 
-/** Every living process of a user. */
+/** All processes of a user. */
 export function processesOf(uid) {
   return everyProcess().filter(({ pid }) => uidsOf(pid)[0] === String(uid));
 }
 
-/** A setuid program that a user started is the user's. */
+/** A setuid program that a user started belongs to the user. */
 function isRoots(pid) {
   const uids = uidsOf(pid);
   return uids.length > 0 && uids.every((uid) => uid === '0');
 }
 
-/** real, effective, saved, of the file system; none when it is gone */
+/** The real, effective, saved and file system uid; empty if the process has ended. */
 function uidsOf(pid) {
   const line = readLines(`/proc/${pid}/status`).find((text) => text.startsWith('Uid:'));
   return line?.split('\t').slice(1) ?? [];

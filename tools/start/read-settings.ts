@@ -1,4 +1,4 @@
-/** What the server will listen on: its configuration, and what the flags of npm start put over it. */
+/** Reads the settings of the server from the configuration and the flags of npm start, which take precedence. */
 import { checkFiles, findingLine } from '../../src/config/check.ts';
 import { checkGroups } from '../../src/config/check-groups.ts';
 import { type LoadedConfiguration, loadConfiguration, problemLine } from '../../src/config/load.ts';
@@ -10,10 +10,10 @@ export interface Settings {
   readonly address: string;
   readonly port: number;
   readonly sessionPort: number;
-  /** Empty: the generated one */
+  /** Empty: the generated one. */
   readonly certificate: string;
   readonly overrides: Readonly<Record<string, string>>;
-  /** What an administrator should know, though the server works. */
+  /** Findings that do not keep the server from starting. */
   readonly warnings: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export function readSettings({ demo, port }: Flags): Settings {
       `the configuration has problems:\n  ${problems.map(problemLine).join('\n  ')}`,
     );
   const overrides: Record<string, string> = {};
-  // The demo's password is on a screen: nobody else on the network may use it.
+  // The password of the demo is shown on a screen, so the server must not be reachable from the network.
   if (demo) overrides['www-address'] = '127.0.0.1';
   if (port !== null) {
     overrides['www-port'] = String(port);
@@ -41,13 +41,12 @@ export function readSettings({ demo, port }: Flags): Settings {
   };
 }
 
-/** What the broker would refuse in its log is refused here, before anything is changed. */
+/** Refuses what the broker would refuse later, before anything is changed on the machine. */
 function findWarnings(loaded: LoadedConfiguration): string[] {
   const { values } = loaded;
-  // The generated certificate is made later.
+  // A generated certificate is made later.
   const findings = checkFiles(loaded, values['ssl-certificate'] !== '');
   const errors = findings.filter(({ level }) => level === 'error').map(findingLine);
-  if (errors.length > 0)
-    throw new SetupError(`the server cannot work like this: ${errors.join('; ')}`);
+  if (errors.length > 0) throw new SetupError(`the server cannot start: ${errors.join('; ')}`);
   return [...findings, ...checkGroups(loaded)].map(findingLine);
 }

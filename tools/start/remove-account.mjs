@@ -1,4 +1,4 @@
-/** Removes an account that set-up made, with its group, and with its home where that is the one that set-up made. */
+/** Removes an account that set-up made, with its group, and its home directory if set-up made it. */
 import { spawnSync } from 'node:child_process';
 import { lstatSync } from 'node:fs';
 import { forgetChange, readChanges } from './changes.mjs';
@@ -11,14 +11,17 @@ export async function removeAccount(name) {
   if (account !== null) {
     const { uid, home } = account;
     if (!(await killUntilGone(() => processesOf(uid), 10)))
-      throw new SetupError(`processes of ${name} (uid ${uid}) outlived SIGKILL: the account stays`);
-    // Not --remove: the home may have been moved to where others keep theirs. --force: a row that somebody forgot in
-    // utmp does not keep the account.
+      throw new SetupError(
+        `processes of ${name} (uid ${uid}) could not be killed: the account is not removed`,
+      );
+    // Without --remove: the home may have been moved to where other users have theirs. --force: a stale utmp record
+    // must not keep the account from being removed.
     runProgram('userdel', ['--force', name]);
     removeOwned(`/var/mail/${name}`, uid);
     for (const made of homesOf(name)) {
       removeOwned(made, uid);
-      if (home !== made) say(`the home directory of ${name} was moved to '${home}', which stays`);
+      if (home !== made)
+        say(`the home directory of ${name} was moved to '${home}', which is not removed`);
     }
   }
   for (const made of homesOf(name)) forgetChange('homes', made);
@@ -28,18 +31,18 @@ export async function removeAccount(name) {
 
 const homesOf = (name) => readChanges().homes.filter((path) => path === homeOf(name));
 
-/** Where set-up makes the home of an account. */
+/** Where set-up makes the home directory of an account. */
 export const homeOf = (name) => `/home/${name}`;
 
-/** A link that leads elsewhere, or what has become somebody else's, stays. */
+/** Does not remove a symbolic link, or something that belongs to another user now. */
 function removeOwned(path, uid) {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (found.uid === uid && !found.isSymbolicLink()) removeTree(path);
-  else say(`'${path}' stays: set-up did not make what is there now`);
+  else say(`'${path}' is not removed: set-up did not make what is there now`);
 }
 
-/** null: there is no such account */
+/** null: the account does not exist. */
 export function findUid(name) {
   return findAccount(name)?.uid ?? null;
 }

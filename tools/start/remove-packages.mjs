@@ -1,4 +1,4 @@
-/** Removes the Debian packages that set-up installed, unless others have come to need them. */
+/** Removes the Debian packages that set-up installed, unless other packages need them now. */
 import { forgetChange } from './changes.mjs';
 import { runProgram, say } from './report.mjs';
 
@@ -9,7 +9,7 @@ export function removePackages(names) {
     .map(([, name]) => name)
     .filter((name) => !names.includes(name));
   if (others.length > 0) {
-    say(`Debian packages stay, others need them now: ${others.join(' ')}`);
+    say(`Debian packages are not removed, because other packages need them: ${others.join(' ')}`);
     return;
   }
   runProgram('apt-get', ['purge', '-y', ...names], {

@@ -1,4 +1,4 @@
-/** Removes what set-up made at a path: not what a link there leads to, nor what another file system holds. */
+/** Removes a tree that set-up made, without following symbolic links or entering other file systems. */
 import { spawnSync } from 'node:child_process';
 import { lstatSync } from 'node:fs';
 import { say } from './report.mjs';
@@ -6,5 +6,5 @@ import { say } from './report.mjs';
 export function removeTree(path) {
   spawnSync('rm', ['-rf', '--one-file-system', '--', path]);
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-    say(`'${path}' stays, at least in part: something is mounted there, or it cannot be removed`);
+    say(`'${path}' is not completely removed: something is mounted there, or cannot be removed`);
 }

@@ -1,4 +1,4 @@
-/** Files that are there whole or not at all, also after a crash or a power cut: written beside, synced, renamed. */
+/** Writes files atomically: after a crash or power failure there is the old file or the complete new one. */
 import {
   closeSync,
   fchmodSync,
@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 
-/** mode: whatever the umask is */
+/** mode: set regardless of the umask. */
 export function replaceFile(path, text, mode) {
   const beside = `${path}.new`;
   rmSync(beside, { force: true });
@@ -18,13 +18,13 @@ export function replaceFile(path, text, mode) {
     putInPlace(beside, path, mode);
   } catch (error) {
     rmSync(beside, { force: true });
-    // Node names no file where it is the write that fails.
+    // When the write itself fails, the error of Node does not name the file.
     error.message = `wanted to write '${path}', came ${error.message}`;
     throw error;
   }
 }
 
-/** Gives a finished file its mode and its name. */
+/** Sets the mode of a finished file and renames it to its final name. */
 export function putInPlace(beside, path, mode) {
   const fd = openSync(beside, 'r');
   try {

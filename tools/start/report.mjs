@@ -1,14 +1,14 @@
-/** What set-up tells its user: all on stderr, so that stdout holds nothing but what was asked for. */
+/** Messages of set-up: all to stderr, since stdout is for the requested output only. */
 import { spawnSync } from 'node:child_process';
 
-/** Something that the user has to know, in one line. */
+/** An error for the user, reported in one line. */
 export class SetupError extends Error {}
 
 export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs a whole program of set-up: what the machine refuses becomes one line and exit status 1; a stack is our mistake. */
+/** Runs a program of set-up: an error of the machine becomes one line and exit status 1; other errors are bugs and show a stack. */
 export async function runSetup(main) {
   try {
     await main();
@@ -20,7 +20,7 @@ export async function runSetup(main) {
   }
 }
 
-/** Runs a step that takes a while and says so. */
+/** Runs a step that takes some time, and reports its start and its end. */
 export async function runStep(name, step) {
   say(`${name} …`);
   const started = performance.now();
@@ -29,7 +29,7 @@ export async function runStep(name, step) {
   return result;
 }
 
-/** stdout of a program; its last words when it fails. `input` goes to its stdin. */
+/** Runs a program with `input` on stdin and returns its stdout. If it fails, the error has its last lines. */
 export function runProgram(program, args, { input = '', cwd, env = process.env } = {}) {
   const { status, signal, error, stdout, stderr } = spawnSync(program, args, {
     input,

@@ -1,6 +1,6 @@
 #!/bin/sh
-# npm start: the first step runs on the machine's own Node, the second on the Node of package.json. A shell holds them
-# together because it can exec: it becomes the server, with the lock that the first step took.
+# npm start: the first step runs with the Node of the machine, the second with the Node of package.json. Both are run by a
+# shell because a shell can exec: it becomes the server and keeps the lock that the first step took.
 set -eu
 start=$(dirname "$0")
 installed=/usr/local/lib/vestibule/current

@@ -1,6 +1,6 @@
 /**
- * npm run uninstall [-- [--force] [--packages]]: ends the server, then takes back what npm start changed on this
- * machine. While sessions run it refuses; with --force it ends them. Runs on any Node from 20 on, without node_modules.
+ * npm run uninstall [-- [--force] [--packages]]: stops the server, then undoes what npm start changed on this machine. It
+ * refuses while sessions are running; with --force it ends them. Needs any Node from version 20 on, and no node_modules.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
@@ -16,10 +16,10 @@ import { runSetup, SetupError, say } from './report.mjs';
 
 const USAGE = 'npm run uninstall -- [--force] [--packages]';
 const STOP_SECONDS = 30;
-/** Of the sessions that are in the way. */
+/** Most sessions that are listed when it refuses. */
 const MOST_SHOWN = 10;
 const RUN = '/run/vestibule';
-/** May hold an administrator's own files. */
+/** May contain files of the administrator. */
 const CONFIGURATION = '/etc/vestibule';
 
 await runSetup(async () => {
@@ -46,7 +46,7 @@ function readFlags() {
   try {
     return parseArgs({ options }).values;
   } catch (error) {
-    throw new SetupError(`${error.message.split('. To')[0]}: usage is ${USAGE}`);
+    throw new SetupError(`${error.message.split('. To')[0]}; usage: ${USAGE}`);
   }
 }
 
@@ -56,11 +56,11 @@ function refuseWhileSessionsRun() {
   const shown = sessions.slice(0, MOST_SHOWN).map((line) => `\n  ${line}`);
   if (sessions.length > MOST_SHOWN) shown.push(`\n  and ${sessions.length - MOST_SHOWN} more`);
   throw new SetupError(
-    `sessions run here: ${sessions.length}; npm run uninstall -- --force ends them:${shown.join('')}`,
+    `sessions are running: ${sessions.length}; npm run uninstall -- --force ends them:${shown.join('')}`,
   );
 }
 
-/** Asks the server that holds the lock to stop, once. */
+/** Tells the server that holds the lock to stop, once, and fails if it does not. */
 function stopServer() {
   let deadline = 0;
   return (pid) => {
@@ -69,39 +69,39 @@ function stopServer() {
       process.kill(pid, 'SIGTERM');
     } else if (performance.now() > deadline) {
       throw new SetupError(
-        `the server (pid ${pid}) did not stop in ${STOP_SECONDS} s after SIGTERM: look at its log`,
+        `the server (pid ${pid}) did not stop within ${STOP_SECONDS} s after SIGTERM: check its log`,
       );
     }
   };
 }
 
-/** In order, so that PAM closes what it opened; whatever is still there then is killed. */
+/** Ends sessions properly, so that their PAM sessions are closed. Processes that are left then are killed. */
 async function endSessions() {
   runFinish('--all', 'inherit');
   const find = () => rootProcessesUnder(INSTALLED);
   if (!(await killUntilGone(find, 10)))
     throw new SetupError(
-      `processes of ${INSTALLED} outlived SIGKILL: ${find().map(({ pid }) => pid)}`,
+      `processes of ${INSTALLED} could not be killed: ${find().map(({ pid }) => pid)}`,
     );
 }
 
-/** Its stdout. '' when no version is installed: then nothing of ours runs. */
+/** Runs finish.js and returns its stdout; '' if no version is installed, since nothing of ours is running then. */
 function runFinish(flag, stdout) {
   const current = `${INSTALLED}/current`;
   if (!existsSync(`${current}/bin/node`)) return '';
   const argv = [`${current}/dist/finish.js`, flag];
   const stdio = ['ignore', stdout, 'inherit'];
   const ended = spawnSync(`${current}/bin/node`, argv, { stdio, encoding: 'utf8' });
-  // A list that could not be made is not an empty one.
+  // A list that could not be made must not count as an empty one.
   if (flag === '--list' && ended.status !== 0)
     throw new SetupError(
-      `wanted the list of sessions, came status ${ended.status} of finish.js; npm run uninstall -- --force ends them unseen`,
+      `wanted the list of sessions, came status ${ended.status} of finish.js; npm run uninstall -- --force ends sessions without listing them`,
     );
   return ended.stdout ?? '';
 }
 
 function removeRunDirectory() {
-  // Lazily: anybody may stand in it. Fails when nothing is mounted there any more.
+  // Lazy, because any user may have it as working directory. umount fails when nothing is mounted there any more.
   while (spawnSync('umount', ['--lazy', RUN]).status === 0);
   rmSync(RUN, { recursive: true, force: true });
 }
@@ -112,9 +112,9 @@ function removeDirectory(directory) {
 }
 
 function sayWhatIsLeft(packages) {
-  say('uninstalled; left as they are:');
+  say('uninstalled; not removed:');
   if (packages.length > 0)
     say(`  Debian packages (npm run uninstall -- --packages removes them): ${packages.join(' ')}`);
   if (existsSync(CONFIGURATION)) say(`  ${CONFIGURATION}: files that set-up did not make`);
-  say('  this clone with node_modules and build');
+  say('  this clone, with node_modules and build');
 }

@@ -1,18 +1,18 @@
-/** By which addresses the server is reached, from this machine and from others. */
+/** The URLs of the server for this machine and for others. */
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 export interface Urls {
   readonly here: string;
-  /** null: the server, or the machine, is reached from here only. */
+  /** null: the server can be reached from this machine only. */
   readonly others: string | null;
 }
 
 const LOOPBACK = /^(127\.|::1$)/;
 
 /**
- * A name is printed only where the port is ours in every family that it leads to. What listens on one address of one
- * family is called by that address: any user of the machine may listen on the same port of the other.
+ * A host name is printed only if the server listens on every address that the name leads to. A server that listens on a
+ * single address is shown by that address: any user of the machine could listen on the same port of another address.
  */
 export function findUrls(address: string, port: number): Urls {
   const others = addressForOthers(address);
@@ -27,11 +27,11 @@ function hostHere(address: string): string {
   return address === '0.0.0.0' ? '127.0.0.1' : address;
 }
 
-/** For `::` and `0.0.0.0` the first of the machine's own, IPv4 before IPv6: null when it has none. */
+/** For `::` and `0.0.0.0` the first address of the machine, IPv4 before IPv6; null if it has none. */
 export function addressForOthers(address: string): string | null {
   if (address !== '::' && address !== '0.0.0.0') return LOOPBACK.test(address) ? null : address;
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  // fe80::/10 is another on each link.
+  // fe80::/10 addresses are valid on their own link only.
   const own = all.filter((one) => !one.internal && !/^fe[89ab]/i.test(one.address));
   const ipv4 = own.find(({ family }) => family === 'IPv4');
   const ipv6 = address === '::' ? own.find(({ family }) => family === 'IPv6') : undefined;

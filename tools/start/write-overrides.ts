@@ -1,4 +1,4 @@
-/** The flags of npm start as configuration, for as long as this server runs. */
+/** Writes the flags of npm start as configuration, for as long as the server runs. */
 import { rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
@@ -9,7 +9,7 @@ import { runProgram, SetupError } from './report.mjs';
 /** statfs(2) */
 const TMPFS = 0x0102_1994;
 
-/** As supervise mounts it: done here already, or the overrides would vanish below its mount. */
+/** Mounted as supervise does it, but already now: otherwise the mount of supervise would hide the overrides. */
 export function mountRunDirectory(): void {
   if (isMounted()) return;
   makeDirectory(PATHS.run, 0o711);
@@ -17,7 +17,7 @@ export function mountRunDirectory(): void {
   runProgram('mount', ['-t', 'tmpfs', '-o', options, 'vestibule', PATHS.run]);
 }
 
-/** Whatever a server that was killed left there goes. */
+/** Also removes the overrides of a server that was killed. */
 export function writeOverrides(overrides: Readonly<Record<string, string>>): void {
   const lines = Object.entries(overrides).map(([key, value]) => `${key}=${value}\n`);
   if (lines.length === 0) {
@@ -28,13 +28,13 @@ export function writeOverrides(overrides: Readonly<Record<string, string>>): voi
   replaceFile(PATHS.overrides, text, 0o644);
 }
 
-/** What is seen there counts: a list of mounts also has those that others cover. */
+/** Looks at the directory itself: a list of mounts also has mounts that are covered by others. */
 function isMounted(): boolean {
   const here = statSync(PATHS.run, { throwIfNoEntry: false });
   if (here === undefined || here.dev === statSync(dirname(PATHS.run)).dev) return false;
   if (statfsSync(PATHS.run).type === TMPFS && here.uid === 0 && (here.mode & 0o022) === 0)
     return true;
   throw new SetupError(
-    `'${PATHS.run}' wanted a tmpfs that only root can write, came another mount over it: umount it`,
+    `'${PATHS.run}' wanted a tmpfs that only root can write to, came another mount: unmount it`,
   );
 }

@@ -1,8 +1,8 @@
-/** Line budgets: the C that runs as root, and files that grow into the one everything accretes to. */
+/** Checks the line budgets: of the C code that runs as root, and of each file, so that none grows without limit. */
 import { globSync, readFileSync } from 'node:fs';
 
 const lines = (path: string): number => readFileSync(path, 'utf8').split('\n').length - 1;
-/** Without comments and blank lines. No string of ours holds a comment's beginning. */
+/** Lines without comments and blank lines. None of our strings contains the start of a comment. */
 const codeLines = (path: string): number =>
   readFileSync(path, 'utf8')
     .replaceAll(/\/\*.*?\*\//gs, '')
@@ -10,7 +10,7 @@ const codeLines = (path: string): number =>
     .filter((line) => line.trim() !== '').length;
 const problems: string[] = [];
 
-/** Generated tables do not count: nobody has to read them to know what root does. */
+/** Generated tables are not counted: nobody has to read them to know what root does. */
 const generated = new Set(['src/root/lib/protocol.h', 'src/root/lib/options.h']);
 /** docs/decisions/0008-the-budget-of-root-code.md */
 const budgets = {

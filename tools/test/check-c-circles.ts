@@ -1,6 +1,6 @@
 /**
- * No two files of the leader may need each other, directly or by way of others: what each uses of which others is read from
- * its object file. Prints the list, which is the leader's call graph by file.
+ * Checks that the files of the leader have no circular dependencies. The symbols that each file defines and uses are read
+ * from its object file. Prints which file needs which.
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync } from 'node:fs';

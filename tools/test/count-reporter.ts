@@ -1,4 +1,4 @@
-/** A node:test reporter that writes only how many leaf tests passed, failed and were skipped, as JSON. */
+/** A node:test reporter that writes the number of tests (without suites) that passed, failed and were skipped, as JSON. */
 import { resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 
@@ -16,7 +16,7 @@ export default async function* countTests(
   yield JSON.stringify({ passed, failed, skipped });
 }
 
-/** Node reports a file without a test as one test that passed. */
+/** Node reports a file without tests as one passed test. */
 function isEmptyFile({ type, data }: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>) {
   return type === 'test:pass' && data.file !== undefined && resolve(data.name) === data.file;
 }

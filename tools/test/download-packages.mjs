@@ -1,11 +1,11 @@
-/** Debian packages for the sandbox only: into build/debs, with what they need; the machine does not get them. */
+/** Downloads Debian packages and their dependencies into build/debs, for the sandbox only; they are not installed on the machine. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runProgram, runStep, say } from '../start/report.mjs';
 
 export async function downloadPackages(names, into = 'build/debs') {
   const directory = resolve(into);
-  /** The names that the directory has; written last. */
+  /** File with the names of the downloaded packages; written last. */
   const stamp = `${directory}/names.txt`;
   const wanted = names.join('\n');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
@@ -17,7 +17,7 @@ export async function downloadPackages(names, into = 'build/debs') {
   });
 }
 
-/** The lists of a machine may be old, or missing; a download may fail once. */
+/** The package lists of the machine may be old or missing, and a download may fail once. */
 function downloadOnceMore(names, directory) {
   try {
     download(names, directory);

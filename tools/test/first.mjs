@@ -1,4 +1,4 @@
-/** The first step of npm test, for any Node from 20 on: what the tests need beside what the server needs. */
+/** The first step of npm test, for any Node from version 20 on: installs what the tests need in addition to the server. */
 import { checkMachine } from '../start/check-machine.mjs';
 import { installNpmPackages } from '../start/install-npm-packages.mjs';
 import { installTestPackages } from '../start/install-system-packages.mjs';
@@ -42,7 +42,7 @@ await runSetup(async () => {
     'tmux',
     'vim',
   ]);
-  // With their newest versions of each other, also where the machine has some.
+  // In a directory of their own, so that all of them have matching versions even if the machine has some of them.
   await downloadPackages(
     ['dbus', 'libpam-systemd', 'systemd', 'systemd-container', 'systemd-sysv'],
     'build/debs-systemd',

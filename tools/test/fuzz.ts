@@ -1,4 +1,4 @@
-/** npm run fuzz -- SECONDS: each harness of test/fuzz for so long. */
+/** npm run fuzz -- SECONDS: runs each harness of test/fuzz for so many seconds. */
 import { runFuzzers } from './run-fuzzers.ts';
 
 const each = Number(process.argv[2] ?? 60);

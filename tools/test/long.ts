@@ -1,9 +1,9 @@
-/** npm run test:long [SEQUENCES [PAIRS]]: tests of npm test that do more than anybody waits for there. */
+/** npm run test:long [SEQUENCES [PAIRS]]: runs some tests of npm test with more repetitions than npm test has time for. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 const [sequences = '2000', pairs = '500'] = process.argv.slice(2);
-/** What each test reads from the environment for how much it does. */
+/** The variables from which the tests read how much to do. */
 const env = {
   ...process.env,
   PROPERTY_RUNS: sequences,

@@ -1,4 +1,4 @@
-/** All tests, in the order in which a failure is cheapest to find. Prints 'N passed, N failed, N skipped' last. */
+/** Runs all tests, the fastest steps first. The last line is 'N passed, N failed, N skipped'. */
 import { addCounts, type Counts, countAll, noCounts } from './counts.ts';
 import { runCheck } from './run-check.ts';
 import { runFuzzers } from './run-fuzzers.ts';
@@ -11,7 +11,7 @@ const bin = (name: string): string => `node_modules/.bin/${name}`;
 interface Step {
   readonly name: string;
   readonly run: () => Promise<Counts>;
-  /** Nothing after it can work when it fails. */
+  /** The following steps cannot work when it fails. */
   readonly vital?: boolean;
 }
 
@@ -44,7 +44,7 @@ const steps: readonly Step[] = [
   { name: 'browser', run: () => runSandboxTests('test/e2e/**/*.test.ts') },
 ];
 
-/** Sessions by su, ssh and Vestibule, compared. */
+/** Compares sessions of su, ssh and Vestibule. */
 async function runOracle(): Promise<Counts> {
   const compared = await runUnitTests('test/oracle/*.test.ts');
   const made = await runCheck('make', ['-s', 'fakes']);
@@ -53,7 +53,7 @@ async function runOracle(): Promise<Counts> {
   return addCounts(counts, await runCheck(node, ['test/oracle/main.ts', '--brief']));
 }
 
-/** A step that counts nothing has not shown anything. */
+/** A step that counts no test has failed. */
 function refuseEmpty(name: string, counts: Counts): Counts {
   if (countAll(counts) > 0) return counts;
   console.log(`${name}: wanted at least one counted test, came none`);

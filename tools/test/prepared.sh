@@ -1,7 +1,7 @@
 #!/bin/sh
-# prepared.sh [--build] SCRIPT [ARG…]: installs what the tests need, on the machine's own Node, builds if asked to, and
-# runs SCRIPT on the Node of package.json. What npm test, oracle, bench and their like have in common. What it says of
-# the preparation goes to the standard error: a script's output may be read by a program.
+# prepared.sh [--build] SCRIPT [ARG…]: installs what the tests need, with the Node of the machine, builds if --build is
+# given, and runs SCRIPT with the Node of package.json. Used by npm test, oracle, bench and others. Messages of the
+# preparation go to stderr, since a program may read the output of SCRIPT.
 set -eu
 cd "$(dirname "$0")/../.."
 build=

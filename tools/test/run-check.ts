@@ -1,4 +1,4 @@
-/** A program whose exit status is the test. */
+/** Runs a program as a test: it has passed when its exit status is 0. */
 import type { Counts } from './counts.ts';
 import { startLimited } from './run-limited.ts';
 

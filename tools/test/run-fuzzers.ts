@@ -1,6 +1,6 @@
 /**
- * libFuzzer on each C parser (test/fuzz), one after the other, from the kept corpus. A failure leaves its input in
- * build/fuzz-findings; new inputs go to a scratch directory, never into the kept corpus.
+ * Runs libFuzzer on each C parser (test/fuzz), one after the other, starting with the corpus in the repository. The input
+ * of a failure is stored in build/fuzz-findings; new inputs go to a temporary directory, never into the corpus.
  */
 import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -47,7 +47,7 @@ async function runFuzzer(name: string, seconds: number): Promise<boolean> {
   return status === 0;
 }
 
-/** One line for a good run; the sanitizer's own words for another. */
+/** Prints one line for a successful run, and the report of the sanitizer for a failure. */
 function report(name: string, status: number | null, lines: readonly string[]): void {
   const find = (pattern: RegExp) => lines.map((line) => pattern.exec(line)?.[1]).findLast(Boolean);
   const runs = find(/^stat::number_of_executed_units:\s*(\d+)/);

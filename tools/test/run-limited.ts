@@ -1,14 +1,14 @@
 /**
- * A program of the test run that never outlives it: what it started ends with it, and nothing runs on behind the limit
- * of the whole run.
+ * Runs a program that never outlives the test run: everything that it started ends with it, and everything is killed at
+ * the timeout of the whole run.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Of the whole run, milliseconds: continuous integration gives 90 minutes. */
+/** Timeout of the whole run, milliseconds; that of continuous integration is 90 minutes. */
 const LONGEST_RUN_MS = 80 * 60_000;
 const end = performance.now() + LONGEST_RUN_MS;
-/** How long output may still come from a process that left the group and holds the pipe. */
+/** How long to wait for output of processes that have left the process group and still have the pipe open. */
 const LAST_WORDS_MS = 2_000;
 
 const running = new Set<ChildProcess>();
@@ -18,12 +18,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.kill(process.pid, signal);
   });
 
-/** Milliseconds until the limit of the whole run; at least 1. */
+/** Milliseconds until the timeout of the whole run; at least 1. */
 export function remainingMs(): number {
   return Math.max(1, end - performance.now());
 }
 
-/** A child with a process group of its own, which is killed when the run has no time left. */
+/** Starts a child with its own process group, which is killed at the timeout of the whole run. */
 export function startLimited(
   program: string,
   args: readonly string[],
@@ -32,13 +32,13 @@ export function startLimited(
   const child = spawn(program, args, { ...options, detached: true });
   running.add(child);
   const late = setTimeout(() => {
-    console.log(`${program} ${args.join(' ')}: killed: the whole run has reached its limit`);
+    console.log(`${program} ${args.join(' ')}: killed: timeout of the whole run`);
     killGroup(child);
   }, remainingMs());
   return { child, ended: waitForEnd(child, late) };
 }
 
-/** The exit status, once the program and all of its group have ended and its output has been read. */
+/** Returns the exit status when the program and its process group have ended and the output has been read. */
 async function waitForEnd(child: ChildProcess, late: NodeJS.Timeout): Promise<number | null> {
   const closed = once(child, 'close');
   const [status] = (await once(child, 'exit')) as [number | null];

@@ -1,4 +1,4 @@
-/** The runner of the tests itself: what fails, hangs or counts nothing in a file must not pass, nor hold the others up. */
+/** Tests the test runner: a file that fails, hangs or has no tests must neither pass nor delay the others. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ test('passed, failed and skipped tests of a sandbox are counted', async () => {
   assert.deepEqual(await runSandboxTests(file), { passed: 1, failed: 1, skipped: 1 });
 });
 
-test('a daemon that a failed test left with its output does not hold the run up', async () => {
+test('a daemon that a failed test left behind with its stdout does not delay the run', async () => {
   const file = writeTest(
     'daemon',
     "import { spawn } from 'node:child_process';",

@@ -1,23 +1,23 @@
-/** Runs test files with node:test and counts by a reporter of our own. */
+/** Runs test files with node:test, and counts the tests with our own reporter. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addCounts, type Counts, countAll, noCounts } from './counts.ts';
 import { remainingMs, startLimited } from './run-limited.ts';
 
 const reporter = new URL('./count-reporter.ts', import.meta.url).href;
-/** As many sandboxes at a time as the smallest machine has cores. */
+/** Number of sandboxes that run at the same time. */
 const SANDBOXES = 2;
-/** Milliseconds that one file in a sandbox may take. */
+/** Timeout of one file in a sandbox, milliseconds. */
 const LONGEST_FILE_MS = 15 * 60_000;
 const nothingFound: Counts = { passed: 0, failed: 1, skipped: 0 };
 
-/** Files that need nothing but Node, in one run. */
+/** Runs files that need only Node, all in one run. */
 export async function runUnitTests(pattern: string): Promise<Counts> {
   const files = listFiles(pattern);
   return files.length === 0 ? nothingFound : await countTests(process.execPath, [], files);
 }
 
-/** Each file in a sandbox of its own: what one leaves behind is no other's trouble. Output comes file by file. */
+/** Runs each file in its own sandbox, so that leftovers of one do not disturb another. Prints the output file by file. */
 export async function runSandboxTests(pattern: string): Promise<Counts> {
   const files = listFiles(pattern);
   let total = files.length === 0 ? nothingFound : noCounts;
@@ -37,7 +37,7 @@ function listFiles(pattern: string): string[] {
   return files;
 }
 
-/** One file in this process's place: what it leaves running, with its output or without, delays nobody. */
+/** Runs one file without a child process per file, so that processes that it leaves running do not delay the end. */
 async function runInSandbox(file: string): Promise<Counts> {
   const seconds = Math.ceil(Math.min(LONGEST_FILE_MS, remainingMs()) / 1000);
   const isolation = ['--test-isolation=none', '--test-force-exit'];
@@ -64,10 +64,10 @@ async function countTests(
       stdio: ['ignore', output, output],
       env: {
         ...process.env,
-        // Amounts and times are written in the reader's language: here English, wherever the tests run.
+        // Numbers and times are formatted for the locale: here English, wherever the tests run.
         LC_ALL: 'C.UTF-8',
         SANDBOX_SECONDS: `${seconds ?? 0}`,
-        // Set in a test, where a runner would take its files for its parent's and run none of them.
+        // If it were set, as it is inside a test, the runner would not run the files.
         NODE_TEST_CONTEXT: undefined,
       },
     },
@@ -82,7 +82,7 @@ async function countTests(
   return judgeRun(files, status, counts);
 }
 
-/** Nothing counted is a failure, as is a failure that no test was blamed for. */
+/** A run without counted tests has failed, and so has a run that failed although no test did. */
 export function judgeRun(
   files: readonly string[],
   status: number | null,

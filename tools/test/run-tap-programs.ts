@@ -1,4 +1,4 @@
-/** C test programs: counts the TAP lines they print (https://testanything.org). */
+/** Runs C test programs and counts the TAP lines that they print (https://testanything.org). */
 import { createInterface } from 'node:readline';
 import type { Counts } from './counts.ts';
 import { startLimited } from './run-limited.ts';
@@ -13,7 +13,7 @@ export async function runTapPrograms(program: string, args: readonly string[]): 
     if (!/^ok\b/.test(line)) console.log(line);
   }
   const status = await ended;
-  // A program that died without a 'not ok' (a sanitizer's report) has failed all the same.
+  // A program that ended without 'not ok' but with an error status (after a report of a sanitizer) has failed, too.
   if (status !== 0 && failed === 0) failed = 1;
   return { passed, failed, skipped };
 }

@@ -67,7 +67,7 @@ for (const [outcome, stage, code, words] of [
   ['cancelled', 'session', 'session-question', /^You did not answer/],
   ['late', 'authenticate', 'session-question', /^Nobody answered in time/],
   ['full', 'session', 'session-question', /^Others of your sessions wait/],
-  ['given', 'authenticate', 'session-question', /did not take the answer/],
+  ['given', 'authenticate', 'session-question', /did not accept the answer/],
   ['given', 'session', 'session-set-up', /could not be set up/],
 ] as const) {
   test(`a question, ${outcome}, at ${stage}: ${code}, in words`, () => {

@@ -36,7 +36,7 @@ test('a wrong password is refused in public words, the reason is in the audit', 
   const { conversation } = (await gateway.ask('sign-in-start', beginAs('ada'))) as Prompts;
   const problem = await gateway.refused('sign-in-answer', { conversation, sealed: [WRONG] });
   assert.equal(problem.code, 'sign-in-failed');
-  assert.equal(problem.text, 'The user name or password is not right.');
+  assert.equal(problem.text, 'The user name or password is incorrect.');
   const row = audit().at(-1)!;
   assert.deepEqual([row.event, row.problem], ['sign-in-refused', 'sign-in-failed']);
   assert.match(row.detail, /authenticate: pam_authenticate/);

@@ -28,7 +28,7 @@ test('every failure that PAM decided is told on the grid, in the same words', as
   const unknown = await fail(fixture.gateway, 'nobody-of-that-name');
   const noName = await fixture.gateway.refused('sign-in-start', from(HERE, 'a\nb'));
   for (const { code, text } of [known, unknown, noName]) {
-    assert.deepEqual([code, text], ['sign-in-failed', 'The user name or password is not right.']);
+    assert.deepEqual([code, text], ['sign-in-failed', 'The user name or password is incorrect.']);
   }
   assert.equal(fixture.waits.length, 3);
   for (const ms of fixture.waits) assert.ok(ms > 0 && ms <= 3000, `${ms}`);

@@ -1,4 +1,4 @@
-/** Checks one profile for one purpose: every rule of the table. */
+/** Checks a profile against all rules, for one purpose. */
 import { profileDirectories } from './directories.ts';
 import type { Facts } from './facts.ts';
 import { findFacts } from './find-facts.ts';
@@ -21,9 +21,9 @@ export interface ProfileFinding {
 export interface CheckWish {
   readonly service: string;
   readonly purpose: Purpose;
-  /** The directory that stands for /. */
+  /** The directory to use as /. */
   readonly root: string;
-  /** What is known already; the rest is found out. */
+  /** Facts that are known already; the others are looked up. */
   readonly facts: Partial<Facts>;
 }
 
@@ -46,14 +46,14 @@ export function checkProfile(wish: CheckWish): ProfileFinding[] {
   return found.sort(compare);
 }
 
-/** The profile as it would be checked. */
+/** Loads a profile as checkProfile does. */
 export function openProfile({ service, root, facts }: Omit<CheckWish, 'purpose'>): Profile {
   const files = new RootFiles(root);
   const { distribution } = findFacts(files, facts);
   return loadProfile(files, profileDirectories(distribution), service);
 }
 
-/** Where the configuration says that sessions get the password, that is what they are. */
+/** A session profile is checked as one with a password when the facts say that sessions get the password. */
 function purposeOf(purpose: Purpose, { auth_pam_sessions_use_password }: Facts): Purpose {
   const given = purpose === 'session' && auth_pam_sessions_use_password === true;
   return given ? 'session-with-password' : purpose;

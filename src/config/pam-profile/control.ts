@@ -1,6 +1,6 @@
-/** The control of a line: what libpam does with each result of its module (pam.conf(5)). */
+/** The control field of a line: what libpam does with each result of the module (pam.conf(5)). */
 
-/** As libpam numbers them. */
+/** In the order of libpam's numbers. */
 export const RESULTS = [
   'success',
   'open_err',
@@ -37,7 +37,7 @@ export const RESULTS = [
 ] as const;
 export type Result = (typeof RESULTS)[number];
 const WORDS = ['ignore', 'ok', 'done', 'bad', 'die', 'reset'] as const;
-/** A number jumps over that many modules. */
+/** A number: jump over so many modules. */
 export type Action = (typeof WORDS)[number] | number;
 export type Actions = Readonly<Record<Result, Action>>;
 
@@ -55,7 +55,7 @@ const KEYWORDS: Readonly<Record<string, Control>> = {
   substack: { kind: 'substack' },
 };
 
-/** Of a line whose module cannot be called: it counts as one that failed. */
+/** For a line whose module cannot be called: it counts as a failure. */
 export const ALL_BAD = actions({}, 'bad').actions;
 
 export function parseControl(word: string): Control {
@@ -73,7 +73,7 @@ function actions(
 
 const PAIR = /^\s*([a-z_]*)\s*(=?)\s*([a-z]*)(\d*)/;
 
-/** What libpam cannot read makes every result a failure. */
+/** When libpam cannot parse a control, every result counts as a failure. */
 function parseActions(text: string): Control {
   const some: Partial<Record<Result, Action>> = {};
   let rest = text;
@@ -92,7 +92,7 @@ function parseActions(text: string): Control {
   return actions(some, 'bad');
 }
 
-/** Of no modules is none: that is `ignore`. */
+/** A jump over 0 modules is not a jump. */
 function jump(word: string, digits: string): number | undefined {
   return word === '' && Number(digits) > 0 ? Number(digits) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Where libpam looks for profiles, by distribution: its builders choose the last one. */
+/** Where libpam looks for profiles; the last directory depends on the distribution. */
 import type { Directories } from './load-file.ts';
 
 const USUAL = ['/etc/pam.d', '/usr/lib/pam.d'] as const;

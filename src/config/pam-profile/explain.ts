@@ -1,4 +1,4 @@
-/** What a profile says, in words: each module in order, what follows from its results, what it does here. */
+/** Explains a profile: each module in order, what it does here, and what libpam does with its results. */
 import { type Action, RESULTS, type Result } from './control.ts';
 import type { Facts } from './facts.ts';
 import { knowModule, meaningOf } from './known-modules.ts';
@@ -19,7 +19,7 @@ import { atBest, findPlay } from './what-if.ts';
 export interface Explanation {
   readonly service: string;
   readonly file: string;
-  /** Null: there is no such profile, and libpam uses `other`. */
+  /** The file of `other`, when libpam uses rules of it; null when it does not. */
   readonly other: string | null;
   readonly facilities: readonly ExplainedFacility[];
   readonly problems: readonly LineProblem[];
@@ -27,29 +27,29 @@ export interface Explanation {
 export interface ExplainedFacility {
   readonly facility: Facility;
   readonly when: string;
-  /** libpam takes the rules of `other`. */
+  /** libpam uses the rules of `other`. */
   readonly borrowed: boolean;
   readonly modules: readonly ExplainedModule[];
 }
 export interface ExplainedModule extends Origin {
   /** The include lines that led here, outermost first. */
   readonly through: readonly Origin[];
-  /** How many substacks it is inside of. */
+  /** Number of substacks around it. */
   readonly level: number;
   readonly control: string;
   readonly words: string;
   readonly module: string;
   readonly args: readonly string[];
   readonly meaning: string;
-  /** Whether it is called when all goes well; of auth in a session, too. */
+  /** Whether it is called when every module succeeds. */
   readonly reached: boolean;
 }
 
 const WHEN: Readonly<Record<Facility, string>> = {
-  auth: 'who it is: at the sign-in, and before a session opens; credentials are set by the modules that were called',
-  account: 'whether the account may: after auth, at the sign-in and before each session',
-  password: 'an expired password is changed, at the sign-in only',
-  session: 'what a session gets, and what is undone at its end; not at the sign-in',
+  auth: 'checks who the user is: at sign-in, and before a session opens. The modules called here also set the credentials',
+  account: 'checks whether the account may be used: after auth, at sign-in and before each session',
+  password: 'changes an expired password; at sign-in only',
+  session: 'sets up a session, and cleans up at its end; not at sign-in',
 };
 
 export function explainProfile(profile: Profile, facts: Facts): Explanation {
@@ -76,7 +76,7 @@ function explainModules(entries: readonly Entry[], facts: Facts): ExplainedModul
     const { origin, through, level, control, path, args } = entry;
     const words = explainActions(entries, index, entry);
     const meaning = entry.broken
-      ? 'libpam cannot read this line: it always fails'
+      ? 'libpam cannot parse this line: it always fails'
       : mean(entry, facts);
     const reached = best?.called.includes(entry) ?? true;
     const about = { through, level, control, words, module: path, args, meaning, reached };
@@ -87,13 +87,13 @@ function explainModules(entries: readonly Entry[], facts: Facts): ExplainedModul
 function mean({ name, path, facility }: Module, { modules }: Facts): string {
   const known = knowModule(name);
   if (modules !== null && !path.includes('/') && !modules.includes(name))
-    return 'its file is missing: it counts as a failure';
-  if (known === null) return 'a module that this program does not know';
-  if (!known.facilities.includes(facility)) return `does nothing in ${facility}: it fails`;
+    return 'the file of the module is missing: it counts as a failure';
+  if (known === null) return 'unknown to this program';
+  if (!known.facilities.includes(facility)) return `has no function for ${facility}: it fails`;
   return meaningOf(name, facility) ?? known.meaning;
 }
 
-/** Results with the same consequence together; the most frequent one is that of anything else. */
+/** Groups the results by consequence; the most frequent consequence is written as that of anything else. */
 function explainActions(entries: readonly Entry[], index: number, module: Module): string {
   const groups = new Map<Action, Result[]>();
   for (const result of RESULTS) {
@@ -119,18 +119,18 @@ function consequence(entries: readonly Entry[], index: number, action: Action): 
   if (typeof action === 'number') return describeJump(entries, index, action);
   return {
     ignore: 'ignored',
-    ok: 'counts as yes',
-    done: `counts as yes and ends ${whole}, unless one before it counted as no`,
-    bad: 'counts as no, the rest is still called',
-    die: `counts as no and ends ${whole}`,
-    reset: 'what was said before is forgotten',
+    ok: 'counts as success',
+    done: `counts as success and ends ${whole}, unless a module before it failed`,
+    bad: 'counts as failure, the rest is still called',
+    die: `counts as failure and ends ${whole}`,
+    reset: 'results so far are discarded',
   }[action];
 }
 
 function describeJump(entries: readonly Entry[], index: number, count: number): string {
   const { tooFar, landing, over } = jumpFrom(entries, index, count);
   const skipped = over.map(({ name }) => name).join(', ');
-  if (tooFar) return `jumps over ${count}, past the end: counts as no`;
+  if (tooFar) return `jumps over ${count} modules, past the end: counts as failure`;
   if (landing === null) return `jumps over ${skipped} to the end`;
   const name = isModule(landing) ? landing.name : `the substack ${landing.target}`;
   return `jumps over ${skipped} to ${name} (${at(landing.origin)})`;

@@ -8,7 +8,7 @@ import { findFacts } from './find-facts.ts';
 import { RootFiles } from './root-files.ts';
 
 for (const [json, pattern] of [
-  ['{', /^f: wanted JSON, came what is none/],
+  ['{', /^f: wanted JSON, came something else/],
   ['[]', /^f: wanted an object of facts, came \[\]/],
   ['null', /wanted an object of facts, came null/],
   [
@@ -37,7 +37,7 @@ test('facts in the forms that people write', () => {
   });
 });
 
-test('facts of a root are found out, those of a running machine are not guessed', (t) => {
+test('facts of a root are looked up; whether something runs there is not guessed', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'vestibule-facts-'));
   t.after(() => rmSync(root, { recursive: true }));
   const write = (path: string, text: string): void => {

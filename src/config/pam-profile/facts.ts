@@ -1,16 +1,16 @@
-/** What a check must know beside the profiles themselves. null: not known, and no rule guesses. */
+/** What a check needs to know besides the profiles. null: unknown; rules do not guess. */
 
 export interface Facts {
-  /** Sessions are opened with the password of the sign-in. */
+  /** Whether sessions are opened with the password of the sign-in. */
   readonly auth_pam_sessions_use_password: boolean | null;
   /** ID of os-release(5). */
   readonly distribution: string | null;
   /** Version of Linux-PAM. */
   readonly linux_pam: string | null;
-  /** libpam knows `@include`. */
+  /** Whether libpam supports `@include`. */
   readonly at_include_supported: boolean | null;
   readonly modules_dir: string | null;
-  /** Files of modules_dir. */
+  /** File names in modules_dir. */
   readonly modules: readonly string[] | null;
   readonly systemd_booted: boolean | null;
   readonly dbus: boolean | null;
@@ -18,24 +18,24 @@ export interface Facts {
   readonly selinux: boolean | null;
   /** Names of installed packages. */
   readonly packages: readonly string[] | null;
-  /** sssd serves accounts. */
+  /** Whether sssd provides accounts. */
   readonly sssd: boolean | null;
-  /** The program that pam_mount counts sessions with. */
+  /** Whether pmvarrun is installed, the program with which pam_mount counts sessions. */
   readonly pmvarrun: boolean | null;
   readonly accounts_with_empty_password: readonly string[] | null;
-  /** `pam`, or what else signs people in. */
+  /** How users sign in: `pam`, or another method. */
   readonly auth_by: string | null;
 }
 
 type Reader = (value: unknown) => unknown;
-/** What a fact may be written as; a reader gives undefined for anything else. */
+/** The accepted values of a fact; a reader returns undefined for any other. */
 const YES: readonly unknown[] = [true, 1, 'yes', 'running', 'active', 'enforcing', 'permissive'];
 const NO: readonly unknown[] = [false, 0, 'no', 'stopped', 'inactive', 'disabled', ''];
 const flag: Reader = (value) => {
   if (YES.includes(value)) return true;
   return NO.includes(value) ? false : undefined;
 };
-/** Where it is, or how it is set up, says that it is there. */
+/** A path or an object (its settings) also means that the thing is present. */
 const presence: Reader = (value) => {
   const isPlace = typeof value === 'string' && value.startsWith('/');
   return isPlace || (typeof value === 'object' && !Array.isArray(value)) ? true : flag(value);
@@ -80,7 +80,7 @@ export function parseFacts(file: string, json: string): Partial<Facts> {
     value = JSON.parse(json);
   } catch (error) {
     throw new FactsError(
-      `${file}: wanted JSON, came what is none: ${(error as Error).message}; correct it`,
+      `${file}: wanted JSON, came something else: ${(error as Error).message}; correct it`,
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -107,7 +107,7 @@ function came(value: unknown): string {
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
 
-/** Every fact with the form of its value, for the documentation. */
+/** The form of each fact's value, for the documentation. */
 export const FACT_FORMS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(FORMS).map(([key, [, wanted]]) => [key, wanted]),
 );

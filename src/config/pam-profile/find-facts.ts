@@ -1,14 +1,14 @@
-/** Finds out the facts of a root directory, each when a rule asks for it. */
+/** Looks up the facts of a root directory, each when a rule first needs it. */
 import type { Facts } from './facts.ts';
 import type { RootFiles } from './root-files.ts';
 
 const MODULE_DIRECTORIES = ['/usr/lib64/security', '/lib64/security', '/usr/lib/security'];
 const PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** stated: of the facts file, or of the configuration; nothing of it is looked for. */
+/** stated: facts from the facts file or the configuration; these are not looked up. */
 export function findFacts(files: RootFiles, stated: Partial<Facts> = {}): Facts {
   const live = files.root === '';
-  // What runs can be seen on this machine only.
+  // Whether something runs is known only for this machine.
   const running = (path: string): boolean | null => (live ? files.exists(path) : null);
   const find: { readonly [key in keyof Facts]: (facts: Facts) => Facts[key] } = {
     auth_pam_sessions_use_password: () => false,
@@ -26,7 +26,7 @@ export function findFacts(files: RootFiles, stated: Partial<Facts> = {}): Facts 
     selinux: () => running('/sys/fs/selinux/enforce'),
     packages: () => namesOf(packagesOf(files)),
     sssd: () => (files.isWhole() ? files.exists('/etc/sssd/sssd.conf') : null),
-    // A directory of profiles alone has no programs at all.
+    // A directory that holds profiles only says nothing about programs.
     pmvarrun: () =>
       files.isWhole() ? PATH.some((path) => files.exists(`${path}/pmvarrun`)) : null,
     accounts_with_empty_password: () => findEmptyPasswords(files),
@@ -54,7 +54,7 @@ function osRelease(files: RootFiles, key: string): string | null {
   return null;
 }
 
-/** Debian's libpam, and that of what is made from it. */
+/** Whether libpam is that of Debian or of a distribution derived from it. */
 function isDebian(files: RootFiles, distribution: string | null): boolean | null {
   if (distribution === null) return null;
   const like = `${distribution} ${osRelease(files, 'ID_LIKE') ?? ''}`.toLowerCase();
@@ -69,7 +69,7 @@ function findModulesDirectory(files: RootFiles): string | null {
   return found.find((directory) => files.exists(`${directory}/pam_unix.so`)) ?? null;
 }
 
-/** Names and versions of dpkg's packages; null where there is no dpkg. */
+/** Names and versions of the packages that dpkg has installed; null where there is no dpkg. */
 function packagesOf(files: RootFiles): Map<string, string> | null {
   const status = readDpkgStatus(files);
   if (status === null) return null;

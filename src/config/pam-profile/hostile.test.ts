@@ -1,4 +1,4 @@
-/** Files that want to hang the reader, crash it, or lead it out of the root. */
+/** Files that try to hang or crash the reader, or to lead it out of the root. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,15 +1,15 @@
-/** What is known of PAM modules: where they can stand, what they say to nobody's answer, what they do for a session. */
+/** What is known of PAM modules: their types, what they return when nobody proves anything, what they do. */
 import type { Facility } from './stack.ts';
 
 /**
- * What pam_authenticate gets from a module when nobody proves anything: `asks` fails; `condition` depends on who it is
- * and from where, not on a proof.
+ * What a module returns to pam_authenticate when nobody proves who they are: `asks` fails, because it asks for a proof;
+ * the result of `condition` depends on the user, the address or the time instead.
  */
 export type Unasked = 'asks' | 'success' | 'condition' | 'ignore';
 export interface KnownModule {
   readonly facilities: readonly Facility[];
   readonly unasked: Unasked;
-  /** For somebody who signs in or has a session here. */
+  /** What it does for a user who signs in or has a session here. */
   readonly meaning: string;
 }
 
@@ -33,7 +33,7 @@ const MODULES = new Map<string, KnownModule>([
     `
 unix acps local accounts: /etc/passwd and /etc/shadow
 sss acps sssd's accounts: LDAP, Active Directory, IPA; its cache when they cannot be reached
-sss_gss acps a Kerberos ticket that the client presents; there is none from a browser
+sss_gss acps a Kerberos ticket that the client presents; a browser presents none here
 krb5 acps Kerberos: takes a ticket with the password, deletes it with the session
 winbind acps Active Directory by winbind
 ldap acps accounts of a directory
@@ -61,9 +61,9 @@ python acps a program in Python
   ...rows(
     'success',
     `
-permit acps says yes to everybody
-rootok acp says yes when root calls; here root always calls
-mount acps keeps the password, mounts the user's volumes with it, unmounts them at the last close
+permit acps always succeeds
+rootok acp succeeds when root is the caller; here the caller is always root
+mount acps keeps the password, mounts the user's volumes with it, unmounts them when the last session closes
 cap a capabilities of the session's programs (capability.conf)
 debug acps for tests: returns what its arguments say
 echo acps shows a text
@@ -75,15 +75,15 @@ lastlog acs when and from where the user signed in last
     'condition',
     `
 succeed_if acps a condition on the account
-localuser acps whether the account stands in /etc/passwd
-usertype acps whether it is a system or a person's account
-listfile acps whether a name stands in a file
-shells ac whether the shell stands in /etc/shells
-securetty ac where root may sign in
-access acps who may come from where (access.conf); the browser's address counts
+localuser acps whether the account is in /etc/passwd
+usertype acps whether it is a system account or a regular one
+listfile acps whether a name is in a file
+shells ac whether the shell is in /etc/shells
+securetty ac the terminals where root may sign in
+access acps who may sign in from where (access.conf); the address of the browser counts
 wheel ac membership of a group
 time c when and at which terminal accounts may be used (time.conf)
-nologin ac /etc/nologin keeps everybody but root out
+nologin ac while /etc/nologin exists, only root may sign in
 sepermit ac who may sign in depending on SELinux's mode
 loginuid cs the user id in audit records; set once for the session
 `,
@@ -92,74 +92,77 @@ loginuid cs the user id in audit records; set once for the session
     'ignore',
     `
 env acps environment variables (pam_env.conf, /etc/environment)
-faildelay a how long a failure takes
-warn acps writes what it is called with to syslog
-group a more groups (group.conf)
-keyinit as a session keyring of its own, revoked at the end with revoke
-mail as whether there is mail
-issue a a text before the user's name is asked for
+faildelay a sets the delay after a failure
+warn acps logs its arguments to syslog
+group a adds groups (group.conf)
+keyinit as a new session keyring, revoked at the end if it has the argument revoke
+mail as tells the user whether there is mail
+issue a shows a text before the prompt for the user name
 motd s the message of the day
 limits s resource limits (limits.conf)
 mkhomedir s makes the home directory when there is none
 oddjob_mkhomedir s makes the home directory when there is none, by oddjobd
 umask s the file mode creation mask
-namespace s directories such as /tmp of the session's own (namespace.conf)
+namespace s private directories such as /tmp for the session (namespace.conf)
 systemd s registers the session with logind: XDG_RUNTIME_DIR, a cgroup; needs the system bus
 elogind s registers the session with elogind
-tmpdir acps TMPDIR, a directory of the user's own
-xauth s the X cookie of who calls su
+tmpdir acps TMPDIR, a private directory of the user
+xauth s passes on the X cookie of the caller of su
 setquota s disk quotas
-tty_audit s what is typed, into audit records
+tty_audit s records what is typed in the audit log
 ssh_add as loads the user's SSH keys into an agent
 gnome_keyring aps unlocks the keyring of a desktop
 kwallet5 as unlocks the wallet of a desktop
-pwquality p how good a new password must be
-cracklib p how good a new password must be
-passwdqc p how good a new password must be
-pwhistory p no password that was used before
+pwquality p checks the strength of a new password
+cracklib p checks the strength of a new password
+passwdqc p checks the strength of a new password
+pwhistory p refuses passwords that were used before
 ecryptfs aps unlocks an encrypted home directory with the password
 fscrypt aps unlocks encrypted directories with the password
 afs_session as an AFS token, from a Kerberos ticket
 cgroup s moves the session into a cgroup (cgrules.conf)
 lastlog2 s when and from where the user signed in last
-wtmpdb s keeps who was signed in when
+wtmpdb s records who was signed in, and when
 `,
   ),
 ]);
 
-/** Where a module does another thing for each type. */
+/** Modules that do different things for each type. */
 const BY_TYPE: Readonly<Record<string, Partial<Record<Facility, string>>>> = {
   'pam_unix.so': {
     auth: 'checks the password of a local account (/etc/shadow)',
-    account: 'whether a local account, or its password, has expired',
+    account: 'checks whether a local account, or its password, has expired',
     password: 'changes the password of a local account',
-    session: 'writes the opening and the end to syslog',
+    session: 'logs the start and the end of the session to syslog',
   },
   'pam_sss.so': {
-    auth: 'checks the password with sssd; its cache when the directory cannot be reached',
-    account: 'whether sssd’s domain lets the account in; it knows no local ones',
-    password: 'changes the password in sssd’s domain',
-    session: 'tells sssd of the session',
+    auth: 'checks the password with sssd, from its cache when the directory cannot be reached',
+    account: 'checks whether the domain lets the account in; sssd does not know local accounts',
+    password: 'changes the password in the domain of sssd',
+    session: 'tells sssd about the session',
   },
   'pam_krb5.so': {
     auth: 'checks the password with Kerberos, and takes a ticket with it',
-    account: 'whether the principal may use the account (.k5login)',
-    password: 'changes the principal’s password',
-    session: 'the ticket’s cache and KRB5CCNAME, deleted at the end; no ticket without a password',
+    account: 'checks whether the principal may use the account (.k5login)',
+    password: 'changes the password of the principal',
+    session:
+      'sets up the ticket cache and KRB5CCNAME, deletes them at the end; no ticket without a password',
   },
   'pam_mount.so': {
     auth: 'keeps the password for the session',
-    session: 'mounts the user’s volumes with the password, unmounts them at the last close',
+    session:
+      'mounts the user’s volumes with the password, unmounts them when the last session closes',
   },
-  'pam_env.so': { auth: 'environment variables, when credentials are set' },
+  'pam_env.so': { auth: 'sets environment variables, together with the credentials' },
   'pam_rootok.so': {
-    auth: 'says yes when root calls; here root always calls, so nobody is asked',
-    account: 'says yes when root calls; here root always calls: no account is refused',
+    auth: 'succeeds when root is the caller; here the caller is always root, so nobody is asked',
+    account:
+      'succeeds when root is the caller; here the caller is always root: no account is refused',
   },
-  'pam_faillock.so': { account: 'forgets the failures of who got in' },
+  'pam_faillock.so': { account: 'resets the failure count of a user who got in' },
 };
 
-/** What it does when it stands under this type. */
+/** What the module does under this type. */
 export function meaningOf(name: string, facility: Facility): string | null {
   return BY_TYPE[name]?.[facility] ?? MODULES.get(name)?.meaning ?? null;
 }
@@ -168,12 +171,12 @@ export function knowModule(name: string): KnownModule | null {
   return MODULES.get(name) ?? null;
 }
 
-/** Of all that are known, for the tests that hold this table to the real modules. */
+/** For the tests that compare this table with the real modules. */
 export function knownModules(): ReadonlyMap<string, KnownModule> {
   return MODULES;
 }
 
-/** A module that nobody knows is taken for one that asks. */
+/** An unknown module is treated like one that asks for a proof. */
 export function unaskedOf(name: string): Unasked {
   return MODULES.get(name)?.unasked ?? 'asks';
 }

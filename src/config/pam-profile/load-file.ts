@@ -1,4 +1,4 @@
-/** Reads a service's file with all that it includes, line by line as libpam does. */
+/** Reads the file of a service and everything that it includes, line by line as libpam does. */
 import { ALL_BAD, parseControl } from './control.ts';
 import type { RootFiles } from './root-files.ts';
 import {
@@ -15,10 +15,10 @@ import { type LogicalLine, readLogicalLines, readWords, toText } from './tokens.
 
 /** libpam refuses a substack, and from version 1.7 on an include, at this depth. */
 const MAX_DEPTH = 16;
-/** Files that include each other twice at each depth would make millions. */
+/** Limits files that include each other several times, whose number of rules doubles with each level. */
 const MAX_ENTRIES = 5_000;
 
-/** Where libpam looks for a service's file, in this order. */
+/** Where libpam looks for the file of a service, in this order. */
 export type Directories = readonly string[];
 
 interface Reading {
@@ -29,23 +29,23 @@ interface Reading {
   readonly read: Set<string>;
   entries: number;
 }
-/** Where in the files the reader is. */
+/** Where the reader is. */
 interface Position {
   readonly file: string;
-  /** Of /etc/pam.conf only lines that begin with this name count; null: the file is one service's. */
+  /** In /etc/pam.conf, only lines that begin with this name count; null: the file belongs to one service. */
   readonly service: string | null;
-  /** null: all types count. */
+  /** The only type that counts; null: all types. */
   readonly only: Facility | null;
   readonly through: readonly Origin[];
   readonly level: number;
-  /** FILE and type of each file that is being read. */
+  /** Type and path of each file that is being read. */
   readonly open: readonly string[];
 }
 
-/** What libpam reads where there is no directory of profiles. */
+/** The file that libpam reads when there is no directory of profiles. */
 export const PAM_CONF = '/etc/pam.conf';
 
-/** Null: there is no such file. */
+/** Null: the file does not exist. */
 export function loadFile(
   files: RootFiles,
   directories: Directories,

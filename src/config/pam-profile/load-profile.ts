@@ -1,4 +1,4 @@
-/** A service's profile: its own file, and the fallback for what that lacks (pam.d(5)). */
+/** Loads the profile of a service: its own file, and for missing types the fallback (pam.d(5)). */
 import { type Directories, loadFile, PAM_CONF } from './load-file.ts';
 import type { RootFiles } from './root-files.ts';
 import { FACILITIES, type LoadedFile, type Profile, type Stacks } from './stack.ts';
@@ -6,7 +6,7 @@ import { FACILITIES, type LoadedFile, type Profile, type Stacks } from './stack.
 export const FALLBACK = 'other';
 
 export function loadProfile(files: RootFiles, directories: Directories, service: string): Profile {
-  // libpam knows services by their names in lower case.
+  // libpam turns the names of services into lower case.
   const name = service.toLowerCase();
   const own = loadFile(files, directories, name);
   const other = loadFile(files, directories, FALLBACK);

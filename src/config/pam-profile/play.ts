@@ -1,23 +1,24 @@
-/** Plays a stack through as libpam's dispatcher does, given what each module would return. */
+/** Simulates libpam's dispatcher on a stack, given what each module would return. */
 import type { Action, Result } from './control.ts';
 import { type Entry, isModule, type Module } from './stack.ts';
 
 export interface Played {
   readonly allowed: boolean;
-  /** That were called, in order. */
+  /** The modules that were called, in order. */
   readonly called: readonly Module[];
-  /** The module whose result became that of the stack; null when none did. */
+  /** The module whose result became the result of the stack; null when none did. */
   readonly decider: Module | null;
   /** The module that ended the stack before its last line; null when none did. */
   readonly endedBy: Module | null;
-  /** Jumps that were taken, over what, and whether there was that much to jump over. */
+  /** The jumps that were taken. */
   readonly jumps: readonly Jump[];
 }
 export interface Jump {
   readonly from: Module;
   readonly over: readonly Module[];
-  /** Null: at the end of the stack. */
+  /** Null: the end of the stack. */
   readonly landing: Entry | null;
+  /** There were fewer modules than it should jump over. */
   readonly tooFar: boolean;
 }
 
@@ -37,7 +38,7 @@ export function playStack(entries: readonly Entry[], resultOf: (module: Module) 
   let lastLevel = 0;
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index]!;
-    // Entering a substack: `reset` goes back to here.
+    // Entering a substack: `reset` returns to this state.
     if (entry.level > lastLevel) before[entry.level] = state;
     lastLevel = entry.level;
     if (!isModule(entry)) continue;
@@ -66,7 +67,7 @@ function weigh(state: State, module: Module, action: Action, result: Result): St
     const open = state.impression === 'none' || (state.impression === 'good' && state.success);
     if (!open) return state;
     const success = result === 'success';
-    // The first that says yes decides; a later one only when it says something else.
+    // The first success decides; a later result only when it is not a success.
     const decider = state.impression === 'good' && success ? state.decider : module;
     return { impression: 'good', success, decider };
   }
@@ -75,7 +76,7 @@ function weigh(state: State, module: Module, action: Action, result: Result): St
   return state;
 }
 
-/** A substack counts as one module, and no jump leads out of one. */
+/** A substack counts as one module, and no jump leaves a substack. */
 export function jumpFrom(
   entries: readonly Entry[],
   from: number,

@@ -1,4 +1,4 @@
-/** What a user other than root sees of root's files. */
+/** What a user other than root sees of files of root. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ before(() => {
 });
 after(() => rmSync(root, { recursive: true }));
 
-test('what lies in a directory that may not be entered is not called missing', () => {
+test('a file in a directory that may not be entered is not reported as missing', () => {
   process.seteuid!(NOBODY);
   try {
     const files = new RootFiles(root);

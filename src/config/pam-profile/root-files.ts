@@ -1,4 +1,4 @@
-/** Files of a root directory, the machine's own or an unpacked image: no link leads out of it. */
+/** Reads files below a root directory, that of the machine or of an unpacked image. Symbolic links cannot lead out of it. */
 import {
   closeSync,
   constants,
@@ -13,14 +13,14 @@ import {
 import { join } from 'node:path';
 import { reads } from '../../lib/reads.ts';
 
-/** Profiles are small; who writes more wants to hang the reader. */
+/** Profiles are small; a larger file could be meant to hang the reader. */
 const MAX_BYTES = 1_048_576;
 const MAX_LINKS = 40;
 
 export interface Place {
   /** Inside the root, without links. */
   readonly path: string;
-  /** Each directory, link and the file itself, as they were met, inside the root. */
+  /** Each directory and link on the way, and the file itself, in this order, inside the root. */
   readonly met: readonly string[];
 }
 export type FileText =
@@ -37,7 +37,7 @@ export class RootFiles {
     this.root = root.replace(/\/+$/, '');
   }
 
-  /** Null: nothing is there, or its links lead round in circles. */
+  /** Null: nothing is there, or its links form a loop. */
   locate(path: string): Place | null {
     const todo = path.split('/');
     const met: string[] = ['/'];
@@ -66,7 +66,7 @@ export class RootFiles {
     return { path: here, met };
   }
 
-  /** Of the link itself. Looked at once: a profile's modules lie in the same few directories. */
+  /** lstat of a path, cached: the modules of a profile are in the same few directories. */
   look(path: string): Stats | undefined {
     if (!this.seen.has(path)) {
       const file = this.outside(path);
@@ -76,7 +76,7 @@ export class RootFiles {
     return this.seen.get(path);
   }
 
-  /** What this user may not look at is not called missing: the broker cannot enter root's directories, PAM can. */
+  /** True also when permission is denied: the broker cannot enter directories of root, but PAM can. */
   exists(path: string): boolean {
     try {
       return this.locate(path) !== null;
@@ -85,12 +85,12 @@ export class RootFiles {
     }
   }
 
-  /** A machine's or an image's root; false for a directory of profiles alone, of which nothing else is known. */
+  /** Whether this is a complete root file system; false for a directory that holds profiles only. */
   isWhole(): boolean {
     return this.exists('/usr/bin');
   }
 
-  /** Names in a directory; null when there is none that can be read. */
+  /** Names in a directory; null when it cannot be read. */
   list(path: string): string[] | null {
     const place = this.tryLocate(path);
     if (place === null) return null;
@@ -103,12 +103,12 @@ export class RootFiles {
     }
   }
 
-  /** Bytes as characters 0 to 255, as libpam sees them. A directory reads as empty, as it does for libpam. */
+  /** The bytes as characters 0 to 255. A directory reads as an empty file, as in libpam. */
   read(path: string, most = MAX_BYTES): FileText {
     try {
       const place = this.locate(path);
       if (place === null) return { kind: 'missing' };
-      // Not blocking: a named pipe must not hang the reader.
+      // Non-blocking, so that a named pipe cannot hang the reader.
       const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
       const file = this.outside(place.path);
       reads.publish(file);
@@ -125,7 +125,7 @@ export class RootFiles {
     }
   }
 
-  /** Where a path of the root lies for this process. */
+  /** The path outside of the root directory. */
   outside(path: string): string {
     return `${this.root}${path}`;
   }

@@ -1,11 +1,11 @@
-/** What a rule is: a defect of profiles, why it is one, how to mend it, and the trial that showed it. */
+/** What a rule is: a defect of a profile, why it is a defect, how to fix it, and the test that shows it. */
 import type { Facts } from './facts.ts';
 import type { Directories } from './load-file.ts';
 import type { RootFiles } from './root-files.ts';
 import type { Facility, Module, Origin, Profile } from './stack.ts';
 
 export const PURPOSES = ['login', 'session', 'session-with-password'] as const;
-/** login: checks who signs in. session: opens sessions, with or without the password of the sign-in. */
+/** login: signs users in. session: opens sessions, with or without the password of the sign-in. */
 export type Purpose = (typeof PURPOSES)[number];
 export type Level = 'error' | 'warning' | 'info';
 
@@ -16,34 +16,34 @@ export interface Situation {
   readonly files: RootFiles;
   readonly directories: Directories;
 }
-/** One place where a rule is broken. */
+/** A place where a profile breaks a rule. */
 export interface Defect {
   readonly origin: Origin;
   readonly message: string;
   /** The line to write instead, or the command to run. */
   readonly fix: string;
-  /** When it is not the rule's. */
+  /** When it differs from the level of the rule. */
   readonly level?: Level;
 }
 export interface Rule {
   readonly code: string;
   readonly level: Level;
   readonly why: string;
-  /** In general; each defect has the very line. */
-  readonly mend: string;
+  /** In general; each defect has the line to write. */
+  readonly remedy: string;
   /** The test that shows it, in test/system/pam-check-trials/. */
   readonly trial: string;
-  /** Gives rights away: the server does not start with it, even in a session profile. */
+  /** The defect gives away rights: the server does not start, even if it is in the session profile. */
   readonly unsafe?: true;
   readonly find: (situation: Situation) => readonly Defect[];
 }
 
-/** Those that are called for this purpose. */
+/** The types that are called for this purpose. */
 export function usedFacilities(purpose: Purpose): readonly Facility[] {
   return purpose === 'login' ? ['auth', 'account', 'password'] : ['auth', 'account', 'session'];
 }
 
-/** The line of a module, with changes. */
+/** The line of a module, with some fields changed. */
 export function lineOf(
   module: Module,
   change: Partial<Pick<Module, 'control' | 'path' | 'args' | 'facility'>> = {},
@@ -54,7 +54,7 @@ export function lineOf(
   return [`${module.silent ? '-' : ''}${facility}`, ...words].join(' ');
 }
 
-/** A line that is no longer there. */
+/** The line of a module, commented out. */
 export function without(module: Module): string {
   return `#${lineOf(module)}`;
 }

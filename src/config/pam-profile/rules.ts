@@ -1,4 +1,4 @@
-/** All rules, in the order in which they are documented. */
+/** All rules, in the order of the documentation. */
 import type { Rule } from './rule.ts';
 import { atInclude, brokenLines } from './rules/broken-lines.ts';
 import { dictionaryMissing } from './rules/dictionary.ts';

@@ -1,4 +1,4 @@
-/** A profile as libpam holds it: for each facility a list of modules, with all that was included in its place. */
+/** A profile as libpam loads it: a list of modules for each type, with included files expanded in place. */
 import type { Actions } from './control.ts';
 
 export const FACILITIES = ['auth', 'account', 'password', 'session'] as const;
@@ -12,21 +12,21 @@ export interface Module {
   readonly kind: 'module';
   readonly facility: Facility;
   readonly origin: Origin;
-  /** Of the include lines that led here, outermost first. */
+  /** The include lines that led here, outermost first. */
   readonly through: readonly Origin[];
-  /** How many substacks it is inside of. */
+  /** Number of substacks around it. */
   readonly level: number;
-  /** As it stands in the file. */
+  /** As written in the file. */
   readonly control: string;
   readonly actions: Actions;
-  /** As it stands in the file; '' when the line names none. */
+  /** As written in the file; '' when the line has none. */
   readonly path: string;
-  /** Without directory. */
+  /** Without the directory. */
   readonly name: string;
   readonly args: readonly string[];
   /** The type had a '-' before it. */
   readonly silent: boolean;
-  /** libpam cannot call it: it counts as one that failed. */
+  /** libpam cannot call it: it counts as a failure. */
   readonly broken: boolean;
 }
 export interface Substack {
@@ -39,7 +39,7 @@ export interface Substack {
 }
 export type Entry = Module | Substack;
 
-/** What is wrong with a line whatever the profile is for. */
+/** Problems of a line that do not depend on the purpose of the profile. */
 export const LINE_PROBLEMS = [
   'unknown-type',
   'unknown-control',
@@ -57,31 +57,31 @@ export const LINE_PROBLEMS = [
 export type LineProblemCode = (typeof LINE_PROBLEMS)[number];
 export interface LineProblem extends Origin {
   readonly code: LineProblemCode;
-  /** What came. */
+  /** What was found instead. */
   readonly came: string;
-  /** Null: the whole profile is lost, libpam does not start. */
+  /** Null: it affects the whole profile, and libpam does not start. */
   readonly facility: Facility | null;
 }
 
 export type Stacks = Readonly<Record<Facility, readonly Entry[]>>;
-/** One service's file, or the fallback's. */
+/** The file of a service, or the fallback. */
 export interface LoadedFile {
   readonly file: string;
   readonly stacks: Stacks;
   readonly problems: readonly LineProblem[];
-  /** Every file that was read, by the path it was asked for. */
+  /** All files that were read, by the path that was requested. */
   readonly files: readonly string[];
 }
 
 export interface Profile {
   readonly service: string;
-  /** Where its file is, or would be. */
+  /** Path of its file, whether it exists or not. */
   readonly file: string;
   readonly own: LoadedFile | null;
   readonly other: LoadedFile | null;
-  /** What libpam uses: its own rules or, for a facility that has none, those of the fallback. */
+  /** What libpam uses: the rules of the profile or, for a type without rules, those of the fallback. */
   readonly stacks: Stacks;
-  /** The facilities that come from the fallback. */
+  /** The types whose rules come from the fallback. */
   readonly borrowed: readonly Facility[];
 }
 

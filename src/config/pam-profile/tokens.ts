@@ -1,19 +1,19 @@
-/** Lines and words of a profile as libpam cuts them (pam.conf(5)). Text is bytes as characters 0 to 255. */
+/** Splits a profile into lines and words as libpam does (pam.conf(5)). Text holds bytes as characters 0 to 255. */
 
-/** libpam reads lines of at most this many bytes; what is longer becomes a line of its own (until version 1.7). */
+/** libpam reads at most this many bytes of a line; until version 1.7 it takes the rest for another line. */
 export const MAX_LINE = 1023;
 
-/** Longer ones are cut: reading them takes long. */
+/** Longer lines are cut, because reading them takes long. */
 const MAX_READ = 16_384;
 
 export interface LogicalLine {
-  /** Number of its first line in the file. */
+  /** Line number in the file; of a continued line, the first. */
   readonly line: number;
   readonly text: string;
   readonly problem: 'too-long' | 'continued-at-end' | 'carriage-return' | null;
 }
 
-/** Lines without comments and blanks; a backslash at the end goes on in the next. */
+/** Lines without comments and blank lines; a line that ends in a backslash is joined with the next. */
 export function readLogicalLines(text: string): LogicalLine[] {
   const physical = text.split('\n');
   if (physical.at(-1) === '') physical.pop();
@@ -23,7 +23,7 @@ export function readLogicalLines(text: string): LogicalLine[] {
   let long = false;
   for (const [index, bytes] of physical.entries()) {
     const part = readLine(bytes);
-    // Blank lines and comments are skipped, within a continued line as well.
+    // Blank lines and comments are skipped, also inside a continued line.
     if (part === null) continue;
     if (whole === '') start = index + 1;
     whole = (whole + part.text).slice(0, MAX_READ);
@@ -43,21 +43,21 @@ function readLine(bytes: string): { readonly text: string; readonly continued: b
   const visible = (nul === -1 ? bytes : bytes.slice(0, nul)).replace(/^[ \t]+/, '');
   if (visible === '' || visible.startsWith('#')) return null;
   const comment = visible.indexOf('#');
-  // A comment ends the line whatever its own last character is.
+  // A comment ends the line, even when its last character is a backslash.
   if (comment !== -1) return { text: visible.slice(0, comment), continued: false };
   const trimmed = trimBlanks(visible);
   if (!trimmed.endsWith('\\')) return { text: visible, continued: false };
   return { text: `${trimmed.slice(0, -1)} `, continued: true };
 }
 
-/** Not a regular expression: those take quadratic time on long runs of blanks. */
+/** Not a regular expression: on many blanks it would take quadratic time. */
 function trimBlanks(text: string): string {
   let end = text.length;
   while (end > 0 && isBlank(text[end - 1]!)) end--;
   return text.slice(0, end);
 }
 
-/** Words; what stands in brackets is one, without them, in which \] is a bracket. */
+/** Splits into words. Text in brackets is one word, without the brackets; \] in it is a bracket. */
 export function readWords(text: string): string[] {
   const words: string[] = [];
   let at = 0;
@@ -93,7 +93,7 @@ function isBlank(character: string): boolean {
   return character === ' ' || character === '\t' || character === '\n';
 }
 
-/** For people: bytes that are UTF-8 become their characters. */
+/** Decodes the bytes as UTF-8, for messages. */
 export function toText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

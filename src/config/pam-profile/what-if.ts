@@ -1,15 +1,15 @@
-/** Stacks played with every module at its best, or with nobody who proves anything. */
+/** Simulates stacks where every module succeeds, or where nobody proves anything. */
 import type { Result } from './control.ts';
 import { unaskedOf } from './known-modules.ts';
 import { type Played, playStack } from './play.ts';
 import { type Entry, isModule, type Module } from './stack.ts';
 
-/** More conditions than these are not tried in every combination. */
+/** At most so many conditions are tried in all combinations. */
 const MOST_CONDITIONS = 6;
 
 type Says = (module: Module) => Result | null;
 
-/** The first way in which the conditions may turn out that ends as wanted. says: what these modules return. */
+/** Tries the outcomes of the conditions until one is as wanted. says: what the other modules return. */
 export function findPlay(
   entries: readonly Entry[],
   wanted: (played: Played) => boolean,
@@ -30,13 +30,13 @@ export function findPlay(
   return null;
 }
 
-/** Everybody proves what they are asked for. */
+/** The user proves everything that a module asks for. */
 export function atBest(module: Module): Result | null {
   if (module.name === 'pam_deny.so' || isFailureCounter(module)) return 'auth_err';
   return unaskedOf(module.name) === 'condition' ? null : 'success';
 }
 
-/** Nobody proves anything. */
+/** The user proves nothing. */
 export function unproven(module: Module): Result | null {
   if (isFailureCounter(module)) return 'auth_err';
   const unasked = unaskedOf(module.name);
@@ -44,7 +44,7 @@ export function unproven(module: Module): Result | null {
   return unasked === 'condition' ? null : unasked;
 }
 
-/** The line of pam_faillock that is there to fail. */
+/** The line of pam_faillock that counts a failure, and therefore fails. */
 function isFailureCounter({ name, args }: Module): boolean {
   return name === 'pam_faillock.so' && args.includes('authfail');
 }

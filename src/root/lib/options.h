@@ -59,11 +59,11 @@ enum option_key {
 struct option {
     const char *key;
     enum option_type type;
-    uint32_t min, max;        /* of a number; max: of a text, characters */
-    const char *choices;      /* a pattern of fnmatch(3) */
-    const char *standard;     /* the default, as it would be written in the file */
+    uint32_t min, max;        /* limits of a number; for text, max is in characters */
+    const char *choices;      /* a pattern for fnmatch(3) */
+    const char *standard;     /* the default, as written in the file */
     const char *wanted;
-    size_t at, size;          /* its field in struct config; size 0: nobody in C reads it, but it is checked */
+    size_t at, size;          /* its field in struct config; size 0: checked, but not used by C programs */
 };
 #define PLACE(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
 static const struct option OPTIONS[KEY_COUNT] = {

@@ -1,4 +1,4 @@
-/** Lines that libpam cannot use: what it makes of them is a failure at best. */
+/** Lines that libpam cannot use. In most cases it puts a module that always fails in their place. */
 import { type Defect, lineOf, type Rule, type Situation, usedFacilities } from '../rule.ts';
 import { at, isModule, type LineProblem, type LineProblemCode, type Module } from '../stack.ts';
 
@@ -6,7 +6,7 @@ const TRIAL = 'broken-lines.test.ts';
 
 interface Words {
   readonly why: string;
-  readonly mend: string;
+  readonly remedy: string;
   readonly message: (problem: LineProblem) => string;
   readonly fix: (problem: LineProblem, module: Module | undefined) => string;
 }
@@ -16,73 +16,74 @@ const rewrite = (_: LineProblem, module?: Module): string =>
 
 const WORDS: Readonly<Partial<Record<LineProblemCode, Words>>> = {
   'unknown-type': {
-    why: 'libpam puts a module that always fails in the place of a line whose type it does not know, into auth: nobody gets in.',
-    mend: 'begin the line with auth, account, password or session',
+    why: 'libpam replaces a line of unknown type with an auth module that always fails: nobody can sign in.',
+    remedy: 'begin the line with auth, account, password or session',
     message: ({ came }) => `wanted auth, account, password or session, came '${came}'`,
     fix: () => 'auth required MODULE',
   },
   'unknown-control': {
-    why: 'libpam takes every result of the module for a failure when it cannot read the control, success included.',
-    mend: 'correct the control: required, requisite, sufficient, optional, include, substack or [result=action …]',
+    why: 'When libpam cannot parse the control, it takes every result of the module for a failure, even success.',
+    remedy:
+      'correct the control: required, requisite, sufficient, optional, include, substack or [result=action …]',
     message: ({ came }) => `wanted a control that libpam knows, came ${came}`,
     fix: (_, module) =>
       module === undefined ? 'auth required MODULE' : lineOf(module, { control: 'required' }),
   },
   'no-module': {
-    why: 'libpam puts a module that always fails in the place of a line without one.',
-    mend: 'name the module behind the control',
-    message: ({ came }) => `wanted a module behind the control, came ${came}`,
+    why: 'libpam replaces a line without a module with a module that always fails.',
+    remedy: 'write the name of a module after the control',
+    message: ({ came }) => `wanted a module after the control, came ${came}`,
     fix: (_, module) =>
       module === undefined ? 'auth required pam_unix.so' : lineOf(module, { path: 'pam_unix.so' }),
   },
   'line-too-long': {
-    why: 'Until version 1.7 libpam reads 1,023 bytes of a line and takes the rest for another line, which always fails.',
-    mend: 'shorten the line',
+    why: 'Before version 1.7 libpam reads 1,023 bytes of a line and takes the rest for another line, which always fails.',
+    remedy: 'shorten the line',
     message: ({ came }) =>
       `wanted a line of at most 1,023 bytes, came a longer one, ending '${came}'`,
     fix: rewrite,
   },
   'continued-at-end': {
-    why: 'libpam gives up on a file that ends within a line: no service that reads it works.',
-    mend: 'remove the backslash at the end of the last line',
+    why: 'libpam rejects a file that ends inside a continued line: no service that reads it works.',
+    remedy: 'remove the backslash at the end of the last line',
     message: () => 'wanted a line that ends, came a backslash at the end of the file',
     fix: rewrite,
   },
   'carriage-return': {
-    why: 'libpam takes the carriage return for a part of the last word: a module of that name does not exist.',
-    mend: 'write the file with Unix line ends',
+    why: 'libpam takes the carriage return for a part of the last word, and does not find a module of that name.',
+    remedy: 'save the file with Unix line endings',
     message: () => 'wanted a line that ends with a newline alone, came a carriage return',
     fix: ({ file }) => `sed -i 's/\\r$//' ${file}`,
   },
   'include-missing': {
-    why: 'What includes a file that is not there fails: in the place of an include line stands a module that always fails, and with @include libpam does not start at all.',
-    mend: 'name a file that exists, or remove the line',
+    why: 'libpam replaces an include line whose file does not exist with a module that always fails. With @include it does not start at all.',
+    remedy: 'name a file that exists, or remove the line',
     message: ({ came }) => `wanted a file to include, came '${came}', which does not exist`,
     fix: ({ came, facility }) =>
       facility === null ? `#@include ${came}` : `#${facility} include ${came}`,
   },
   'include-loop': {
-    why: 'libpam follows the loop until it crashes (1.5.2 by an include) or gives up (by a substack): nobody gets in.',
-    mend: 'remove the line that leads back',
-    message: ({ came }) => `wanted a file that is not being read already, came '${came}'`,
+    why: 'libpam follows the loop until it crashes (1.5.2, with include) or gives up (with substack): nobody can sign in.',
+    remedy: 'remove the line that closes the loop',
+    message: ({ came }) => `wanted a file that does not include this one, came '${came}'`,
     fix: ({ came, facility }) =>
       facility === null ? `#@include ${came}` : `#${facility} include ${came}`,
   },
   'include-too-deep': {
-    why: 'libpam refuses files nested deeper than this; a module that always fails stands in their place.',
-    mend: 'include fewer files within each other',
+    why: 'libpam refuses files that are nested too deeply and puts a module that always fails in their place.',
+    remedy: 'nest fewer files',
     message: ({ came }) => `wanted files nested less than 16 deep, came '${came}' below that`,
     fix: ({ came }) => `#include ${came}`,
   },
   'too-many-rules': {
-    why: 'libpam fails with so many rules; they come from files that include each other over and over.',
-    mend: 'remove what includes the same files again and again',
+    why: 'libpam fails with so many rules. They come from files that are included over and over.',
+    remedy: 'remove the lines that include the same files again and again',
     message: ({ came }) => `wanted fewer than ${came}, came that many`,
     fix: () => '#@include',
   },
   unreadable: {
-    why: 'What this check cannot read it cannot vouch for.',
-    mend: 'make it a regular file that everybody may read',
+    why: 'This check cannot say anything about a file that it cannot read.',
+    remedy: 'make it a regular file that everybody may read',
     message: ({ came }) => `wanted a file to read, came ${came}`,
     fix: ({ file }) => `chmod 0644 ${file}`,
   },
@@ -92,7 +93,7 @@ export const brokenLines: readonly Rule[] = Object.entries(WORDS).map(([code, wo
   code,
   level: 'error',
   why: words.why,
-  mend: words.mend,
+  remedy: words.remedy,
   trial: TRIAL,
   find: (situation) =>
     problemsOf(situation)
@@ -103,8 +104,8 @@ export const brokenLines: readonly Rule[] = Object.entries(WORDS).map(([code, wo
 export const atInclude: Rule = {
   code: 'at-include-unknown',
   level: 'error',
-  why: '@include is Debian’s. Elsewhere libpam takes it for a type that it does not know and puts a module that always fails in its place, into auth.',
-  mend: 'write an include line for each type',
+  why: 'Only libpam on Debian has @include. Elsewhere it is a line of unknown type, which libpam replaces with an auth module that always fails.',
+  remedy: 'write an include line for each type',
   trial: TRIAL,
   find: (situation) => {
     if (situation.facts.at_include_supported !== false) return [];
@@ -118,7 +119,7 @@ export const atInclude: Rule = {
   },
 };
 
-/** Of the profile's own file and, where that lacks a type, of the fallback. */
+/** The problems of the profile's file and, when a type is missing there, of the fallback. */
 function problemsOf({ profile }: Situation): readonly LineProblem[] {
   const borrows = profile.borrowed.length > 0;
   const all = [

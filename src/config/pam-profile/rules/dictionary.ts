@@ -1,4 +1,4 @@
-/** Modules that look new passwords up in cracklib's dictionary. */
+/** Modules that look up new passwords in the dictionary of cracklib. */
 import { lineOf, type Rule, type Situation } from '../rule.ts';
 import { modulesOf } from '../stack.ts';
 
@@ -19,8 +19,8 @@ const PACKAGES = [
 export const dictionaryMissing: Rule = {
   code: 'dictionary-missing',
   level: 'warning',
-  why: 'Without its dictionary the module refuses every new password: who must change an expired one cannot sign in.',
-  mend: 'install the dictionary (Debian: cracklib-runtime, RHEL: cracklib-dicts)',
+  why: 'Without its dictionary the module refuses every new password: a user with an expired password cannot sign in.',
+  remedy: 'install the dictionary (Debian: cracklib-runtime, RHEL: cracklib-dicts)',
   trial: 'dictionary.test.ts',
   find: (situation) => {
     if (situation.purpose !== 'login' || !isMissing(situation)) return [];
@@ -34,7 +34,7 @@ export const dictionaryMissing: Rule = {
   },
 };
 
-/** Known to be missing: of a directory of profiles alone nothing is known. */
+/** Whether the dictionary is known to be missing. A directory that holds profiles only does not tell. */
 function isMissing({ facts, files }: Situation): boolean {
   const settings = files.read('/etc/security/pwquality.conf');
   if (settings.kind === 'text' && /^\s*dictcheck\s*=\s*0/m.test(settings.text)) return false;

@@ -1,4 +1,4 @@
-/** No file for the service, or none of its rules for a type: libpam takes those of `other` and says nothing. */
+/** Profiles that do not exist or have no rules of a type: libpam then silently uses those of `other`. */
 import { type Rule, usedFacilities } from '../rule.ts';
 
 const TRIAL = 'missing-profile.test.ts';
@@ -6,8 +6,8 @@ const TRIAL = 'missing-profile.test.ts';
 export const missingProfile: Rule = {
   code: 'profile-missing',
   level: 'warning',
-  why: 'libpam silently takes the profile `other` for a service that has none; without that one too everybody is refused.',
-  mend: 'make the profile',
+  why: 'For a service without a profile libpam silently uses the profile `other`. If that does not exist either, everybody is refused.',
+  remedy: 'create the profile',
   trial: TRIAL,
   find: ({ profile, directories }) => {
     if (profile.own !== null) return [];
@@ -27,8 +27,8 @@ export const missingProfile: Rule = {
 export const borrowedType: Rule = {
   code: 'type-from-other',
   level: 'info',
-  why: 'libpam silently takes the rules of `other` for a type that a profile has none of.',
-  mend: 'write rules of that type',
+  why: 'When a profile has no rules of a type, libpam silently uses those of `other`.',
+  remedy: 'add rules of that type',
   trial: TRIAL,
   find: ({ profile, purpose }) => {
     const { own, other } = profile;

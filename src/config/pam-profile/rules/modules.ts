@@ -1,4 +1,4 @@
-/** Modules that are not there, or not for where they stand. */
+/** Modules that do not exist, or have no function for the type of their line. */
 import { knowModule } from '../known-modules.ts';
 import {
   type Defect,
@@ -14,7 +14,7 @@ import { atBest, findPlay } from '../what-if.ts';
 
 const TRIAL = 'modules.test.ts';
 
-/** What took their place. */
+/** Modules that were replaced by others. */
 const SUCCESSORS: Readonly<Record<string, string>> = {
   'pam_tally.so': 'pam_faillock.so',
   'pam_tally2.so': 'pam_faillock.so',
@@ -27,8 +27,9 @@ const SUCCESSORS: Readonly<Record<string, string>> = {
 export const moduleMissing: Rule = {
   code: 'module-missing',
   level: 'error',
-  why: 'libpam lets a module that it cannot load return “module unknown”, which a required module’s place counts as a failure. A “-” before the type keeps only the log quiet.',
-  mend: 'install its package, or remove the line; `[success=ok module_unknown=ignore default=bad]` makes it optional',
+  why: 'A module that libpam cannot load returns “module unknown”, which is a failure if the module is required. A “-” before the type only keeps it out of the log.',
+  remedy:
+    'install its package, or remove the line; `[success=ok module_unknown=ignore default=bad]` makes it optional',
   trial: TRIAL,
   find: (situation) =>
     inUse(situation)
@@ -40,7 +41,7 @@ function missing(module: Module, { facts }: Situation): Pick<Defect, 'message' |
   const successor = SUCCESSORS[module.name];
   const known = facts.modules?.includes(successor ?? '') === true;
   const where = module.path.startsWith('/') ? '' : ` in ${facts.modules_dir ?? 'its directory'}`;
-  const gone = successor === undefined ? '' : `; ${successor} took its place`;
+  const gone = successor === undefined ? '' : `; it was replaced by ${successor}`;
   return {
     message: `wanted the module ${module.path}, came no such file${where}${gone}`,
     fix: known ? lineOf(module, { path: successor! }) : without(module),
@@ -50,15 +51,15 @@ function missing(module: Module, { facts }: Situation): Pick<Defect, 'message' |
 export const wrongFacility: Rule = {
   code: 'wrong-type',
   level: 'error',
-  why: 'A module without a function of this type returns “module unknown”: a failure where it is required, nothing at all where it is optional.',
-  mend: 'put the line under a type that the module has',
+  why: 'A module that has no function for this type returns “module unknown”: if it is required this is a failure, if it is optional the line has no effect.',
+  remedy: 'change the type of the line to one that the module supports',
   trial: TRIAL,
   find: (situation) =>
     inUse(situation).flatMap((module) => {
       const known = knowModule(module.name);
       if (known === null || known.facilities.includes(module.facility)) return [];
       const has = known.facilities.join(' and ');
-      const message = `wanted a module for ${module.facility}, came ${module.name}, which has ${has} only`;
+      const message = `wanted a module for ${module.facility}, came ${module.name}, which supports ${has} only`;
       const fix = lineOf(module, { facility: known.facilities[0]! });
       return isMissing(module, situation) ? [] : unusable(module, situation, { message, fix });
     }),
@@ -75,7 +76,7 @@ function inUse({ profile, purpose }: Situation): Module[] {
 
 function isMissing({ path, name }: Module, { facts, files }: Situation): boolean {
   const { modules, modules_dir } = facts;
-  // Of another machine's directories nothing is known beside what the facts say.
+  // Of the directories of another machine only the facts are known.
   if (modules === null || path.includes('$ISA')) return false;
   if (path.startsWith('/') && path !== `${modules_dir}/${name}`)
     return files.isWhole() && !files.exists(path);
@@ -83,7 +84,7 @@ function isMissing({ path, name }: Module, { facts, files }: Situation): boolean
   return !modules.includes(name) && !modules.includes(name.replace(/\.so$/, ''));
 }
 
-/** An error where the stack fails by it, a warning where it is merely not there; nothing where the line allows for it. */
+/** An error when it makes the stack fail, else a warning; nothing when the line is written for a missing module. */
 function unusable(
   module: Module,
   { profile }: Situation,
@@ -98,7 +99,7 @@ function unusable(
   return [{ origin: module.origin, ...words, level }];
 }
 
-/** Written as `optional`, or in a way that a failure and its absence are the same. */
+/** Whether a missing module has the same effect as a failing one, as with `optional`. */
 function isOptional({ actions }: Module): boolean {
   return actions.module_unknown === actions.system_err;
 }

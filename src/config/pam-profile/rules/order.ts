@@ -1,4 +1,4 @@
-/** Modules that work, but not in this order. */
+/** Modules that work, but in another order. */
 import type { Result } from '../control.ts';
 import { unaskedOf } from '../known-modules.ts';
 import type { Played } from '../play.ts';
@@ -13,7 +13,7 @@ const named =
 const isMount = named('pam_mount');
 const asks = ({ name }: Module): boolean => unaskedOf(name) === 'asks';
 
-/** In the order in which they are called when all goes well. */
+/** The modules that are called when every module succeeds, in order. */
 function called({ profile }: Situation, facility: 'auth' | 'session'): readonly Module[] {
   const entries = profile.stacks[facility];
   return findPlay(entries, ({ allowed }) => allowed, atBest)?.called ?? [];
@@ -22,8 +22,8 @@ function called({ profile }: Situation, facility: 'auth' | 'session'): readonly 
 export const readenvBeforeProgram: Rule = {
   code: 'readenv-runs-as-root',
   level: 'error',
-  why: 'user_readenv=1 takes variables such as LD_PRELOAD from a file of the user’s, and modules that run programs give them the session’s environment: the user’s code runs as root, at the opening or at the close of the session.',
-  mend: 'remove user_readenv=1',
+  why: 'user_readenv=1 reads variables such as LD_PRELOAD from a file of the user, and modules that run programs pass them the environment of the session: code of the user runs as root when the session opens or closes.',
+  remedy: 'remove user_readenv=1',
   trial: 'readenv.test.ts',
   unsafe: true,
   find: ({ profile, purpose }) => {
@@ -36,7 +36,7 @@ export const readenvBeforeProgram: Rule = {
       const { file, line } = program.origin;
       return {
         origin: reader.origin,
-        message: `wanted an environment that root's programs can be run with, came one that the user writes, for ${program.name} (${file}:${line})`,
+        message: `wanted an environment that is safe for programs run as root, came one that the user can set, for ${program.name} (${file}:${line})`,
         fix: lineOf(reader, { args: reader.args.filter((arg) => !arg.startsWith('user_readenv')) }),
         ...(purpose === 'login' ? { level: 'warning' as const } : {}),
       };
@@ -48,7 +48,7 @@ function readsUserFile({ name, args }: Module): boolean {
   return name === 'pam_env.so' && args.some((arg) => /^user_readenv=0*[1-9]/.test(arg));
 }
 
-/** What stands before the reader runs with its environment at the close only. */
+/** A module before the reader gets its environment only when the session closes. */
 function runsProgram({ name, args }: Module, before: boolean): boolean {
   if (name !== 'pam_exec.so') return false;
   const only = args.find((arg) => arg.startsWith('type='))?.slice('type='.length);
@@ -58,8 +58,9 @@ function runsProgram({ name, args }: Module, before: boolean): boolean {
 export const mountBeforePassword: Rule = {
   code: 'mount-before-password',
   level: 'warning',
-  why: 'pam_mount takes the password in auth, from the module before it. Before that module it asks in words of its own (“pam_mount password:”), and where auth does not reach it at all it asks once more when the session opens.',
-  mend: 'put `auth optional pam_mount.so` behind the modules that ask, where their success leads past it',
+  why: 'pam_mount gets the password in auth from the module before it. If it is called before that module, it asks for the password itself (“pam_mount password:”); if it is not called in auth at all, it asks again when the session opens.',
+  remedy:
+    'put `auth optional pam_mount.so` after the modules that ask, where it is called when they succeed',
   trial: 'mount.test.ts',
   find: (situation) => {
     const mount = called(situation, 'session').find(isMount);
@@ -72,14 +73,14 @@ export const mountBeforePassword: Rule = {
     return [
       {
         origin: (own ?? mount).origin,
-        message: `wanted pam_mount behind the module that takes the password, came ${came}`,
+        message: `wanted pam_mount after the module that asks for the password, came ${came}`,
         fix: 'auth optional pam_mount.so',
       },
     ];
   },
 };
 
-/** Whether pam_mount is called behind this module when it alone says yes. */
+/** Whether pam_mount is called after this module when no other module that asks succeeds. */
 function isFollowed({ profile }: Situation, asked: Module): boolean {
   const says = (module: Module): Result | null =>
     module !== asked && asks(module) ? 'auth_err' : atBest(module);
@@ -91,8 +92,8 @@ function isFollowed({ profile }: Situation, asked: Module): boolean {
 export const mountWithoutPassword: Rule = {
   code: 'mount-without-password',
   level: 'warning',
-  why: 'A session that pam_rootok opens has no password: pam_mount asks for it, gets no answer, and mounts only what needs none.',
-  mend: 'keep pam_mount from asking: disable_interactive',
+  why: 'A session that is opened with pam_rootok has no password: pam_mount asks for it, gets no answer, and mounts only volumes that need no password.',
+  remedy: 'add disable_interactive, so that pam_mount does not ask',
   trial: 'mount.test.ts',
   find: (situation) => {
     const mount = called(situation, 'session').find(isMount);
@@ -108,8 +109,8 @@ export const mountWithoutPassword: Rule = {
 export const mountWithoutCounter: Rule = {
   code: 'mount-without-pmvarrun',
   level: 'warning',
-  why: 'pam_mount counts a user’s sessions with the program pmvarrun. Without it the end of any session unmounts under the others.',
-  mend: 'install pmvarrun (Debian: libpam-mount-bin)',
+  why: 'pam_mount counts the sessions of a user with the program pmvarrun. Without it, the end of one session unmounts the volumes that other sessions still use.',
+  remedy: 'install pmvarrun (Debian: libpam-mount-bin)',
   trial: 'mount.test.ts',
   find: (situation) => {
     const mount = called(situation, 'session').find(isMount);
@@ -124,8 +125,8 @@ export const mountWithoutCounter: Rule = {
 export const homeAfterMount: Rule = {
   code: 'home-after-mount',
   level: 'warning',
-  why: 'pam_mount makes missing mount points, and with them the home directory: pam_mkhomedir finds one and leaves it without its files.',
-  mend: 'put pam_mkhomedir before pam_mount',
+  why: 'pam_mount creates missing mount points, and with them the home directory. pam_mkhomedir then finds a home directory and does not copy the files of /etc/skel into it.',
+  remedy: 'put pam_mkhomedir before pam_mount',
   trial: 'mount.test.ts',
   find: (situation) => {
     if (situation.purpose === 'login') return [];
@@ -134,7 +135,7 @@ export const homeAfterMount: Rule = {
     const home = session.findIndex(named('pam_mkhomedir', 'pam_oddjob_mkhomedir'));
     if (mount === -1 || home < mount) return [];
     const { file, line } = session[mount]!.origin;
-    const message = `wanted a home directory before anything is mounted in it, came ${session[home]!.name} behind pam_mount.so`;
+    const message = `wanted the home directory to be created before volumes are mounted in it, came ${session[home]!.name} after pam_mount.so`;
     return [
       {
         origin: session[home]!.origin,
@@ -148,8 +149,8 @@ export const homeAfterMount: Rule = {
 export const groupAfterRootok: Rule = {
   code: 'group-after-rootok',
   level: 'warning',
-  why: 'libpam sets credentials with the modules that authenticated. pam_rootok ends auth, so that pam_group behind it is never called and its groups are missing in the session.',
-  mend: 'put pam_group before pam_rootok',
+  why: 'libpam sets credentials with the modules that were called in auth. pam_rootok ends auth, so pam_group after it is never called, and the session does not get its groups.',
+  remedy: 'put pam_group before pam_rootok',
   trial: 'group.test.ts',
   find: (situation) => {
     if (situation.purpose !== 'session') return [];
@@ -169,8 +170,8 @@ export const groupAfterRootok: Rule = {
 export const scriptSuffices: Rule = {
   code: 'script-suffices',
   level: 'warning',
-  why: 'Whatever the script in auth returns 0 for signs in, and the modules behind it, those that refuse locked accounts included, are not asked.',
-  mend: 'make it optional, or required together with a module that asks',
+  why: 'If the script returns 0, the user is signed in, and the modules after it are not called, not even those that refuse locked accounts.',
+  remedy: 'make it optional, or required together with a module that asks',
   trial: 'script.test.ts',
   find: ({ profile, purpose }) => {
     if (purpose === 'session') return [];
@@ -179,7 +180,7 @@ export const scriptSuffices: Rule = {
       .map((module) => ({
         origin: module.origin,
         message:
-          'wanted a module that checks a password, came pam_script.so, which alone is enough',
+          'wanted a module that checks a password, came pam_script.so, which is sufficient by itself',
         fix: lineOf(module, { control: 'optional' }),
       }));
   },

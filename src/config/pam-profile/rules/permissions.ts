@@ -1,4 +1,4 @@
-/** Files that decide who is who, and that others than root can write. */
+/** Profiles and modules that users other than root can write to. */
 import type { RootFiles } from '../root-files.ts';
 import { type Defect, type Rule, type Situation, usedFacilities } from '../rule.ts';
 import { type Module, modulesOf, type Origin } from '../stack.ts';
@@ -8,8 +8,9 @@ const TRIAL = 'permissions.test.ts';
 export const fileWritable: Rule = {
   code: 'file-writable',
   level: 'error',
-  why: 'libpam does not look at who can write a profile or a module: who can, decides who signs in and runs code as root.',
-  mend: 'let root own it, and nobody else write it or a directory on its way',
+  why: 'libpam does not check who can write to a profile or a module. Whoever can decides who signs in, and runs code as root.',
+  remedy:
+    'make root the owner, and let nobody else write to the file or to a directory in its path',
   trial: TRIAL,
   unsafe: true,
   find: (situation) => [...profileDefects(situation), ...moduleDefects(situation)],
@@ -38,13 +39,13 @@ function pathOf({ path, broken }: Module, directory: string | null): string | nu
   return directory === null ? null : `${directory}/${path}`;
 }
 
-/** At most one defect: the first that is met on the way to the file. */
+/** At most one defect: the first on the way to the file. */
 function writable(files: RootFiles, path: string, origin: Origin): Defect[] {
   for (const met of wayTo(files, path)) {
     const problem = refuse(files, met);
     if (problem === null) continue;
     const what = met === path ? 'it' : met;
-    const message = `wanted ${what} to be written by root alone, came ${problem}`;
+    const message = `wanted ${what} to be writable only by root, came ${problem}`;
     return [{ origin, message, fix: `chown root:root ${met} && chmod go-w ${met}` }];
   }
   return [];
@@ -58,12 +59,12 @@ function wayTo(files: RootFiles, path: string): readonly string[] {
   }
 }
 
-/** An image may be unpacked by somebody who is not root: whoever owns it stands for root. */
+/** An image may be unpacked by a user who is not root: the owner of its root directory then counts as root. */
 function refuse(files: RootFiles, path: string): string | null {
   const about = files.look(path);
   const owner = files.look('/')?.uid;
   if (about === undefined || path === '/') return null;
-  if (about.uid !== 0 && about.uid !== owner) return `uid ${about.uid} as its owner`;
+  if (about.uid !== 0 && about.uid !== owner) return `uid ${about.uid} as owner`;
   const others = about.mode & (about.gid === 0 ? 0o002 : 0o022);
   if (about.isSymbolicLink() || others === 0) return null;
   return `mode ${(about.mode & 0o7777).toString(8).padStart(4, '0')} of group ${about.gid}`;

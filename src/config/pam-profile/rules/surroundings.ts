@@ -1,4 +1,4 @@
-/** Modules that need something of the machine that is not there. */
+/** Modules that need something that the machine does not have. */
 import { lineOf, type Rule, type Situation } from '../rule.ts';
 import { type Module, modulesOf } from '../stack.ts';
 import { atBest, findPlay, unproven } from '../what-if.ts';
@@ -6,8 +6,8 @@ import { atBest, findPlay, unproven } from '../what-if.ts';
 export const systemdWithoutBus: Rule = {
   code: 'systemd-without-bus',
   level: 'error',
-  why: 'pam_systemd cannot reach logind without the system bus and fails; where that counts no session opens.',
-  mend: 'make it optional',
+  why: 'Without the system bus pam_systemd cannot reach logind, and fails. If it is required, no session opens.',
+  remedy: 'make it optional',
   trial: 'surroundings.test.ts',
   find: (situation) => {
     const { dbus, systemd_booted } = situation.facts;
@@ -16,7 +16,7 @@ export const systemdWithoutBus: Rule = {
       .filter((module) => module.name === 'pam_systemd.so' && counts(situation, module))
       .map((module) => ({
         origin: module.origin,
-        message: `wanted a system bus for pam_systemd.so, came none, and its failure counts`,
+        message: `wanted a system bus for pam_systemd.so, came none, and the module is required`,
         fix: lineOf(module, { control: 'optional' }),
       }));
   },
@@ -33,8 +33,8 @@ function counts({ profile }: Situation, module: Module): boolean {
 export const loginuidNeedsAuditd: Rule = {
   code: 'loginuid-needs-auditd',
   level: 'error',
-  why: 'With require_auditd pam_loginuid refuses everybody while the audit daemon does not run.',
-  mend: 'start auditd, or remove require_auditd',
+  why: 'With require_auditd, pam_loginuid refuses everybody while the audit daemon is not running.',
+  remedy: 'start auditd, or remove require_auditd',
   trial: 'surroundings.test.ts',
   find: (situation) => {
     if (situation.purpose === 'login' || situation.facts.auditd !== false) return [];
@@ -52,8 +52,8 @@ export const loginuidNeedsAuditd: Rule = {
 export const nullokWithEmptyPasswords: Rule = {
   code: 'nullok-empty-password',
   level: 'warning',
-  why: 'nullok lets accounts with an empty password in without asking, wherever the program that calls PAM allows it: su and login do. The sign-in here never does: these accounts are refused.',
-  mend: 'give the accounts a password or lock them, and remove nullok',
+  why: 'With nullok, accounts with an empty password get in without being asked if the program that calls PAM allows it, as su and login do. Vestibule never allows it: here these accounts are refused.',
+  remedy: 'give the accounts a password or lock them, and remove nullok',
   trial: 'surroundings.test.ts',
   find: ({ profile, facts }) => {
     const accounts = facts.accounts_with_empty_password ?? [];
@@ -62,7 +62,7 @@ export const nullokWithEmptyPasswords: Rule = {
       .filter(({ name, args }) => name === 'pam_unix.so' && args.includes('nullok'))
       .map((module) => ({
         origin: module.origin,
-        message: `wanted accounts with passwords beside nullok, came ${accounts.slice(0, 5).join(', ')} without one`,
+        message: `wanted all accounts to have a password because of nullok, came ${accounts.slice(0, 5).join(', ')} without one`,
         fix: lineOf(module, { args: module.args.filter((arg) => arg !== 'nullok') }),
       }));
   },
@@ -71,15 +71,16 @@ export const nullokWithEmptyPasswords: Rule = {
 export const onlyOptional: Rule = {
   code: 'only-optional',
   level: 'warning',
-  why: 'Where all modules are optional and each fails or has nothing to say, libpam denies: no session opens.',
-  mend: 'add a module that always says yes',
+  why: 'If all modules are optional and each of them fails or returns “ignore”, libpam denies: no session opens.',
+  remedy: 'add a module that always succeeds',
   trial: 'surroundings.test.ts',
   find: ({ profile, purpose }) => {
     const session = modulesOf(profile, 'session');
     if (purpose === 'login' || session.length === 0) return [];
     if (!session.every(({ actions, broken }) => !broken && actions.system_err === 'ignore'))
       return [];
-    const message = 'wanted a session module that counts, came optional ones only';
+    const message =
+      'wanted at least one session module that is not optional, came optional ones only';
     return [{ origin: session[0]!.origin, message, fix: 'session required pam_permit.so' }];
   },
 };
@@ -87,8 +88,8 @@ export const onlyOptional: Rule = {
 export const faillockNeverCounts: Rule = {
   code: 'faillock-never-counts',
   level: 'warning',
-  why: 'pam_faillock counts a failure in its authfail line. Where that is missing, or not reached when the password is wrong, no account is ever locked.',
-  mend: 'put `auth [default=die] pam_faillock.so authfail` behind the module that asks',
+  why: 'pam_faillock counts failures in its authfail line. If that line is missing, or is not reached after a wrong password, no account is ever locked.',
+  remedy: 'put `auth [default=die] pam_faillock.so authfail` after the module that asks',
   trial: 'faillock.test.ts',
   find: ({ profile, purpose }) => {
     const lines = modulesOf(profile, 'auth').filter(({ name }) => name === 'pam_faillock.so');
@@ -97,7 +98,8 @@ export const faillockNeverCounts: Rule = {
     const fails = ({ called }: { readonly called: readonly Module[] }): boolean =>
       called.some(({ name, args }) => name === 'pam_faillock.so' && args.includes('authfail'));
     if (findPlay(profile.stacks.auth, fails, unproven) !== null) return [];
-    const message = 'wanted an authfail line that a wrong password leads to, came preauth alone';
+    const message =
+      'wanted an authfail line that is called after a wrong password, came preauth alone';
     return [{ origin: first.origin, message, fix: 'auth [default=die] pam_faillock.so authfail' }];
   },
 };

@@ -1,4 +1,4 @@
-/** Stacks that nobody passes, or everybody. */
+/** Stacks that let nobody in, or everybody. */
 import type { Jump, Played } from '../play.ts';
 import { jumpFrom } from '../play.ts';
 import {
@@ -17,12 +17,12 @@ const TRIAL = 'verdicts.test.ts';
 export const nobodyPasses: Rule = {
   code: 'nobody-passes',
   level: 'error',
-  why: 'Even when every module says yes this stack does not: it denies, or no module that counts says anything.',
-  mend: 'let a module decide: jump over pam_deny onto pam_permit, or remove the line that denies',
+  why: 'This stack fails even when every module succeeds: it denies, or no module decides.',
+  remedy: 'let a module decide: jump over pam_deny to pam_permit, or remove the line that denies',
   trial: TRIAL,
   find: (situation) =>
     usedFacilities(situation.purpose)
-      // What changes passwords is not asked at every sign-in.
+      // Password rules are not called at every sign-in.
       .filter((facility) => facility !== 'password')
       .flatMap((facility) => findClosed(situation, facility)),
 };
@@ -36,18 +36,24 @@ function findClosed({ profile }: Situation, facility: Facility): Defect[] {
   const module = played?.decider ?? played?.jumps.at(-1)?.from ?? entries.find(isModule);
   if (module === undefined) return [];
   const denies = played?.decider?.name === 'pam_deny.so';
-  const came = denies ? `${module.name}, which denies everyone` : 'a stack that ends undecided';
+  const came = denies
+    ? `${module.name}, which denies everyone`
+    : 'a stack in which no module decides';
   const fix = denies ? without(module) : `${facility} required pam_permit.so`;
   return [
-    { origin: module.origin, message: `wanted a way through ${facility}, came ${came}`, fix },
+    {
+      origin: module.origin,
+      message: `wanted ${facility} rules that can succeed, came ${came}`,
+      fix,
+    },
   ];
 }
 
 export const jumpPastEnd: Rule = {
   code: 'jump-past-end',
   level: 'error',
-  why: 'A jump over more modules than there are makes libpam deny, whatever the modules said.',
-  mend: 'jump over as many modules as follow, at most',
+  why: 'If a jump leads past the last module, libpam denies, whatever the modules returned.',
+  remedy: 'jump over at most as many modules as follow',
   trial: TRIAL,
   find: ({ profile, purpose }) =>
     usedFacilities(purpose).flatMap((facility) =>
@@ -90,10 +96,10 @@ function withJump({ control }: Module, count: number, most: number): string {
   );
 }
 
-/** How somebody who proves nothing gets through. */
+/** How a user who proves nothing gets in. */
 interface Opening {
   readonly decider: Module;
-  /** Taken by a module that failed, over pam_deny. */
+  /** The jump over pam_deny that a failed module takes, if there is one. */
   readonly skipped: Jump | null;
 }
 
@@ -123,8 +129,8 @@ const asks = `a profile that asks who signs in`;
 export const rootokInLogin: Rule = {
   code: 'rootok-in-login',
   level: 'error',
-  why: 'PAM is always called by root here, so pam_rootok says yes to everybody: any name signs in without a password.',
-  mend: 'remove the line; pam_rootok belongs into the session profile',
+  why: 'The caller of PAM is always root here, so pam_rootok always succeeds: anybody can sign in as any user without a password.',
+  remedy: 'remove the line; pam_rootok belongs in the session profile',
   trial: TRIAL,
   find: (situation) =>
     situation.purpose !== 'login'
@@ -139,8 +145,8 @@ export const rootokInLogin: Rule = {
 export const jumpSkipsDeny: Rule = {
   code: 'jump-skips-deny',
   level: 'error',
-  why: 'The jump that should be taken when the module says yes is taken when it says no, over the pam_deny that should stop it.',
-  mend: 'jump on success alone: [success=N default=ignore]',
+  why: 'The jump over pam_deny should be taken when the module succeeds. Here it is taken when the module fails.',
+  remedy: 'jump on success only: [success=N default=ignore]',
   trial: TRIAL,
   find: (situation) => [
     ...openings((opening) => opening.skipped !== null && !isRootok(opening))(situation).map(
@@ -173,14 +179,14 @@ const placeOf = ({ origin }: { readonly origin: Origin }): string =>
 export const nobodyAsked: Rule = {
   code: 'nobody-asked',
   level: 'error',
-  why: 'When all modules that ask for a proof say no, another one still says yes: whoever knows a name signs in.',
-  mend: 'end the modules that ask with pam_deny, or make one of them required',
+  why: 'When all modules that ask for a proof fail, another one still succeeds: a user name is enough to sign in.',
+  remedy: 'put pam_deny after the modules that ask, or make one of them required',
   trial: TRIAL,
   find: (situation) =>
     openings((opening) => opening.skipped === null && !isRootok(opening))(situation).map(
       ({ decider }) => ({
         origin: decider.origin,
-        message: `wanted ${asks}, came ${decider.name}, which says yes without a proof`,
+        message: `wanted ${asks}, came ${decider.name}, which succeeds without a proof`,
         fix: decider.control === 'sufficient' ? without(decider) : 'auth requisite pam_deny.so',
         ...(decider.name === 'pam_succeed_if.so' ? { level: 'warning' as const } : {}),
       }),
