@@ -121,7 +121,13 @@ export interface Usage {
   readonly cpuShare: number | null;
 }
 /** Who had a session ended (account: it may not have sessions any more); its program gets a hang-up then, and may end with any status. */
-export type EndedBy = 'administrator' | 'user' | 'account';
+export type EndedBy = keyof typeof ENDED_BY;
+/** In words: those of the list, of the terminal's page and of the answer to who opens it later. */
+export const ENDED_BY = {
+  administrator: 'ended by an administrator',
+  user: 'ended by you',
+  account: 'ended, as this account may have no sessions any more',
+} as const;
 export interface SessionView {
   readonly id: SessionId;
   readonly kind: SessionKind;
@@ -222,7 +228,7 @@ export const TERMINAL_SCRIPT = '__VESTIBULE_TERMINAL_SCRIPT__';
 export const TITLE = '__VESTIBULE_TITLE__';
 export const BANNER = '__VESTIBULE_BANNER__';
 
-/** WebSocket close codes of ours (4000-4999). */
+/** WebSocket close codes of ours (4000-4999). Of a terminal, the reason of sessionEnded is an EndedBy, if it was somebody. */
 export const CLOSE_CODES = {
   signedOut: 4401,
   sessionNotFound: 4404,
