@@ -7,7 +7,7 @@ export interface SocketOptions {
   readonly url: () => string;
   readonly onMessage: (data: string | ArrayBuffer) => void;
   /** opened: the server had taken the connection. Says whether to try again. */
-  readonly onClose: (code: number, opened: boolean) => 'retry' | 'stop';
+  readonly onClose: (code: number, opened: boolean, reason: string) => 'retry' | 'stop';
   readonly onState: (state: SocketState) => void;
   readonly connect?: (url: string) => WebSocket;
   readonly later?: (run: () => void, ms: number) => unknown;
@@ -77,9 +77,9 @@ export class ReconnectingSocket {
       this.enter('open');
     };
     socket.onmessage = ({ data }) => this.options.onMessage(data);
-    socket.onclose = ({ code }) => {
+    socket.onclose = ({ code, reason }) => {
       this.socket = null;
-      if (this.options.onClose(code, opened) === 'stop') this.enter('stopped');
+      if (this.options.onClose(code, opened, reason) === 'stop') this.enter('stopped');
       else this.wait();
     };
   }

@@ -1,5 +1,5 @@
 /** Every word the pages say, except the problem sentences (protocol/problems.ts) and PAM's own texts. */
-import type { EndedBy, SessionState } from '../protocol/page-gateway.ts';
+import { ENDED_BY, type SessionState, type SessionView } from '../protocol/page-gateway.ts';
 
 const stateTexts: Record<SessionState, string> = {
   pending: 'Waiting',
@@ -11,6 +11,17 @@ const stateTexts: Record<SessionState, string> = {
   stuck: 'Stuck',
   unclean: 'Ended uncleanly',
 };
+
+function exitStatus(status: number): string {
+  return status > 128 ? `stopped by signal ${status - 128}` : `exit status ${status}`;
+}
+
+/** Of a session or its program, on the list and on the terminal's page. null: not known. */
+function howEnded({ endedBy, exitStatus: status }: End): string | null {
+  if (endedBy !== null) return ENDED_BY[endedBy];
+  return status === null ? null : exitStatus(status);
+}
+type End = Pick<SessionView, 'endedBy' | 'exitStatus'>;
 
 export const texts = {
   product: 'Vestibule',
@@ -101,14 +112,10 @@ export const texts = {
     steps: 'How far its start is',
     step: { pending: 'Requested', pam: 'PAM session', program: 'Program', ready: 'Ready' },
     waiting: (seconds: number) => `for ${seconds} s`,
-    exitStatus: (status: number) =>
-      status > 128 ? `stopped by signal ${status - 128}` : `exit status ${status}`,
+    exitStatus,
+    endedBy: ENDED_BY,
+    howEnded,
     lastWords: (words: string) => `It printed:\n${words}`,
-    endedBy: {
-      administrator: 'ended by an administrator',
-      user: 'ended by you',
-      account: 'ended, as this account may have no sessions any more',
-    } satisfies Record<EndedBy, string>,
     open: 'Open',
     openLabel: (name: string) => `Open ${name}`,
     newTab: 'New tab',
@@ -214,11 +221,10 @@ export const texts = {
     ended: 'The session has ended.',
     broken: 'The page and the server do not understand each other. Load the page again.',
     reload: 'Load again',
-    exited: (status: number) => `The program has ended (exit status ${status}).`,
-    killed: (signal: number) =>
-      signal === 1
-        ? 'The program was hung up (signal 1), as when its session is ended.'
-        : `The program was ended by signal ${signal}.`,
+    exited: (end: End) =>
+      end.endedBy === null
+        ? `The program has ended (${howEnded(end)}).`
+        : `The session was ${howEnded(end)}.`,
     gap: (bytes: bigint) => `[${bytes} bytes of output are no longer kept]`,
   },
 } as const;

@@ -122,11 +122,14 @@ export interface Usage {
   /** Processors in use between the last two measurements (1: one processor); null: only one measurement so far. */
   readonly cpuShare: number | null;
 }
-/**
- * Who ended a session (account: the account may not have sessions any more). The program gets SIGHUP in this case, and
- * its exit status means nothing.
- */
-export type EndedBy = 'administrator' | 'user' | 'account';
+/** Who ended a session. Its program gets SIGHUP in this case, and its exit status means nothing. */
+export type EndedBy = keyof typeof ENDED_BY;
+/** The words for it on the list, on the page of the terminal, and for a user who opens the session later. */
+export const ENDED_BY = {
+  administrator: 'ended by an administrator',
+  user: 'ended by you',
+  account: 'ended because this account is not allowed to have sessions any more',
+} as const;
 export interface SessionView {
   readonly id: SessionId;
   /** The name and the title of its kind (src/kinds/). */
@@ -233,7 +236,7 @@ export const TERMINAL_SCRIPT = '__VESTIBULE_TERMINAL_SCRIPT__';
 export const TITLE = '__VESTIBULE_TITLE__';
 export const BANNER = '__VESTIBULE_BANNER__';
 
-/** Our close codes of WebSockets (4000-4999). */
+/** Our close codes of WebSockets (4000-4999). For a terminal the reason of sessionEnded is an EndedBy, or empty. */
 export const CLOSE_CODES = {
   signedOut: 4401,
   sessionNotFound: 4404,

@@ -219,7 +219,7 @@ describe('accounts', { concurrency: true }, () => {
     // On the list or, when the page was quicker, at the session's own address.
     await attempt.page
       .getByText(texts.session.exitStatus(1))
-      .or(attempt.page.getByText(texts.terminal.exited(1)))
+      .or(attempt.page.getByText(texts.terminal.exited({ exitStatus: 1, endedBy: null })))
       .or(attempt.page.getByText('has ended'))
       .first()
       .waitFor();

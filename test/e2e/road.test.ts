@@ -119,11 +119,9 @@ test('ending the session from the home page ends its programs and its utmp row',
   await home.getByRole('button', { name: texts.session.endLabel('Terminal 1') }).click();
   await home.getByRole('button', { name: texts.session.confirm }).click();
   await home.getByText(texts.session.states.ended, { exact: true }).waitFor();
-  await terminal
-    .getByText(texts.terminal.ended)
-    .or(terminal.getByText(/The program/))
-    .first()
-    .waitFor();
+  // As the list says it.
+  await home.getByText(texts.session.endedBy.user, { exact: true }).waitFor();
+  await terminal.getByText(texts.terminal.exited({ exitStatus: 0, endedBy: 'user' })).waitFor();
   assert.deepEqual(
     listProcesses().filter(({ uid }) => uid === account.uid),
     [],

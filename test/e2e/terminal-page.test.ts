@@ -114,10 +114,15 @@ test('the end of the program is said, and the page stays', async () => {
   gateway.terminal.print('bye\r\n');
   await waitForScreen(page, /^bye$/m);
   gateway.terminal.exit(3 << 8);
-  await says(texts.terminal.exited(3));
+  await says(texts.terminal.exited({ exitStatus: 3, endedBy: null }));
   assert.match(await readScreen(page), /bye/);
   await page.getByRole('link', { name: texts.terminal.sessions }).click();
   await page.waitForURL(`${gateway.homeOrigin}/`);
+});
+
+test('who had the session ended is said as on the list', async () => {
+  gateway.terminal.exit(1, 'administrator');
+  await says(`The session was ${texts.session.endedBy.administrator}.`);
 });
 
 test('a program names its window', async () => {

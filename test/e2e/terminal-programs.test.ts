@@ -196,7 +196,7 @@ test('a job that runs is asked about before the page is closed', async () => {
 
 test('the end of the shell is said with its status', async () => {
   await terminal.keyboard.type('exit 7\n');
-  await terminal.getByText(texts.terminal.exited(7)).waitFor();
+  await terminal.getByText(texts.terminal.exited({ exitStatus: 7, endedBy: null })).waitFor();
   await terminal.getByRole('link', { name: texts.terminal.fresh }).click();
   const start = terminal.getByRole('button', { name: texts.home.start });
   await start.waitFor();

@@ -185,7 +185,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await on.page.getByRole('button', { name: texts.terminal.fit(30, 10) }).waitFor();
       await checkAccessibility(on.page);
       on.terminal.exit(0);
-      await on.says(texts.terminal.exited(0));
+      await on.says(texts.terminal.exited({ exitStatus: 0, endedBy: null }));
       await checkAccessibility(on.page);
     });
   });

@@ -122,7 +122,7 @@ test('a network that was cut without a word is noticed, and what it swallowed is
 
 test('what is typed after the end goes nowhere, and the page says how to go on', async () => {
   on.terminal.exit(3 << 8);
-  await on.says(texts.terminal.exited(3));
+  await on.says(texts.terminal.exited({ exitStatus: 3, endedBy: null }));
   await on.page.keyboard.type('x');
   const fresh = on.page.getByRole('link', { name: texts.terminal.fresh });
   assert.equal(await fresh.getAttribute('href'), `${on.gateway.homeOrigin}/#new`);

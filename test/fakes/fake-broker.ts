@@ -31,14 +31,19 @@ import {
 } from '../../src/protocol/gateway-broker.ts';
 import type { ConversationId, SessionId, TicketId, Uid, UserName } from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
-import type { HomeSessionView, PromptItem, SessionView } from '../../src/protocol/page-gateway.ts';
+import type {
+  EndedBy,
+  HomeSessionView,
+  PromptItem,
+  SessionView,
+} from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
 
 export type Order =
   | { readonly order: 'revoke'; readonly user: string }
   /** Like revoke, but the gateway is not told: as if it had happened while it was away. */
   | { readonly order: 'forget'; readonly user: string }
-  | { readonly order: 'sessions'; readonly user: string }
+  | { readonly order: 'sessions'; readonly user: string; readonly endedBy?: EndedBy }
   | { readonly order: 'home-session'; readonly user: string }
   | { readonly order: 'troubles'; readonly user: string }
   /** The next answer of this type is followed by what these orders make, in the same write. */
@@ -137,7 +142,7 @@ class FakeBroker {
   }
 
   obey(order: Order): void {
-    if (order.order === 'sessions') this.push(this.sessionsEvent(order.user));
+    if (order.order === 'sessions') this.push(this.sessionsEvent(order.user, order.endedBy));
     else if (order.order === 'home-session') this.push(homeEvent(order.user));
     else if (order.order === 'troubles') this.push(troublesEvent(order.user));
     else if (order.order === 'after') this.after = order;
@@ -370,8 +375,9 @@ class FakeBroker {
     return gone.map(([, info]) => info.id);
   }
 
-  private sessionsEvent(user: string): object {
-    return { event: 'sessions', user, uid: FAKE_UID, sessions: sessionsOf(user) };
+  private sessionsEvent(user: string, endedBy: EndedBy | null = null): object {
+    const sessions = sessionsOf(user).map((view) => ({ ...view, endedBy }));
+    return { event: 'sessions', user, uid: FAKE_UID, sessions };
   }
 
   private push(event: object): void {

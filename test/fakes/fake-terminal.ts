@@ -6,7 +6,7 @@ import {
   SESSION_PROTOCOL_VERSION,
   toSession,
 } from '../../src/protocol/gateway-session.ts';
-import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
+import { CLOSE_CODES, type EndedBy } from '../../src/protocol/page-gateway.ts';
 import { readHello } from '../../src/protocol/socket-hello.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -102,14 +102,14 @@ export class FakeTerminal {
     this.isCut = false;
   }
 
-  exit(status: number): void {
+  exit(status: number, endedBy: EndedBy | '' = ''): void {
     this.send({ name: 'exit', status });
-    this.drop(CLOSE_CODES.sessionEnded);
+    this.drop(CLOSE_CODES.sessionEnded, endedBy);
   }
 
   /** Closes every viewer's connection. */
-  drop(code: number): void {
-    for (const ws of this.viewers) ws.close(code);
+  drop(code: number, reason = ''): void {
+    for (const ws of this.viewers) ws.close(code, reason);
   }
 
   private output(ws: WebSocket, data: Buffer): void {

@@ -1,6 +1,7 @@
 /** From the home origin to a session: a one-time code, a pass for it, and the session-host behind the pass. */
 import type { DialInfo } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
+import { ENDED_BY } from '../../protocol/page-gateway.ts';
 import { ProblemError } from '../base/problem.ts';
 import { whenRow } from '../changes/when-row.ts';
 import type { SessionRow } from '../rows/session-row.ts';
@@ -109,9 +110,10 @@ function whyEnded(row: SessionRow): ProblemError {
 /** The exit status of a program that was ended by somebody says nothing. */
 function hasEnded({ id, name, state, ...row }: SessionRow): ProblemError {
   const { exitStatus, endedBy, lastWords } = row;
-  const how = exitStatus === null || endedBy !== null ? '' : ` with exit status ${exitStatus}`;
+  const status = exitStatus === null ? '' : ` with exit status ${exitStatus}`;
+  const how = endedBy === null ? `has ended${status}` : `was ${ENDED_BY[endedBy]}`;
   const printed = lastWords === '' ? '' : ` It printed:\n${lastWords}`;
-  const text = `The session “${name}” has ended${how}.${printed}`;
+  const text = `The session “${name}” ${how}.${printed}`;
   return new ProblemError('session-ended', `session ${id} is '${state}'`, text);
 }
 

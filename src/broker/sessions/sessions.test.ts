@@ -222,6 +222,8 @@ test('root sees and kills sessions of everybody', async (t) => {
   await cli.ask('kill-session', { session });
   const ended = await gateway.sessionIn('ended');
   assert.deepEqual([ended.id, ended.endedBy], [session, 'administrator']);
+  const late = await gateway.refused('session-enter', { ticket, session, browser });
+  assert.match(late.text, / was ended by an administrator\.$/);
   const { id: own } = await gateway.start(ticket);
   await gateway.ask('session-end', { ticket, session: own });
   assert.equal((await gateway.sessionIn('ended', own)).endedBy, 'user');

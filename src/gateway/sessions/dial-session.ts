@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { dial } from '../../launcher/dial.ts';
 import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
-import type { SessionId, TicketId } from '../../protocol/ids.ts';
+import type { SessionId, TicketId, UserName } from '../../protocol/ids.ts';
 import type { Gateway } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 
@@ -14,6 +14,8 @@ export interface DialledSession {
   readonly pass: string;
   /** Behind the pass. */
   readonly ticket: TicketId;
+  /** Whose session it is. */
+  readonly user: UserName;
 }
 
 export async function dialSession(
@@ -23,7 +25,10 @@ export async function dialSession(
 ): Promise<DialledSession> {
   if (pass === undefined) throw new Failure('not-signed-in', 'the request has no pass');
   if (!SECRET_PATTERN.test(pass)) throw new Failure('not-signed-in', 'the pass is malformed');
-  const { ticket, key, place } = await gateway.broker.request('session-dial', { pass, session });
+  const { ticket, user, key, place } = await gateway.broker.request('session-dial', {
+    pass,
+    session,
+  });
   if (gateway.revocations.isRevoked(ticket)) {
     throw new Failure('not-signed-in', 'the ticket was revoked while the session was dialled');
   }
@@ -32,5 +37,5 @@ export async function dialSession(
   const stream = await dial({ place, session }, { signal, sessions }).catch((error: Error) => {
     throw new Failure('unavailable', `session not reached: ${error.message}`);
   });
-  return { stream, key: Buffer.from(key, 'base64'), pass, ticket };
+  return { stream, key: Buffer.from(key, 'base64'), pass, ticket, user };
 }

@@ -12,6 +12,7 @@ import type { SocketHandler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { PASS_COOKIE, readCookie } from '../security/cookies.ts';
 import { type DialledSession, dialSession } from './dial-session.ts';
+import { hearEndedBy } from './hear-ended-by.ts';
 import { markActive, recheckPass } from './hold-pass.ts';
 import { splice } from './splice.ts';
 
@@ -27,8 +28,10 @@ export const openTerminal: SocketHandler = async (gateway, ws, incoming, id) => 
     stream.destroy();
     return;
   }
+  const ear = hearEndedBy(gateway.broker, dialled, session);
+  ws.on('close', ear.release);
   const close = (code: number): void => {
-    ws.close(code);
+    ws.close(code, code === CLOSE_CODES.sessionEnded ? (ear.heard() ?? '') : '');
     ws.resume(); // or the page's own close would not be read
     stream.destroy();
   };

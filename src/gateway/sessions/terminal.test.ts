@@ -107,6 +107,16 @@ test('the program’s end is the session’s: exit, then the page is told', asyn
   assert.equal(await page.closed, 4410);
 });
 
+test('who had the session ended is told with its end', async (t) => {
+  const gateway = await startFixture(t);
+  const { page, viewer } = await openPage(gateway);
+  await gateway.order({ order: 'sessions', user: 'alice', endedBy: 'administrator' });
+  viewer.send({ name: 'exit', status: 1 });
+  viewer.frames.end();
+  const [code, reason] = (await once(page.ws, 'close')) as [number, Buffer];
+  assert.deepEqual([code, String(reason)], [4410, 'administrator']);
+});
+
 test('a viewer that was only dropped may come back', async (t) => {
   const gateway = await startFixture(t);
   const cookie = await gateway.enter(await gateway.signIn('alice'));

@@ -7,7 +7,8 @@ import { SessionUsage } from './session-usage.tsx';
 import { Time } from './time.tsx';
 
 export function SessionFacts({ session }: { session: SessionView }): ReactElement {
-  const { state, started, ended, tty, exitStatus, lastWords, endedBy, activity } = session;
+  const { state, started, ended, tty, lastWords, endedBy, activity } = session;
+  const how = texts.session.howEnded(session);
   return (
     <>
       <Text size="sm" c="dimmed" className="facts">
@@ -20,10 +21,7 @@ export function SessionFacts({ session }: { session: SessionView }): ReactElemen
             {texts.session.ended} <Time at={ended} />
           </span>
         )}
-        {endedBy !== null && ended !== null && <span>{texts.session.endedBy[endedBy]}</span>}
-        {endedBy === null && exitStatus !== null && (
-          <span>{texts.session.exitStatus(exitStatus)}</span>
-        )}
+        {how !== null && (endedBy === null || ended !== null) && <span>{how}</span>}
         {activity !== null && ended === null && (
           <span>
             {texts.session.active} <Time at={activity} age />

@@ -5,6 +5,7 @@ import {
   SESSION_PROTOCOL_VERSION,
   toSession,
 } from '../../protocol/gateway-session.ts';
+import { ENDED_BY, type EndedBy } from '../../protocol/page-gateway.ts';
 import { writeHello } from '../../protocol/socket-hello.ts';
 import { ReconnectingSocket, type SocketState, watchNetwork } from '../reconnecting-socket.ts';
 import { decideAfterClose, type Ending } from './after-close.ts';
@@ -28,8 +29,8 @@ export interface ConnectionOptions {
   /** What was typed may or may not have reached the program. */
   readonly onDoubt: () => void;
   readonly onJobs: (running: boolean) => void;
-  /** wait(2) status */
-  readonly onExit: (status: number) => void;
+  /** wait(2) status; again when it is known that somebody had the session ended. */
+  readonly onExit: (status: number, endedBy: EndedBy | null) => void;
 }
 
 /** More input than is under way without a word about it. */
@@ -49,7 +50,8 @@ export class Connection {
   private past: Size & { readonly pieces: Uint8Array[] } = { rows: 0, columns: 0, pieces: [] };
   private joined = false;
   private connected = false;
-  private exited = false;
+  /** wait(2) status */
+  private exit: number | null = null;
   /** Let go because more came than the screen could take. */
   private behind = false;
   readonly writer: OutputWriter;
@@ -76,7 +78,7 @@ export class Connection {
     this.socket = new ReconnectingSocket({
       url: () => url + this.hello(),
       onMessage: (data) => this.receive(data as ArrayBuffer),
-      onClose: (code) => this.closed(code),
+      onClose: (code, _, reason) => this.closed(code, reason),
       onState: (state) => this.enter(state),
     });
     watchNetwork(this.socket);
@@ -154,8 +156,8 @@ export class Connection {
         onJobs(message.running !== 0);
         break;
       case 'exit':
-        this.exited = true;
-        onExit(message.status);
+        this.exit = message.status;
+        onExit(message.status, null);
     }
   }
 
@@ -206,10 +208,12 @@ export class Connection {
     if (reset || lost > 0n) this.writer.moveTo(offset);
   }
 
-  private closed(code: number): 'retry' | 'stop' {
-    const { entered } = this.options;
-    const next = decideAfterClose({ code, exited: this.exited, joined: this.joined, entered });
+  private closed(code: number, reason: string): 'retry' | 'stop' {
+    const { entered, onExit } = this.options;
+    const exited = this.exit !== null;
+    const next = decideAfterClose({ code, exited, joined: this.joined, entered });
     if (next === 'retry') return 'retry';
+    if (this.exit !== null && isEndedBy(reason)) onExit(this.exit, reason);
     this.options.onState(next);
     return 'stop';
   }
@@ -228,6 +232,10 @@ export class Connection {
     const again = state === 'connecting' && this.joined && !this.behind;
     if (state === 'waiting' || again) this.options.onState('lost');
   }
+}
+
+function isEndedBy(reason: string): reason is EndedBy {
+  return Object.hasOwn(ENDED_BY, reason);
 }
 
 function isSame(one: Size, other: Size): boolean {

@@ -1,7 +1,8 @@
-/** A wait(2) status in words: status << 8 for an exit, else the signal in the low seven bits. */
+/** How the program on the terminal ended, in words. status: of wait(2). */
+import { exitStatus } from '../../lib/exit-status.ts';
+import type { EndedBy } from '../../protocol/page-gateway.ts';
 import { texts } from '../texts.ts';
 
-export function describeExit(status: number): string {
-  const signal = status & 0x7f;
-  return signal === 0 ? texts.terminal.exited((status >> 8) & 0xff) : texts.terminal.killed(signal);
+export function describeExit(status: number, endedBy: EndedBy | null): string {
+  return texts.terminal.exited({ exitStatus: exitStatus(status), endedBy });
 }

@@ -65,9 +65,9 @@ const connection: Connection = new Connection({
   onWaiting: (bytes, full) => state.showTyped(bytes, full),
   onDoubt: () => bar.note(texts.terminal.doubt),
   onJobs: (running) => warning.set(running),
-  onExit: (status) => {
+  onExit: (status, endedBy) => {
     warning.set(false);
-    state.exit(describeExit(status));
+    state.exit(describeExit(status, endedBy));
   },
 });
 const { writer } = connection;

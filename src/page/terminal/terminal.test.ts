@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode } from '../../protocol/codec.ts';
 import { toSession } from '../../protocol/gateway-session.ts';
-import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
+import { CLOSE_CODES, ENDED_BY, type EndedBy } from '../../protocol/page-gateway.ts';
+import { texts } from '../texts.ts';
 import { decideAfterClose } from './after-close.ts';
 import { describeExit } from './exit-status.ts';
 import { inputFrames } from './input-frames.ts';
@@ -46,10 +47,17 @@ test('after each kind of close', () => {
 });
 
 test('exit status and signal in words', () => {
-  assert.match(describeExit(0), /exit status 0/);
-  assert.match(describeExit(3 << 8), /exit status 3/);
-  assert.match(describeExit(9), /signal 9/);
-  assert.match(describeExit(11 | 0x80), /signal 11/);
+  assert.match(describeExit(0, null), /exit status 0/);
+  assert.match(describeExit(3 << 8, null), /exit status 3/);
+  assert.match(describeExit(9, null), /signal 9/);
+  assert.match(describeExit(11 | 0x80, null), /signal 11/);
+});
+
+test('who had a session ended is said as on the list', () => {
+  for (const [endedBy, words] of Object.entries(ENDED_BY) as [EndedBy, string][]) {
+    assert.equal(describeExit(1, endedBy), `The session was ${words}.`);
+    assert.equal(texts.session.howEnded({ endedBy, exitStatus: 129 }), words);
+  }
 });
 
 test('a long paste is cut into messages and loses nothing', () => {
