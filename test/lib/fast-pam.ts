@@ -1,6 +1,6 @@
 /** PAM profiles that check what the machine's own do, without their delays. */
 import { mkdirSync } from 'node:fs';
-import { configure, makeProfile } from './leader.ts';
+import { configure, makeProfile } from './leader/machine.ts';
 
 const LOGIN = 'test-login';
 const SESSION = 'test-session';

@@ -24,7 +24,7 @@ import {
   STAGES,
   type Stage,
 } from '../lib/faults.ts';
-import { configure } from '../lib/leader.ts';
+import { configure } from '../lib/leader/machine.ts';
 import { makeClient, makePrivateAccount } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { kill, Product, until } from '../lib/product.ts';

@@ -1,31 +1,19 @@
 /** The cgroup of a session's programs where clone3(2) cannot put them into it: old kernels, strict containers. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  configure,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { test } from 'node:test';
+import { makeAccount } from '../lib/accounts.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { openSession } from '../lib/leader/sessions.ts';
 import { listRunning } from '../lib/processes.ts';
 
-let kim: Account;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('plain', [
-    'auth required %FAKE%',
-    'account required %FAKE%',
-    'session required %FAKE%',
-  ]);
-  kim = makeAccount('group-kim');
-  await startRootd('build/test-c/no-clone3');
+setUpLeaders({
+  profiles: {
+    plain: ['auth required %FAKE%', 'account required %FAKE%', 'session required %FAKE%'],
+  },
+  through: ['build/test-c/no-clone3'],
 });
-after(stopRootd);
+const kim = makeAccount('group-kim');
 
 test('it joins the group by itself, and ends with it', async () => {
   const client = await openSession({ user: kim.name, service: 'plain' });

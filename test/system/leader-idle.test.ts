@@ -1,16 +1,13 @@
 /** A leader that has nothing to do takes no processor time. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeAccount } from '../lib/accounts.ts';
-import { openSession, prepareMachine, startRootd, stopRootd } from '../lib/leader.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { openSession } from '../lib/leader/sessions.ts';
 import { until } from '../lib/product.ts';
 
-before(async () => {
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
 
 test('while its program works, a leader sleeps', async () => {
   const user = makeAccount('idle-ivy');

@@ -2,28 +2,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import test, { after, before, beforeEach } from 'node:test';
+import { test } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  runScript,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
+import { openSession, runScript } from '../lib/leader/sessions.ts';
 
-let eve: Account;
-before(async () => {
-  prepareMachine();
-  await startRootd();
-  eve = makeAccount('session-eve', ['lab-one', 'lab-two', 'audio']);
-});
-after(stopRootd);
-beforeEach(() => configure([]));
+setUpLeaders();
+const eve = makeAccount('session-eve', ['lab-one', 'lab-two', 'audio']);
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 

@@ -1,32 +1,18 @@
 /** A PAM session that stays open for several programs: who gets one more in it, and who does not. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { LEADER_STAGES } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  prepareMachine,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { signIn } from '../lib/leader/sessions.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
 const MOST = 64;
-let ann: Account;
-let ben: Account;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
-  [ann, ben] = [makeAccount('stay-ann'), makeAccount('stay-ben')];
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
+const [ann, ben] = [makeAccount('stay-ann'), makeAccount('stay-ben')];
 
 const newSession = () => randomBytes(16).toString('hex');
 const countPrograms = () => listProcesses().filter(({ uid }) => uid === ann.uid).length;
