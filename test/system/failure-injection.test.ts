@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
 import type { SessionView } from '../../src/protocol/page-gateway.ts';
@@ -54,7 +54,6 @@ const hanging: {
 }[] = [];
 
 before(async () => {
-  mkdirSync('/etc/vestibule', { recursive: true });
   configure([
     'auth-pam-profile=faulty-login',
     'auth-pam-sessions-profile=faulty-session',

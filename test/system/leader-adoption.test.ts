@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   LEADER_PHASES,
   LEADER_PROTOCOL_VERSION,
@@ -19,12 +19,9 @@ import { findProcesses } from '../lib/processes.ts';
 
 setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
 const [pat, stranger] = [makeAccount('adopt-pat'), makeAccount('adopt-stranger')];
-let grant: Uint8Array;
-before(async () => {
-  grant = (await signIn(pat.name, pat.password)).grant;
-});
 
 async function startForBroker(argv: readonly string[], pty = false): Promise<Client> {
+  const { grant } = await signIn(pat.name, pat.password);
   const client = await Client.greet('broker');
   client.open({ user: pat.name, grant, pty });
   await client.expect('opened');

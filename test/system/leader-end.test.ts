@@ -11,6 +11,7 @@ import { logged, readLog } from '../lib/leader/log.ts';
 import { makeProfile } from '../lib/leader/machine.ts';
 import { openSession } from '../lib/leader/sessions.ts';
 import { findProcesses, listRunning } from '../lib/processes.ts';
+import { ownCgroup } from '../lib/read-machine.ts';
 
 const MARKED = ['close', 'delete'].map((stage) => `${stage}=mark:/run/marks`).join(' ');
 setUpLeaders({
@@ -48,10 +49,7 @@ function assertNothingLeft(client: Client): void {
 }
 
 function findGroups(): string[] {
-  const path = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))![1]!;
-  return readdirSync(`/sys/fs/cgroup/unified${path}`).filter((name) =>
-    name.startsWith('vestibule-'),
-  );
+  return readdirSync(ownCgroup()).filter((name) => name.startsWith('vestibule-'));
 }
 
 test('end stops what has run away, then closes PAM from the leader, as root, in /', async () => {

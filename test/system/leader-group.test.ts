@@ -1,11 +1,10 @@
 /** The cgroup of a session's programs where clone3(2) cannot put them into it: old kernels, strict containers. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { makeAccount } from '../lib/accounts.ts';
 import { setUpLeaders } from '../lib/leader/fixture.ts';
 import { openSession } from '../lib/leader/sessions.ts';
-import { listRunning } from '../lib/processes.ts';
+import { cgroupOf, listRunning } from '../lib/processes.ts';
 
 setUpLeaders({
   profiles: {
@@ -20,8 +19,7 @@ test('it joins the group by itself, and ends with it', async () => {
   client.spawn({ argv: ['/bin/sh', '-c', '(setsid sleep 995 &); echo ready; sleep 994'] });
   const { pid } = await client.expect('spawned');
   await (await client.view()).until(/ready/);
-  const group = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-  assert.match(group, new RegExp(`^0::.*/vestibule-${client.session}$`, 'm'));
+  assert.match(cgroupOf(pid), new RegExp(`/vestibule-${client.session}$`));
   await client.end();
   assert.deepEqual(listRunning(kim.uid), []);
 });

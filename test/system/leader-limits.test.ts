@@ -11,6 +11,7 @@ import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
 import { logged, readLog } from '../lib/leader/log.ts';
 import { configure, makeProfile } from '../lib/leader/machine.ts';
 import { openSession, runScript, signIn } from '../lib/leader/sessions.ts';
+import { parentOf } from '../lib/processes.ts';
 
 setUpLeaders({
   profiles: {
@@ -35,9 +36,6 @@ function stateOf(pid: number): string[] {
   const cwd = execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' });
   return [readFileSync(`/proc/${pid}/limits`, 'utf8'), `nice ${nice}`, umask, cwd];
 }
-
-const parentOf = (pid: number): number =>
-  Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
 
 const SHOW = 'ulimit -Sa; ulimit -Ha; nice; umask; echo x >~/f || :; stat -c %a ~/f; rm -f ~/f';
 const cases: readonly (readonly string[])[] = [

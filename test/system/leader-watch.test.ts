@@ -11,7 +11,7 @@ import { setUpLeaders } from '../lib/leader/fixture.ts';
 import { logged, readLog } from '../lib/leader/log.ts';
 import { configure, makeProfile } from '../lib/leader/machine.ts';
 import { openSession } from '../lib/leader/sessions.ts';
-import { findProcesses, listProcesses, listRunning } from '../lib/processes.ts';
+import { findProcesses, listProcesses, listRunning, parentOf } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
 /** Nothing here waits as long as that: the configured second counts. */
@@ -102,7 +102,7 @@ test('kill -9 of a leader: its programs end, its traces go, it is logged as uncl
     const viewer = await client.view();
     await viewer.until(/ready/);
     const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
-    const watch = listProcesses().find(({ pid }) => pid === leader)!.parent;
+    const watch = parentOf(leader);
     process.kill(leader, 'SIGKILL');
     await client.expectEnd();
     await viewer.rest();
@@ -122,7 +122,7 @@ test('kill -9 of the watch leaves the session as it is', async () => {
   client.spawn({ argv: ['/bin/sleep', '1000'] });
   await client.expect('spawned');
   const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
-  process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
+  process.kill(parentOf(leader), 'SIGKILL');
   assert.equal(await client.end(), 1);
 });
 
@@ -134,7 +134,7 @@ test('kill -9 of watch and leader: session-host hangs its program up, a terminal
     await client.expect('spawned');
     const viewer = await client.view();
     const leader = Number((await logged(/leader\[(\d+)\]: opened session/, from))[1]);
-    process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
+    process.kill(parentOf(leader), 'SIGKILL');
     process.kill(leader, 'SIGKILL');
     await viewer.rest();
     const left = () => listProcesses().filter(({ uid }) => uid === kim.uid);

@@ -8,6 +8,7 @@ import { runProgram, SetupError, say } from './report.mjs';
 
 export async function removeAccount(name) {
   const account = findAccount(name);
+  const homes = readChanges().homes.filter((path) => path === homeOf(name));
   if (account !== null) {
     const { uid, home } = account;
     if (!(await killUntilGone(() => processesOf(uid), 10)))
@@ -16,17 +17,15 @@ export async function removeAccount(name) {
     // utmp does not keep the account.
     runProgram('userdel', ['--force', name]);
     removeOwned(`/var/mail/${name}`, uid);
-    for (const made of homesOf(name)) {
+    for (const made of homes) {
       removeOwned(made, uid);
       if (home !== made) say(`the home directory of ${name} was moved to '${home}', which stays`);
     }
   }
-  for (const made of homesOf(name)) forgetChange('homes', made);
+  for (const made of homes) forgetChange('homes', made);
   forgetChange('users', name);
   forgetChange('groups', name);
 }
-
-const homesOf = (name) => readChanges().homes.filter((path) => path === homeOf(name));
 
 /** Where set-up makes the home of an account. */
 export const homeOf = (name) => `/home/${name}`;

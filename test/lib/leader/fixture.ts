@@ -18,7 +18,7 @@ export interface Leaders {
   readonly through?: readonly string[];
 }
 
-/** Registers the file's hooks. */
+/** Registers the file's hooks. Another `before` of the file does not wait for rootd: the runner begins each at once. */
 export function setUpLeaders({ configuration = [], profiles = {}, through = [] }: Leaders = {}) {
   const restore = (): void => {
     configure(configuration);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
-import { makeAccount } from '../../lib/accounts.ts';
+import { makeAccount, NOBODY } from '../../lib/accounts.ts';
 import { setUpLeaders } from '../../lib/leader/fixture.ts';
 import { makeProfile } from '../../lib/leader/machine.ts';
 import { callPam, findCodes, showTrial } from '../../lib/pam-trial.ts';
@@ -54,16 +54,8 @@ test('nullok-empty-password: su lets it in, the sign-in here never', async () =>
   makeProfile('trial', [...lines, 'account required pam_unix.so']);
   assert.ok(findCodes('trial', 'login').includes('nullok-empty-password'));
   makeProfile('su', [...lines, 'account required pam_unix.so', PERMIT]);
-  const asNobody = [
-    '--reuid=65534',
-    '--regid=65534',
-    '--clear-groups',
-    'su',
-    'eve',
-    '-c',
-    'id -un',
-  ];
-  assert.equal(execFileSync('setpriv', asNobody, { encoding: 'utf8' }), 'eve\n');
+  const [program, ...args] = [...NOBODY, 'su', 'eve', '-c', 'id -un'];
+  assert.equal(execFileSync(program!, args, { encoding: 'utf8' }), 'eve\n');
   const sign = { profile: 'trial', user: 'eve', operations: ['authenticate'] } as const;
   assert.deepEqual(await callPam({ ...sign, answers: [''] }), ['authenticate PAM_AUTH_ERR']);
 });
