@@ -1,7 +1,7 @@
 /** Memory of a PAM session that is held open, against the least program that holds one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSession } from '../../test/lib/leader.ts';
+import { openSession } from '../../test/lib/leader/sessions.ts';
 import { type Lab, withoutBroker } from '../lib/lab.ts';
 import { findPrograms, totalPss } from '../lib/memory.ts';
 import { makeRow, type Row } from '../lib/row.ts';

@@ -1,7 +1,7 @@
 /** PAM sessions opened and closed per second, eight at a time: through the broker, and the same leaders without it. */
 import { execFileSync } from 'node:child_process';
 import type { Account } from '../../test/lib/accounts.ts';
-import { openSession } from '../../test/lib/leader.ts';
+import { openSession } from '../../test/lib/leader/sessions.ts';
 import { atOnce, numbers } from '../lib/at-once.ts';
 import { BrokerLink, ticketOf } from '../lib/broker-link.ts';
 import { type Lab, withoutBroker } from '../lib/lab.ts';

@@ -3,6 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 
 let nextUid = 61_000;
 
+/** What stands before the argv of a program that `nobody` runs. */
+export const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
+
 export interface Account {
   readonly name: string;
   readonly uid: number;

@@ -1,6 +1,5 @@
 /** PAM profiles that check what the machine's own do, without their delays. */
-import { mkdirSync } from 'node:fs';
-import { configure, makeProfile } from './leader.ts';
+import { configure, makeProfile } from './leader/machine.ts';
 
 const LOGIN = 'test-login';
 const SESSION = 'test-session';
@@ -14,7 +13,6 @@ export interface Extra {
 }
 
 export function preparePam({ login = [], session = [], options = [] }: Extra = {}): void {
-  mkdirSync('/etc/vestibule', { recursive: true });
   configure([`auth-pam-profile=${LOGIN}`, `auth-pam-sessions-profile=${SESSION}`, ...options]);
   makeProfile(LOGIN, [
     ...login,

@@ -1,6 +1,6 @@
 /** A PAM module that misbehaves on command (test/fakes/pam_fake.c) in both profiles, for one user at a time. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { makeProfile } from './leader.ts';
+import { makeProfile } from './leader/machine.ts';
 
 const ORDERS = '/run/fake';
 /** What the module says before it fails. */

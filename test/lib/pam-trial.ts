@@ -7,7 +7,7 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { checkProfile } from '../../src/config/pam-profile/check.ts';
 import type { Facts } from '../../src/config/pam-profile/facts.ts';
 import type { Purpose } from '../../src/config/pam-profile/rule.ts';
-import { makeProfile } from './leader.ts';
+import { makeProfile } from './leader/machine.ts';
 
 export interface Attempt {
   readonly profile: string;

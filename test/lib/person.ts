@@ -21,6 +21,13 @@ export function makePrivateAccount(name: string): Account {
   return { ...account, uid };
 }
 
+/** A browser of its own in which this account has signed in. */
+export async function signInAs({ name, password }: Account): Promise<WebClient> {
+  const client = makeClient();
+  await client.signIn(name, Buffer.from(password));
+  return client;
+}
+
 /** The code of the problem, 'connection' when it ended before the answer, null when it went well. */
 export type Verdict = string | null;
 

@@ -1,5 +1,6 @@
 /** Processes of the sandbox, read from /proc (proc(5)). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readProcessState } from '../../src/lib/process-state.ts';
 
 export interface Process {
   readonly pid: number;
@@ -36,4 +37,25 @@ export function listRunning(user: number): Process[] {
 /** Those with an argument that ends in this text. */
 export function findProcesses(ending: string): Process[] {
   return listProcesses().filter(({ argv }) => argv.some((arg) => arg.endsWith(ending)));
+}
+
+/** Of one that lives. */
+export function parentOf(pid: number): number {
+  const state = readProcessState(pid);
+  if (state === null) throw new Error(`wanted the parent of process ${pid}, which has ended`);
+  return state.parent;
+}
+
+/** Below the root of the unified hierarchy (cgroups(7)). */
+export function cgroupOf(pid: number | 'self'): string {
+  return /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '/';
+}
+
+/** Where it leads; '' when the process has ended or has none. */
+export function linkOf(pid: number, link: 'exe' | 'cwd'): string {
+  try {
+    return readlinkSync(`/proc/${pid}/${link}`);
+  } catch {
+    return '';
+  }
 }

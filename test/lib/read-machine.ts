@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Account } from './accounts.ts';
 import { withDatabase } from './database.ts';
-import { listProcesses, type Process } from './processes.ts';
+import { cgroupOf, listProcesses, type Process } from './processes.ts';
 import { listUtmp } from './utmp.ts';
 
 /** unix(7): it was listened on. */
@@ -51,11 +51,10 @@ export function readMachine(accounts: readonly Account[]): Machine {
 
 /** Where the leaders of this sandbox make the groups of their sessions. */
 export function ownCgroup(): string {
-  const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/';
   const base = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) =>
     existsSync(`${path}/cgroup.procs`),
   );
-  return `${base}${own}`;
+  return `${base}${cgroupOf('self')}`;
 }
 
 export function countKeys({ uid }: Pick<Account, 'uid'>): number {

@@ -1,7 +1,8 @@
 /** nginx and Apache as docs/admin/reverse-proxies.md configures them, in the sandbox. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { writeExamples } from './admin-doc.ts';
+import { until } from './product.ts';
 
 const PAGE = 'docs/admin/reverse-proxies.md';
 export const NAMES = ['lab.example.org', 'sessions.lab.example.org'];
@@ -30,32 +31,31 @@ export function configureProxy(proxy: 'nginx' | 'Apache'): void {
 }
 
 /** What ends it. */
-export function startNginx(): () => void {
+export function startNginx(): () => Promise<void> {
   mkdirSync('/var/log/nginx', { recursive: true });
   mkdirSync('/var/lib/nginx', { recursive: true });
   rmSync('/etc/nginx/sites-enabled', { recursive: true, force: true });
   execFileSync('nginx', { stdio: 'inherit' });
-  return () => {
+  return async () => {
     execFileSync('nginx', ['-s', 'quit'], { stdio: 'inherit' });
-    untilGone('/run/nginx.pid');
+    await untilEnded('/run/nginx.pid');
   };
 }
 
-export function startApache(): () => void {
+export function startApache(): () => Promise<void> {
   for (const directory of ['/var/log/apache2', '/run/lock'])
     mkdirSync(directory, { recursive: true });
   const modules = ['mpm_event', 'authz_core', 'ssl', 'proxy_http'];
   execFileSync('a2enmod', ['-q', ...modules], { stdio: ['ignore', 'ignore', 'inherit'] });
   const run = (act: string) => execFileSync('apache2ctl', ['-k', act], { stdio: 'inherit' });
   run('start');
-  return () => {
+  return async () => {
     run('stop');
-    untilGone('/run/apache2/apache2.pid');
+    await untilEnded('/run/apache2/apache2.pid');
   };
 }
 
 /** A daemon removes its pid file last. */
-function untilGone(file: string): void {
-  const script = 'for i in $(seq 600); do [ -e "$1" ] || exit 0; sleep 0.05; done; exit 1';
-  execFileSync('sh', ['-c', script, 'sh', file]);
+function untilEnded(pidFile: string): Promise<void> {
+  return until(() => !existsSync(pidFile), `'${pidFile}' is gone`, 30);
 }

@@ -54,7 +54,7 @@ export async function startServer(...args: string[]): Promise<Server> {
     child,
     log: () => errors,
     interrupt: async () => {
-      process.kill(-child.pid!, 'SIGINT');
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGINT');
       await ended;
       return output + errors;
     },

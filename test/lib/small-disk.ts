@@ -37,9 +37,7 @@ export class SmallDisk {
   }
 
   fill(): void {
-    const file = openSync(`${this.path}/full`, 'w');
-    for (const size of [65_536, 1024, 1]) untilNoSpace(() => writeSync(file, Buffer.alloc(size)));
-    closeSync(file);
+    fillWith(`${this.path}/full`);
   }
 
   takeInodes(): void {
@@ -66,6 +64,13 @@ export class SmallDisk {
   mount(): void {
     execFileSync('mount', ['-o', 'loop', this.image, this.path]);
   }
+}
+
+/** A file that takes all the room of its file system, to the last byte. */
+export function fillWith(path: string): void {
+  const file = openSync(path, 'w');
+  for (const size of [65_536, 1024, 1]) untilNoSpace(() => writeSync(file, Buffer.alloc(size)));
+  closeSync(file);
 }
 
 function untilNoSpace(write: () => void): void {

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { preparePam } from '../lib/fast-pam.ts';
 import { HungDirectory } from '../lib/hung-directory.ts';
-import { makeProfile } from '../lib/leader.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { Product, until } from '../lib/product.ts';
 

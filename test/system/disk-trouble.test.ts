@@ -20,7 +20,7 @@ import type { Account } from '../lib/accounts.ts';
 import { Refused, type Terminal, type WebClient } from '../lib/client.ts';
 import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
-import { judge, makeClient, makePrivateAccount } from '../lib/person.ts';
+import { judge, makeClient, makePrivateAccount, signInAs } from '../lib/person.ts';
 import { askBroker, Product, until, VESTIBULE } from '../lib/product.ts';
 import { SmallDisk } from '../lib/small-disk.ts';
 
@@ -48,12 +48,6 @@ after(async () => {
   disk?.unmount();
 });
 
-async function signIn(): Promise<WebClient> {
-  const client = makeClient();
-  await client.signIn(account.name, Buffer.from(account.password));
-  return client;
-}
-
 interface Scene {
   readonly client: WebClient;
   readonly elsewhere: WebClient;
@@ -64,8 +58,8 @@ interface Scene {
 
 async function setScene(): Promise<Scene> {
   await product.start();
-  const client = await signIn();
-  const elsewhere = await signIn();
+  const client = await signInAs(account);
+  const elsewhere = await signInAs(account);
   const { session: ends } = await client.startShell();
   const { session: stays, terminal } = await client.startShell();
   return { client, elsewhere, ends, stays, terminal };
@@ -122,7 +116,7 @@ for (const [kind, spoil, words] of [
     const wrong = guess.answer(account.name, step, [Buffer.from('wrong')]);
     assert.equal(await judge(wrong), 'sign-in-failed');
     await refusedWith(client.startTerminal(), words);
-    await refusedWith(signIn(), words);
+    await refusedWith(signInAs(account), words);
     assertStatus(new RegExp(`^trouble: the disk of '${PATHS.database}' is ${kind}: `, 'm'));
     await assertGoesOn(scene);
     await product.kill('broker');
@@ -178,10 +172,9 @@ test('the home page of administrators says it, and nobody else hears of it', asy
   writeFileSync(PATHS.configuration, 'admin-group=no such,disk admins\n', { mode: 0o644 });
   t.after(() => rmSync(PATHS.configuration));
   await product.start();
-  const client = await signIn();
+  const client = await signInAs(account);
   const bob = makePrivateAccount('bob');
-  const other = makeClient();
-  await other.signIn(bob.name, Buffer.from(bob.password));
+  const other = await signInAs(bob);
   const [told, heard] = [listen(client), listen(other)];
   await told.take(({ kind }) => kind === 'troubles');
   await heard.take(({ kind }) => kind === 'troubles');
@@ -223,10 +216,10 @@ for (const [what, [spoil, words]] of Object.entries(spoiled)) {
     const { sessions } = await askBroker('active-sessions', {});
     assert.equal(sessions.find(({ id }) => id === stays)?.state, 'running');
     assert.equal(await judge(client.home()), 'not-signed-in');
-    await refusedWith(signIn(), /database/);
+    await refusedWith(signInAs(account), /database/);
     assert.equal(spawnSync(VESTIBULE, ['set-database-aside']).status, 0);
     await written();
-    const again = await signIn();
+    const again = await signInAs(account);
     assert.equal((await statesOf(again)).get(stays), 'running');
     const entered = await again.openTerminal(stays, await again.enter(stays));
     assert.match(await entered.run('echo $((6*7))'), /^42/);

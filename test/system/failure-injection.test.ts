@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { texts } from '../../src/page/texts.ts';
 import type { SessionView } from '../../src/protocol/page-gateway.ts';
@@ -24,7 +24,7 @@ import {
   STAGES,
   type Stage,
 } from '../lib/faults.ts';
-import { configure } from '../lib/leader.ts';
+import { configure } from '../lib/leader/machine.ts';
 import { makeClient, makePrivateAccount } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { kill, Product, until } from '../lib/product.ts';
@@ -54,7 +54,6 @@ const hanging: {
 }[] = [];
 
 before(async () => {
-  mkdirSync('/etc/vestibule', { recursive: true });
   configure([
     'auth-pam-profile=faulty-login',
     'auth-pam-sessions-profile=faulty-session',

@@ -7,7 +7,7 @@ import type { PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { Account } from '../lib/accounts.ts';
 import { changeDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
-import { makeProfile } from '../lib/leader.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 import { makeClient, makePrivateAccount, Person } from '../lib/person.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { askBroker, Product, SERVICES, until, VESTIBULE } from '../lib/product.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import test, { after, before } from 'node:test';
+import { test } from 'node:test';
 import {
   CLOSE_POLICIES,
   LEADER_PHASES,
@@ -10,36 +10,21 @@ import {
   PATHS,
   PROGRAM_STATES,
 } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  readLog,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { startRootd } from '../lib/leader/rootd.ts';
+import { openSession, signIn } from '../lib/leader/sessions.ts';
 import { findProcesses } from '../lib/processes.ts';
 
-let [pat, stranger]: Account[] = [];
-let grant: Uint8Array;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
-  await startRootd();
-  [pat, stranger] = [makeAccount('adopt-pat'), makeAccount('adopt-stranger')];
-  grant = (await signIn(pat.name, pat.password)).grant;
-});
-after(stopRootd);
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
+const [pat, stranger] = [makeAccount('adopt-pat'), makeAccount('adopt-stranger')];
 
 async function startForBroker(argv: readonly string[], pty = false): Promise<Client> {
+  const { grant } = await signIn(pat.name, pat.password);
   const client = await Client.greet('broker');
-  client.open({ user: pat!.name, grant, pty });
+  client.open({ user: pat.name, grant, pty });
   await client.expect('opened');
   await client.letRootSpawn({ argv });
   return client;
@@ -67,8 +52,8 @@ test('the broker goes, the program lives; the next broker gets the whole state a
     version: LEADER_PROTOCOL_VERSION,
     phase: LEADER_PHASES.indexOf('open'),
     pamSession: client.pamSession,
-    user: pat!.name,
-    uid: pat!.uid,
+    user: pat.name,
+    uid: pat.uid,
     gid: rest.gid,
     service: 'su',
     label: 'a test',
@@ -110,7 +95,7 @@ test('root and the broker may connect at the same time, nobody else', async () =
   const client = await startForBroker(['/bin/sleep', '1000']);
   const root = await Client.adopt(client.pamSession, 'root');
   const path = `${PATHS.leaders}/${client.pamSession}`;
-  for (const uid of [stranger!.uid, pat!.uid]) {
+  for (const uid of [stranger.uid, pat.uid]) {
     const refused = Client.connect(uid, path);
     await refused.expectEnd();
   }
@@ -119,7 +104,7 @@ test('root and the broker may connect at the same time, nobody else', async () =
 });
 
 test('a ninth connection of the control socket is turned away', async () => {
-  const client = await openSession({ user: pat!.name });
+  const client = await openSession({ user: pat.name });
   for (let i = 0; i < 8; i++) await Client.adopt(client.pamSession, 'root');
   const ninth = Client.connect('root', `${PATHS.leaders}/${client.pamSession}`);
   await ninth.expectEnd();
@@ -127,7 +112,7 @@ test('a ninth connection of the control socket is turned away', async () => {
 });
 
 test('silent connections of the broker’s uid keep nobody out', async () => {
-  const client = await openSession({ user: pat!.name });
+  const client = await openSession({ user: pat.name });
   const path = `${PATHS.leaders}/${client.pamSession}`;
   const silent = Array.from({ length: 8 }, () => Client.connect('broker', path));
   await Client.adopt(client.pamSession, 'root');
@@ -156,7 +141,7 @@ test('a program that ends while the broker is away: the leader waits until one h
 });
 
 test('a session of root’s that no broker knew does not wait for one', async () => {
-  const client = await openSession({ user: pat!.name });
+  const client = await openSession({ user: pat.name });
   client.spawn({ argv: ['/bin/sh', '-c', 'exit 0'] });
   await client.expect('spawned');
   await client.expectClosed();

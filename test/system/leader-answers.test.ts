@@ -1,14 +1,20 @@
 /** Sealed answers: one is good for one prompt of one conversation of one user until its time, and for nothing else. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import test from 'node:test';
+import { test } from 'node:test';
 import { sealBox } from '../../src/lib/sealed-box.ts';
 import type { ConversationId } from '../../src/protocol/ids.ts';
 import { ANSWER_LAYOUT } from '../../src/protocol/sealed-answer.ts';
-import { expectRefusal, setAskingLeaders } from '../lib/asking-leader.ts';
-import { Client, makeProfile } from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { expectRefusal } from '../lib/leader/connection.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 
-setAskingLeaders('answers', 2);
+setUpLeaders({
+  profiles: { vestibule: ['auth required %FAKE% auth=ask:2', 'account required %FAKE%'] },
+});
+makeAccount('answers');
 
 async function beginConversation(): Promise<Client> {
   const client = await Client.greet('broker');

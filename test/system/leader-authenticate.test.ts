@@ -2,35 +2,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
-import test, { after, before, beforeEach } from 'node:test';
+import { test } from 'node:test';
 import { LEADER_STAGES } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  prepareMachine,
-  readLog,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { configure, makeProfile } from '../lib/leader/machine.ts';
+import { signIn } from '../lib/leader/sessions.ts';
 
-before(async () => {
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
-const unix = [
-  'auth required pam_unix.so',
-  'account required pam_unix.so',
-  'password required pam_unix.so',
-];
-beforeEach(() => {
-  configure([]);
-  makeProfile('vestibule', unix);
-});
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
 
 /** Signs in as the broker does; the stage and code of the failure. */
 async function failSignIn(user: string, ...answers: string[]): Promise<[string, number, string]> {
@@ -57,7 +38,7 @@ test('the right password gives user, uid, gid, all groups and a grant for seven 
 
 test('a wrong password and an unknown user fail in the same stage, with no grant', async () => {
   const user = makeAccount('auth-wrong');
-  makeProfile('vestibule', ['auth required pam_unix.so nodelay', ...unix.slice(1)]);
+  makeProfile('vestibule', ['auth required pam_unix.so nodelay', ...UNIX_LOGIN.slice(1)]);
   assert.deepEqual((await failSignIn(user.name, 'not it')).slice(0, 2), ['authenticate', 7]);
   assert.equal((await failSignIn('nobody-here', 'not it'))[0], 'authenticate');
 });
@@ -65,7 +46,7 @@ test('a wrong password and an unknown user fail in the same stage, with no grant
 test('an empty password does not open an account that has none', async () => {
   makeAccount('auth-empty');
   execFileSync('passwd', ['-d', 'auth-empty'], { stdio: 'ignore' });
-  makeProfile('vestibule', ['auth required pam_unix.so nullok nodelay', ...unix.slice(1)]);
+  makeProfile('vestibule', ['auth required pam_unix.so nullok nodelay', ...UNIX_LOGIN.slice(1)]);
   assert.equal((await failSignIn('auth-empty', ''))[0], 'authenticate');
 });
 
@@ -125,7 +106,7 @@ test('a password change that PAM refuses is asked for three times, then refused'
   const user = makeAccount('auth-unchanged');
   execFileSync('chage', ['-d', '0', user.name]);
   makeProfile('vestibule', [
-    ...unix.slice(0, 2),
+    ...UNIX_LOGIN.slice(0, 2),
     'password required %FAKE% password=mark:/run/changes password=fail:20',
   ]);
   const [stage, code] = await failSignIn(user.name, user.password);
@@ -262,7 +243,7 @@ test('a connection that ends in the conversation ends the leader: no module hear
   makeProfile('vestibule', [
     'auth required pam_unix.so',
     'auth required %FAKE% auth=mark:/run/attempts',
-    ...unix.slice(1),
+    ...UNIX_LOGIN.slice(1),
   ]);
   const client = await Client.greet('broker');
   client.authenticate(user.name);

@@ -3,38 +3,20 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import test, { after, before, beforeEach } from 'node:test';
+import { test } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  prepareMachine,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { configure, makeProfile } from '../lib/leader/machine.ts';
+import { signIn } from '../lib/leader/sessions.ts';
 
-const unix = [
-  'auth required pam_unix.so',
-  'account required pam_unix.so',
-  'password required pam_unix.so',
-];
 const PAM_PERM_DENIED = 6;
 const PAM_USER_UNKNOWN = 10;
 const PAM_NEW_AUTHTOK_REQD = 12;
 const PAM_ACCT_EXPIRED = 13;
 
-before(async () => {
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
-beforeEach(() => {
-  configure([]);
-  makeProfile('vestibule', unix);
-});
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
 
 /** Stage and code of the failure, when it failed. */
 async function check(
@@ -73,7 +55,7 @@ test('an account that has expired, a password that must be changed, PAM that say
   assert.equal(await check('check-gone', grant), 'checked');
   execFileSync('chage', ['-d', '0', 'check-gone']);
   assert.deepEqual(await check('check-gone', grant), ['password', PAM_NEW_AUTHTOK_REQD]);
-  makeProfile('vestibule', [unix[0]!, 'account required pam_deny.so']);
+  makeProfile('vestibule', [UNIX_LOGIN[0]!, 'account required pam_deny.so']);
   assert.equal((await check('check-gone', grant))[0], 'account');
 });
 
@@ -112,6 +94,6 @@ test('a name that is none, and root, are refused', async () => {
 
 test('a module that asks gets no answer, and the leader ends without a verdict', async () => {
   const grant = await signedIn('check-asks');
-  makeProfile('vestibule', [...unix, 'account required %FAKE% account=ask:1']);
+  makeProfile('vestibule', [...UNIX_LOGIN, 'account required %FAKE% account=ask:1']);
   assert.equal(await check('check-asks', grant), 'ended');
 });

@@ -1,33 +1,22 @@
 /** When a leader closes its PAM session: as its close policy says, with a broker or without one. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, beforeEach, test } from 'node:test';
 import { LEADER_PHASES, PROGRAM_STATES } from '../../src/protocol/broker-leader.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  newId,
-  type OpenWish,
-  prepareMachine,
-  readLog,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { Client, newId, type OpenWish } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { signIn } from '../lib/leader/sessions.ts';
 
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
 let kay: Account;
 let grant: Uint8Array;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
+before(() => {
   kay = makeAccount('close-kay');
-  await startRootd();
+});
+beforeEach(async () => {
   ({ grant } = await signIn(kay.name, kay.password));
 });
-after(stopRootd);
 
 async function openFor(close: OpenWish['close']): Promise<Client> {
   const client = await Client.greet('broker');

@@ -2,36 +2,28 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import test, { after, before, beforeEach } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  readLog,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
+import { openSession } from '../lib/leader/sessions.ts';
 import { findProcesses, listRunning } from '../lib/processes.ts';
+import { ownCgroup } from '../lib/read-machine.ts';
 
-let dan: Account;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  await startRootd();
-  dan = makeAccount('end-dan');
-  const marks = ['close', 'delete'].map((stage) => `${stage}=mark:/run/marks`).join(' ');
-  makeProfile('marking', [
-    'account required %FAKE%',
-    `auth required %FAKE% ${marks}`,
-    `session required %FAKE% ${marks}`,
-  ]);
+const MARKED = ['close', 'delete'].map((stage) => `${stage}=mark:/run/marks`).join(' ');
+setUpLeaders({
+  profiles: {
+    marking: [
+      'account required %FAKE%',
+      `auth required %FAKE% ${MARKED}`,
+      `session required %FAKE% ${MARKED}`,
+    ],
+  },
 });
-after(stopRootd);
+const dan = makeAccount('end-dan');
 beforeEach(() => rmSync('/run/marks', { force: true }));
 
 /** Two processes that ignore what is polite, one of them in a session of its own, its parent gone. */
@@ -57,10 +49,7 @@ function assertNothingLeft(client: Client): void {
 }
 
 function findGroups(): string[] {
-  const path = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))![1]!;
-  return readdirSync(`/sys/fs/cgroup/unified${path}`).filter((name) =>
-    name.startsWith('vestibule-'),
-  );
+  return readdirSync(ownCgroup()).filter((name) => name.startsWith('vestibule-'));
 }
 
 test('end stops what has run away, then closes PAM from the leader, as root, in /', async () => {

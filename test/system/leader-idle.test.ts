@@ -1,27 +1,24 @@
 /** A leader that has nothing to do takes no processor time. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
+import { readProcessState } from '../../src/lib/process-state.ts';
 import { makeAccount } from '../lib/accounts.ts';
-import { openSession, prepareMachine, startRootd, stopRootd } from '../lib/leader.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { openSession } from '../lib/leader/sessions.ts';
+import { parentOf } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
-before(async () => {
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
 
 test('while its program works, a leader sleeps', async () => {
   const user = makeAccount('idle-ivy');
   const client = await openSession({ user: user.name });
   client.spawn({ argv: ['/bin/cat'] });
   const { pid } = await client.expect('spawned');
-  const field = (of: string, name: string): string =>
-    new RegExp(`^${name}:\\s+(\\w+)`, 'm').exec(readFileSync(`/proc/${of}/status`, 'utf8'))![1]!;
-  const leader = field(field(String(pid), 'PPid'), 'PPid');
+  const leader = parentOf(parentOf(pid));
   // It said so before it gave back memory.
-  await until(() => field(leader, 'State') === 'S', 'the leader sleeps');
+  await until(() => readProcessState(leader)?.state === 'S', 'the leader sleeps');
   const viewer = await client.view();
   // Nanoseconds on a processor (proc(5), schedstat); the bytes of a viewer do not pass the leader.
   const onProcessor = (): string =>

@@ -3,38 +3,28 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import test, { after, before } from 'node:test';
+import { test } from 'node:test';
 import { exitStatus } from '../../src/lib/exit-status.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  readLog,
-  runScript,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { configure, makeProfile } from '../lib/leader/machine.ts';
+import { openSession, runScript, signIn } from '../lib/leader/sessions.ts';
+import { parentOf } from '../lib/processes.ts';
 
-let lea: Account;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
-  makeProfile('bounded', [
-    'auth sufficient pam_rootok.so',
-    'account required pam_permit.so',
-    'session required pam_limits.so conf=/etc/security/lab.conf',
-    'session optional pam_umask.so umask=0027',
-  ]);
-  lea = makeAccount('bounds-lea');
-  await startRootd();
+setUpLeaders({
+  profiles: {
+    vestibule: UNIX_LOGIN,
+    bounded: [
+      'auth sufficient pam_rootok.so',
+      'account required pam_permit.so',
+      'session required pam_limits.so conf=/etc/security/lab.conf',
+      'session optional pam_umask.so umask=0027',
+    ],
+  },
 });
-after(stopRootd);
+const lea = makeAccount('bounds-lea');
 
 const limit = (...lines: readonly string[]): void =>
   writeFileSync('/etc/security/lab.conf', lines.map((line) => `${lea.name} ${line}\n`).join(''));
@@ -46,9 +36,6 @@ function stateOf(pid: number): string[] {
   const cwd = execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' });
   return [readFileSync(`/proc/${pid}/limits`, 'utf8'), `nice ${nice}`, umask, cwd];
 }
-
-const parentOf = (pid: number): number =>
-  Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
 
 const SHOW = 'ulimit -Sa; ulimit -Ha; nice; umask; echo x >~/f || :; stat -c %a ~/f; rm -f ~/f';
 const cases: readonly (readonly string[])[] = [
@@ -150,7 +137,6 @@ test('a leader with many programs under few descriptors', async () => {
   }
   client.send({ name: 'close' });
   await logged(new RegExp(`closed PAM session ${client.pamSession}`));
-  configure([]);
 });
 
 test('a limit that nothing can run under is said, and the session is closed in order', async () => {

@@ -3,33 +3,18 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import test, { after, before, beforeEach } from 'node:test';
+import { test } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
 import { SEALED_BYTES } from '../../src/protocol/sealed-answer.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  type OpenWish,
-  openSession,
-  prepareMachine,
-  readLog,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client, type OpenWish } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { configure, makeProfile } from '../lib/leader/machine.ts';
+import { openSession, signIn } from '../lib/leader/sessions.ts';
 
-let [ann, ben]: Account[] = [];
-before(async () => {
-  prepareMachine();
-  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
-  await startRootd();
-  [ann, ben] = [makeAccount('open-ann', ['lab-open']), makeAccount('open-ben')];
-});
-after(stopRootd);
-beforeEach(() => configure([]));
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
+const [ann, ben] = [makeAccount('open-ann', ['lab-open']), makeAccount('open-ben')];
 
 /** The stage and code that opening fails with. */
 async function failOpen(as: 'root' | 'broker', wish: OpenWish): Promise<[string, number, string]> {
@@ -51,13 +36,13 @@ async function openForBroker(user: string, grant: Uint8Array): Promise<Client> {
 }
 
 test('with the grant of the user the broker opens a session, several times', async () => {
-  const { grant } = await signIn(ann!.name, ann!.password);
+  const { grant } = await signIn(ann.name, ann.password);
   for (let i = 0; i < 2; i++)
-    assert.equal(await (await openForBroker(ann!.name, grant)).end(), null);
+    assert.equal(await (await openForBroker(ann.name, grant)).end(), null);
 });
 
 test('without a grant, with a changed one, another user’s or an old key’s the broker opens nothing', async () => {
-  const { grant } = await signIn(ann!.name, ann!.password);
+  const { grant } = await signIn(ann.name, ann.password);
   const grants: Uint8Array[] = [
     new Uint8Array(),
     new Uint8Array(32),
@@ -70,8 +55,8 @@ test('without a grant, with a changed one, another user’s or an old key’s th
     if (i % 5 === 0 || i > grant.length - 3) grants.push(changed);
   }
   for (const bad of grants)
-    assert.equal((await failOpen('broker', { user: ann!.name, grant: bad }))[0], 'grant');
-  assert.equal((await failOpen('broker', { user: ben!.name, grant }))[0], 'grant');
+    assert.equal((await failOpen('broker', { user: ann.name, grant: bad }))[0], 'grant');
+  assert.equal((await failOpen('broker', { user: ben.name, grant }))[0], 'grant');
   const key = readFileSync(PATHS.grantKey);
   execFileSync('dd', [
     'if=/dev/urandom',
@@ -80,7 +65,7 @@ test('without a grant, with a changed one, another user’s or an old key’s th
     'count=1',
     'status=none',
   ]);
-  assert.equal((await failOpen('broker', { user: ann!.name, grant }))[0], 'grant');
+  assert.equal((await failOpen('broker', { user: ann.name, grant }))[0], 'grant');
   execFileSync('dd', [`of=${PATHS.grantKey}`, 'status=none'], { input: key });
 });
 
@@ -92,18 +77,18 @@ test('a name that has another uid since the sign-in is refused', async () => {
 });
 
 test('an expired grant is refused', async () => {
-  const { grant } = await signIn(ann!.name, ann!.password);
+  const { grant } = await signIn(ann.name, ann.password);
   // Eight days on, for the leader alone: a MAC of our own under root's key.
   const old = Uint8Array.from(grant.subarray(0, -32));
   new DataView(old.buffer).setBigUint64(13, BigInt(Date.now() - 1));
   const digest = hmac(readFileSync(PATHS.grantKey), old);
   assert.equal(
-    (await failOpen('broker', { user: ann!.name, grant: Buffer.concat([old, digest]) }))[0],
+    (await failOpen('broker', { user: ann.name, grant: Buffer.concat([old, digest]) }))[0],
     'grant',
   );
   new DataView(old.buffer).setBigUint64(13, BigInt(Date.now() + 60_000));
   const good = Buffer.concat([old, hmac(readFileSync(PATHS.grantKey), old)]);
-  await (await openForBroker(ann!.name, good)).end();
+  await (await openForBroker(ann.name, good)).end();
 });
 
 /** HMAC-SHA-512-256 as crypto_auth(3) has it. */
@@ -112,17 +97,17 @@ function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
 }
 
 test('policy holds for sessions too: uid 0, the minimum uid, the required group, the profile', async () => {
-  const { grant } = await signIn(ann!.name, ann!.password);
+  const { grant } = await signIn(ann.name, ann.password);
   assert.equal((await failOpen('root', { user: 'root' }))[0], 'policy');
   assert.equal((await failOpen('root', { user: 'daemon' }))[0], 'policy');
   assert.equal((await failOpen('root', { user: 'open-nobody' }))[0], 'user');
   assert.equal(
-    (await failOpen('broker', { user: ann!.name, grant, service: 'login' }))[0],
+    (await failOpen('broker', { user: ann.name, grant, service: 'login' }))[0],
     'policy',
   );
   configure(['auth-required-user-group=lab-open']);
-  await (await openForBroker(ann!.name, grant)).end();
-  assert.equal((await failOpen('root', { user: ben!.name }))[0], 'policy');
+  await (await openForBroker(ann.name, grant)).end();
+  assert.equal((await failOpen('root', { user: ben.name }))[0], 'policy');
 });
 
 test('a failure of each PAM stage is told with its code, and exactly what was done is undone', async () => {
@@ -136,7 +121,7 @@ test('a failure of each PAM stage is told with its code, and exactly what was do
       'broken',
       ['auth', 'account', 'session'].map((type) => `${type} required %FAKE% ${arguments_}`),
     );
-    const [stage, code] = await failOpen('root', { user: ann!.name, service: 'broken', pty: true });
+    const [stage, code] = await failOpen('root', { user: ann.name, service: 'broken', pty: true });
     assert.deepEqual([stage, code], [stages[i], i + 3]);
     const marks = existsSync('/run/marks')
       ? readFileSync('/run/marks', 'utf8').trim().split('\n')
@@ -149,8 +134,8 @@ test('a failure of each PAM stage is told with its code, and exactly what was do
 });
 
 test('PAM must not make it another user', async () => {
-  makeProfile('broken', [`auth required %FAKE% auth=user:${ben!.name}`, 'account required %FAKE%']);
-  assert.equal((await failOpen('root', { user: ann!.name, service: 'broken' }))[0], 'user');
+  makeProfile('broken', [`auth required %FAKE% auth=user:${ben.name}`, 'account required %FAKE%']);
+  assert.equal((await failOpen('root', { user: ann.name, service: 'broken' }))[0], 'user');
 });
 
 test('a profile that asks can be answered; unanswered, it is said that nobody did', async () => {
@@ -160,13 +145,13 @@ test('a profile that asks can be answered; unanswered, it is said that nobody di
     'session required %FAKE% open=ask:1',
   ]);
   const client = await Client.greet('root');
-  client.open({ user: ann!.name, service: 'asking' });
+  client.open({ user: ann.name, service: 'asking' });
   await client.answer('answer-0');
   await client.answer('answer-0');
   await client.expect('opened');
   await client.end();
   const cancelled = await Client.greet('root');
-  cancelled.open({ user: ann!.name, service: 'asking' });
+  cancelled.open({ user: ann.name, service: 'asking' });
   await cancelled.expectPrompt();
   cancelled.send({ name: 'cancel' });
   const { stage, text } = await cancelled.expect('failed');
@@ -180,10 +165,10 @@ test('the broker passes on the answers of its person, each by a key of its quest
     'account required %FAKE%',
     'session required %FAKE% open=ask:2',
   ]);
-  const { grant } = await signIn(ann!.name, ann!.password);
+  const { grant } = await signIn(ann.name, ann.password);
   configure(['auth-pam-sessions-profile=asking']);
   const answered = await Client.greet('broker');
-  answered.open({ user: ann!.name, grant, service: 'asking' });
+  answered.open({ user: ann.name, grant, service: 'asking' });
   await answered.answer('answer-0');
   const earlier = answered.leaderKey;
   await answered.answer('answer-0', 'answer-1');
@@ -191,7 +176,7 @@ test('the broker passes on the answers of its person, each by a key of its quest
   await answered.expect('opened');
   await answered.end();
   const client = await Client.greet('broker');
-  client.open({ user: ann!.name, grant, service: 'asking' });
+  client.open({ user: ann.name, grant, service: 'asking' });
   const { first } = await client.expectPrompt();
   const from = readLog().length;
   client.send({ name: 'answer', first, sealed: [new Uint8Array(SEALED_BYTES)] });
@@ -201,18 +186,18 @@ test('the broker passes on the answers of its person, each by a key of its quest
 
 test('whoever holds a grant takes no place of a sign-in, however long PAM takes', async () => {
   makeProfile('asking', ['auth required %FAKE% auth=ask:1', 'account required %FAKE%']);
-  const { grant } = await signIn(ann!.name, ann!.password);
+  const { grant } = await signIn(ann.name, ann.password);
   configure(['auth-pam-sessions-profile=asking']);
   const from = readLog().length;
   const waiting: Client[] = [];
   // rootd refuses every connection from the 201st leader on that waits for a sign-in.
   for (let i = 0; i < 201; i++) {
     const client = await Client.greet('broker');
-    client.open({ user: ann!.name, grant, service: 'asking' });
+    client.open({ user: ann.name, grant, service: 'asking' });
     await client.expectPrompt();
     waiting.push(client);
   }
-  await signIn(ben!.name, ben!.password);
+  await signIn(ben.name, ben.password);
   assert.doesNotMatch(readLog().slice(from), /refused a connection/);
   for (const client of waiting) client.frames.end();
 });
@@ -225,7 +210,7 @@ test('a connection that ends in the question of pam_open_session: PAM is unwound
     'session required %FAKE% open=ask:1',
   ]);
   const client = await Client.greet('root');
-  client.open({ user: ann!.name, service: 'asking' });
+  client.open({ user: ann.name, service: 'asking' });
   await client.expectPrompt();
   const from = readLog().length;
   client.frames.end();
@@ -250,14 +235,14 @@ test('an expired password: refused to the broker, changed for root', async () =>
 });
 
 test('a session id that another leader has fails and leaves the other alone', async () => {
-  const first = await openSession({ user: ann!.name });
+  const first = await openSession({ user: ann.name });
   first.spawn({ argv: ['/bin/sleep', '1000'] });
   await first.expect('spawned');
   const second = await Client.greet('root');
-  second.open({ user: ben!.name, pamSession: first.pamSession });
+  second.open({ user: ben.name, pamSession: first.pamSession });
   assert.equal(LEADER_STAGES[(await second.expect('failed')).stage], 'session');
   await second.expectEnd();
-  assert.equal((await Client.adopt(first.pamSession, 'root')).state?.user, ann!.name);
+  assert.equal((await Client.adopt(first.pamSession, 'root')).state?.user, ann.name);
   await first.view();
   assert.equal(await first.end(), 1);
 });
@@ -272,7 +257,7 @@ test('auth-pam-sessions-enabled=0: no session calls, the right groups all the sa
     'marking',
     ['auth', 'account', 'session'].map((type) => `${type} required %FAKE% ${all}`),
   );
-  const client = await openSession({ user: ann!.name, service: 'marking' });
+  const client = await openSession({ user: ann.name, service: 'marking' });
   const { gid } = client.state!;
   assert.equal(gid, 0);
   await client.end();
@@ -280,30 +265,30 @@ test('auth-pam-sessions-enabled=0: no session calls, the right groups all the sa
 });
 
 test('a locked account gets no session, though nobody would have to type its password', async () => {
-  const { grant } = await signIn(ann!.name, ann!.password);
-  execFileSync('passwd', ['-l', ann!.name]);
+  const { grant } = await signIn(ann.name, ann.password);
+  execFileSync('passwd', ['-l', ann.name]);
   try {
-    const [stage, code, text] = await failOpen('broker', { user: ann!.name, grant });
+    const [stage, code, text] = await failOpen('broker', { user: ann.name, grant });
     assert.deepEqual([stage, code], ['account', 13]);
     assert.match(text, /is locked \(passwd -l\)/);
     // Root may, as by su(1).
-    await (await openSession({ user: ann!.name })).end();
+    await (await openSession({ user: ann.name })).end();
   } finally {
-    execFileSync('passwd', ['-u', ann!.name]);
+    execFileSync('passwd', ['-u', ann.name]);
   }
-  execFileSync('chage', ['-E', '0', ann!.name]);
+  execFileSync('chage', ['-E', '0', ann.name]);
   try {
-    assert.equal((await failOpen('broker', { user: ann!.name, grant }))[0], 'account');
+    assert.equal((await failOpen('broker', { user: ann.name, grant }))[0], 'account');
   } finally {
-    execFileSync('chage', ['-E', '-1', ann!.name]);
+    execFileSync('chage', ['-E', '-1', ann.name]);
   }
 });
 
 test('an account without any password is not locked: it may sign in by other means', async () => {
-  const { grant } = await signIn(ben!.name, ben!.password);
+  const { grant } = await signIn(ben.name, ben.password);
   for (const password of ['!', '!!', '*', '!*']) {
-    execFileSync('usermod', ['-p', password, ben!.name]);
-    await (await openForBroker(ben!.name, grant)).end();
+    execFileSync('usermod', ['-p', password, ben.name]);
+    await (await openForBroker(ben.name, grant)).end();
   }
 });
 

@@ -1,34 +1,22 @@
 /** The programs of a PAM session: who gets one more in it, who does not, and what is left of one that has ended. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { CLOSE_POLICIES, LEADER_STAGES } from '../../src/protocol/broker-leader.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  newId,
-  type OpenWish,
-  prepareMachine,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { Client, newId, type OpenWish } from '../lib/leader/client.ts';
+import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
+import { signIn } from '../lib/leader/sessions.ts';
 import { listProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
 const MOST = 64;
 let ann: Account;
 let ben: Account;
-before(async () => {
-  prepareMachine();
-  configure([]);
-  makeProfile('vestibule', ['auth required pam_unix.so', 'account required pam_unix.so']);
+setUpLeaders({ profiles: { vestibule: UNIX_LOGIN } });
+before(() => {
   [ann, ben] = [makeAccount('stay-ann'), makeAccount('stay-ben')];
-  await startRootd();
 });
-after(stopRootd);
 
 const countPrograms = () => listProcesses().filter(({ uid }) => uid === ann.uid).length;
 

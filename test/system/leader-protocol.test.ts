@@ -1,13 +1,18 @@
 /** The hop into root: whatever the table of requests does not permit ends the connection, before anything is done. */
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { test } from 'node:test';
 import { LEADER_PROTOCOL_VERSION, toLeader } from '../../src/protocol/broker-leader.ts';
 import { encode } from '../../src/protocol/codec.ts';
 import { makeAccount } from '../lib/accounts.ts';
-import { expectRefusal, setAskingLeaders } from '../lib/asking-leader.ts';
-import { Client, openSession } from '../lib/leader.ts';
+import { Client } from '../lib/leader/client.ts';
+import { expectRefusal } from '../lib/leader/connection.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { openSession } from '../lib/leader/sessions.ts';
 
-setAskingLeaders('protocol', 1);
+setUpLeaders({
+  profiles: { vestibule: ['auth required %FAKE% auth=ask:1', 'account required %FAKE%'] },
+});
+makeAccount('protocol');
 
 test('other protocols and impossible lengths end the leader', async () => {
   const hello = Buffer.from(encode(toLeader, { name: 'hello', version: LEADER_PROTOCOL_VERSION }));

@@ -1,29 +1,18 @@
 /** What a program finds in a PAM session: what su(1) gives, and nothing of the leader's. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import test, { after, before, beforeEach } from 'node:test';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  runScript,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
+import { openSession, runScript } from '../lib/leader/sessions.ts';
+import { cgroupOf, parentOf } from '../lib/processes.ts';
 
-let eve: Account;
-before(async () => {
-  prepareMachine();
-  await startRootd();
-  eve = makeAccount('session-eve', ['lab-one', 'lab-two', 'audio']);
-});
-after(stopRootd);
-beforeEach(() => configure([]));
+setUpLeaders();
+const eve = makeAccount('session-eve', ['lab-one', 'lab-two', 'audio']);
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
@@ -253,12 +242,8 @@ test('the program is in a cgroup of its own, the leader is not', async () => {
   const client = await openSession({ user: eve.name });
   client.spawn({ argv: ['/bin/sleep', '1000'] });
   const { pid } = await client.expect('spawned');
-  const group = (of: number | string): string =>
-    /^0::(.*)$/m.exec(readFileSync(`/proc/${of}/cgroup`, 'utf8'))![1]!;
-  assert.ok(group(pid).endsWith(`/vestibule-${client.session}`), group(pid));
-  const host = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!;
-  const leader = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${host}/status`, 'utf8'))![1]!;
-  assert.equal(group(leader), group('self'));
+  assert.ok(cgroupOf(pid).endsWith(`/vestibule-${client.session}`), cgroupOf(pid));
+  assert.equal(cgroupOf(parentOf(parentOf(pid))), cgroupOf('self'));
   await client.end();
 });
 

@@ -2,35 +2,25 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import test, { after, before } from 'node:test';
+import { test } from 'node:test';
 import { OPTIONS } from '../../src/config/options.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  openSession,
-  prepareMachine,
-  readLog,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
-import { findProcesses, listProcesses, listRunning } from '../lib/processes.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { configure, makeProfile } from '../lib/leader/machine.ts';
+import { openSession } from '../lib/leader/sessions.ts';
+import { findProcesses, listProcesses, listRunning, parentOf } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
 /** Nothing here waits as long as that: the configured second counts. */
 const DEFAULT_MS = Number(OPTIONS['auth-pam-timeout-seconds'].default) * 1000;
 
-let kim: Account;
-before(async () => {
-  prepareMachine();
-  configure(['auth-pam-timeout-seconds=1', 'auth-person-timeout-seconds=1']);
-  await startRootd();
-  kim = makeAccount('watch-kim');
+setUpLeaders({
+  configuration: ['auth-pam-timeout-seconds=1', 'auth-person-timeout-seconds=1'],
 });
-after(stopRootd);
+const kim = makeAccount('watch-kim');
 
 function makeFaulty(fault: string): void {
   makeProfile(
@@ -75,7 +65,6 @@ test('a person who was told something has their time from then on, and a person 
   writeFileSync('/run/confirmed', '');
   await logged(/does not come back .* killed in pam_acct_mgmt/, from);
   await client.expectEnd();
-  configure(['auth-pam-timeout-seconds=1', 'auth-person-timeout-seconds=1']);
 });
 
 test('waiting for a person is not hanging, hanging after the answer is', async () => {
@@ -116,7 +105,7 @@ test('kill -9 of a leader: its programs end, its traces go, it is logged as uncl
     const viewer = await client.view();
     await viewer.until(/ready/);
     const leader = Number((await logged(/leader\[(\d+)\]: opened PAM session/, from))[1]);
-    const watch = listProcesses().find(({ pid }) => pid === leader)!.parent;
+    const watch = parentOf(leader);
     process.kill(leader, 'SIGKILL');
     await client.expectEnd();
     await viewer.rest();
@@ -136,7 +125,7 @@ test('kill -9 of the watch leaves the session as it is', async () => {
   client.spawn({ argv: ['/bin/sleep', '1000'] });
   await client.expect('spawned');
   const leader = Number((await logged(/leader\[(\d+)\]: opened PAM session/, from))[1]);
-  process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
+  process.kill(parentOf(leader), 'SIGKILL');
   assert.equal(await client.end(), 1);
 });
 
@@ -148,7 +137,7 @@ test('kill -9 of watch and leader: session-host hangs its program up, a terminal
     await client.expect('spawned');
     const viewer = await client.view();
     const leader = Number((await logged(/leader\[(\d+)\]: opened PAM session/, from))[1]);
-    process.kill(listProcesses().find(({ pid }) => pid === leader)!.parent, 'SIGKILL');
+    process.kill(parentOf(leader), 'SIGKILL');
     process.kill(leader, 'SIGKILL');
     await viewer.rest();
     const left = () => listProcesses().filter(({ uid }) => uid === kim.uid);

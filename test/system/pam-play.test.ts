@@ -1,23 +1,20 @@
 /** Random profiles, read and played by us and by the real libpam: the same modules in the same order, the same verdict. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import fc from 'fast-check';
 import { openProfile } from '../../src/config/pam-profile/check.ts';
 import { RESULTS } from '../../src/config/pam-profile/control.ts';
 import { playStack } from '../../src/config/pam-profile/play.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../lib/leader.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 import { outcomesOf } from '../lib/pam-trial.ts';
 
 const TEXTS = '/run/play';
 const RUNS = 400;
 
-before(async () => {
-  prepareMachine();
-  mkdirSync(TEXTS, { mode: 0o755 });
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+before(() => mkdirSync(TEXTS, { mode: 0o755 }));
 
 /** What modules return here: a second call after `incomplete` is another matter. */
 const results = RESULTS.filter((name) => name !== 'incomplete' && name !== 'conv_again');

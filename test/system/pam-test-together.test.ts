@@ -1,32 +1,24 @@
 /** Two of `vestibule pam test` at once use one /dev/log: whichever ends first leaves it to the other. */
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
-import test, { after, before } from 'node:test';
+import { before, test } from 'node:test';
 import { makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  prepareMachine,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
 
 const SCRIPT = '/tmp/write-line';
 const USER = 'together-ada';
 
-before(async () => {
-  prepareMachine();
-  configure([]);
-  writeFileSync(SCRIPT, '#!/bin/sh\nexec logger "a line"\n', { mode: 0o755 });
-  makeProfile('asks-then-writes', [
-    'auth required %FAKE% auth=ask:1',
-    `auth required pam_exec.so quiet ${SCRIPT}`,
-  ]);
-  makeAccount(USER);
-  await startRootd();
+setUpLeaders({
+  profiles: {
+    'asks-then-writes': [
+      'auth required %FAKE% auth=ask:1',
+      `auth required pam_exec.so quiet ${SCRIPT}`,
+    ],
+  },
 });
-after(stopRootd);
+makeAccount(USER);
+before(() => writeFileSync(SCRIPT, '#!/bin/sh\nexec logger "a line"\n', { mode: 0o755 }));
 
 /** Has /dev/log from before its first question. */
 async function begin(): Promise<() => Promise<void>> {

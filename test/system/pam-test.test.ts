@@ -5,32 +5,22 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import test, { after, before } from 'node:test';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  logged,
-  makeProfile,
-  prepareMachine,
-  readLog,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { test } from 'node:test';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { logged, readLog } from '../lib/leader/log.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 
-let ada: Account;
 const UNIX = ['auth', 'account', 'password', 'session'].map(
   (type) => `${type} required pam_unix.so${type === 'auth' ? ' nodelay' : ''}`,
 );
 
-before(async () => {
-  prepareMachine();
-  configure(['auth-pam-timeout-seconds=5', 'auth-person-timeout-seconds=5']);
-  makeProfile('unix', UNIX);
-  ada = makeAccount('ada');
-  await startRootd();
+setUpLeaders({
+  configuration: ['auth-pam-timeout-seconds=5', 'auth-person-timeout-seconds=5'],
+  profiles: { unix: UNIX },
 });
-after(stopRootd);
+const ada = makeAccount('ada');
 
 interface Ended {
   readonly status: number | null;

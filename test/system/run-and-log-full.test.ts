@@ -1,23 +1,15 @@
 /** No room in /run/vestibule, or for the log: named, refused in words where it is needed, and nothing else ends. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Account } from '../lib/accounts.ts';
-import { Refused, type WebClient } from '../lib/client.ts';
+import { Refused } from '../lib/client.ts';
 import { preparePam } from '../lib/fast-pam.ts';
-import { makeClient, makePrivateAccount } from '../lib/person.ts';
+import { makePrivateAccount, signInAs } from '../lib/person.ts';
 import { askBroker, Product, until, VESTIBULE } from '../lib/product.ts';
-import { SmallDisk } from '../lib/small-disk.ts';
+import { fillWith, SmallDisk } from '../lib/small-disk.ts';
 
 const LOGS = '/var/log/vestibule-small';
 const LOG = `${LOGS}/vestibule.log`;
@@ -42,27 +34,10 @@ after(async () => {
   logs?.unmount();
 });
 
-async function signIn(): Promise<WebClient> {
-  const client = makeClient();
-  await client.signIn(account.name, Buffer.from(account.password));
-  return client;
-}
-
 const status = () => spawnSync(VESTIBULE, ['status'], { encoding: 'utf8' });
 
-function fillRun(): void {
-  const file = openSync(FULL, 'w');
-  try {
-    for (;;) writeSync(file, Buffer.alloc(65_536));
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
-  } finally {
-    closeSync(file);
-  }
-}
-
 const runTroubles = {
-  full: [fillRun, () => rmSync(FULL)],
+  full: [() => fillWith(FULL), () => rmSync(FULL)],
   'read-only': [() => remount('ro'), () => remount('rw')],
 } as const;
 const remount = (how: string) => execFileSync('mount', ['-o', `remount,${how}`, PATHS.run]);
@@ -70,7 +45,7 @@ const remount = (how: string) => execFileSync('mount', ['-o', `remount,${how}`, 
 for (const [kind, [spoil, mend]] of Object.entries(runTroubles)) {
   test(`/run/vestibule ${kind}: no session starts, sign-in and what runs go on`, async () => {
     await product.start();
-    const client = await signIn();
+    const client = await signInAs(account);
     const { session, terminal } = await client.startShell();
     spoil();
     try {
@@ -83,7 +58,7 @@ for (const [kind, [spoil, mend]] of Object.entries(runTroubles)) {
       const { status: code, stdout } = status();
       assert.equal(code, 4);
       assert.match(stdout, new RegExp(`^trouble: the disk of '${PATHS.run}' is ${kind}: `, 'm'));
-      const elsewhere = await signIn();
+      const elsewhere = await signInAs(account);
       assert.equal((await elsewhere.home()).sessions[0]?.state, 'running');
       assert.match(await terminal.run('echo $((6*7))'), /^42/);
       await product.kill('broker', 'gateway', 'rootd');
@@ -101,7 +76,7 @@ test('no room for the log: all goes on, status says how many lines are lost, and
   await until(() => existsSync(PATHS.brokerForCli), 'the server');
   while (!(await askBroker('status', {}).catch(() => null))?.gatewayConnected);
   logs.fill();
-  const client = await signIn();
+  const client = await signInAs(account);
   const { session, terminal } = await client.startShell();
   assert.match(await terminal.run('echo $((6*7))'), /^42/);
   await client.endSession(session);
@@ -114,7 +89,7 @@ test('no room for the log: all goes on, status says how many lines are lost, and
   );
   logs.mend();
   await until(() => status().status === 0, 'all is well');
-  await signIn();
+  await signInAs(account);
   const text = readFileSync(LOG, 'utf8');
   assert.match(text, /^\{.*"event":"log-lines-lost","code":"ENOSPC","lost":[1-9]\d*\}$/m);
   assert.match(text, /^\{.*"event":"sign-in","user":"ada".*\}$/m);
@@ -126,5 +101,5 @@ test('a log that cannot be opened keeps no server from its start: it is on the t
   product.spawn('--log', `${LOGS}/another.log`);
   await product.logged(/cannot open the log '.*', logging here: Read-only file system/, from);
   await product.serving(from, ['rootd', 'broker', 'gateway']);
-  await signIn();
+  await signInAs(account);
 });

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { HungDirectory } from '../lib/hung-directory.ts';
-import { makeProfile } from '../lib/leader.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 import { Product } from '../lib/product.ts';
 
 const vestibule = '/usr/local/lib/vestibule/current/bin/vestibule';

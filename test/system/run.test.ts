@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { logged, readLog } from '../lib/intruder.ts';
-import { makeProfile } from '../lib/leader.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 import { findProcesses } from '../lib/processes.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { openScreen } from '../oracle/screen.ts';

@@ -3,17 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../lib/accounts.ts';
+import { makeAccount } from '../lib/accounts.ts';
 import { type Person, type Service, startLdap, startSssd } from '../lib/directory.ts';
-import {
-  Client,
-  configure,
-  makeProfile,
-  prepareMachine,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { configure } from '../lib/leader/machine.ts';
+import { signIn } from '../lib/leader/sessions.ts';
 import { unpackPackages } from '../lib/packages.ts';
 
 const carol: Person = {
@@ -31,28 +26,28 @@ const NAMES = [
   ...['XDG_SESSION_CLASS', 'XDG_SESSION_TYPE'],
 ];
 
-let local: Account;
+const both = (type: string) => [`${type} sufficient pam_unix.so`, `${type} required pam_sss.so`];
+setUpLeaders({
+  profiles: {
+    vestibule: [...both('auth'), ...both('account')],
+    homes: [
+      'auth sufficient pam_rootok.so',
+      'auth required pam_deny.so',
+      ...both('account'),
+      'session required pam_unix.so',
+      'session optional pam_sss.so',
+      'session required pam_mkhomedir.so umask=0077',
+    ],
+  },
+});
+const local = makeAccount('off-local', ['off-lab', 'off-store']);
 let services: readonly Service[] = [];
 before(async () => {
   unpackPackages();
-  prepareMachine();
-  local = makeAccount('off-local', ['off-lab', 'off-store']);
   const slapd = await startLdap([carol]);
   services = [await startSssd(), slapd];
-  const both = (type: string) => [`${type} sufficient pam_unix.so`, `${type} required pam_sss.so`];
-  makeProfile('vestibule', [...both('auth'), ...both('account')]);
-  makeProfile('homes', [
-    'auth sufficient pam_rootok.so',
-    'auth required pam_deny.so',
-    ...both('account'),
-    'session required pam_unix.so',
-    'session optional pam_sss.so',
-    'session required pam_mkhomedir.so umask=0077',
-  ]);
-  await startRootd();
 });
 after(async () => {
-  stopRootd();
   for (const service of services) await service.stop();
 });
 

@@ -1,31 +1,21 @@
 /** The profiles of packaging/pam.d/debian, put in place as an administrator does, with the machine's own modules. */
 import assert from 'node:assert/strict';
 import { appendFileSync, copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { LEADER_STAGES } from '../../src/protocol/broker-leader.ts';
-import { type Account, makeAccount } from '../lib/accounts.ts';
-import {
-  Client,
-  configure,
-  prepareMachine,
-  runScript,
-  signIn,
-  startRootd,
-  stopRootd,
-} from '../lib/leader.ts';
+import { makeAccount } from '../lib/accounts.ts';
+import { Client } from '../lib/leader/client.ts';
+import { setUpLeaders } from '../lib/leader/fixture.ts';
+import { runScript, signIn } from '../lib/leader/sessions.ts';
 
 const SHIPPED = 'packaging/pam.d/debian';
-let ann: Account;
-before(async () => {
-  prepareMachine();
-  configure(['auth-pam-sessions-profile=vestibule-session']);
+setUpLeaders({ configuration: ['auth-pam-sessions-profile=vestibule-session'] });
+const ann = makeAccount('shipped-ann');
+before(() => {
   for (const name of readdirSync(SHIPPED)) copyFileSync(`${SHIPPED}/${name}`, `/etc/pam.d/${name}`);
-  ann = makeAccount('shipped-ann');
   appendFileSync('/etc/environment', 'SHIPPED=here\n');
   writeFileSync('/etc/security/limits.d/shipped.conf', 'shipped-ann hard nofile 777\n');
-  await startRootd();
 });
-after(stopRootd);
 
 async function failSignIn(password: string) {
   const client = await Client.greet('broker');

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
-import { after, afterEach, beforeEach, test } from 'node:test';
-import { PATHS } from '../../src/protocol/broker-leader.ts';
+import { after, afterEach, beforeEach, type TestContext, test } from 'node:test';
+import { NOBODY } from '../lib/accounts.ts';
+import { configure } from '../lib/leader/machine.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { clearMachine, runProgram } from '../lib/setup.ts';
 
-const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 let server: Server | null = null;
 beforeEach(clearMachine);
 afterEach(async () => {
@@ -18,9 +18,20 @@ afterEach(async () => {
 });
 after(clearMachine);
 
-function configure(...lines: readonly string[]): void {
-  mkdirSync('/etc/vestibule', { recursive: true });
-  writeFileSync(PATHS.configuration, `${lines.join('\n')}\n`);
+/** A setting of the kernel (sysctl(8)), for this test. */
+function setKernel(t: TestContext, path: string, value: string): void {
+  const file = `/proc/sys/${path}`;
+  const before = readFileSync(file, 'utf8');
+  t.after(() => writeFileSync(file, before));
+  writeFileSync(file, value);
+}
+
+/** A network interface with this address, for this test. */
+function addInterface(t: TestContext, name: string, address: string): void {
+  execFileSync('ip', ['link', 'add', name, 'type', 'bridge']);
+  t.after(() => execFileSync('ip', ['link', 'del', name]));
+  execFileSync('ip', ['addr', 'add', address, 'dev', name]);
+  execFileSync('ip', ['link', 'set', name, 'up']);
 }
 
 /** Whether another user gets to listen there. */
@@ -54,28 +65,23 @@ test('localhost is printed where both ports are ours in both families', async ()
   for (const address of ['::', '0.0.0.0']) assert.equal(await isLeftFree(address, 8787), false);
 });
 
-test('... also where sockets of IPv6 are of IPv6 only by default', async () => {
-  const file = '/proc/sys/net/ipv6/bindv6only';
-  writeFileSync(file, '1');
+test('... also where sockets of IPv6 are of IPv6 only by default', async (t) => {
+  setKernel(t, 'net/ipv6/bindv6only', '1');
   server = await startServer();
-  writeFileSync(file, '0');
   assert.equal(await isLeftFree('127.0.0.1', 8787), false);
   assert.equal(await answers('127.0.0.1', 8787), true);
 });
 
-test('... and where IPv6 is switched off', async () => {
-  const file = '/proc/sys/net/ipv6/conf/all/disable_ipv6';
-  const before = readFileSync(file, 'utf8');
-  writeFileSync(file, '1');
+test('... and where IPv6 is switched off', async (t) => {
+  setKernel(t, 'net/ipv6/conf/all/disable_ipv6', '1');
   server = await startServer();
-  writeFileSync(file, before);
   assert.equal(server.url, 'https://localhost:8787');
   assert.equal(await answers('127.0.0.1', 8787), true);
 });
 
 for (const address of ['127.0.0.1', '::1', '0.0.0.0']) {
   test(`with www-address=${address} an address is printed, no name`, async () => {
-    configure(`www-address=${address}`);
+    configure([`www-address=${address}`]);
     server = await startServer();
     const host = new URL(server.url).hostname.replace(/^\[(.*)\]$/, '$1');
     assert.notEqual(isIP(host), 0, server.url);
@@ -86,10 +92,8 @@ for (const address of ['127.0.0.1', '::1', '0.0.0.0']) {
   });
 }
 
-test('what is printed is what other machines can use, when they can', async () => {
-  execFileSync('ip', ['link', 'add', 'net0', 'type', 'bridge']);
-  execFileSync('ip', ['addr', 'add', '192.0.2.7/24', 'dev', 'net0']);
-  execFileSync('ip', ['link', 'set', 'net0', 'up']);
+test('what is printed is what other machines can use, when they can', async (t) => {
+  addInterface(t, 'net0', '192.0.2.7/24');
   const child = spawn('npm', ['start', '--silent'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
@@ -106,6 +110,4 @@ test('what is printed is what other machines can use, when they can', async () =
   await server.interrupt();
   server = await startServer('--demo');
   assert.equal(server.urlForOthers, null);
-  execFileSync('ip', ['link', 'del', 'net0']);
-  rmSync(PATHS.configuration, { force: true });
 });

@@ -4,48 +4,58 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { after, beforeEach, test } from 'node:test';
+import { after, beforeEach, type TestContext, test } from 'node:test';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { removeOldVersions } from '../../tools/install/remove-old-versions.ts';
 import { LOCK } from '../../tools/start/lock.mjs';
-import { findProcesses } from '../lib/processes.ts';
+import { NOBODY } from '../lib/accounts.ts';
+import { findProcesses, linkOf } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
-import { startServer } from '../lib/server.ts';
+import { type Server, startServer } from '../lib/server.ts';
 import { clearMachine, describeMachine, runProgram, START, UNINSTALL } from '../lib/setup.ts';
 
-const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 const INSTALLED = '/usr/local/lib/vestibule';
 beforeEach(clearMachine);
 after(clearMachine);
 
-/** A process of `nobody` whose program is called as `path` says, in a mount namespace of its own. */
-async function pretend(path: string): Promise<ChildProcess> {
-  const script = `mount -t tmpfs own /usr/local/lib && mkdir -p "$(dirname ${path})" &&
-    cp /bin/sleep ${path} && exec ${path} 600`;
-  const argv = [...NOBODY, 'unshare', '-Urm', 'sh', '-c', script];
-  const child = spawn(argv[0]!, argv.slice(1), { stdio: 'ignore', cwd: '/' });
-  await until(() => linkOf(child.pid!) === path, `'${path}' runs`);
+/** For this test; it may end before. */
+async function serve(t: TestContext, ...args: readonly string[]): Promise<Server> {
+  const server = await startServer(...args);
+  t.after(() => server.interrupt());
+  return server;
+}
+
+/** A process of `nobody`, for this test. */
+function spawnAsNobody(t: TestContext, ...argv: readonly string[]): ChildProcess {
+  const [program, ...args] = [...NOBODY, ...argv];
+  const child = spawn(program!, args, { stdio: 'ignore', cwd: '/' });
+  const ended = once(child, 'exit');
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
   return child;
 }
 
-function linkOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    return '';
-  }
+/** One whose program is called as `path` says, in a mount namespace of its own. */
+async function pretend(t: TestContext, path: string): Promise<ChildProcess> {
+  const script = `mount -t tmpfs own /usr/local/lib && mkdir -p "$(dirname ${path})" &&
+    cp /bin/sleep ${path} && exec ${path} 600`;
+  const child = spawnAsNobody(t, 'unshare', '-Urm', 'sh', '-c', script);
+  await until(() => linkOf(child.pid!, 'exe') === path, `'${path}' runs`);
+  return child;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
+/** For this test. */
+function mount(t: TestContext, ...args: readonly string[]): void {
+  execFileSync('mount', args);
+  t.after(() => execFileSync('umount', [args.at(-1)!]));
 }
 
-test('of first starts at once one serves and the others are refused in words', async () => {
+test('of first starts at once one serves and the others are refused in words', async (t) => {
   const starts = ['9100', '9200', '9300'].map(async (port) => {
     try {
-      return await startServer('--port', port);
+      return await serve(t, '--port', port);
     } catch (error) {
       return (error as Error).message;
     }
@@ -59,47 +69,44 @@ test('of first starts at once one serves and the others are refused in words', a
   }
   const pem = readFileSync(PATHS.certificate);
   assert.ok(new X509Certificate(pem).checkPrivateKey(createPrivateKey(pem)));
-  await servers[0]!.interrupt();
 });
 
-test('a certificate that has lost its key is made anew', async () => {
+test('a certificate that has lost its key is made anew', async (t) => {
   const first = await startServer();
   await first.interrupt();
   const pem = readFileSync(PATHS.certificate, 'utf8');
   const broken = `${pem.slice(0, pem.indexOf('-----BEGIN CERTIFICATE'))}`;
   for (const text of [broken, pem.slice(broken.length), '']) {
     await runProgram(['sh', '-c', `cat > ${PATHS.certificate} <<'END'\n${text}\nEND`]);
-    const server = await startServer();
+    const server = await serve(t);
     const made = readFileSync(PATHS.certificate);
     assert.ok(new X509Certificate(made).checkPrivateKey(createPrivateKey(made)));
     await server.interrupt();
   }
 });
 
-test('a process of another user that is called as ours stops neither start nor uninstall', async () => {
+test('a process of another user that is called as ours stops neither start nor uninstall', async (t) => {
   const before = describeMachine();
-  const pretender = await pretend(`${INSTALLED}/x/bin/vestibule-supervise`);
-  const server = await startServer('--port', '9100');
+  const pretender = await pretend(t, `${INSTALLED}/x/bin/vestibule-supervise`);
+  const server = await serve(t, '--port', '9100');
   const closed = once(server.child, 'close');
   const { status, lines } = await runProgram(UNINSTALL);
   assert.equal(status, 0, lines.join('\n'));
   assert.deepEqual(describeMachine(), before);
   assert.equal(pretender.exitCode, null);
   await closed;
-  await end(pretender);
 });
 
-test('a process of another user that is called as ours keeps no old version', async () => {
+test('a process of another user that is called as ours keeps no old version', async (t) => {
   await (await startServer()).interrupt();
   await runProgram(['mkdir', '-p', `${INSTALLED}/old/bin`]);
-  const pretender = await pretend(`${INSTALLED}/old/bin/vestibule-leader`);
+  await pretend(t, `${INSTALLED}/old/bin/vestibule-leader`);
   removeOldVersions(`${INSTALLED}/${readlinkSync(`${INSTALLED}/current`)}`);
   assert.ok(!existsSync(`${INSTALLED}/old`));
-  await end(pretender);
 });
 
-test('nobody but root can take the lock', async () => {
-  const server = await startServer();
+test('nobody but root can take the lock', async (t) => {
+  await serve(t);
   for (const how of ['-n', '-s']) {
     const { status } = await runProgram([...NOBODY, 'flock', how, LOCK, 'true']);
     assert.notEqual(status, 0);
@@ -108,32 +115,29 @@ test('nobody but root can take the lock', async () => {
     Number(readFileSync(LOCK, 'utf8')),
     findProcesses('/bin/vestibule-supervise')[0]?.pid,
   );
-  await server.interrupt();
 });
 
-test('a start while a server still tidies up waits for it', async () => {
-  const first = await startServer('--demo');
+test('a start while a server still tidies up waits for it', async (t) => {
+  const first = await serve(t, '--demo');
   const ended = first.interrupt();
-  const second = await startServer('--demo');
+  const second = await serve(t, '--demo');
   await ended;
   assert.ok(readFileSync('/etc/passwd', 'utf8').includes('vestibule-demo'));
   await second.interrupt();
   assert.ok(!readFileSync('/etc/passwd', 'utf8').includes('vestibule-demo'));
 });
 
-test('who stands in our directories does not stop uninstall', async () => {
+test('who stands in our directories does not stop uninstall', async (t) => {
   await (await startServer()).interrupt();
-  const argv = [...NOBODY, 'sh', '-c', `cd ${PATHS.run} && exec sleep 600`];
-  const child = spawn(argv[0]!, argv.slice(1), { stdio: 'ignore' });
-  await until(() => cwdOf(child.pid!) === PATHS.run, 'somebody stands there');
+  const child = spawnAsNobody(t, 'sh', '-c', `cd ${PATHS.run} && exec sleep 600`);
+  await until(() => linkOf(child.pid!, 'cwd') === PATHS.run, 'somebody stands there');
   const { status, lines } = await runProgram(UNINSTALL);
   assert.equal(status, 0, lines.join('\n'));
   assert.ok(!existsSync(PATHS.run));
-  await end(child);
 });
 
-test('status names the reason for which a service does not run, and ends with 4', async () => {
-  const server = await startServer();
+test('status names the reason for which a service does not run, and ends with 4', async (t) => {
+  const server = await serve(t);
   const pem = readFileSync(PATHS.certificate, 'utf8');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   writeFileSync(
@@ -168,35 +172,34 @@ test('status names the reason for which a service does not run, and ends with 4'
   assert.equal((await runProgram(['bin/vestibule', 'status'])).status, 3);
 });
 
-function cwdOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return '';
-  }
-}
-
-test('a run directory that is mounted but covered is no hindrance', async () => {
+test('a run directory that is mounted but covered is no hindrance', async (t) => {
   await (await startServer()).interrupt();
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'cover', '/run']);
+  t.after(async () => {
+    await clearMachine();
+    execFileSync('umount', ['--lazy', '/run']);
+  });
   const server = await startServer('--demo', '--port', '9100');
   await server.interrupt();
-  await clearMachine();
-  execFileSync('umount', ['--lazy', '/run']);
 });
 
-test('another mount over the run directory is refused in words', async () => {
-  await (await startServer()).interrupt();
-  for (const options of ['mode=0777', 'uid=65534', 'mode=0711,ro']) {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'cover', PATHS.run]);
+for (const [what, args, words] of [
+  ['mode=0777', ['-t', 'tmpfs', '-o', 'mode=0777', 'cover'], /\/run\/vestibule/],
+  ['uid=65534', ['-t', 'tmpfs', '-o', 'uid=65534', 'cover'], /\/run\/vestibule/],
+  ['mode=0711,ro', ['-t', 'tmpfs', '-o', 'mode=0711,ro', 'cover'], /\/run\/vestibule/],
+  [
+    'no tmpfs',
+    ['--bind', '/srv'],
+    /wanted a tmpfs that only root can write to, came another mount/,
+  ],
+] as const) {
+  test(`another mount over the run directory is refused in words: ${what}`, async (t) => {
+    await (await startServer()).interrupt();
+    mount(t, ...args, PATHS.run);
     const { status, lines } = await runProgram([...START, '--demo']);
-    execFileSync('umount', [PATHS.run]);
-    assert.equal(status, 1, options);
-    assert.match(lines.at(-1)!, /^vestibule: .*\/run\/vestibule/);
+    assert.equal(status, 1, lines.join('\n'));
+    assert.match(lines.at(-1)!, /^vestibule: /);
+    assert.match(lines.at(-1)!, words);
     assert.ok(!lines.some((line) => line.startsWith('    at ')), lines.join('\n'));
-  }
-  execFileSync('mount', ['--bind', '/srv', PATHS.run]);
-  const { lines } = await runProgram([...START, '--demo']);
-  execFileSync('umount', [PATHS.run]);
-  assert.match(lines.at(-1)!, /wanted a tmpfs that only root can write to, came another mount/);
-});
+  });
+}

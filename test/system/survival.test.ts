@@ -17,7 +17,7 @@ import type { Account } from '../lib/accounts.ts';
 import { agree, type Checked, type Expected, readBaseline } from '../lib/check-machine.ts';
 import { withDatabase } from '../lib/database.ts';
 import { preparePam } from '../lib/fast-pam.ts';
-import { Client } from '../lib/leader.ts';
+import { Client } from '../lib/leader/client.ts';
 import { judge, makeClient, makePrivateAccount, Person } from '../lib/person.ts';
 import { askBroker, kill, Product, pamSessionOf, SERVICES, type Service } from '../lib/product.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, before, test } from 'node:test';
 import type { Account } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { unpackPackages } from '../lib/packages.ts';
-import { judge, makeClient, makePrivateAccount } from '../lib/person.ts';
+import { judge, makeClient, makePrivateAccount, signInAs } from '../lib/person.ts';
 import { INSTALLED, Product } from '../lib/product.ts';
 
 const NODE = `${INSTALLED}/bin/node`;
@@ -32,12 +32,6 @@ exec ${NODE}.real "$@"
   writeFileSync(NODE, script, { mode: 0o755 });
 }
 
-const signIn = async () => {
-  const client = makeClient();
-  await client.signIn(account.name, Buffer.from(account.password));
-  return client;
-};
-
 for (const [words, offset, hours] of [
   ['an hour ahead', '+1h', 1],
   ['an hour behind', '-1h', -1],
@@ -47,7 +41,7 @@ for (const [words, offset, hours] of [
   test(`a gateway that is ${words} of the broker`, async () => {
     setClock('+0s');
     await product.start();
-    const early = await signIn();
+    const early = await signInAs(account);
     const { session } = await early.startShell();
     setClock(offset);
     await product.kill('gateway');
@@ -59,7 +53,7 @@ for (const [words, offset, hours] of [
     const again = await early.openTerminal(session, await early.enter(session));
     assert.match(await again.run('echo $((6*7))'), /^42/);
     // Others sign in, start, and come back; a wrong password is one.
-    const client = await signIn();
+    const client = await signInAs(account);
     const { terminal: shell } = await client.startShell();
     assert.match(await shell.run('echo $((6*7))'), /^42/);
     assert.equal((await client.home()).sessions.length, 2);

@@ -16,7 +16,7 @@ import { after, before, test } from 'node:test';
 import type { Account } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { PRINT_KEYRING } from '../lib/keyring.ts';
-import { makeProfile } from '../lib/leader.ts';
+import { makeProfile } from '../lib/leader/machine.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
 import { Product, SERVICES, until, VESTIBULE } from '../lib/product.ts';
 import { countKeys } from '../lib/read-machine.ts';

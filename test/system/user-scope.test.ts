@@ -1,7 +1,7 @@
 /** auth-pam-sessions-scope=user: the sessions of a user are programs of one leader, and each of them ends alone. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import type { ActiveSession, PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
@@ -10,9 +10,9 @@ import { agree, type Checked, readBaseline } from '../lib/check-machine.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { PRINT_KEYRING } from '../lib/keyring.ts';
 import { makePrivateAccount, Person } from '../lib/person.ts';
-import { listProcesses } from '../lib/processes.ts';
+import { cgroupOf, listProcesses } from '../lib/processes.ts';
 import { askBroker, kill, Product, SERVICES, until, VESTIBULE } from '../lib/product.ts';
-import type { Machine } from '../lib/read-machine.ts';
+import { type Machine, ownCgroup } from '../lib/read-machine.ts';
 
 let product: Product;
 let account: Account;
@@ -74,9 +74,7 @@ function sleeps(seconds: number): boolean {
 }
 
 function groups(): string {
-  const own = readFileSync('/proc/self/cgroup', 'utf8').trim().split('::')[1] ?? '/';
-  const base = existsSync('/sys/fs/cgroup/unified') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup';
-  return readdirSync(base + own).join();
+  return readdirSync(ownCgroup()).join();
 }
 
 function leaders(): readonly number[] {
@@ -100,10 +98,8 @@ test('sessions are programs of one leader, each with its own terminal, utmp row,
   const keyring = await one.terminal.run(PRINT_KEYRING);
   assert.match(keyring, /^\d+\n$/);
   assert.equal(await two.terminal.run(PRINT_KEYRING), keyring);
-  const group = ({ session }: { session: SessionId }) =>
-    readFileSync(`/proc/${chains.get(session)!.program}/cgroup`, 'utf8');
-  assert.ok(group(one).includes(`vestibule-${one.session}`));
-  assert.notEqual(group(one), group(two));
+  assert.ok(cgroupOf(of(one)).includes(`vestibule-${one.session}`));
+  assert.notEqual(cgroupOf(of(one)), cgroupOf(of(two)));
 });
 
 test('the end of one session is not the end of another, nor of what that started', async () => {

@@ -8,6 +8,7 @@ import { runProgram, SetupError, say } from './report.mjs';
 
 export async function removeAccount(name) {
   const account = findAccount(name);
+  const homes = readChanges().homes.filter((path) => path === homeOf(name));
   if (account !== null) {
     const { uid, home } = account;
     if (!(await killUntilGone(() => processesOf(uid), 10)))
@@ -18,18 +19,16 @@ export async function removeAccount(name) {
     // must not keep the account from being removed.
     runProgram('userdel', ['--force', name]);
     removeOwned(`/var/mail/${name}`, uid);
-    for (const made of homesOf(name)) {
+    for (const made of homes) {
       removeOwned(made, uid);
       if (home !== made)
         say(`the home directory of ${name} was moved to '${home}', which is not removed`);
     }
   }
-  for (const made of homesOf(name)) forgetChange('homes', made);
+  for (const made of homes) forgetChange('homes', made);
   forgetChange('users', name);
   forgetChange('groups', name);
 }
-
-const homesOf = (name) => readChanges().homes.filter((path) => path === homeOf(name));
 
 /** Where set-up makes the home directory of an account. */
 export const homeOf = (name) => `/home/${name}`;

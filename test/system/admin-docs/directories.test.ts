@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { makeAccount } from '../../lib/accounts.ts';
 import { makeService, runExamples } from '../../lib/admin-doc.ts';
 import { type Service, startLdap } from '../../lib/directory.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 
 const PASSWORD = 'pw-of-the-directory-Zx9';
@@ -14,27 +14,24 @@ const people = ['carol', 'dave'].map((name, index) => ({
   uid: 62_001 + index,
   password: PASSWORD,
 }));
+setUpLeaders({
+  profiles: { vestibule: ['@include common-auth', '@include common-account'] },
+});
+makeAccount('ada');
 let slapd: Service;
 before(async () => {
   unpackPackages();
-  prepareMachine();
-  makeAccount('ada');
   // Of packages that these pages do not speak of.
   for (const name of ['krb5', 'libpam-mount', 'pam_script', 'tmpdir', 'ldapd', 'oath', 'pwquality'])
     rmSync(`/usr/share/pam-configs/${name}`, { force: true });
-  makeProfile('vestibule', ['@include common-auth', '@include common-account']);
   mkdirSync('/var/log/sssd', { recursive: true });
   const stop =
     '[ ! -f /run/sssd.pid ] || { kill $(cat /run/sssd.pid); while [ -f /run/sssd.pid ]; do sleep 0.1; done; }';
   const cache = 'rm -rf /var/lib/sss/db/* /var/lib/sss/mc/*';
   makeService('sssd', `${stop}\n${cache}\nexec sssd -D --logger=files`);
   slapd = await startLdap(people);
-  await startRootd();
 });
-after(async () => {
-  stopRootd();
-  await slapd?.stop();
-});
+after(() => slapd?.stop());
 
 for (const page of ['home-directories', 'active-directory']) {
   test(`${page}.md`, async (t) => {

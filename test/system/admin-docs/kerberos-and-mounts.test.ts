@@ -4,28 +4,24 @@ import { after, before, test } from 'node:test';
 import { makeAccount } from '../../lib/accounts.ts';
 import { runExamples } from '../../lib/admin-doc.ts';
 import { type Service, startKdc } from '../../lib/directory.ts';
-import { prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 
-const passwords: Record<string, string> = {};
+setUpLeaders();
+const [kim, ada] = [makeAccount('kim'), makeAccount('ada')];
 let kdc: Service;
 before(async () => {
   unpackPackages();
-  prepareMachine();
-  const kim = makeAccount('kim');
-  passwords.mounts = makeAccount('ada').password;
-  passwords.kerberos = kim.password;
   kdc = await startKdc([{ names: ['kim'], uid: kim.uid, password: kim.password }]);
-  await startRootd();
 });
-after(async () => {
-  stopRootd();
-  await kdc?.stop();
-});
+after(() => kdc?.stop());
 
-for (const page of ['kerberos', 'mounts']) {
+for (const [page, { password }] of [
+  ['kerberos', kim],
+  ['mounts', ada],
+] as const) {
   test(`${page}.md`, async (t) => {
-    const count = await runExamples(`docs/admin/${page}.md`, passwords[page]!);
+    const count = await runExamples(`docs/admin/${page}.md`, password);
     assert.ok(count > 3);
     t.diagnostic(`${count} commands`);
   });

@@ -1,17 +1,12 @@
 /** docs/admin/pam-profiles.md and limits.md: every example, as it stands there. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../../lib/accounts.ts';
+import { test } from 'node:test';
+import { makeAccount } from '../../lib/accounts.ts';
 import { runExamples } from '../../lib/admin-doc.ts';
-import { prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
 
-let ada: Account;
-before(async () => {
-  prepareMachine();
-  ada = makeAccount('ada', ['lab']);
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+const ada = makeAccount('ada', ['lab']);
 
 for (const page of ['pam-profiles', 'limits']) {
   test(`${page}.md`, async (t) => {

@@ -15,7 +15,8 @@ import { type Account, makeAccount } from '../../lib/accounts.ts';
 import { WebClient } from '../../lib/client.ts';
 import { type GrantFields, makeGrant } from '../../lib/grants.ts';
 import { logged, readAudit, readLog, runAs, startWith, stopAll } from '../../lib/intruder.ts';
-import { Client, type OpenWish, openSession, type SpawnWish, signIn } from '../../lib/leader.ts';
+import { Client, type OpenWish, type SpawnWish } from '../../lib/leader/client.ts';
+import { openSession, signIn } from '../../lib/leader/sessions.ts';
 import { findProcesses, listProcesses } from '../../lib/processes.ts';
 import type { Server } from '../../lib/server.ts';
 

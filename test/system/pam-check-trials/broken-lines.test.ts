@@ -1,27 +1,27 @@
 /** What libpam makes of lines that it cannot use. */
 import assert from 'node:assert/strict';
 import { rmSync, symlinkSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { test } from 'node:test';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { findCodes, showTrial, type Trial } from '../../lib/pam-trial.ts';
 
 const PERMIT = 'auth required pam_permit.so';
 const YES = 'authenticate PAM_SUCCESS';
 const NO = 'authenticate PAM_PERM_DENIED';
 
-before(async () => {
-  prepareMachine();
-  // What is not in a profile must not come from the fallback.
-  makeProfile('other', ['auth required pam_permit.so', 'account required pam_permit.so']);
-  makeProfile('part', ['auth required pam_env.so']);
-  makeProfile('loop-auth', [PERMIT, 'auth include loop-auth']);
-  makeProfile('loop-all', [PERMIT, '@include loop-all']);
-  makeProfile('loop-sub', [PERMIT, 'auth substack loop-sub']);
-  for (let i = 1; i < 20; i++) makeProfile(`deep-${i}`, [`auth substack deep-${i + 1}`]);
-  makeProfile('deep-20', [PERMIT]);
-  await startRootd();
+const deep = (depth: number) => (depth < 20 ? [`auth substack deep-${depth + 1}`] : [PERMIT]);
+setUpLeaders({
+  profiles: {
+    // What is not in a profile must not come from the fallback.
+    other: ['auth required pam_permit.so', 'account required pam_permit.so'],
+    part: ['auth required pam_env.so'],
+    'loop-auth': [PERMIT, 'auth include loop-auth'],
+    'loop-all': [PERMIT, '@include loop-all'],
+    'loop-sub': [PERMIT, 'auth substack loop-sub'],
+    ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`deep-${i + 1}`, deep(i + 1)])),
+  },
 });
-after(stopRootd);
 
 const root = { purpose: 'login', user: 'root', operations: ['authenticate'] } as const;
 

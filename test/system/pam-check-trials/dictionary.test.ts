@@ -1,17 +1,13 @@
 /** pam_pwquality without cracklib's dictionary. */
 import { execFileSync } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { makeAccount } from '../../lib/accounts.ts';
-import { prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 import { showTrial } from '../../lib/pam-trial.ts';
 
-before(async () => {
-  unpackPackages();
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+before(() => unpackPackages());
 
 test('dictionary-missing: an expired password cannot be changed', async () => {
   const { name, password } = makeAccount('ada');

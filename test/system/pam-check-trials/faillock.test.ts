@@ -1,15 +1,12 @@
 /** pam_faillock without its authfail line. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { findCodes, outcomesOf } from '../../lib/pam-trial.ts';
 
-before(async () => {
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
 
 const PRE = 'auth required pam_faillock.so preauth nodelay deny=2';
 const UNIX = 'auth [success=1 default=ignore] pam_unix.so nodelay';

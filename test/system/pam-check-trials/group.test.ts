@@ -1,18 +1,16 @@
 /** pam_group behind pam_rootok. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, runScript, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
+import { runScript } from '../../lib/leader/sessions.ts';
 import { findCodes } from '../../lib/pam-trial.ts';
 
-before(async () => {
-  prepareMachine();
-  makeAccount('ada');
-  writeFileSync('/etc/security/group.conf', '*;*;*;Al0000-2400;audio\n');
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+makeAccount('ada');
+before(() => writeFileSync('/etc/security/group.conf', '*;*;*;Al0000-2400;audio\n'));
 
 const ROOTOK = 'auth sufficient pam_rootok.so';
 const GROUP = 'auth optional pam_group.so';

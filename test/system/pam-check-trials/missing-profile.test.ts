@@ -1,15 +1,12 @@
 /** What libpam takes instead of a profile, or of a type, that is not there. */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { test } from 'node:test';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { callPam, findCodes } from '../../lib/pam-trial.ts';
 
-before(async () => {
-  prepareMachine();
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
 
 const call = (operation: 'authenticate' | 'acct_mgmt') =>
   callPam({ profile: 'trial', user: 'root', operations: [operation] });

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { knownModules } from '../../../src/config/pam-profile/known-modules.ts';
 import { makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 import { callPam, showTrial } from '../../lib/pam-trial.ts';
 
@@ -17,13 +18,9 @@ const MODULES = execFileSync('find', ['/usr/lib', '-name', 'pam_unix.so'], { enc
   .trim()
   .replace('/pam_unix.so', '');
 
-before(async () => {
-  unpackPackages();
-  prepareMachine();
-  makeAccount('ada');
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+makeAccount('ada');
+before(() => unpackPackages());
 
 const auth = { purpose: 'login', user: 'ada', operations: ['authenticate'] } as const;
 const session = { purpose: 'session', user: 'ada', operations: ['open_session'] } as const;

@@ -1,9 +1,11 @@
 /** pam_mount: where it gets the password, what it counts with, what it leaves for pam_mkhomedir. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { type Account, makeAccount } from '../../lib/accounts.ts';
-import { Client, makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { Client } from '../../lib/leader/client.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 import { callPam, findCodes } from '../../lib/pam-trial.ts';
 
@@ -20,15 +22,12 @@ const MOUNT = 'session required pam_mount.so';
 const PERMIT = 'session required pam_permit.so';
 const PMVARRUN = '/usr/sbin/pmvarrun';
 
-let ada: Account;
-before(async () => {
+setUpLeaders();
+const ada = makeAccount('ada');
+before(() => {
   unpackPackages();
-  prepareMachine();
-  ada = makeAccount('ada');
   writeFileSync('/etc/security/pam_mount.conf.xml', CONFIGURATION);
-  await startRootd();
 });
-after(stopRootd);
 
 const isMounted = (user: string): boolean =>
   readFileSync('/proc/mounts', 'utf8').includes(` /home/${user}/ram `);

@@ -2,19 +2,15 @@
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { test } from 'node:test';
+import { makeAccount } from '../../lib/accounts.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { showTrial } from '../../lib/pam-trial.ts';
 
 const UNIX = ['auth required pam_unix.so nodelay', 'account required pam_unix.so'];
-let ada: Account;
-before(async () => {
-  prepareMachine();
-  ada = makeAccount('ada');
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+const ada = makeAccount('ada');
 
 const wish = { code: 'file-writable', purpose: 'login', operations: ['authenticate'] } as const;
 const shows = ['authenticate PAM_SUCCESS', 'authenticate PAM_AUTHTOK_ERR'] as const;

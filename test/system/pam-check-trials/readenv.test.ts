@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { before, test } from 'node:test';
+import { makeAccount } from '../../lib/accounts.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { callPam, findCodes } from '../../lib/pam-trial.ts';
 
 const CODE = 'readenv-runs-as-root';
@@ -13,10 +14,9 @@ const EXEC = 'session optional pam_exec.so quiet /bin/true';
 const SESSION = ['auth sufficient pam_rootok.so', 'account required pam_permit.so'];
 const SHOWN = '/run/ran-as';
 
-let ada: Account;
-before(async () => {
-  prepareMachine();
-  ada = makeAccount('ada');
+setUpLeaders();
+const ada = makeAccount('ada');
+before(() => {
   const source = `#include <stdio.h>
 #include <unistd.h>
 __attribute__((constructor)) static void run(void) {
@@ -28,9 +28,7 @@ __attribute__((constructor)) static void run(void) {
   execFileSync('cc', ['-shared', '-fPIC', '-o', '/home/ada/x.so', '/home/ada/x.c']);
   writeFileSync('/home/ada/.pam_environment', 'LD_PRELOAD=/home/ada/x.so\n');
   chownSync('/home/ada/.pam_environment', ada.uid, ada.uid);
-  await startRootd();
 });
-after(stopRootd);
 
 /** The uid that the user's code ran as; null when it did not. */
 async function runsAs(lines: readonly string[]): Promise<string | null> {

@@ -2,22 +2,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { before, test } from 'node:test';
+import { makeAccount } from '../../lib/accounts.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 import { callPam, findCodes, showTrial } from '../../lib/pam-trial.ts';
 
 const SCRIPTS = '/usr/share/libpam-script';
-let ada: Account;
-before(async () => {
+setUpLeaders();
+const ada = makeAccount('ada');
+before(() => {
   unpackPackages();
-  prepareMachine();
-  ada = makeAccount('ada');
   writeFileSync(`${SCRIPTS}/pam_script_auth`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-  await startRootd();
 });
-after(stopRootd);
 
 test('script-suffices: any password, and a locked account', async () => {
   execFileSync('usermod', ['-L', ada.name]);

@@ -1,9 +1,10 @@
 /** Session profiles with and without pam_rootok, with and without a password. */
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { test } from 'node:test';
+import { makeAccount } from '../../lib/accounts.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { callPam, findCodes, showTrial } from '../../lib/pam-trial.ts';
 
 const UNIX = [
@@ -13,13 +14,8 @@ const UNIX = [
 ];
 const ROOTOK = ['auth sufficient pam_rootok.so', ...UNIX];
 
-let ada: Account;
-before(async () => {
-  prepareMachine();
-  ada = makeAccount('ada');
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+const ada = makeAccount('ada');
 
 test('rootok-missing: nobody answers, and the session does not start', async () => {
   await showTrial({

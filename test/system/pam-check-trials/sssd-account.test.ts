@@ -3,19 +3,16 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeAccount } from '../../lib/accounts.ts';
 import { type Service, startLdap, startSssd } from '../../lib/directory.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 import { callPam, showTrial, type Trial } from '../../lib/pam-trial.ts';
 
+setUpLeaders();
+makeAccount('ada');
 const services: Service[] = [];
-before(async () => {
-  unpackPackages();
-  prepareMachine();
-  makeAccount('ada');
-  await startRootd();
-});
+before(() => unpackPackages());
 after(async () => {
-  stopRootd();
   for (const service of services.reverse()) await service.stop();
 });
 

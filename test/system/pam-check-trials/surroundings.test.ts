@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { makeAccount } from '../../lib/accounts.ts';
-import { makeProfile, prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { test } from 'node:test';
+import { makeAccount, NOBODY } from '../../lib/accounts.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
+import { makeProfile } from '../../lib/leader/machine.ts';
 import { callPam, findCodes, showTrial } from '../../lib/pam-trial.ts';
 
 const SESSION = ['auth sufficient pam_rootok.so', 'account required pam_permit.so'];
@@ -12,12 +13,8 @@ const PERMIT = 'session required pam_permit.so';
 const open = { purpose: 'session', user: 'ada', operations: ['open_session'] } as const;
 const YES = 'open_session PAM_SUCCESS';
 
-before(async () => {
-  prepareMachine();
-  makeAccount('ada');
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+makeAccount('ada');
 
 test('systemd-without-bus: logind is known to run, and cannot be reached', async () => {
   // By this directory pam_systemd sees that there is a logind.
@@ -57,16 +54,8 @@ test('nullok-empty-password: su lets it in, the sign-in here never', async () =>
   makeProfile('trial', [...lines, 'account required pam_unix.so']);
   assert.ok(findCodes('trial', 'login').includes('nullok-empty-password'));
   makeProfile('su', [...lines, 'account required pam_unix.so', PERMIT]);
-  const asNobody = [
-    '--reuid=65534',
-    '--regid=65534',
-    '--clear-groups',
-    'su',
-    'eve',
-    '-c',
-    'id -un',
-  ];
-  assert.equal(execFileSync('setpriv', asNobody, { encoding: 'utf8' }), 'eve\n');
+  const [program, ...args] = [...NOBODY, 'su', 'eve', '-c', 'id -un'];
+  assert.equal(execFileSync(program!, args, { encoding: 'utf8' }), 'eve\n');
   const sign = { profile: 'trial', user: 'eve', operations: ['authenticate'] } as const;
   assert.deepEqual(await callPam({ ...sign, answers: [''] }), ['authenticate PAM_AUTH_ERR']);
 });

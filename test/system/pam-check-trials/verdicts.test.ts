@@ -1,7 +1,7 @@
 /** Stacks that nobody passes, or everybody. */
-import { after, before, test } from 'node:test';
-import { type Account, makeAccount } from '../../lib/accounts.ts';
-import { prepareMachine, startRootd, stopRootd } from '../../lib/leader.ts';
+import { before, test } from 'node:test';
+import { makeAccount } from '../../lib/accounts.ts';
+import { setUpLeaders } from '../../lib/leader/fixture.ts';
 import { unpackPackages } from '../../lib/packages.ts';
 import { showTrial } from '../../lib/pam-trial.ts';
 
@@ -11,14 +11,9 @@ const PERMIT = 'auth required pam_permit.so';
 const ACCOUNT = 'account required pam_unix.so';
 const SOUND = [`auth [success=1 default=ignore] ${UNIX}`, DENY, PERMIT, ACCOUNT];
 
-let ada: Account;
-before(async () => {
-  unpackPackages();
-  prepareMachine();
-  ada = makeAccount('ada');
-  await startRootd();
-});
-after(stopRootd);
+setUpLeaders();
+const ada = makeAccount('ada');
+before(() => unpackPackages());
 
 /** Without the password these let in. */
 for (const [code, broken] of [
