@@ -156,7 +156,6 @@ export interface Holdings {
 }
 export interface DialInfo {
   readonly ticket: TicketId;
-  readonly user: UserName;
   readonly place: Place;
   /** base64, SESSION_KEY_BYTES */
   readonly key: string;

@@ -161,8 +161,8 @@ const planted: readonly Planted[] = [
     named: /^rows of tickets: 2, wanted 1$/,
     plant: () =>
       write(
-        `INSERT INTO tickets (id, hash, user, uid, pam_grant, address, issued, idle_end, absolute_end)
-         VALUES ('${ID}', x'01', 'ada', ${ada.uid}, x'', '', 1, 9e15, 9e15)`,
+        `INSERT INTO tickets (id, hash, user, uid, pam_grant, address, user_agent, issued, used, idle_end, absolute_end)
+         VALUES ('${ID}', x'01', 'ada', ${ada.uid}, x'', '', '', 1, 1, 9e15, 9e15)`,
       ),
     remove: () => write(`DELETE FROM tickets WHERE id = '${ID}'`),
   },

@@ -168,6 +168,22 @@ test("the program of root's run is learnt when its leader says that it runs", as
   assert.equal((await cli.ask('active-sessions', {})).sessions[0]?.pid, 4242);
 });
 
+test("root's run whose terminal is made and whose program is not there yet is root's to go on with", async (t) => {
+  const { gateway, cli, machine } = await startFixture(t);
+  const leader = machine.makeLeader();
+  leader.programs.set(RUN, { state: 'ready', status: 0 });
+  await leader.openAs({ pamSession: PAM, user: 'ada', attached: 1 });
+  await gateway.sessionIn('running', RUN);
+  leader.spawn(RUN);
+  await gateway.session(({ id, tty }) => id === RUN && tty !== undefined);
+  leader.exit(0, RUN);
+  const { exitStatus } = await gateway.sessionIn('ended', RUN);
+  assert.equal(exitStatus, 0);
+  const told = leader.received.all.map(({ name }) => name);
+  assert.ok(!told.includes('end') && !told.includes('close') && !told.includes('spawn'));
+  assert.deepEqual((await cli.ask('active-sessions', {})).sessions, []);
+});
+
 test("root's run that was there before the broker is adopted", async (t) => {
   const fixture = await startFixture(t);
   const leader = fixture.machine.makeLeader();
