@@ -64,7 +64,7 @@ test('a generated certificate is looked at, too, once there is one', () => {
   assert.match(look(Date.now() + 10 * 86_400_000).join(), /^warning: .*; start the server again/);
   make(otherKey);
   assert.deepEqual(look(), [
-    'error: wanted the key that the certificate was made for, came another key; start the server again: it makes a new one',
+    'error: wanted the key that belongs to the certificate, came another key; start the server again: it makes a new one',
   ]);
 });
 
@@ -88,7 +88,7 @@ test('a key that others can read is an error, one that a group can read is not',
 test('the key of another certificate is an error', () => {
   assert.match(
     check(certificate, otherKey).join(),
-    /^error .*other.pem: wanted the key .* made for, came another key; name/,
+    /^error .*other.pem: wanted the key .* certificate, came another key; set/,
   );
 });
 

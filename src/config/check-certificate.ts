@@ -7,7 +7,7 @@ import { findPairFault } from './find-pair-fault.ts';
 import type { Finding } from './finding.ts';
 import type { Configuration } from './load.ts';
 
-/** npm start makes another. */
+/** npm start makes a new one. */
 const ANEW = 'start the server again: it makes a new one';
 
 interface Pair {
@@ -16,14 +16,14 @@ interface Pair {
   readonly isOwn: boolean;
 }
 
-/** generated, now: of tests. */
+/** generated, now: set by tests. */
 export function checkCertificate(
   values: Configuration,
   { generated = PATHS.certificate as string, now = Date.now() } = {},
 ): Finding[] {
   const [certificate, key] = [values['ssl-certificate'], values['ssl-certificate-key']];
   if (certificate !== '' && key !== '') return checkPair({ certificate, key, isOwn: true }, now);
-  // The first start makes it.
+  // Before the first start there is none.
   if (certificate !== '' || key !== '' || !isThere(generated)) return [];
   return checkPair({ certificate: generated, key: generated, isOwn: false }, now);
 }
@@ -41,11 +41,11 @@ function checkPair({ certificate, key, isOwn }: Pair, now: number): Finding[] {
   const fault = findPairFault(pem, readFileSync(key));
   if (fault !== null) {
     const file = fault.at === 'key' ? key : certificate;
-    return [problem(file, `${fault.text}; ${isOwn ? fault.mend : ANEW}`)];
+    return [problem(file, `${fault.text}; ${isOwn ? fault.remedy : ANEW}`)];
   }
   const end = new X509Certificate(pem).validToDate;
   if (end.getTime() > now) return [];
-  const text = `wanted a valid certificate, came one that ended on ${end.toISOString()}`;
+  const text = `wanted a valid certificate, came one that expired on ${end.toISOString()}`;
   const finding = problem(certificate, `${text}; ${isOwn ? 'renew it' : ANEW}`);
   return [{ ...finding, level: 'warning' }];
 }

@@ -1,12 +1,12 @@
-/** Whether a certificate and its key can be served: for the server that does, for set-up, and for `config check`. */
+/** Finds out whether a server can use a certificate and its key: for the gateway, for set-up and for `config check`. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 export interface PairFault {
   readonly at: 'certificate' | 'key';
-  /** What was wanted, and what came. */
+  /** What was wanted, and what was found. */
   readonly text: string;
-  /** How to mend it where both are an administrator's own. */
-  readonly mend: string;
+  /** What to do, if the certificate is a configured one. */
+  readonly remedy: string;
 }
 type Pem = string | Buffer;
 
@@ -16,20 +16,20 @@ export function findPairFault(certificate: Pem, key: Pem): PairFault | null {
     return {
       at: 'certificate',
       text: 'wanted a certificate in PEM form, came something else',
-      mend: 'name a file with a line -----BEGIN CERTIFICATE-----',
+      remedy: 'use a file with a line -----BEGIN CERTIFICATE-----',
     };
   const secret = parse(() => createPrivateKey(key));
   if (secret === null)
     return {
       at: 'key',
       text: 'wanted a private key in PEM form without a passphrase, came something else',
-      mend: 'openssl pkey writes it so',
+      remedy: "convert it with 'openssl pkey'",
     };
   if (leaf.checkPrivateKey(secret)) return null;
   return {
     at: 'key',
-    text: 'wanted the key that the certificate was made for, came another key',
-    mend: 'name that key',
+    text: 'wanted the key that belongs to the certificate, came another key',
+    remedy: 'set that key',
   };
 }
 

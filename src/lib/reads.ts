@@ -1,4 +1,7 @@
-/** What is about to be read, told before it is: where a file system does not answer, the last one is what is waited for. */
+/**
+ * A diagnostics channel on which each file is announced before it is read. When a file system does not answer, the last
+ * announced file is the one that the process waits for.
+ */
 import { channel } from 'node:diagnostics_channel';
 
 export const reads = channel('vestibule:reads');

@@ -153,7 +153,10 @@ test('a refused session says why in the page and to root, under the reference of
   const reference = /Reference: ([0-9a-f]{12})/.exec(await refused.innerText())?.[1] ?? '';
   await expectLogged(reference, /session: pam_open_session: .*\(PAM 6\)/);
   const out = vestibule('active-sessions', '--ended');
-  assert.match(out, new RegExp(`: This machine refuses .*reference ${reference} in the log`));
+  assert.match(
+    out,
+    new RegExp(`: This machine does not allow .*reference ${reference} in the log`),
+  );
   // Its link says the same.
   const failed = activeSessions('--ended').find(({ state }) => state === 'failed');
   await page.goto(`${server.url}/s/${failed?.id}/`);

@@ -120,7 +120,7 @@ test('a port of the configuration that is taken is refused', async () => {
   await once(server, 'listening');
   mkdirSync('/etc/vestibule');
   writeFileSync('/etc/vestibule/vestibule.conf', 'www-address=127.0.0.1\nwww-session-port=9003\n');
-  assertRefused(await runProgram(START), /port 9003 of 127\.0\.0\.1 is taken/);
+  assertRefused(await runProgram(START), /port 9003 of 127\.0\.0\.1 is used/);
   rmSync('/etc/vestibule', { recursive: true });
   server.close();
   await once(server, 'close');
