@@ -34,6 +34,8 @@ for dir in /etc /home /opt /root /srv /usr /var; do
   chmod --reference="$dir" "$SANDBOX/up$dir"
   mount -t overlay overlay -o "lowerdir=$dir,upperdir=$SANDBOX/up$dir,workdir=$SANDBOX/work$dir" "$dir"
 done
+# What a server of this machine has left here, a database of another version for example, is not what is tested.
+rm -rf /etc/vestibule /usr/local/lib/vestibule /var/lib/vestibule /var/log/vestibule
 
 mkdir "$SANDBOX/dev"
 for node in null zero full random urandom tty; do

@@ -134,7 +134,9 @@ test('the link leads to the session after a sign-in elsewhere; of an ended one t
     row(tab, 'Seen by root').getByText(texts.session.states.ended, { exact: true }).waitFor(),
   );
   await page.goto(link);
-  await page.getByRole('heading', { name: 'The session “Seen by root” has ended.' }).waitFor();
+  await page
+    .getByRole('heading', { name: 'The session “Seen by root” was ended by you.' })
+    .waitFor();
   await expectLogged(await page.locator('code').innerText(), /session-ended/);
   await elsewhere.close();
 });
