@@ -156,6 +156,7 @@ export interface Holdings {
 }
 export interface DialInfo {
   readonly ticket: TicketId;
+  readonly user: UserName;
   readonly place: Place;
   /** base64, SESSION_KEY_BYTES */
   readonly key: string;

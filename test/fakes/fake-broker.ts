@@ -364,8 +364,8 @@ class FakeBroker {
     const known = this.state.passes[pass];
     if (!known) throw new Refusal('not-signed-in');
     if (known.session !== session) throw new Refusal('session-not-found');
-    const { id } = this.own(known.ticket, session);
-    return { ticket: id, place: 'local', key: SESSION_KEY.toString('base64') };
+    const { id, user } = this.own(known.ticket, session);
+    return { ticket: id, user, place: 'local', key: SESSION_KEY.toString('base64') };
   }
 
   private drop(user: string): TicketId[] {

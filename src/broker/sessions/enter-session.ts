@@ -76,7 +76,7 @@ export async function dialSession(
   const key = broker.keys.get(row.id);
   const pam = pamSessionOf(broker, row);
   if (row.state !== 'running' || !key || !pam) throw notRunning(row.id, row.state);
-  return { ticket: id, place: pam.place, key: key.toString('base64') };
+  return { ticket: id, user: ticket.user, place: pam.place, key: key.toString('base64') };
 }
 
 export function touchSession(

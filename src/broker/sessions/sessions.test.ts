@@ -140,7 +140,7 @@ test('a pass opens one session, for as long as its ticket lives', async (t) => {
   const pass = await gateway.pass(ticket, one.id);
   const dial = await gateway.ask('session-dial', { pass, session: one.id });
   assert.equal(dial.place, 'local');
-  assert.equal(dial.ticket, info.id);
+  assert.deepEqual([dial.user, dial.ticket], ['ada', info.id]);
   assert.equal(Buffer.from(dial.key, 'base64').length, 32);
   await gateway.ask('session-active', { pass, session: one.id });
   await gateway.refusedAs('not-signed-in', 'session-dial', { pass, session: two.id });
