@@ -5,9 +5,14 @@ import { terminal } from './terminal.ts';
 
 export const KINDS: readonly Kind[] = [terminal, run];
 
-/** A row may be of a kind that is not configured any more: its session goes on, listed, until it ends. */
+/**
+ * A row may be of a kind that is not configured any more: its session goes on, listed, until it ends. It is taken for one
+ * that a person started: else their home session would be closed, and the session with it where it runs in that.
+ */
 export function kindNamed(kinds: readonly Kind[], name: string): Kind {
-  return kinds.find((kind) => kind.name === name) ?? { ...run, name, title: name };
+  return (
+    kinds.find((kind) => kind.name === name) ?? { ...run, name, title: name, startedBy: 'person' }
+  );
 }
 
 /** One that people may start. */

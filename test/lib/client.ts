@@ -125,7 +125,12 @@ export class WebClient {
   }
 
   startTerminal(): Promise<SessionView> {
-    return this.askJson('POST', '/api/sessions', { body: { kind: 'terminal' } });
+    return this.startSession('terminal');
+  }
+
+  /** kind: its name. */
+  startSession(kind: string): Promise<SessionView> {
+    return this.askJson('POST', '/api/sessions', { body: { kind } });
   }
 
   async endSession(session: SessionId): Promise<void> {

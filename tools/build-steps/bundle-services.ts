@@ -16,12 +16,13 @@ const directory = join(buildDirectory, 'dist');
 
 export async function bundleServices(): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
-  for (const [name, entry] of Object.entries(SERVICES)) await bundle(name, entry);
+  for (const [name, entry] of Object.entries(SERVICES)) await bundle(name, entry, directory);
   // So that Node need not guess the type of these modules.
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }\n');
 }
 
-async function bundle(name: string, entry: string): Promise<void> {
+/** Writes `into`/`name`.js. */
+export async function bundle(name: string, entry: string, into: string): Promise<void> {
   const result = await build({
     configFile: false,
     root,
@@ -29,7 +30,7 @@ async function bundle(name: string, entry: string): Promise<void> {
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: entry,
-      outDir: directory,
+      outDir: into,
       emptyOutDir: false,
       copyPublicDir: false,
       target: 'node24',

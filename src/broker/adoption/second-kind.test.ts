@@ -78,3 +78,22 @@ test('one whose kind is not configured any more goes on, listed, until it ends',
   await fixture.gateway.ask('session-end', { ticket, session: id });
   await fixture.gateway.sessionIn('ended', id);
 });
+
+test('one whose kind is not configured any more keeps its person’s home session open', async (t) => {
+  const fixture = await fixtureWithJobs(t);
+  const { ticket } = await fixture.gateway.signIn('ada');
+  await fixture.gateway.ask('home-visit', { ticket, origin: ORIGIN, retry: false });
+  const home = await fixture.machine.opening.take();
+  const { id } = await fixture.gateway.start(ticket, 'job');
+  fixture.kinds = KINDS;
+  await fixture.restart();
+  await fixture.gateway.ask('sign-out', { ticket });
+  const { pamSessions } = await fixture.cli.ask('pam-sessions', {});
+  assert.deepEqual(
+    pamSessions.map(({ state }) => state),
+    ['open', 'open'],
+  );
+  assert.ok(!home.received.all.some(({ name }) => name === 'close'));
+  await fixture.cli.ask('kill-session', { session: id });
+  await home.received.take(({ name }) => name === 'close');
+});

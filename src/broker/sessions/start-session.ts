@@ -28,8 +28,9 @@ export interface SessionStart {
 /** Throws 'bad-request' when people start none of that name. */
 export function requireKind({ kinds }: Broker, name: string): Kind {
   const kind = startableKind(kinds, name);
-  if (kind === undefined) throw new ProblemError('bad-request', `no kind '${name}' to start`);
-  return kind;
+  if (kind !== undefined) return kind;
+  const text = `There is no kind of session named '${name}' here.`;
+  throw new ProblemError('bad-request', `no kind '${name}' to start`, text);
 }
 
 export function startSession(broker: Broker, ticket: Ticket, start: SessionStart): SessionRow {

@@ -1,0 +1,90 @@
+/** The broker as a process: descriptors from supervise, options of the configuration, the end on a signal. */
+import { checkGroups } from '../config/check-groups.ts';
+import { checkProfiles } from '../config/check-profiles.ts';
+import { findingLine } from '../config/finding.ts';
+import { loadConfiguration, problemLine } from '../config/load.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { inBackground } from '../lib/in-background.ts';
+import {
+  announceFailure,
+  announceReady,
+  inheritedDescriptors,
+} from '../lib/inherited-descriptors.ts';
+import { log } from '../lib/log.ts';
+import { serveBroker } from './requests/serve.ts';
+
+const DESCRIPTORS = ['gateway', 'cli', 'ready'] as const;
+/** After its time a leader has given the step up; one that has not is stuck. */
+const LEADER_LATE_MS = 10_000;
+
+/** Returns when it serves. */
+export async function runBroker(kinds: readonly Kind[]): Promise<void> {
+  process.on('uncaughtException', (error) => {
+    log.error('uncaught-exception', { error, stack: error.stack });
+    process.exit(1);
+  });
+  try {
+    await start(kinds);
+  } catch (error) {
+    log.error('start-failed', { error });
+    process.exit(1);
+  }
+}
+
+async function start(kinds: readonly Kind[]): Promise<void> {
+  if (process.getuid?.() === 0) {
+    throw new Error('the broker does not run as root: vestibule-supervise starts it');
+  }
+  const descriptors = inheritedDescriptors(DESCRIPTORS);
+  try {
+    await serve(descriptors, kinds);
+  } catch (error) {
+    announceFailure(descriptors.ready, (error as Error).message);
+    throw error;
+  }
+  announceReady(descriptors.ready);
+}
+
+async function serve(
+  descriptors: Readonly<Record<(typeof DESCRIPTORS)[number], number>>,
+  kinds: readonly Kind[],
+): Promise<void> {
+  const loaded = loadConfiguration();
+  const { values, problems } = loaded;
+  if (problems.length > 0) throw new Error(problems.map(problemLine).join('; '));
+  const findings = checkProfiles(values);
+  const errors = findings.filter(({ level }) => level === 'error');
+  if (errors.length > 0) throw new Error(errors.map(findingLine).join('; '));
+  // A group may come with the directory, after us.
+  const warnings = [...findings, ...checkGroups(loaded)].map(({ text }) => text);
+  for (const warning of warnings) log.warning('configuration', { warning });
+  const running = await serveBroker({
+    settings: {
+      loginProfile: values['auth-pam-profile'],
+      sessionProfile: values['auth-pam-sessions-profile'],
+      sessionsEnabled: values['auth-pam-sessions-enabled'],
+      sessionsScope: values['auth-pam-sessions-scope'],
+      timeoutMinutes: values['auth-timeout-minutes'],
+      staySignedInDays: values['auth-stay-signed-in-days'],
+      recheckMinutes: values['auth-recheck-minutes'],
+      auditKeepDays: values['audit-keep-days'],
+      adminGroups: values['admin-group'],
+      signInsPerUser: values['auth-sign-ins-per-user'],
+      sessionsPerUser: values['auth-sessions-per-user'],
+    },
+    warnings,
+    kinds,
+    stepMs: {
+      pam: values['auth-pam-timeout-seconds'] * 1000 + LEADER_LATE_MS,
+      program: values['session-start-timeout-seconds'] * 1000 + LEADER_LATE_MS,
+    },
+    listen: { gateway: { fd: descriptors.gateway }, cli: { fd: descriptors.cli } },
+  });
+  process.once('SIGTERM', () =>
+    inBackground(
+      'stop',
+      running.close().finally(() => process.exit(0)),
+    ),
+  );
+  log.info('ready', { sessions: running.broker.sessions.countLive() });
+}
