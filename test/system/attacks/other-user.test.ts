@@ -79,7 +79,7 @@ test('under umask 077 every directory and socket has the mode that it must have'
       [
         ...[PATHS.run, `${PATHS.run}/rootd`, PATHS.leaders, PATHS.sessions, `${PATHS.run}/broker`],
         ...[`${PATHS.run}/cli`, `${PATHS.state}/root`, directory(), ...sockets()],
-      ].map((path) => [path.replace(session, 'ID'), mode(path)]),
+      ].map((path) => [path.replace(session, 'ID').replace(pamSession, 'ID'), mode(path)]),
     ),
     {
       '/run/vestibule': '0:root 711',

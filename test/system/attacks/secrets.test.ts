@@ -202,7 +202,7 @@ async function crash(pid: number): Promise<number> {
   spawnSync('prlimit', ['--core=unlimited', '--pid', String(pid)]);
   process.kill(pid, 'SIGSEGV');
   const [, status] = await logged(
-    new RegExp(`leader ${pid} of session .* wait status (0x[0-9a-f]+)`),
+    new RegExp(`leader ${pid} of PAM session .* wait status (0x[0-9a-f]+)`),
   );
   return Number(status);
 }
