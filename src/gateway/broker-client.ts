@@ -15,7 +15,7 @@ import { Failure, failureOf } from './problem.ts';
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 const REQUEST_MS = 10_000;
-/** A broker that answers nothing must not fill our memory. */
+/** Limits the memory that a broker which never answers can cost us. */
 const MAX_PENDING = 5000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
@@ -57,7 +57,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
     return this.frames !== null;
   }
 
-  /** Connects, and again after every end, until close(). */
+  /** Connects, and reconnects whenever the connection ends, until close(). */
   async connect(): Promise<void> {
     if (this.stop.signal.aborted) return;
     const socket = connect({ path: this.path, signal: this.stop.signal });
@@ -132,7 +132,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
 
   private settle({ id, ok, problem }: JsonObject): void {
     const pending = this.pending.get(id as number);
-    if (!pending) return; // its time was up
+    if (!pending) return; // it has timed out
     this.pending.delete(id as number);
     clearTimeout(pending.timer);
     if (isProblem(problem)) pending.reject(failureOf(problem));
@@ -146,7 +146,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
     this.pending.clear();
     for (const { reject, timer } of pending) {
       clearTimeout(timer);
-      reject(new Failure('unavailable', 'the broker ended before it answered'));
+      reject(new Failure('unavailable', 'the broker closed the connection before it answered'));
     }
     if (!this.stop.signal.aborted) this.logger.warning('broker lost', { detail: error });
     this.emit('down');

@@ -1,6 +1,9 @@
-/** Time as the gateway needs it; tests put their own in. Nothing runs by the wall clock: the broker may have another. */
+/**
+ * The gateway's clock; tests replace it. Nothing depends on the wall clock, which may be set, and differ from the
+ * broker's.
+ */
 export interface Clock {
-  /** Milliseconds for durations: never set back. */
+  /** Milliseconds, for durations: it never goes backwards. */
   readonly monotonic: () => number;
 }
 

@@ -1,4 +1,4 @@
-/** What the handlers work with: one explicit context, made by start-gateway.ts. */
+/** The context that every handler gets; start-gateway.ts makes it. */
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
@@ -24,18 +24,18 @@ export interface Gateway {
   readonly conversations: Conversations;
   readonly connections: Connections;
   readonly pages: Pages;
-  /** Its address on the session origin. */
+  /** Address of the terminal page's script, on the session origin. */
   readonly terminalScript: string;
   readonly welcome: Welcome;
   /** Ed25519: signs the conversation keys of leaders. */
   readonly hostKey: KeyObject;
-  /** What browsers reach us by. */
+  /** The address by which browsers reach us. */
   readonly address: PublicAddress;
-  /** Who may say in whose name they ask (www-trusted-proxies). */
+  /** The peers whose X-Forwarded-For is believed (www-trusted-proxies). */
   readonly proxies: BlockList;
   /** Directory of the sockets of local sessions. */
   readonly sessions: string;
-  /** For people. */
+  /** As the pages show it. */
   readonly hostName: string;
   readonly ownCertificate: boolean;
   readonly clock: Clock;
@@ -48,13 +48,13 @@ export type Side = 'home' | 'session';
 export type Ports = Readonly<Record<Side, number>>;
 
 export interface Limits extends ConnectionLimits {
-  /** Bytes of a request body. */
+  /** Most bytes of a request body. */
   readonly body: number;
   /** How long a session may take to accept a connection, and again to say hello. */
   readonly dialMs: number;
-  /** How often open WebSockets are asked whether they live. */
+  /** How often open WebSockets are pinged. */
   readonly pingMs: number;
-  /** Bytes that may wait for a browser before whoever fills its WebSocket has to. */
+  /** Bytes that may wait for a browser; beyond that the sender has to wait. */
   readonly viewerBytes: number;
 }
 export const DEFAULT_LIMITS: Limits = {
@@ -66,10 +66,10 @@ export const DEFAULT_LIMITS: Limits = {
   viewerBytes: 262_144,
 };
 
-/** host: by what name the browser knows us. */
+/** host: the name by which the browser reached us. */
 export type Env = { Bindings: HttpBindings & { readonly host: Host } };
 export type Handler = (gateway: Gateway, c: Context<Env>) => Response | Promise<Response>;
-/** id: the session in the address, '' where there is none. What it throws closes the socket. */
+/** id: the session in the address, '' where there is none. An exception closes the socket. */
 export type SocketHandler = (
   gateway: Gateway,
   ws: WebSocket,

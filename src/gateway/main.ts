@@ -66,7 +66,7 @@ async function serve(fds: Readonly<Record<(typeof DESCRIPTORS)[number], number>>
   log.info('gateway serves', { ...running.ports, pid: process.pid });
 }
 
-/** A terminal's connection needs a second descriptor, to its session-host; some are everybody's. */
+/** A terminal needs two descriptors, to its browser and its session-host; 64 are for everything else. */
 function affordableConnections(): number {
   const open = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   return Math.max(1, Math.floor((Number(open ?? Infinity) - 64) / 2));

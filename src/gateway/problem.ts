@@ -1,4 +1,4 @@
-/** Failures inside the gateway, and the public problem each becomes: every one gets a reference and a log line. */
+/** Failures inside the gateway, and the public problem that each becomes, with a reference and a log line. */
 import type { log } from '../lib/log.ts';
 import { makeReference } from '../lib/log.ts';
 import { PROBLEMS, type Problem, type ProblemCode } from '../protocol/problems.ts';
@@ -18,7 +18,7 @@ export class Failure extends Error {
 }
 
 export function failureOf(problem: Problem): Failure {
-  return new Failure(problem.code, 'the broker refused it', problem);
+  return new Failure(problem.code, 'refused by the broker', problem);
 }
 
 /** What is logged about the request that failed; never its query, which may carry a code. */

@@ -1,6 +1,6 @@
 /**
- * What hangs on a ticket (open sockets, cached checks) and is closed at once when the broker revokes it. Ids of
- * revoked tickets are remembered for a while: an answer that was on its way may still name one.
+ * What depends on a ticket (open sockets, cached checks) is closed here as soon as the broker revokes it. Ids of
+ * revoked tickets are remembered for a while: an answer that was under way may still name one.
  */
 import type { TicketId } from '../protocol/ids.ts';
 import type { Clock } from './clock.ts';

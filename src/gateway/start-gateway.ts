@@ -1,4 +1,4 @@
-/** Puts the gateway together from an explicit setup, so that tests run it unprivileged, and starts it. */
+/** Makes and starts a gateway. Everything is in the setup, so that tests can run one unprivileged. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -23,7 +23,7 @@ import { Revocations } from './revocations.ts';
 import { Conversations } from './sign-in/conversations.ts';
 import { TicketCache } from './ticket-cache.ts';
 
-/** A descriptor that listens already, or a port to listen on. */
+/** A descriptor that already listens, or a port to listen on. */
 export type Listen = { readonly fd: number } | { readonly host: string; readonly port: number };
 
 export interface GatewaySetup {
@@ -62,7 +62,7 @@ export async function startGateway(given: GatewaySetup): Promise<RunningGateway>
     servers[side] = server.listen(setup.listen[side]);
   }
   await Promise.all([once(servers.home!, 'listening'), once(servers.session!, 'listening')]);
-  // Kept: requests that a closed server still answers want them too.
+  // Kept in a variable: a closed server has no port, but still answers requests.
   for (const side of ['home', 'session'] as const) ports[side] = portOf(servers[side]!);
   inBackground('connect', gateway.broker.connect());
   return {
@@ -116,7 +116,7 @@ function countConnections({ proxies, clock, log }: GatewaySetup, limits: Limits)
   return new Connections(limits, peers, clock, logCrowded(clock, log));
 }
 
-/** As the generated one is. */
+/** The generated certificate is self-signed. */
 function isSelfSigned(certificate: string | Buffer): boolean {
   const leaf = new X509Certificate(certificate);
   return leaf.checkIssued(leaf);

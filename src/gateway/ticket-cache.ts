@@ -1,6 +1,6 @@
 /**
- * Which tickets are good: the broker's word, kept for a while, so that pages keep working while it restarts. A
- * revocation drops the entry at once.
+ * Caches the broker's checks of tickets for a while, so that pages keep working while it restarts. A revocation drops
+ * the entry at once.
  */
 import { SECRET_PATTERN, type TicketInfo } from '../protocol/gateway-broker.ts';
 import type { TicketId } from '../protocol/ids.ts';
@@ -9,11 +9,11 @@ import type { Clock } from './clock.ts';
 import { Failure } from './problem.ts';
 import type { Revocations } from './revocations.ts';
 
-/** Younger than this, a check is good without asking again. */
+/** A check younger than this is used without asking the broker. */
 const FRESH_MS = 30_000;
-/** Younger than this, a check is good when the broker cannot be asked. */
+/** A check younger than this is used while the broker is unreachable. */
 const HONOURED_MS = 60_000;
-/** How often a ticket in use is marked active, so that it slides. */
+/** How often a ticket in use is marked active, which extends it. */
 const ACTIVE_MS = 60_000;
 const MAX_ENTRIES = 10_000;
 
@@ -28,7 +28,7 @@ export class TicketCache {
   private readonly clock: Clock;
   private readonly revocations: Revocations;
   private readonly entries = new Map<string, Entry>();
-  /** One question at a time for each ticket and purpose. */
+  /** Checks under way: one at a time for each ticket and purpose. */
   private readonly asking = new Map<string, Promise<TicketInfo>>();
 
   constructor(broker: BrokerClient, clock: Clock, revocations: Revocations) {
@@ -37,11 +37,10 @@ export class TicketCache {
     this.revocations = revocations;
   }
 
-  /** Throws 'not-signed-in', or 'unavailable' when nobody can say. active: a person did something. */
+  /** Throws 'not-signed-in', or 'unavailable' when the broker cannot be asked. active: a person did something. */
   async check(ticket: string | undefined, active: boolean): Promise<TicketInfo> {
-    if (ticket === undefined) throw new Failure('not-signed-in', 'no ticket came');
-    if (!SECRET_PATTERN.test(ticket))
-      throw new Failure('not-signed-in', 'a ticket of another form');
+    if (ticket === undefined) throw new Failure('not-signed-in', 'the request has no ticket');
+    if (!SECRET_PATTERN.test(ticket)) throw new Failure('not-signed-in', 'the ticket is malformed');
     const entry = this.entries.get(ticket);
     if (entry && this.isFresh(entry, active)) return entry.info;
     try {
@@ -57,7 +56,7 @@ export class TicketCache {
     }
   }
 
-  /** The broker's answer to a sign-in, or to a check that was sent when `activeAt` was this. */
+  /** Caches the broker's answer to a sign-in, or to a check that was sent when `activeAt` had this value. */
   keep(ticket: string, info: TicketInfo, active: boolean): void {
     if (this.revocations.isRevoked(info.id)) {
       throw new Failure('not-signed-in', 'the ticket was revoked while it was checked');

@@ -1,6 +1,6 @@
 /**
- * The style of a page comes in its script: a file of its own would come over a connection of its own, which takes two
- * round trips to make, and the script would wait for it.
+ * A page's style is part of its script. As a file of its own it would need another connection, which takes two round
+ * trips, and the script would wait for it.
  */
 export function adoptStyles(css: string): void {
   const sheet = new CSSStyleSheet();

@@ -16,7 +16,7 @@ import type { Problem } from '../protocol/problems.ts';
 import { keepFirstHome, takeFirstHome } from './first-home.ts';
 import { readWanted } from './wanted-session.ts';
 
-/** The server said no, and why. */
+/** The server refused the request, and says why. */
 export class ProblemError extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
@@ -24,7 +24,7 @@ export class ProblemError extends Error {
     this.problem = problem;
   }
 }
-/** Nobody answered, or the part of the server that knows is restarting: trying again later helps. */
+/** No answer, or the broker is restarting: a later try may succeed. */
 export class ConnectionError extends Error {}
 
 export const api = {

@@ -1,4 +1,4 @@
-/** Which of the two views: asks the server who is signed in. */
+/** Asks the server who is signed in, and shows the sign-in or the home page. */
 import { Center, Loader } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';

@@ -1,14 +1,14 @@
-/** What a browser can do before a person goes to a terminal, while it waits anyway. */
+/** What a browser prepares while a person is still on their way to a terminal. */
 
-/** The terminal page's script: same site, so the browser's cache has it when the page asks for it. */
+/** Fetches the terminal page's script. It is of the same site, so the page finds it in the browser's cache. */
 export function fetchTerminalAhead(): void {
   const link = makeLink('prefetch');
   document.head.append(link);
 }
 
 /**
- * A connection to the session origin takes two round trips. Not before it is likely to be used: a browser closes one that
- * is not used for some seconds.
+ * Connects to the session origin, which takes two round trips. Only when it will soon be used: a browser closes a
+ * connection that is idle for some seconds.
  */
 export function connectAhead(): void {
   const link = makeLink('preconnect');

@@ -1,4 +1,4 @@
-/** The home origin's page: the sign-in, or the sessions of who is signed in. */
+/** The home origin's page: the sign-in, or the home page of the person who is signed in. */
 import { createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
@@ -20,7 +20,7 @@ const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: Infinity,
-      // The live connection says what changed.
+      // The live connection reports what changes.
       refetchOnWindowFocus: false,
       networkMode: 'always',
       retry: (_, error) => error instanceof ConnectionError,
@@ -30,8 +30,8 @@ const queryClient = new QueryClient({
   },
 });
 
-// Without variables and classes of its own Mantine writes no <style>, which the content security policy would refuse;
-// both lie in its style sheets already.
+// Mantine would write variables and classes into a <style>, which the content security policy refuses; its style sheets
+// already contain both.
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider

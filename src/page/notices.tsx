@@ -1,4 +1,4 @@
-/** What the pages have to say besides their content: problems, a lost connection, PAM's own texts. */
+/** Notices: problems, a lost connection, PAM's own texts. */
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { PromptItem } from '../protocol/page-gateway.ts';
@@ -14,7 +14,7 @@ export function ProblemAlert({ problem }: { problem: Problem }): ReactElement {
   );
 }
 
-/** What happened, what to do, and what finds it in the log. */
+/** A problem: what happened, what to do, and the reference of its log line. */
 export function ProblemWords({ problem }: { problem: Problem }): ReactElement {
   const { text, code, reference } = problem;
   const { advice } = PROBLEMS[code];
@@ -33,7 +33,7 @@ export function ProblemWords({ problem }: { problem: Problem }): ReactElement {
   );
 }
 
-/** Of a request that a person made: the server's words, or that it said nothing. */
+/** The failure of a person's request: the server's problem, or that it did not answer. */
 export function FailureAlert({ error }: { error: Error }): ReactElement {
   if (error instanceof ProblemError) return <ProblemAlert problem={error.problem} />;
   return (

@@ -1,22 +1,22 @@
-/** A WebSocket that comes back: waits with back-off, tries at once when the network or the tab is back. */
+/** A WebSocket that reconnects with back-off, and at once when the network or the tab is back. */
 import { backOff } from './back-off.ts';
 
 export type SocketState = 'connecting' | 'open' | 'waiting' | 'stopped';
 export interface SocketOptions {
-  /** Asked before each attempt. */
+  /** Called before each attempt. */
   readonly url: () => string;
   readonly onMessage: (data: string | ArrayBuffer) => void;
-  /** opened: the server had taken the connection. Says whether to try again. */
+  /** opened: the server had accepted the connection. The result says whether to reconnect. */
   readonly onClose: (code: number, opened: boolean, reason: string) => 'retry' | 'stop';
   readonly onState: (state: SocketState) => void;
   readonly connect?: (url: string) => WebSocket;
   readonly later?: (run: () => void, ms: number) => unknown;
-  /** As later, for an attempt that gets no answer. */
+  /** As later, for the timeouts of an attempt. */
   readonly limit?: (run: () => void, ms: number) => unknown;
 }
-/** A browser waits for minutes. */
+/** Timeout for the connection to open: the browser's own takes minutes. */
 const OPEN_MS = 8000;
-/** From open to settled: a session that is being started may take its time. */
+/** Timeout from open to settled: longer than the broker waits for a session that is being started. */
 const SETTLE_MS = 20_000;
 
 export class ReconnectingSocket {
@@ -31,29 +31,29 @@ export class ReconnectingSocket {
     this.connect();
   }
 
-  /** Dropped while there is no connection. */
+  /** Without a connection the data is dropped. */
   send(data: Uint8Array): void {
     if (this.state === 'open') this.socket?.send(data as Uint8Array<ArrayBuffer>);
   }
 
-  /** What was said has been understood: the next wait is short again. */
+  /** The connection works: the back-off begins anew. */
   settled(): void {
     this.isSettled = true;
     this.attempt = 0;
   }
 
-  /** Now, if it is waiting. */
+  /** Reconnects now, if it is waiting. */
   tryNow = (): void => {
     if (this.state === 'waiting') this.connect();
   };
 
-  /** The network changed: neither side may know yet that the old connection is dead. */
+  /** For a changed network: replaces a connection that may be dead without either side knowing. */
   renew = (): void => {
     if (this.state === 'open') this.drop();
     if (this.state !== 'stopped') this.connect();
   };
 
-  /** Until resume(); what was in flight is not delivered. */
+  /** Closes until resume(); messages under way are dropped. */
   close(): void {
     this.drop();
     this.enter('stopped');

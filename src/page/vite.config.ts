@@ -1,6 +1,6 @@
 /**
- * Builds a page into build/page: nothing inline, so that the content security policy can forbid it. Each by itself: what
- * they share would be a file more to wait for.
+ * Builds a page into build/page, with nothing inline, so that the content security policy can forbid inline code. Each
+ * page is built alone: a shared chunk would be one more file to wait for.
  */
 
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The session that a page waits for: whose link brought the person here before they had signed in, or before it ran,
- * or which they have just asked for. It stands in the address, so that the page still waits after it was loaded again.
+ * The session that the page waits for. The person has just started it, or came by its link before they were signed in
+ * or before it ran. Its id is kept in the address, so that the page still waits after a reload.
  */
 import { ID_PATTERN, type SessionId } from '../protocol/ids.ts';
 

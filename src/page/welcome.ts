@@ -1,10 +1,10 @@
-/** What the administrator has the pages say (`www-title`, `www-banner`): the gateway puts it into index.html. */
+/** The administrator's title and banner (`www-title`, `www-banner`), which the gateway puts into index.html. */
 
 function content(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
 }
 
-/** What people sign in to. */
+/** The name of the server on the sign-in page. */
 export function readTitle(host: string): string {
   return content('vestibule-title') || host;
 }

@@ -1,13 +1,13 @@
-/* Who answers what a program asks its terminal (its kind, the cursor's place, a colour). Every viewer has the question;
- * one answers, the one typed in last, and each byte of output is that of one viewer's answers: a change takes effect at
- * an offset of the output. */
+/* Decides which viewer answers a program's queries of its terminal (its type, the cursor's position, a colour). All
+ * viewers see the query; only the one that was typed in last answers. Each byte of output belongs to one answering
+ * viewer: a change takes effect at an offset of the output. */
 #include "host.h"
 
 static bool can_answer(const struct viewer *viewer) {
     return viewer->joined && !viewer->finished && (viewer->id != 0 || viewer->rows != 0);
 }
 
-/* `vestibule run`: a terminal that cannot be kept from answering. */
+/* The viewer is `vestibule run`: the terminal that it runs in always answers. */
 static bool cannot_be_quiet(const struct viewer *viewer) {
     return viewer->id == 0;
 }
@@ -31,7 +31,7 @@ size_t answers_same_for(const struct viewer *viewer, size_t most) {
 void answers_join(struct host *host, struct viewer *viewer) {
     if (!host->pty || host->answerer != NULL || !can_answer(viewer))
         return;
-    /* The one that answered comes back: what it has not had yet, nobody has answered. */
+    /* The last answering viewer is back: nobody has answered the output that it has not been sent yet. */
     if (viewer->id != 0 && viewer->id == host->last_answerer && viewer->at[OUTPUT] < host->answered)
         host->answered = viewer->at[OUTPUT];
     give(host, viewer, host->answered);
@@ -39,7 +39,7 @@ void answers_join(struct host *host, struct viewer *viewer) {
 
 void answers_typed(struct host *host, struct viewer *viewer) {
     struct viewer *before = host->answerer;
-    /* Its earlier turn has to be over first: a viewer has one range. */
+    /* A viewer has one range of output to answer: an earlier one has to be over. */
     const bool is_free = viewer->at[OUTPUT] >= viewer->answers_to || viewer->answers_to == 0;
     if (!host->pty || before == viewer || before == NULL || cannot_be_quiet(before) || !is_free)
         return;

@@ -1,4 +1,4 @@
-/* The leader's side: start, rotate, hangup in; started, failed, exited out. */
+/* The connection to the leader: receives start, rotate, hangup; sends started, failed, exited. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ void control_start(struct host *host) {
     free(start.environment);
 }
 
-/* The session ends with its leader: what still runs is hung up. */
+/* The session ends with its leader: a program that still runs gets a hang-up. */
 static void lose_leader(struct host *host) {
     close_descriptor(&host->control);
     if (host->exited)
@@ -76,7 +76,7 @@ static bool handle(struct host *host) {
     case VST_TO_HOST_HANGUP:
         if (!read_end(&reader))
             return false;
-        /* Who wanted every byte is gone, or wants the end more. */
+        /* The viewer that wanted every byte is gone, or asks for the end. */
         host->lossless = false;
         host->first_by = 0;
         host->keeps_words = false;

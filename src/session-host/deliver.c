@@ -1,5 +1,5 @@
-/* What viewers are told. What a viewer gets next follows from the state alone (size it knows, offset it has reached),
- * so nothing queues up for one that is slow: only the rest of a frame that its socket took in part is kept. */
+/* Sends to viewers. A viewer's next frame follows from the state alone (the size it knows, the offset it has
+ * reached), so nothing queues up for a slow one: only the unsent rest of one frame is kept. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static bool flush(struct host *host, struct viewer *viewer) {
     return true;
 }
 
-/* A small frame; only when nothing is pending. */
+/* Sends a small frame. Nothing may be pending. */
 static bool tell(struct host *host, struct viewer *viewer, struct writer *writer) {
     viewer->pending = writer_take(writer, &viewer->pending_size);
     viewer->pending_sent = 0;
@@ -71,7 +71,7 @@ static bool keep_rest(struct viewer *viewer, const struct iovec pieces[3], size_
     return true;
 }
 
-/* One frame straight out of the ring. */
+/* Sends one frame straight out of the ring. */
 static bool send_chunk(struct host *host, struct viewer *viewer, size_t which) {
     struct iovec pieces[3];
     const size_t most = which == OUTPUT ? answers_same_for(viewer, OUTPUT_CHUNK) : OUTPUT_CHUNK;
@@ -100,7 +100,7 @@ static bool send_chunk(struct host *host, struct viewer *viewer, size_t which) {
     return true;
 }
 
-/* The stream that this viewer has not seen all of; stdout and stderr in turn, so that neither starves the other. */
+/* Finds a stream with output that this viewer has not been sent: stdout and stderr in turn, so that neither starves. */
 static bool find_unseen(const struct host *host, const struct viewer *viewer, size_t *ret_which) {
     for (unsigned i = 0; i < STREAMS; i++) {
         size_t which = (viewer->turn + i) % STREAMS;
@@ -112,7 +112,7 @@ static bool find_unseen(const struct host *host, const struct viewer *viewer, si
     return false;
 }
 
-/* One frame more behind what is pending. */
+/* Adds a frame to what is pending. */
 static void append(struct viewer *viewer, struct writer *writer) {
     size_t size;
     cleanup_free uint8_t *frame = writer_take(writer, &size);
@@ -124,7 +124,7 @@ static void append(struct viewer *viewer, struct writer *writer) {
     viewer->pending_size += size;
 }
 
-/* What is no terminal has no size and no screen. */
+/* Without a terminal there is no size and no screen. */
 static void append_gap(struct host *host, struct viewer *viewer) {
     uint16_t rows = 0, columns = 0;
     size_t size = 0;
@@ -143,7 +143,7 @@ static void append_gap(struct host *host, struct viewer *viewer) {
     }
 }
 
-/* Goes on where the ring begins. */
+/* Lets the viewer go on at the ring's start. */
 static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
     viewer->at[which] = host->streams[which].ring.start;
     if (which == ERRORS)
@@ -186,7 +186,7 @@ static bool tell_answers(struct host *host, struct viewer *viewer) {
     return tell(host, viewer, &writer);
 }
 
-/* One frame of what is owed; false when nothing is, or nothing more can be sent now. */
+/* Sends the next frame; false: there is none, or the socket is full. */
 static bool tell_next(struct host *host, struct viewer *viewer) {
     size_t which;
     if (viewer->told_rows != host->rows || viewer->told_columns != host->columns) {
@@ -213,6 +213,6 @@ void viewer_deliver(struct host *host, struct viewer *viewer) {
     for (int i = 0; i < FRAMES_A_TURN; i++)
         if (!flush(host, viewer) || !tell_next(host, viewer))
             return;
-    /* There may be more; the others first. */
+    /* There may be more; the other viewers come first. */
     viewer->wants_out = true;
 }

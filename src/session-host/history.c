@@ -1,5 +1,6 @@
-/* The past of a terminal: its ring, and as of the ring's start its screen, made from what the ring lets go. The ring is
- * given room in large steps, so that a terminal pays for its screen only when it has written more than a ring. */
+/* A terminal's history: the ring, and the screen as of the ring's start, which is computed from the bytes that leave
+ * the ring. So a terminal needs no screen before it has written more than the ring holds. Bytes leave in large
+ * steps. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +16,14 @@ void history_note_size(struct host *host) {
         return;
     }
     if (host->size_count == MAX_SIZES) {
-        /* Someone drags a window: the second oldest of so many has been short. */
+        /* Somebody is dragging a window: drop the second oldest size, which was there only briefly. */
         memmove(host->sizes + 1, host->sizes + 2, (MAX_SIZES - 2) * sizeof host->sizes[0]);
         host->size_count--;
     }
     host->sizes[host->size_count++] = now;
 }
 
-/* The size at the ring's start; returns the bytes for which it holds. */
+/* Gives the screen its size at the ring's start; returns for how many bytes that size holds. */
 static uint64_t settle_size(struct host *host) {
     const struct ring *ring = &host->streams[OUTPUT].ring;
     while (host->size_count > 1 && host->sizes[1].at <= ring->start) {
@@ -35,7 +36,7 @@ static uint64_t settle_size(struct host *host) {
     return host->size_count > 1 ? host->sizes[1].at - ring->start : UINT64_MAX;
 }
 
-/* Bytes after which it is looked at the time: a sequence of few bytes may rewrite the whole screen. */
+/* Bytes between two looks at the clock: a short sequence may rewrite the whole screen. */
 static size_t step_of(const struct screen *screen) {
     const size_t step = LET_GO_STEP * (size_t)(MAX_SIDE * MAX_SIDE / (screen->rows * screen->columns));
     return step < LET_GO ? step : LET_GO;

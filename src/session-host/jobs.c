@@ -1,5 +1,5 @@
-/* Whether the program has jobs: a shell gives each a process group of its own. Looked at shortly after something has
- * happened, and while there are some, because the end of a background job makes no sign. */
+/* Whether the program has jobs: a shell gives each job its own process group. Looks shortly after input or output, and
+ * again while there are jobs, because the end of a background job is not signalled. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -10,11 +10,11 @@
 
 static bool has_foreground_job(const struct host *host) {
     pid_t group = 0;
-    /* On the master: the slave answers only those whose controlling terminal it is. */
+    /* On the master: on the slave only processes of its session may ask. */
     return host->input >= 0 && ioctl(host->input, TIOCGPGRP, &group) == 0 && group > 0 && group != host->program;
 }
 
-/* Agents and the like that a shell started have a session of their own. */
+/* A process with a session of its own is no job: an agent that the shell has started, for example. */
 static bool is_job(const struct host *host, pid_t child) {
     return getsid(child) == host->program && getpgid(child) != host->program;
 }
@@ -50,7 +50,8 @@ void jobs_look(struct host *host, uint64_t now) {
     if (host->look_by == 0 || now < host->look_by)
         return;
     host->jobs = !host->exited && (has_foreground_job(host) || has_background_job(host));
-    /* The last event may be younger than what this look was for: what it starts, silent perhaps, is looked for in its turn. */
+    /* The last event may be newer than the one that this look was for, and may have started a silent job: look
+     * again. */
     const uint64_t next = !host->jobs ? host->event_at + JOBS_MS : viewers_count(host) > 0 ? now + JOBS_AGAIN_MS : 0;
     host->look_by = next > now ? next : 0;
 }

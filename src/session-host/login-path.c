@@ -1,4 +1,4 @@
-/* The PATH that a login begins with: ENV_PATH of login.defs(5), as login(1) and su(1) take it. One that PAM sets wins. */
+/* The initial PATH of a login: ENV_PATH of login.defs(5), read like login(1) and su(1) do. PAM may override it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

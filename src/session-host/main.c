@@ -14,7 +14,8 @@ struct poll_set {
     struct pollfd at[AT_VIEWERS + MAX_VIEWERS];
 };
 
-/* The number of those to look at: poll(2) refuses more than the user's RLIMIT_NOFILE. What is not wanted is left out (-1) instead of asked without events: poll(2) reports a hang-up all the same. */
+/* Fills the set and returns its size, which poll(2) wants to be below the user's RLIMIT_NOFILE. Unwanted descriptors
+ * are -1: with no events poll(2) would still report a hang-up. */
 static nfds_t fill(const struct host *host, uint64_t now, struct poll_set *set) {
     nfds_t count = AT_VIEWERS;
     set->at[AT_CONTROL] = (struct pollfd){.fd = host->control, .events = POLLIN};
@@ -43,7 +44,7 @@ static void sooner(uint64_t *deadline, uint64_t other) {
         *deadline = other;
 }
 
-/* Milliseconds until something is due by the clock; -1: nothing is. */
+/* Milliseconds until the next deadline; -1: there is none. */
 static int patience(const struct host *host, uint64_t now) {
     uint64_t deadline = 0;
     if (now < host->accept_after)
@@ -113,7 +114,7 @@ static void serve(struct host *host) {
             viewer_deliver(host, &host->viewers[i]);
 }
 
-/* After the program's end: when the viewers have all that they are owed, or nobody is left who could come for it. */
+/* After the program's end: the viewers have been sent everything, or no viewer is left or can come. */
 static bool is_over(const struct host *host) {
     if (host->ended || (host->exited && host->control < 0 && viewers_count(host) == 0))
         return true;
@@ -135,16 +136,16 @@ int main(void) {
     for (size_t i = 0; i < MAX_VIEWERS; i++)
         host.viewers[i].fd = -1;
 
-    /* For the widths of characters. */
+    /* wcwidth(3) needs it. */
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         (void)setlocale(LC_CTYPE, "");
     log_open("vestibule-session-host");
     open_standard_descriptors();
-    /* The user's other programs must not read the session key from this one. */
+    /* The user's other programs must not read the session key from this process. */
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         die_errno("cannot become undumpable");
-    /* What the program leaves behind stays below this process: so the leader knows, without a cgroup, which session a
-     * process is of. The program itself is waited for by its pidfd. */
+    /* Orphans of the program stay below this process: so the leader knows, even without a cgroup, to which session a
+     * process belongs. The program itself is waited for by its pidfd. */
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || sigaction(SIGCHLD, &(struct sigaction){.sa_handler = wake_up}, NULL) < 0)
         die_errno("cannot become a subreaper");
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)

@@ -1,4 +1,4 @@
-/* The user's program: fork, the child's last steps, exec; its failures in words, its signals, its end. */
+/* The user's program: fork, the child's steps before exec, failures in words, signals, the end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -37,8 +37,8 @@ static void fail(struct host *host, const char *doing, int error) {
     control_fail(host, error, text);
 }
 
-/* Of one name the last counts: a login's PATH, then base, requested and PAM's as the leader sends them. ret_settled has
- * room for them all. False when one has no name. */
+/* Merges the environment: of entries with the same name the last counts. The order is the login's PATH, then the
+ * leader's entries: base, requested, PAM's. ret_settled has room for all. False: an entry has no name. */
 static bool settle_environment(char *path, char **given, char **ret_settled) {
     size_t count = 0;
     for (char *entry = path; entry != NULL; entry = *given++) {
@@ -62,7 +62,8 @@ static char **room_for(char *const *given) {
     return must_alloc(count, sizeof *given);
 }
 
-/* As the user: root may have no access to a home on NFS or FUSE. HOME stays what it is. */
+/* Changes to the home directory as the user, because root may have no access to it on NFS or FUSE. HOME is not
+ * changed. */
 static void enter_home(const char *home, bool pam_sessions) {
     if (chdir(home) == 0)
         return;
@@ -76,7 +77,7 @@ static void enter_home(const char *home, bool pam_sessions) {
         (void)dprintf(STDERR_FILENO, "Cannot enter '/' either (%s).\n", strerror(errno));
 }
 
-/* What the child tells session-host: 0 when nothing but the program itself is left to wait for, else errno. */
+/* The child's report to session-host: 0: the next step is exec; else errno. */
 static void tell_parent(int settled, int error) {
     (void)!write(settled, &error, sizeof error);
 }
@@ -91,7 +92,7 @@ static void become(const struct host *host, const struct start *start, char **en
     enter_home(start->home, start->pam_sessions);
     tell_parent(settled, 0);
     reset_signals();
-    /* A shell without '/' in its account's entry: no directory is searched for it. */
+    /* A login shell without '/' in passwd(5) is not searched for in PATH. */
     if (start->program[0] != '/')
         errno = ENOENT;
     else if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
@@ -160,7 +161,7 @@ void program_settle(struct host *host) {
     control_tell(host, &writer);
 }
 
-/* A server of files that is gone: the child waits in the kernel, and cannot be killed. */
+/* A file server does not answer: the child waits in the kernel, and cannot be killed. */
 void program_expire(struct host *host, uint64_t now) {
     if (host->settling < 0 || now < host->settle_by)
         return;
@@ -196,7 +197,7 @@ void program_tell_end(struct host *host, uint64_t now) {
     control_tell(host, &writer);
 }
 
-/* The program, and what it left behind. */
+/* Reaps the program and its orphans. */
 void program_reap(struct host *host) {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -205,7 +206,7 @@ void program_reap(struct host *host) {
 }
 
 void program_signal(const struct host *host, int number) {
-    /* Once it is reaped the number may be another's. Before its setsid there is no group yet. */
+    /* Once it is reaped the number may belong to another process. Before its setsid there is no group yet. */
     if (host->program > 0 && !host->exited && kill(-host->program, number) < 0)
         (void)kill(host->program, number);
 }

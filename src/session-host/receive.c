@@ -1,4 +1,4 @@
-/* What viewers say: hello first, then input, resize, eof, signal. Any surprise drops the viewer. */
+/* Messages from viewers: hello first, then input, resize, eof, signal. Anything else drops the viewer. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum {
     FRAMES_A_TURN = 16,
 };
 
-/* In a time that does not tell how many bytes are right. */
+/* Compares in constant time. */
 static bool is_key(const struct host *host, const uint8_t *key, size_t size) {
     volatile uint8_t difference = 0;
     if (key == NULL || size != sizeof host->key)
@@ -27,11 +27,11 @@ static void place(const struct host *host, struct viewer *viewer, uint64_t from)
     const struct ring *output = &host->streams[OUTPUT].ring, *errors = &host->streams[ERRORS].ring;
     viewer->at[OUTPUT] = from < output->start ? output->start : from > output->end ? output->end : from;
     viewer->screen_due = host->pty && from < output->start;
-    /* hello counts output only: who comes back has seen the errors. */
+    /* hello has an offset for output only: a viewer that comes back is assumed to have seen the errors. */
     viewer->at[ERRORS] = from == 0 ? errors->start : errors->end;
 }
 
-/* Type and version are what the hello of every version has in common. */
+/* Every version's hello begins with type and version. */
 static bool is_of_our_version(const struct frame *frame) {
     struct reader reader = reader_of(frame);
     const uint32_t version = read_u32(&reader);
@@ -99,7 +99,7 @@ static bool take(struct host *host, struct viewer *viewer) {
     case VST_TO_SESSION_RESIZE:
         return take_resize(host, viewer, &reader);
     case VST_TO_SESSION_EOF:
-        /* On a pty the terminal's own character says it. What others' input still waits is not taken any more. */
+        /* Not for a pty, where a character means end of file. Input of other viewers that still waits is dropped. */
         if (!host->pty) {
             input_close(host);
             input_feed(host);

@@ -7,7 +7,7 @@ bool ring_open(struct ring *ring, size_t capacity) {
     void *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (data == MAP_FAILED)
         return false;
-    /* One huge page would cost an idle terminal 2 MiB. A kernel without huge pages refuses this: just as well. */
+    /* One huge page would cost an idle terminal 2 MiB. A kernel without huge pages refuses this, which does no harm. */
     (void)madvise(data, capacity, MADV_NOHUGEPAGE);
     *ring = (struct ring){.data = data, .capacity = capacity};
     return true;

@@ -1,4 +1,4 @@
-/* The scroll-back: the last bytes of a stream, each with its offset from the stream's start. */
+/* The scroll-back: the last bytes of a stream. Offsets count from the stream's start. */
 #ifndef VESTIBULE_RING_H
 #define VESTIBULE_RING_H
 
@@ -16,11 +16,11 @@ struct ring {
 
 /* Reserves address space only: memory is taken page by page as output comes. False (errno) on failure. */
 bool ring_open(struct ring *ring, size_t capacity);
-/* Where the next bytes go, in one piece; what is oldest is overwritten. */
+/* The contiguous space for the next bytes; writing there overwrites the oldest ones. */
 uint8_t *ring_space(const struct ring *ring, size_t *ret_size);
-/* size bytes were put into that space. */
+/* Records that size bytes were written there. */
 void ring_written(struct ring *ring, size_t size);
-/* The bytes from offset at on (start <= at <= end), at most max of them, in at most two pieces. Returns their number. */
+/* The bytes from offset `at` (start <= at <= end), at most max, in at most two pieces. Returns their number. */
 size_t ring_pieces(const struct ring *ring, uint64_t at, size_t max, struct iovec ret_pieces[2]);
 
 #endif

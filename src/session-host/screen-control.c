@@ -1,4 +1,4 @@
-/* What control characters and sequences do: the table of all that is known. */
+/* The table of all known control characters and sequences, and what they do. */
 #include "screen.h"
 
 static void next_tab(struct screen *screen) {
@@ -75,7 +75,7 @@ static int value(const struct screen *screen, int at) {
     return at < screen->sequence.count ? screen->sequence.values[at] : 0;
 }
 
-/* How many times, at most more than any screen has. */
+/* The repeat count, limited to more than any screen's size. */
 static int count_of(const struct screen *screen) {
     const int given = value(screen, 0);
     return given == 0 ? 1 : given > 65536 ? 65536 : given;

@@ -1,4 +1,4 @@
-/* What moves the cursor and the lines, and what erases. */
+/* Moves the cursor and lines, and erases. */
 #include <string.h>
 
 #include "screen.h"
@@ -17,7 +17,7 @@ void empty_cells(struct line *line, int from, int to, struct pen pen) {
         memcpy(cells + done, cells, (done < count - done ? done : count - done) * sizeof *cells);
 }
 
-/* Erasing leaves the background colour, and no other property. */
+/* Erased cells keep the background colour, and no other property. */
 struct pen erase_pen(const struct screen *screen) {
     return (struct pen){.bg = screen->pen.bg & COLOR};
 }
@@ -39,7 +39,7 @@ void set_cursor(struct screen *screen, int x, int y) {
     restrict_cursor(screen, screen->columns - 1);
 }
 
-/* Upwards by count (downwards when negative): lines that leave come back empty at the other end. */
+/* Scrolls up by count (down if negative): lines that leave are reused as empty ones at the other end. */
 void scroll_lines(struct screen *screen, int top, int bottom, int count, struct pen pen) {
     struct line **lines = screen->now->lines;
     const int height = bottom - top + 1, times = clamp(count < 0 ? -(count + 1) + 1 : count, 0, height);
@@ -76,7 +76,7 @@ void reverse_index(struct screen *screen) {
     }
 }
 
-/* The other half of a wide character that is cut. */
+/* Erases the other half of a wide character that was cut. */
 static void mend_left(struct line *line, int at, struct pen pen) {
     if (at > 0 && line->cells[at - 1].width == 2)
         put_empty(line, at - 1, pen);

@@ -1,4 +1,4 @@
-/* Bytes into characters and sequences: UTF-8, and the states of a VT500's parser as xterm.js has them. */
+/* Parses bytes into characters and sequences: UTF-8, and the states of a VT500's parser as in xterm.js. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
     return size;
 }
 
-/* What has come of a sequence that has not ended: whoever gets the rest of it needs its beginning. */
+/* Keeps the bytes of an unfinished sequence: a viewer that gets the rest of it needs its beginning. */
 static void keep(struct sequence *sequence, uint32_t code) {
     if (code < 0x80) {
         if (sequence->pending_size < MAX_PENDING)
@@ -81,7 +81,7 @@ static void take_parameter(struct sequence *sequence, uint32_t code) {
         sequence->parts[last][sequence->part_counts[last]++] = -1;
 }
 
-/* OSC: of all that can be said so, the title is part of what is kept. */
+/* OSC: only the title is kept. */
 static void end_osc(struct screen *screen) {
     const struct sequence *sequence = &screen->sequence;
     const char *text = (const char *)sequence->pending + INTRODUCER_BYTES;
@@ -100,7 +100,7 @@ static void end(struct screen *screen) {
     screen->last_width = 0;
 }
 
-/* What ends any sequence or begins one, wherever it comes. False: it is neither. */
+/* Handles a character that ends or begins a sequence in any state. False: it does neither. */
 static bool take_anywhere(struct screen *screen, uint32_t code) {
     struct sequence *sequence = &screen->sequence;
     if (sequence->state == OSC && (code == 0x1b || code == 0x07 || code == 0x9c))
@@ -175,7 +175,7 @@ static void take_csi(struct screen *screen, uint32_t code) {
     }
 }
 
-/* DCS: nothing that it says is part of what is kept. */
+/* DCS: nothing of it is kept. */
 static void take_dcs(struct sequence *sequence, uint32_t code) {
     const uint8_t state = sequence->state;
     if (code == 0x7f || state == DCS_IGNORE || state == DCS_DATA || code < 0x20) {
@@ -222,7 +222,7 @@ static void take(struct screen *screen, uint32_t code) {
         take_escape(screen, code);
 }
 
-/* The whole character of these bytes; 0: none. Overlong forms, surrogates and the byte order mark are none. */
+/* Decodes one character; 0: the bytes are none. Overlong forms, surrogates and the byte order mark are refused. */
 static uint32_t decode(const uint8_t *bytes, size_t size) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t code = bytes[0] & (0xffU >> (size + 1));

@@ -6,7 +6,7 @@ void choose_level(struct screen *screen, int level) {
     screen->charset = screen->charsets[level];
 }
 
-/* National sets other than the British one are taken for ASCII. */
+/* National character sets other than the British one are treated as ASCII. */
 void choose_charset(struct screen *screen, int level, char charset) {
     screen->charsets[level] = charset == '0' || charset == 'A' ? charset : '\0';
     if (level == screen->level)

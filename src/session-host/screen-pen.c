@@ -1,4 +1,4 @@
-/* SGR: colours and properties of what is printed next. */
+/* SGR: colours and properties of the characters that follow. */
 #include "screen.h"
 
 static void set_color(uint32_t *color, uint32_t kind, uint32_t value) {
@@ -16,8 +16,8 @@ static uint32_t rgb(const int32_t *values) {
     return ((uint32_t)values[0] & 0xff) << 16 | ((uint32_t)values[1] & 0xff) << 8 | ((uint32_t)values[2] & 0xff);
 }
 
-/* 38, 48, 58: with semicolons or colons, with or without a colour space, as xterm.js reads them. Returns the further
- * parameters that it took. */
+/* 38, 48, 58: with semicolons or colons, with or without a colour space, like xterm.js. Returns how many further
+ * parameters were used. */
 static int extended_color(const struct sequence *sequence, int at, struct pen *pen) {
     int32_t taken[6] = {0, 0, -1, 0, 0, 0};
     int space = 0, advance = 0;

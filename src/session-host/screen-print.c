@@ -1,4 +1,4 @@
-/* One character onto the screen: its width, wrapping, combining, insert mode. */
+/* Prints one character: width, wrapping, combining, insert mode. */
 #include <string.h>
 #include <wchar.h>
 
@@ -42,7 +42,7 @@ static void add_mark(struct cell *cell, uint32_t code) {
         }
 }
 
-/* To the next line. */
+/* Wraps to the next line. */
 static void wrap(struct screen *screen) {
     struct buffer *now = screen->now;
     struct line *before = now->lines[now->y];
@@ -59,7 +59,7 @@ static void wrap(struct screen *screen) {
     now->lines[now->y]->wrapped = true;
 }
 
-/* It belongs to the character before it. */
+/* Joins a combining character to the one before it. */
 static void join(struct screen *screen, uint32_t code) {
     struct buffer *now = screen->now;
     struct line *line = now->lines[now->y];
@@ -83,7 +83,7 @@ static void place(struct screen *screen, uint32_t code, int width) {
         put(line, now->x++, 0, 0, screen->pen);
 }
 
-/* What has lost its first half. */
+/* Erases the second half of a wide character whose first half was overwritten. */
 static void mend_right(struct screen *screen) {
     struct line *line = screen->now->lines[screen->now->y];
     const int x = screen->now->x;
@@ -111,7 +111,7 @@ void screen_print(struct screen *screen, uint32_t given) {
     struct buffer *now = screen->now;
     const int columns = screen->columns;
     struct line *line = now->lines[now->y];
-    /* Over the second half of a wide character: looked for at the beginning of a text only. */
+    /* Only the first character of a run can hit the second half of a wide one. */
     if (!screen->in_run && now->x > 0 && line->cells[now->x - 1].width == 2)
         put(line, now->x - 1, 0, 1, screen->pen);
     screen->in_run = true;

@@ -1,4 +1,5 @@
-/* The screen as output: what makes any xterm.js of this size show it, in its modes, whatever it showed before. */
+/* The screen as output: it makes any xterm.js of this size show the same screen and modes, whatever it showed
+ * before. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static void put_color(FILE *out, int what, uint32_t color) {
         (void)fprintf(out, ";%d:5:%u", what, color & 0xff);
 }
 
-/* The 16 colours are told from the first 16 of 256: bold makes them bright. */
+/* The 16 colours are not the first 16 of the 256: bold makes only the former bright. */
 static void put_ground(FILE *out, int what, uint32_t color) {
     if ((color & KIND) == KIND_16)
         (void)fprintf(out, ";%u", (unsigned)(what - 8) + ((color & 8) != 0 ? 60 : 0) + (color & 7));
@@ -67,7 +68,7 @@ static void erase_cell(FILE *out, const struct cell *cell, int x, int y) {
     (void)fputs("\x1b[X", out);
 }
 
-/* A line that goes on from the one above is told from two lines only by how it came: by a character too many. */
+/* Only printing a character past the edge makes a wrapped line, which differs from two separate lines. */
 static void wrap_into(FILE *out, const struct buffer *buffer, int y, int columns) {
     const struct cell *first = &buffer->lines[y]->cells[0];
     const int last = buffer->lines[y - 1]->cells[columns - 1].width == 0 ? columns - 2 : columns - 1;
@@ -171,14 +172,14 @@ static void put_charsets(FILE *out, const struct screen *screen) {
     (void)fputs(levels[screen->level], out);
 }
 
-/* The last character was a wide one that had no room and was not shown. */
+/* The last character was a wide one without room, which is not shown. */
 static bool is_lost(const struct screen *screen) {
     const struct buffer *now = screen->now;
     return screen->modes.no_wrap && screen->last_width == 2 && now->x == screen->columns - 1 &&
            (now->x < 2 || now->lines[now->y]->cells[now->x - 2].width != 2);
 }
 
-/* How many columns back from the cursor the character is that further marks join; 0: none. */
+/* How many columns before the cursor the character is that combining characters join; 0: none. */
 static int joinable(const struct screen *screen) {
     const struct buffer *now = screen->now;
     const int width = screen->last_width;
@@ -186,7 +187,7 @@ static int joinable(const struct screen *screen) {
     return is_there && !screen->modes.insert && !is_lost(screen) ? width : 0;
 }
 
-/* With it comes what is about to happen: the next character wraps, or joins the last one. */
+/* Sets the cursor, and with it what happens to the next character: it may wrap, or join the last one. */
 static void put_cursor(FILE *out, const struct screen *screen) {
     const struct buffer *now = screen->now;
     const struct modes *modes = &screen->modes;

@@ -1,4 +1,4 @@
-/* The screen's memory: made, given another size, emptied. */
+/* The screen's memory: allocates, resizes, resets it. */
 #include "screen.h"
 
 #include <stdlib.h>
@@ -65,7 +65,7 @@ void screen_free(struct screen *screen) {
     free(screen);
 }
 
-/* RIS: two bytes, so it must not cost memory anew. As in xterm.js title, cursor's visibility and LNM stay. */
+/* RIS: only two bytes, so it must not allocate. As in xterm.js it keeps title, cursor visibility and LNM. */
 void screen_reset(struct screen *screen) {
     struct screen made = {.rows = screen->rows, .columns = screen->columns};
     made.modes = (struct modes){.blink = screen->modes.blink, .hidden = screen->modes.hidden, .line_feed = screen->modes.line_feed};
@@ -81,7 +81,7 @@ static int at_most(int value, int most) {
     return value < most ? value : most;
 }
 
-/* What a smaller screen has no room for goes: below the cursor first, then the top. */
+/* A smaller screen loses lines below the cursor first, then at the top. */
 static void resize_buffer(struct buffer *buffer, int old_rows, int old_columns, int rows, int columns) {
     struct buffer made;
     open_buffer(&made, rows, columns);

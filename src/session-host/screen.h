@@ -1,5 +1,5 @@
-/* The terminal's screen and modes as of the start of the ring: fed with the bytes that the ring lets go. It behaves as
- * xterm.js does, which shows it (docs/decisions/0032-the-screen-beside-the-ring.md). */
+/* The terminal's screen and modes as of the ring's start, computed from the bytes that leave the ring. It behaves like
+ * xterm.js, which shows it (docs/decisions/0032-the-screen-beside-the-ring.md). */
 #ifndef VESTIBULE_SCREEN_H
 #define VESTIBULE_SCREEN_H
 
@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 enum {
-    MAX_SIDE = 1000,     /* rows or columns; of a larger terminal the rest is not kept */
+    MAX_SIDE = 1000,     /* most rows or columns that are kept of a larger terminal */
     MAX_PARAMETERS = 32, /* of a sequence; further ones are ignored */
-    MAX_PENDING = 4096,  /* bytes kept of a sequence that has not ended */
+    MAX_PENDING = 4096,  /* bytes kept of an unfinished sequence */
     MAX_MARKS = 2,       /* combining characters kept of a cell */
     TAB_WIDTH = 8,
 };
@@ -39,7 +39,7 @@ struct cell {
     uint8_t width; /* 2: the next cell, of width 0, is its second half */
 };
 struct line {
-    bool wrapped; /* goes on from the line above */
+    bool wrapped; /* continues the line above */
     struct cell cells[];
 };
 struct buffer {
@@ -54,7 +54,7 @@ struct modes {
     bool insert, line_feed, cursor_keys, keypad, origin, no_wrap, reverse_wrap, focus, paste, sync, hidden;
     uint16_t mouse, mouse_form; /* as in DECSET; 0: none */
     uint8_t cursor_style;       /* as in DECSCUSR */
-    int8_t blink;               /* 0: never said, 1, -1 */
+    int8_t blink;               /* 0: never set; 1: on; -1: off */
 };
 struct sequence {
     uint8_t state;
@@ -74,8 +74,8 @@ struct screen {
     struct modes modes;
     char charsets[4], charset; /* final characters; 0: ASCII */
     int level;
-    uint8_t last_width; /* of the character printed right before, with nothing in between; 0: none */
-    bool in_run;        /* the last thing was a character */
+    uint8_t last_width; /* of the character that was just printed; 0: something came after it */
+    bool in_run;        /* the last input was a printed character */
     struct sequence sequence;
     uint8_t utf8[4];
     size_t utf8_size;
@@ -94,7 +94,7 @@ size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]); /* its size */
 
 /* screen-print.c */
 void screen_print(struct screen *screen, uint32_t code);
-/* The printable ASCII at the beginning, as far as it goes on a text and fits the line; returns its size. */
+/* Prints leading ASCII characters that continue a run and fit the line; returns how many. */
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size);
 void screen_repeat(struct screen *screen, int count);
 
@@ -103,7 +103,7 @@ void screen_execute(struct screen *screen, uint32_t code);
 void screen_csi(struct screen *screen, uint32_t final);
 void screen_esc(struct screen *screen, uint32_t final);
 
-/* screen-edit.c: what moves and erases */
+/* screen-edit.c: moving and erasing */
 void restrict_cursor(struct screen *screen, int max_x);
 void set_cursor(struct screen *screen, int x, int y);
 void line_feed(struct screen *screen);
@@ -129,7 +129,8 @@ void choose_charset(struct screen *screen, int level, char charset);
 /* screen-pen.c: SGR */
 void set_pen(struct screen *screen);
 
-/* screen-snapshot.c: what makes any xterm.js of this size show this screen, in these modes. Free it. */
+/* screen-snapshot.c: output that makes any xterm.js of this size show this screen in these modes. The caller frees
+ * it. */
 char *screen_snapshot(const struct screen *screen, size_t *ret_size);
 
 #endif

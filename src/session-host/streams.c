@@ -1,4 +1,4 @@
-/* The program's output into the scroll-back, the viewers' input into the program. */
+/* Reads the program's output into the scroll-back, and writes the viewers' input to the program. */
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -7,12 +7,12 @@
 #include "util.h"
 
 enum {
-    ROUND = 65536,       /* bytes read before viewers get their turn */
-    SHORT_READ = 1024,   /* a read below this has most likely emptied the pty */
-    PTY_REST = 262144,   /* more than a pty can hold: a job left behind may write for ever */
+    ROUND = 65536,       /* most bytes read before viewers get their turn */
+    SHORT_READ = 1024,   /* a shorter read has most likely emptied the pty */
+    PTY_REST = 262144,   /* more than a pty holds; a limit, because a remaining job may write for ever */
 };
 
-/* Bytes that may be read without taking unseen ones from a viewer who may miss nothing. */
+/* How many bytes may be read. In a lossless session bytes that a viewer has not been sent must not be overwritten. */
 static size_t room(const struct host *host, size_t which) {
     const struct ring *ring = &host->streams[which].ring;
     if (!host->lossless)
@@ -38,7 +38,7 @@ static void stream_close(struct stream *stream) {
     close_descriptor(&stream->fd);
 }
 
-/* One read; false when there is nothing more at the moment. */
+/* Reads once; false: there is nothing more at the moment. */
 static bool read_some(struct host *host, struct stream *stream, size_t max, uint64_t by) {
     const bool exited = host->exited;
     size_t size;
@@ -60,7 +60,7 @@ static bool read_some(struct host *host, struct stream *stream, size_t max, uint
         return true;
     if (got < 0 && errno == EAGAIN && !exited)
         return false;
-    /* End of file; EIO: no terminal any more; EAGAIN after the program's end: all that it wrote is read. */
+    /* End of file; or EIO: the terminal is gone; or EAGAIN after the program's end: all its output has been read. */
     if (got <= 0) {
         stream_close(stream);
         return false;
@@ -82,7 +82,7 @@ void stream_read(struct host *host, size_t which) {
     }
 }
 
-/* The program has ended: what it wrote is still read, what others go on writing is not waited for. */
+/* After the program's end its output is still read to the end, but further output of other processes is not awaited. */
 void streams_finish(struct host *host) {
     for (size_t i = 0; i < STREAMS; i++) {
         int queued = 0;
@@ -115,7 +115,7 @@ bool input_waits(const struct host *host) {
     return false;
 }
 
-/* True when the program has taken this viewer's whole input (or takes none any more). */
+/* True: the program has read this viewer's whole frame, or reads no more. */
 static bool give(struct host *host, struct viewer *viewer) {
     size_t size = viewer->frame.size - 1;
     while (host->input >= 0 && viewer->given < size) {
@@ -140,7 +140,7 @@ static bool give(struct host *host, struct viewer *viewer) {
     return taken;
 }
 
-/* Two viewers' input is never mixed within a frame: what has been begun goes first. */
+/* The input of two viewers is never mixed within a frame: a frame that was begun goes first. */
 void input_feed(struct host *host) {
     if (host->feeding != NULL && !give(host, host->feeding))
         return;

@@ -1,4 +1,4 @@
-/* What the program's descriptors 0-2 are: the pty that the leader opened, or three pipes. */
+/* The program's descriptors 0-2: the pty that the leader opened, or three pipes. */
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@ static bool set_nonblocking(int fd) {
 
 bool terminal_open(struct host *host, int ret_child[3]) {
     set_cloexec(MASTER_FD, true);
-    /* By the master, not by name: the user's mount namespace may have another /dev/pts. */
+    /* Opened by its master, not by name: the user's mount namespace may have another /dev/pts. */
     host->slave = ioctl(MASTER_FD, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     host->streams[OUTPUT].fd = MASTER_FD;
     host->input = fcntl(MASTER_FD, F_DUPFD_CLOEXEC, 3);

@@ -1,4 +1,4 @@
-/* Who is connected: accepted by uid, given a time to say hello, dropped. */
+/* The viewers' connections: accepts them by uid, limits the time until hello, drops them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ void viewers_expire(struct host *host, uint64_t now) {
 }
 
 void viewer_drop(struct host *host, struct viewer *viewer) {
-    /* Closing with unread input would show the viewer a reset where it should see the end. */
+    /* A close with unread input would give the viewer a reset instead of end of file. */
     char unread[4096];
     for (int i = 0; i < 64 && recv(viewer->fd, unread, sizeof unread, MSG_DONTWAIT) > 0; i++)
         ;
@@ -69,7 +69,7 @@ void viewer_return(struct host *host, struct viewer *viewer, uint64_t id) {
         struct viewer *earlier = &host->viewers[i];
         if (earlier == viewer || earlier->id != id)
             continue;
-        /* What its old connection still holds comes again by the new one. */
+        /* Output that its old connection has not delivered is sent again on the new one. */
         answers_rest(host, earlier);
         if (earlier->fd >= 0)
             viewer_drop(host, earlier);
@@ -80,7 +80,8 @@ void viewer_return(struct host *host, struct viewer *viewer, uint64_t id) {
     viewer->told_taken = viewer->taken;
 }
 
-/* It closes, not we: its input that crosses our close would break the connection, and with it what it has not read yet. */
+/* The viewer has to close first: input that crossed our close would reset the connection, and lose output not yet
+ * read. */
 void viewer_finish(struct host *host, struct viewer *viewer) {
     host->served = true;
     viewer->finished = true;

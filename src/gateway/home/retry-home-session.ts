@@ -1,4 +1,4 @@
-/** POST /api/home-session: opens the home session again; the live socket tells what becomes of it. */
+/** POST /api/home-session: opens the home session again; the live socket reports the result. */
 import type { Handler } from '../gateway.ts';
 import { clientOrigin } from '../http/client-origin.ts';
 import { requireTicket } from '../security/require-ticket.ts';

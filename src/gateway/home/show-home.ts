@@ -1,4 +1,4 @@
-/** GET /api/home, and GET /, the page that comes with the answer to it. */
+/** GET /api/home, and GET /: the page, with the same answer in it. */
 import type { IncomingMessage } from 'node:http';
 import { HOME, type Home, TERMINAL_SCRIPT } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
@@ -12,7 +12,7 @@ import { visitHome } from './visit-home.ts';
 export const showHome: Handler = async (gateway, c) =>
   c.json<Home>(await visitHome(gateway, c.env.incoming));
 
-/** The page comes whatever the answer is: a problem is for it to show. */
+/** The page is sent even if the answer is a problem: the page shows it. */
 export const showIndex: Handler = async (gateway, c) => {
   const answer = await homeOrProblem(gateway, c.env.incoming);
   const { origin, session } = c.env.host;

@@ -1,6 +1,6 @@
 /**
- * What the home page shows. The visit opens the home session; whether it will open is not waited for. Pages poll this, so
- * it does not keep the ticket alive.
+ * What the home page shows. The visit opens the home session and does not wait for the result. Pages poll this, so it
+ * does not keep the ticket alive.
  */
 import type { IncomingMessage } from 'node:http';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
@@ -9,7 +9,7 @@ import type { Gateway } from '../gateway.ts';
 import { clientOrigin } from '../http/client-origin.ts';
 import { requireTicket } from '../security/require-ticket.ts';
 
-/** Of whom the request's ticket cookie names. */
+/** For the owner of the request's ticket. */
 export async function visitHome(gateway: Gateway, incoming: IncomingMessage): Promise<Home> {
   const { ticket, info } = await requireTicket(gateway, incoming, { active: false });
   return visitHomeBy(gateway, incoming, ticket, info);

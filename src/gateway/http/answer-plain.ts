@@ -1,4 +1,4 @@
-/** http:// on a port that speaks TLS: a browser is led to https://, anybody else is told what is wrong. */
+/** Answers plain HTTP on a TLS port: a browser is redirected to https://, other clients are told what is wrong. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway.ts';
 import { readAskedHost } from '../security/read-host.ts';
@@ -21,12 +21,15 @@ export function answerPlain(
   );
   outgoing.end(
     target === null
-      ? 'This port speaks HTTPS, and a request in plain HTTP came. A reverse proxy in front needs https:// in its address of this server.\n'
+      ? 'This port speaks HTTPS, but the request was plain HTTP. A reverse proxy must address this server with https://.\n'
       : `This port speaks HTTPS: ${target}\n`,
   );
 }
 
-/** null: a proxy asks, which would lead its client round in circles, or nothing that can be led elsewhere came. */
+/**
+ * null: no redirect. A proxy would send its client round in circles; requests other than GET and HEAD cannot be
+ * redirected.
+ */
 function secureAddress({ proxies }: Gateway, incoming: IncomingMessage): string | null {
   const { method, headers, socket, url } = incoming;
   const proxied = ['via', 'forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip'];

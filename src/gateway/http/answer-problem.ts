@@ -1,4 +1,4 @@
-/** How a problem looks to the client: a page for a person who came by a link, JSON for a program. */
+/** The answer that reports a problem: a page for a person who followed a link, JSON for a program. */
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEMS, type Problem } from '../../protocol/problems.ts';

@@ -1,4 +1,4 @@
-/** What would end in a word of OpenSSL's is said so that an administrator knows what to do. */
+/** Checks certificate and key before OpenSSL does, with errors that tell an administrator what to do. */
 import { findPairFault } from '../../config/find-pair-fault.ts';
 import type { Credentials } from './create-server.ts';
 

@@ -21,9 +21,9 @@ export function isProxy(proxies: BlockList, address: string): boolean {
 }
 
 /**
- * Each proxy writes who connected to it at the end of X-Forwarded-For; before that stands what anybody may have written.
- * So the header is read from its end, for as long as the one who wrote is trusted. `Forwarded` (RFC 7239) is not read:
- * a proxy that does not know it passes on what the client made up.
+ * Each proxy appends its client's address to X-Forwarded-For; whatever stands before may be forged. So the header is
+ * read from its end, as long as the proxy that wrote the entry is trusted. `Forwarded` (RFC 7239) is ignored: a proxy
+ * that does not know it passes on what the client made up.
  */
 export function clientAddress(
   { proxies }: Pick<Gateway, 'proxies'>,

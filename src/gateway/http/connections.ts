@@ -1,6 +1,7 @@
 /**
- * Every TCP connection of both servers: whose it is, and since when it is idle. No network takes all of them: beyond its
- * share its own idle ones go, and when all are taken the greediest network gives way to one that has less.
+ * Every TCP connection of both servers, with its network and how long it has been idle. A network that reaches its
+ * limit loses its own idle connections; when the server's limit is reached, the network with the most connections loses
+ * one to a network that has fewer.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -14,20 +15,20 @@ export interface ConnectionLimits {
   /** Of them, those of one network. */
   readonly perNetwork: number;
 }
-/** What the peers of connections are to us. */
+/** Who is at the other end of a connection. */
 export interface Peers {
   readonly isProxy: (address: string) => boolean;
   readonly clientAddress: (incoming: IncomingMessage) => string;
 }
 interface Connection {
   readonly socket: Socket;
-  /** Of its peer; null: a proxy's, who holds connections for everybody. */
+  /** The peer's network; null: the peer is a proxy, whose connections serve everybody. */
   readonly peer: string | null;
-  /** Of the one whom it serves now; null: a proxy's that is idle. */
+  /** The network of the client that it serves now; null: an idle connection of a proxy. */
   network: string | null;
-  /** Requests that are being answered, or its WebSocket. */
+  /** How many requests are being answered; an open WebSocket counts as one. */
   busy: number;
-  /** Monotonic ms: when it came, or its last request began or ended. */
+  /** Monotonic ms: when it was accepted, or its last request began or ended. */
   since: number;
 }
 
@@ -35,7 +36,7 @@ export class Connections {
   private readonly limits: ConnectionLimits;
   private readonly peers: Peers;
   private readonly clock: Clock;
-  /** One was ended or refused; null: a proxy's. */
+  /** A connection was ended or refused; null: a proxy's. */
   private readonly crowded: (network: string | null) => void;
   private readonly all = new Set<Connection>();
   private readonly networks = new Map<string | null, Set<Connection>>();
@@ -53,7 +54,7 @@ export class Connections {
     this.crowded = crowded;
   }
 
-  /** A new one; it is ended when there is no room for it. */
+  /** Adds a new connection, or ends it when there is no room. */
   admit(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
     const peer = this.peers.isProxy(address) ? null : networkOf(address);
@@ -73,7 +74,7 @@ export class Connections {
     });
   }
 
-  /** A request begins, or a WebSocket; what comes back ends it. Throws when its network has too many. */
+  /** Begins a request or a WebSocket; the returned function ends it. Throws when the network has too many. */
   begin(incoming: IncomingMessage): () => void {
     const connection = this.byAddress.get(endsOf(incoming.socket));
     if (connection === undefined) return () => {}; // it has been ended meanwhile
@@ -100,14 +101,14 @@ export class Connections {
     this.join(connection);
   }
 
-  /** Makes it, where it can. */
+  /** Makes room for one more; false: there is none. */
   private hasRoom(network: string | null): boolean {
     if (network !== null && !this.hasShare(network)) return false;
     if (this.all.size < this.limits.connections) return true;
     const [greediest, most] = this.findGreediest();
     const idle = longestIdle(most);
     if (idle !== undefined) return this.end(idle);
-    // All of them are used: whoever has clearly less than others comes in all the same.
+    // None is idle: a network that has clearly fewer than others is let in all the same.
     const own = this.networks.get(network)?.size ?? 0;
     const oldest = greediest === network || most.size <= own + 1 ? undefined : oldestOf(most);
     return oldest !== undefined && this.end(oldest);
@@ -120,7 +121,7 @@ export class Connections {
     return idle !== undefined && this.end(idle);
   }
 
-  /** With the most connections; of several, the one whose idle connection is idle longest. */
+  /** The network with the most connections; of several, the one with the connection that has been idle longest. */
   private findGreediest(): readonly [string | null, ReadonlySet<Connection>] {
     const [first, ...others] = this.networks;
     return others.reduce((greediest, other) => {
@@ -153,7 +154,7 @@ export class Connections {
   }
 }
 
-/** What tells a connection from all others, over TLS and under it. */
+/** Identifies a connection, for its TLS socket and the TCP socket below it alike. */
 function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -1,4 +1,4 @@
-/** The routes of one origin with what holds for all of them: headers, origin, content type, problems. */
+/** The routes of one origin, with what all of them share: headers, checks of Origin and content type, problems. */
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Env, Gateway, Side } from '../gateway.ts';
@@ -30,7 +30,7 @@ export function createApp(gateway: Gateway, side: Side): Hono<Env> {
   const routes = ROUTES[side];
   for (const [method, path, handler] of routes) app.on(method, path, (c) => handler(gateway, c));
   for (const path of new Set(routes.map(([, path]) => path))) {
-    if (path.endsWith('*')) continue; // an address that may not exist at all
+    if (path.endsWith('*')) continue; // whether the address exists is not known here
     const methods = routes.filter((route) => route[1] === path).map(([method]) => method);
     app.all(path, (c) => refuseMethod(c, methods));
   }
@@ -56,7 +56,7 @@ function answerError(gateway: Gateway, c: Context<Env>, error: unknown): Respons
   c.header('cache-control', 'no-store');
   c.header('content-type', type);
   if (problem.retryAfter !== undefined) c.header('retry-after', `${problem.retryAfter}`);
-  // What is left of a refused body is not worth reading.
+  // The rest of a refused body is not read.
   if (!incoming.complete) c.header('connection', 'close');
   return c.body(body, status as ContentfulStatusCode);
 }

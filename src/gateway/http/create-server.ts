@@ -1,4 +1,4 @@
-/** One HTTPS server, HTTP/1.1 only, with limits on everything a client can make us wait for or keep. */
+/** One HTTPS server, HTTP/1.1 only, with limits on the time and the memory that a client can cost us. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
@@ -42,12 +42,12 @@ export function createServer(
     connectionsCheckingInterval: 5000,
   });
   server.maxHeadersCount = 100;
-  // Longer than PAM may take: only a client that does not read its answer is idle for so long.
+  // Longer than PAM may take: only a client that does not read its answer stays idle for so long.
   server.setTimeout(15 * 60_000);
   server.on('request', answerRequests(gateway, side));
   server.on('upgrade', (incoming, socket, head) => upgrader(side, incoming, socket, head));
   server.on('clientError', (error, socket) => refuseBroken(gateway, error, socket));
-  // After clientError: without a TLS session its answer would wait for one for ever, and keep the connection.
+  // After clientError, whose answer would wait for the TLS session for ever and keep the connection open.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   sortConnections(gateway, server);
   return server;
@@ -80,7 +80,7 @@ function answerRequests(gateway: Gateway, side: Side) {
   };
 }
 
-/** What our origin is called may not be known. */
+/** The name of our origin may be unknown here. */
 function nowhere({ welcome, address: { root, origins } }: Gateway): Omit<Place, 'path'> {
   return { homeOrigin: origins === null ? root : origins.home + root, root, title: welcome.title };
 }
@@ -96,7 +96,7 @@ function refuseBroken(gateway: Gateway, error: NodeJS.ErrnoException, socket: Du
   const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
   const failure = new Failure(tooLong ? 'too-large' : 'bad-request', detail);
   const problem = reportProblem(gateway.log, failure, { method: '', path: '', address });
-  // Cookies grow too long in browsers, so that a person sees it; anything else that is broken is a program's.
+  // A person can have too long cookies, and gets a page; any other broken request is a program's.
   const answer = tooLong
     ? { type: HTML, body: problemPage(problem, { ...nowhere(gateway), path: '/' }) }
     : { type: 'application/json', body: JSON.stringify({ problem }) };

@@ -1,4 +1,4 @@
-/** Ends WebSockets whose browser is gone without a word: one that was asked must say something before the next turn. */
+/** Pings WebSockets, and ends those whose browser has sent nothing until the next ping. */
 import type { WebSocket } from 'ws';
 
 export function keepAlive(ws: WebSocket, everyMs: number): void {
@@ -7,7 +7,7 @@ export function keepAlive(ws: WebSocket, everyMs: number): void {
     heard = true;
   };
   const timer = setInterval(() => {
-    // While we do not read from it, its answer waits in the kernel, and for a moment after that.
+    // While it is paused its pong waits in the kernel, and is read shortly after it resumes.
     if (!heard && !ws.isPaused) {
       ws.terminate();
       return;

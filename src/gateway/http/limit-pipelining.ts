@@ -1,13 +1,13 @@
 /**
- * Requests that a client sends before it has had the answers to earlier ones (RFC 9112 §9.3.2) wait in memory with their
- * answers. No browser and no proxy does that, so that more than a few are an attack, and end the connection.
+ * Pipelined requests (RFC 9112 §9.3.2) wait in memory, and their answers too. No browser and no proxy pipelines: more
+ * than a few such requests are an attack, and end the connection.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 const MOST = 8;
 
-/** False: it was one too many. */
+/** False: too many, the connection was ended. */
 export type PipelineLimit = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
 
 export function limitPipelining(): PipelineLimit {

@@ -1,10 +1,10 @@
-/** Connections that were ended or refused because there were too many: one line for many of them. */
+/** Logs connections that were ended or refused because there were too many, one line for many of them. */
 import type { log } from '../../lib/log.ts';
 import type { Clock } from '../clock.ts';
 
 const EVERY_MS = 10_000;
 
-/** network: whose they were; the line names the last one. */
+/** network: of the connection; the line names the last one. */
 export function logCrowded(clock: Clock, logger: typeof log): (network: string | null) => void {
   let ended = 0;
   let loggedAt = -Infinity;

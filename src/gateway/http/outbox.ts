@@ -1,10 +1,13 @@
 /**
- * All that the gateway writes on one WebSocket: it knows how much of it waits for the browser, so that whoever fills it
- * can stop. Nobody else calls ws.send. Pongs are the library's, which ends a browser that leaves 60 of them unread.
+ * The one sender on a WebSocket: it counts the bytes that wait for the browser, so that their producer can pause.
+ * Nobody else calls ws.send. Pongs are sent by the library, which ends a browser that leaves 60 of them unread.
  */
 import type { WebSocket } from 'ws';
 
-/** What a waiting message counts besides its own bytes: more than it costs, of which about 200 were seen for one of one byte. */
+/**
+ * Bytes that a waiting message counts for besides its own. The real overhead, measured with one-byte messages, is about
+ * 200.
+ */
 export const MESSAGE_COST = 1024;
 
 export class Outbox {
@@ -13,16 +16,16 @@ export class Outbox {
   private readonly answers = new Map<Uint8Array, 'sent' | 'owed'>();
   private waiting = 0;
   private held = false;
-  /** It was full, and more than half of it has gone since. */
+  /** Called when it was full and has become half empty. */
   room: () => void = () => {};
 
-  /** limit: bytes that may wait, with what they cost, before it is full. */
+  /** limit: bytes that may wait, overhead included, before it is full. */
   constructor(ws: WebSocket, limit: number) {
     this.ws = ws;
     this.limit = limit;
   }
 
-  /** Whoever looks is told by room() when it is no longer. */
+  /** If so, room() is called once there is room again. */
   get full(): boolean {
     if (this.waiting > this.limit) this.held = true;
     return this.held;
@@ -41,7 +44,10 @@ export class Outbox {
     });
   }
 
-  /** For questions that all have this same answer: while one waits, one more answers all that are asked meanwhile. */
+  /**
+   * Answers a question that may be asked often: while one such answer waits, at most one more is kept for all that
+   * follow.
+   */
   answer(message: Uint8Array): void {
     if (this.answers.has(message)) {
       this.answers.set(message, 'owed');

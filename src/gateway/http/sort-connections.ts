@@ -1,4 +1,4 @@
-/** What comes before TLS: every connection is counted, and one that speaks plain HTTP is told so in plain HTTP. */
+/** Looks at each new connection before TLS: counts it, and answers plain HTTP in plain HTTP. */
 import { createServer as createPlainServer } from 'node:http';
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
@@ -7,10 +7,10 @@ import { answerPlain } from './answer-plain.ts';
 
 /** ContentType handshake (RFC 8446 §5.1): the first byte of every TLS connection. */
 const HANDSHAKE = 0x16;
-/** For the first byte, and for a whole request without TLS. */
+/** Timeout for the first byte, and for a whole request without TLS. */
 const FIRST_MS = 10_000;
 
-/** Takes the place of the server's own handling of new connections, which it goes on to for TLS. */
+/** Replaces the server's handler of new connections, and passes those that speak TLS on to it. */
 export function sortConnections(gateway: Gateway, server: Server): void {
   const plain = createPlainServer({ maxHeaderSize: 16_384 }, (incoming, outgoing) =>
     answerPlain(gateway, incoming, outgoing),

@@ -1,8 +1,8 @@
-/** Behind a reverse proxy our paths may begin with www-root-path: taken off here, once for all that look at a path. */
+/** Removes www-root-path, with which paths may begin behind a reverse proxy, before anything looks at the path. */
 import type { IncomingMessage } from 'node:http';
 import { Failure } from '../problem.ts';
 
-/** False: it is the root path itself, without the slash that relative addresses need. */
+/** False: the path is the root path itself, without the slash that relative addresses need. */
 export function stripRoot(root: string, incoming: IncomingMessage): boolean {
   if (root === '') return true;
   const { url = '' } = incoming;

@@ -1,4 +1,4 @@
-/** WebSockets: which address, from which page, then the handler of the route. */
+/** Upgrades to WebSockets: finds the route, checks the Origin, then calls the handler. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -23,7 +23,7 @@ export type SocketUpgrader = (
   head: Buffer,
 ) => void;
 
-/** open: all WebSockets, for the end of the service. */
+/** open: receives every open WebSocket, so that the service can end them. */
 export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUpgrader {
   const server = new WebSocketServer({
     noServer: true,
@@ -36,7 +36,7 @@ export function createUpgrader(gateway: Gateway, open: Set<WebSocket>): SocketUp
     socket.on('error', ignore);
     try {
       const [handler, id] = findRoute(gateway, side, incoming);
-      gateway.connections.begin(incoming); // for as long as it is there
+      gateway.connections.begin(incoming); // until its connection ends
       server.handleUpgrade(incoming, socket, head, (ws) => {
         socket.off('error', ignore);
         open.add(ws);
@@ -80,7 +80,7 @@ function refuseUpgrade(
   refuseSocket(socket, { status, type: 'application/json', body: JSON.stringify({ problem }) });
 }
 
-/** The page learns from the code what to do; the reference is for people. */
+/** The close code tells the page what to do; the reference is for people. */
 function closeFailed(
   gateway: Gateway,
   ws: WebSocket,
@@ -89,7 +89,7 @@ function closeFailed(
 ): void {
   const problem = reportProblem(gateway.log, error, describeRequest(gateway, incoming));
   ws.close(closeCode(problem.code), problem.reference);
-  ws.resume(); // or its own close would not be read
+  ws.resume(); // or its close frame would not be read
 }
 
 function closeCode(code: keyof typeof PROBLEMS): number {

@@ -1,6 +1,7 @@
 /**
- * GET /api/live: pushes a person's sessions, home session and, to administrators, the server's troubles to one tab,
- * whenever they change, and the end of their sign-in. It outlives the broker: when a new one is there, the ticket is checked again and all is sent again.
+ * GET /api/live: pushes to one tab what changes: the person's sessions, home session and sign-out, and to
+ * administrators the server's troubles. It outlives a broker: with the next one the ticket is checked, and everything
+ * sent, again.
  */
 import type { WebSocket } from 'ws';
 import { inBackground } from '../../lib/in-background.ts';
@@ -11,7 +12,7 @@ import { Outbox } from '../http/outbox.ts';
 import { Failure } from '../problem.ts';
 import { requireTicket } from '../security/require-ticket.ts';
 
-/** The broker looks for a bit longer than two of these. */
+/** How often the broker is told that somebody watches; it keeps looking for a bit longer than two such intervals. */
 const WATCH_MS = 10_000;
 
 type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
@@ -29,7 +30,7 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
     send(outbox, { kind: 'signed-out' });
     ws.close(CLOSE_CODES.signedOut);
   };
-  // Events handled in one turn with the list would overtake it, and the older list would replace them on the page.
+  // An event that comes in the same turn as the list must not overtake it: the older list would replace it on the page.
   let listed = Promise.resolve();
   let missed = false;
   const resume = (): void => {
@@ -42,7 +43,7 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   const sendAfterList = ({ user, uid }: Person, message: LiveMessage): void => {
     if (user !== info.user || uid !== info.uid) return;
     const pass = (): void => {
-      // A tab that takes nothing gets the whole list once it does.
+      // A tab that does not read gets the whole list once it reads again.
       if (outbox.full) missed = true;
       else send(outbox, message);
     };
@@ -77,7 +78,7 @@ interface Tab {
   readonly signedOut: () => void;
 }
 
-/** This is the broker's word on the ticket too: what was revoked while it was away shows here. */
+/** The answer also shows whether the ticket is still good: a revocation may have been missed between two brokers. */
 async function sendAll(gateway: Gateway, { outbox, ws, ticket, signedOut }: Tab): Promise<void> {
   if (!gateway.broker.connected) return;
   try {
@@ -98,7 +99,7 @@ async function sendAll(gateway: Gateway, { outbox, ws, ticket, signedOut }: Tab)
   }
 }
 
-/** Somebody looks: what the sessions use is worth finding out. What is wrong with the ticket shows elsewhere. */
+/** Tells the broker that somebody watches, so that it measures what sessions use. A bad ticket shows elsewhere. */
 function watch({ broker }: Gateway, ticket: string): void {
   if (broker.connected) broker.request('session-watch', { ticket }).catch(() => {});
 }

@@ -1,6 +1,6 @@
-/** Puts into the HTML of the built pages what only the running gateway knows. */
+/** Fills the placeholders in the built pages with what only the running gateway knows. */
 export interface Welcome {
-  /** Empty: the page shows the host name of its address. */
+  /** Empty: the page shows the host name in its address. */
   readonly title: string;
   /** Empty: none. Lines end with \n. */
   readonly banner: string;
@@ -11,13 +11,13 @@ export function makeWelcome(title: string, banner: string): Welcome {
   return { title, banner: banner.replaceAll('\\n', '\n') };
 }
 
-/** values: by their places. All in one pass: what one value holds is never taken for the place of another. */
+/** values: by placeholder. All in one pass, so that a placeholder inside a value is not replaced. */
 export function fillPage(html: string, values: ReadonlyMap<string, string>): string {
   const places = new RegExp([...values.keys()].join('|'), 'g');
   return html.replace(places, (place) => escapeHtml(values.get(place) ?? ''));
 }
 
-/** For an attribute in single quotes: JSON has too many double ones. */
+/** For an attribute in single quotes: JSON is full of double ones. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

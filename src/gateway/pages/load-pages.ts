@@ -1,6 +1,4 @@
-/**
- * The built page, read once at the start: few files, so they stay in memory, and no request ever becomes a path.
- */
+/** The built pages, read into memory at the start: so no request ever becomes a path. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
@@ -16,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
   '.woff2': 'font/woff2',
 };
-/** Compressed twins lie beside their file; the first that the browser takes is sent. */
+/** A compressed copy lies beside its file; the first encoding that the browser accepts is sent. */
 const ENCODINGS = [
   ['br', '.br'],
   ['gzip', '.gz'],
@@ -50,7 +48,7 @@ export function loadPages(directory: string, root: string): Pages {
   for (const [address, built] of contents) {
     const body = address.endsWith('.html') ? putBelow(root, built) : built;
     const type = TYPES[extname(address)];
-    if (type === undefined) continue; // compressed twins, and what we would not know how to send
+    if (type === undefined) continue; // compressed copies, and files of unknown type
     const encoded = new Map<Encoding, Buffer>();
     for (const [encoding, suffix] of ENCODINGS) {
       const twin = contents.get(address + suffix);

@@ -1,4 +1,4 @@
-/** Pages without files or scripts, which the gateway writes itself. Their style is allowed by its hash. */
+/** Pages that the gateway writes itself, without scripts or other files. The policy allows their style by its hash. */
 
 /** The look of src/page/page.css, in one line. */
 export const PLAIN_STYLE = [

@@ -1,9 +1,9 @@
-/** The page of a problem: what happened, what to do, where to go, and the reference that finds its log line. */
+/** The page that reports a problem: what happened, what to do, where to go, and the reference of its log line. */
 import { PROBLEMS, type Problem, type ProblemCode } from '../../protocol/problems.ts';
 import { escapeHtml, plainPage } from './plain-page.ts';
 
 const PRODUCT = 'Vestibule';
-/** The same address may work in a moment. */
+/** Problems that may pass: the page offers the same address again. */
 const PASSING: readonly ProblemCode[] = [
   'unavailable',
   'session-unavailable',
@@ -12,11 +12,11 @@ const PASSING: readonly ProblemCode[] = [
 ];
 
 export interface Place {
-  /** Where the links lead, without a slash at the end; '' when it is not known: to this origin. */
+  /** Origin of the links, without a slash at the end; '': unknown, they lead to this origin. */
   readonly homeOrigin: string;
-  /** www-root-path, which this address begins with. */
+  /** www-root-path, with which this address begins. */
   readonly root: string;
-  /** What was asked for below it, without its query. */
+  /** The path below it, without a query. */
   readonly path: string;
   /** www-title; may be empty. */
   readonly title: string;

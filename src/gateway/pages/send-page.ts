@@ -1,4 +1,7 @@
-/** Sends files of the built page: HTML that knows where and whose it is, hashed assets for ever, the rest by its tag. */
+/**
+ * Sends files of the built pages: HTML with its placeholders filled, hashed assets to be cached for ever, the rest with
+ * an ETag.
+ */
 import type { Context } from 'hono';
 import { BANNER, HOME_ORIGIN, TITLE } from '../../protocol/page-gateway.ts';
 import type { Env, Gateway, Handler } from '../gateway.ts';
@@ -6,12 +9,12 @@ import { Failure } from '../problem.ts';
 import { fillPage } from './fill-page.ts';
 import type { PageFile } from './load-pages.ts';
 
-/** GET of any other file; the pages themselves have addresses of their own. */
+/** GET of any other file; the pages have routes of their own. */
 export const sendFile: Handler = (gateway, c) => {
   const file = gateway.pages.get(c.req.path);
   if (!file || c.req.path.endsWith('.html')) throw new Failure('not-found', 'no such file');
   const hashed = c.req.path.startsWith('/assets/');
-  // Nobody's secret, and the home page fetches the session origin's ahead.
+  // Not secret, and the home page prefetches the session origin's script.
   if (hashed) c.header('cross-origin-resource-policy', 'same-site');
   c.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
   c.header('etag', file.etag);
@@ -21,7 +24,7 @@ export const sendFile: Handler = (gateway, c) => {
   return c.body(chooseBody(c, file));
 };
 
-/** more: what only this page has, by its place. */
+/** more: further values, by placeholder. */
 export function sendHtml(
   { pages, welcome }: Gateway,
   c: Context<Env>,

@@ -1,6 +1,6 @@
 /**
- * Who sent this request: only our own pages may act. Sessions are served from another port of the same host, which
- * cookies do not tell apart, so nothing but the exact Origin will do.
+ * Lets only our own pages act. Sessions are served from another port of the same host, and cookies do not distinguish
+ * ports: so the Origin must match exactly.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Failure } from '../problem.ts';
@@ -8,20 +8,22 @@ import { Failure } from '../problem.ts';
 /** For everything but GET and HEAD. */
 export function checkOrigin(headers: IncomingHttpHeaders, own: string): void {
   const { origin } = headers;
-  if (origin !== own) throw wrongOrigin(`origin ${show(origin)}, wanted '${own}'`);
+  if (origin !== own) throw wrongOrigin(`wanted origin '${own}', got ${show(origin)}`);
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin')
     throw wrongOrigin(`sec-fetch-site ${show(site)}`);
 }
 
-/** Browsers do not agree on what site wss: is to https:, so of Sec-Fetch-Site only the plain no counts. */
+/**
+ * Browsers disagree whether wss: and https: are the same site, so Sec-Fetch-Site only counts when it is 'cross-site'.
+ */
 export function checkSocketOrigin(headers: IncomingHttpHeaders, own: string): void {
   const { origin } = headers;
-  if (origin !== own) throw wrongOrigin(`origin ${show(origin)}, wanted '${own}'`);
+  if (origin !== own) throw wrongOrigin(`wanted origin '${own}', got ${show(origin)}`);
   if (headers['sec-fetch-site'] === 'cross-site') throw wrongOrigin("sec-fetch-site 'cross-site'");
 }
 
-/** For a GET that changes something (it makes a one-time code): a person goes there, no script fetches it. */
+/** For a GET that changes something (it makes a one-time code): only a navigation may do it, no script's fetch. */
 export function checkNavigation(headers: IncomingHttpHeaders): void {
   const mode = headers['sec-fetch-mode'];
   const destination = headers['sec-fetch-dest'];

@@ -1,13 +1,13 @@
-/** Headers of every answer: what the browser may do with it. */
+/** The security headers of every answer. */
 import { createHash } from 'node:crypto';
 import { PLAIN_STYLE } from '../pages/plain-page.ts';
 
 const plainStyleHash = `'sha256-${createHash('sha256').update(PLAIN_STYLE).digest('base64')}'`;
 
 /**
- * origin: of this answer's page, for the one connection that older browsers do not count as 'self'. ahead: the one file that
- * the page may fetch ahead from elsewhere. A prefetch has no directive of its own: any that names the file allows it, and
- * this one allows nothing else.
+ * origin: of this answer's page, because older browsers do not count its WebSocket as 'self'. ahead: the one file of
+ * another origin that the page may prefetch. Prefetch has no directive of its own: any directive that names the file
+ * allows it, and manifest-src allows nothing else.
  */
 export function contentPolicy(origin: string, ahead = "'none'"): string {
   return [
@@ -18,7 +18,7 @@ export function contentPolicy(origin: string, ahead = "'none'"): string {
     "img-src 'self' data:",
     "font-src 'self'",
     `manifest-src ${ahead}`,
-    // Else script-src would count for them, and a service worker outlives the page that made it.
+    // Without it script-src would allow them, and a service worker outlives the page that made it.
     "worker-src 'none'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -26,7 +26,7 @@ export function contentPolicy(origin: string, ahead = "'none'"): string {
   ].join('; ');
 }
 
-/** ownCertificate: the admin has one; with a generated one HSTS would lock people out for good. */
+/** ownCertificate: the administrator's; with a generated certificate HSTS would lock people out for good. */
 export function securityHeaders(origin: string, ownCertificate: boolean): Record<string, string> {
   return {
     'content-security-policy': contentPolicy(origin),

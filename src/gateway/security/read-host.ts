@@ -1,7 +1,7 @@
 /**
- * Who a request says it asked. Without a public address in the configuration the Host header is the only name of ours
- * that we know, so it decides what our origins are. What is not plainly a host name or address with an optional port is
- * refused (RFC 9112 §3.2).
+ * The origins that a request belongs to. Without a public address in the configuration the Host header is all that
+ * tells our name, so the origins follow from it. Anything but a host name or address with an optional port is refused
+ * (RFC 9112 §3.2).
  */
 import type { IncomingMessage } from 'node:http';
 import type { PublicAddress } from '../../config/public-address.ts';
@@ -11,21 +11,21 @@ const HOST_PATTERN =
   /^(?<name>[a-z0-9](?:[a-z0-9._-]{0,252}[a-z0-9.])?|\[[0-9a-f:.]{2,45}\])(?<port>:[1-9][0-9]{0,4})?$/;
 
 export interface Host {
-  /** Of this side, as browsers put it into Origin: scheme, name, port unless it is 443. */
+  /** This side's origin as in the Origin header: scheme, name, and the port unless it is 443. */
   readonly origin: string;
-  /** What the addresses of the other pages begin with: origin and www-root-path. */
+  /** Origin and www-root-path of each side: the beginning of its addresses. */
   readonly home: string;
   readonly session: string;
 }
 
-/** What a gateway knows of where it is. */
+/** The addresses that a gateway knows as its own. */
 interface Addressed {
   readonly address: PublicAddress;
-  /** Our own. */
+  /** Those that we listen on. */
   readonly ports: () => { readonly home: number; readonly session: number };
 }
 
-/** Also refuses a request target that is not a path: an absolute one names a host of its own. */
+/** Also refuses a request target that is not a path: an absolute one names its own host. */
 export function readHost(
   { address: { root, origins }, ports }: Addressed,
   side: 'home' | 'session',
@@ -40,16 +40,17 @@ export function readHost(
   return { origin, home: originOf(name, home) + root, session: originOf(name, session) + root };
 }
 
-/** What stands in Host. */
+/** The value of Host, checked. */
 export function readAskedHost(incoming: IncomingMessage): { name: string; origin: string } {
   const hosts = incoming.headersDistinct.host ?? [];
   if (hosts.length !== 1)
-    throw new Failure('bad-request', `${hosts.length} Host headers, wanted 1`);
+    throw new Failure('bad-request', `wanted 1 Host header, got ${hosts.length}`);
   const { name, port = ':443' } = HOST_PATTERN.exec(hosts[0]!.toLowerCase())?.groups ?? {};
   const number = Number(port.slice(1));
   if (name === undefined || number > 65_535)
     throw new Failure('bad-request', 'malformed Host header');
-  if (!incoming.url?.startsWith('/')) throw new Failure('bad-request', 'the target is no path');
+  if (!incoming.url?.startsWith('/'))
+    throw new Failure('bad-request', 'the request target is not a path');
   return { name, origin: originOf(name, number) };
 }
 

@@ -1,10 +1,10 @@
-/** Who is there: the ticket cookie of a request, checked. */
+/** Checks the ticket cookie of a request. */
 import type { IncomingMessage } from 'node:http';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { Gateway } from '../gateway.ts';
 import { readCookie, TICKET_COOKIE } from './cookies.ts';
 
-/** active: a person did something, so the ticket slides; polling in the background does not. */
+/** active: a person did something, which extends the ticket; polling in the background does not. */
 export async function requireTicket(
   gateway: Gateway,
   incoming: IncomingMessage,

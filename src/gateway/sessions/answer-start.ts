@@ -1,4 +1,7 @@
-/** /api/sessions/:id/conversation: what PAM says and asks while a session opens, the sealed answers, or that none come. */
+/**
+ * /api/sessions/:id/conversation: PAM's messages while a session opens, the sealed answers to them, or the person's
+ * refusal to answer.
+ */
 import * as v from 'valibot';
 import type { SessionStep } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';

@@ -1,7 +1,8 @@
 /**
- * A one-time code for a session works in the browser that asked for it, and in no other: a secret of the browser's own, a
- * cookie, has to be there when it is used, and the broker keeps its hash beside the code. Cookies know no ports, so that
- * the home origin makes it; a session origin of another name has a cookie of its own, and tells the home origin its hash.
+ * A one-time code for a session works only in the browser that asked for it: the broker keeps, beside the code, the
+ * hash of a secret that the browser has as a cookie, and wants it when the code is used. Cookies do not distinguish
+ * ports, so the home origin's cookie serves both origins; a session origin of another name sets its own, and tells the
+ * home origin the hash.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
@@ -9,7 +10,7 @@ import type { SessionId } from '../../protocol/ids.ts';
 import type { Env } from '../gateway.ts';
 import { ENTRY_COOKIE, entryCookie, readCookie } from '../security/cookies.ts';
 
-/** 32 bytes in base64url: the secret, and its hash. */
+/** 32 bytes in base64url: the form of the secret and of its hash. */
 const PATTERN = /^[\w-]{43}$/;
 
 /** The hash of this browser's secret; null: it has none. */
@@ -18,14 +19,14 @@ export function readBrowser(c: Context<Env>): string | null {
   return secret !== undefined && PATTERN.test(secret) ? hashOf(secret) : null;
 }
 
-/** For a code that is asked for on the home origin; null: the session origin has to be asked first. */
+/** The hash to bind a code to, on the home origin; null: only the session origin can tell it. */
 export function browserForCode(c: Context<Env>): string | null {
   if (hasOneName(c)) return readBrowser(c) ?? makeBrowser(c);
   const told = c.req.query('browser') ?? '';
   return PATTERN.test(told) ? told : null;
 }
 
-/** From the session origin to the home origin, for a code. */
+/** Redirects from the session origin to the home origin, which makes a code. */
 export function goForCode(c: Context<Env>, session: SessionId): Response {
   const address = `${c.env.host.home}/s/${session}/`;
   if (hasOneName(c)) return c.redirect(address, 303);

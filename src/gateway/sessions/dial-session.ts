@@ -1,4 +1,4 @@
-/** From a pass to a connection with its session, of whatever kind: the broker says where it runs, then we connect. */
+/** Connects to the session of a pass, whatever its kind: the broker says where it runs. */
 import type { Duplex } from 'node:stream';
 import { dial } from '../../launcher/dial.ts';
 import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
@@ -7,12 +7,12 @@ import type { Gateway } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 
 export interface DialledSession {
-  /** Whose holder reads and writes: there is no limit on what the session may send. */
+  /** The caller limits what it reads: the session may send anything. */
   readonly stream: Duplex;
-  /** What opens the session to whoever speaks first. */
+  /** The session key, which a viewer has to send first. */
   readonly key: Buffer;
   readonly pass: string;
-  /** Behind the pass. */
+  /** The ticket that the pass belongs to. */
   readonly ticket: TicketId;
   /** Whose session it is. */
   readonly user: UserName;

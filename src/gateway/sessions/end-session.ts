@@ -1,4 +1,4 @@
-/** DELETE /api/sessions/:id: ends one; the live socket tells when it has ended. */
+/** DELETE /api/sessions/:id: begins its end; the live socket reports when it has ended. */
 import type { Handler } from '../gateway.ts';
 import { requireTicket } from '../security/require-ticket.ts';
 import { sessionId } from './session-id.ts';

@@ -1,6 +1,6 @@
 /**
- * GET /s/:id/ on the home origin: carries the person over to the session origin by a one-time code. Who has to sign in
- * first, and who comes before the session runs, waits for it on the home page.
+ * GET /s/:id/ on the home origin: redirects to the session origin with a one-time code. A person who has to sign in
+ * first, or whose session does not run yet, is sent to the home page, which waits for the session.
  */
 import type { Context } from 'hono';
 import type { Env, Gateway, Handler } from '../gateway.ts';
@@ -38,11 +38,11 @@ async function ticketOrNone(gateway: Gateway, c: Context<Env>): Promise<string |
 }
 
 /**
- * A link from another site: the browser would neither send the strict pass cookie at the end of the redirects, nor
- * tell our code from one that the other site put in. So the way starts again from a page of ours.
+ * For a link from another site: after the redirects the browser would not send the strict pass cookie, and take-pass.ts
+ * could not tell our code from one that the other site chose. So a page of ours starts the redirects again.
  */
 function comeFromHere(c: Context<Env>, address: string): Response {
   const refresh = `<meta http-equiv="refresh" content="0;url=${address}">`;
-  const body = `<h1>Your session opens…</h1><p class="acts"><a href="${address}">Open it now</a></p>`;
+  const body = `<h1>Opening your session…</h1><p class="acts"><a href="${address}">Open it now</a></p>`;
   return c.html(plainPage('Vestibule', body, refresh));
 }

@@ -1,4 +1,6 @@
-/** What an open terminal does with its pass: keeps the ticket alive while a person types, and asks a new broker. */
+/**
+ * What an open terminal does with its pass: extends the ticket while a person types, and has each new broker check it.
+ */
 import type { SessionId } from '../../protocol/ids.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 import type { Gateway } from '../gateway.ts';
@@ -6,7 +8,7 @@ import { Failure } from '../problem.ts';
 
 const ACTIVE_MS = 60_000;
 
-/** To be called for every input; tells the broker at most once a minute. */
+/** The returned function is called for every input; it tells the broker at most once a minute. */
 export function markActive(gateway: Gateway, pass: string, session: SessionId): () => void {
   let toldAt = -Infinity;
   return () => {
@@ -19,7 +21,7 @@ export function markActive(gateway: Gateway, pass: string, session: SessionId): 
   };
 }
 
-/** Revocations of a time without a broker are lost, so every new connection is asked again. Returns the release. */
+/** Revocations are lost while there is no broker, so every new one is asked. Returns the release. */
 export function recheckPass(
   gateway: Gateway,
   pass: string,

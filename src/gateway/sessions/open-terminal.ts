@@ -18,7 +18,7 @@ import { splice } from './splice.ts';
 
 export const openTerminal: SocketHandler = async (gateway, ws, incoming, id) => {
   const session = id as SessionId;
-  // Until there is somebody to take it: what a page types meanwhile waits in the kernel.
+  // Until the session is joined: what the page sends meanwhile waits in the kernel.
   ws.pause();
   const hello = helloOf(incoming);
   const dialled = await dialSession(gateway, passOf(incoming), session);
@@ -32,7 +32,7 @@ export const openTerminal: SocketHandler = async (gateway, ws, incoming, id) => 
   ws.on('close', ear.release);
   const close = (code: number): void => {
     ws.close(code, code === CLOSE_CODES.sessionEnded ? (ear.heard() ?? '') : '');
-    ws.resume(); // or the page's own close would not be read
+    ws.resume(); // or the page's close frame would not be read
     stream.destroy();
   };
   ws.on(
@@ -46,7 +46,7 @@ export const openTerminal: SocketHandler = async (gateway, ws, incoming, id) => 
   splice({ ws, ...joined, viewerBytes: gateway.limits.viewerBytes, typed, close });
 };
 
-/** null: the page has gone meanwhile, or was sent away. */
+/** null: the WebSocket was closed meanwhile, by the page or by us. */
 async function joinTerminal(
   ws: WebSocket,
   { stream, key }: DialledSession,

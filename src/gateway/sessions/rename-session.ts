@@ -1,4 +1,4 @@
-/** PATCH /api/sessions/:id: gives one another name; every open page hears of it. */
+/** PATCH /api/sessions/:id: renames a session; every open page hears of it. */
 import * as v from 'valibot';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';

@@ -1,6 +1,7 @@
 /**
- * GET /s/:id/ on the session origin: the terminal page. It holds nothing of anybody; its socket asks for the pass. Without
- * a pass the home origin knows better what is the matter: nobody is signed in, or there is no such session.
+ * GET /s/:id/ on the session origin: the terminal page, which holds nothing private; its socket checks the pass.
+ * Without a pass it redirects to the home origin, which knows whether the person has to sign in or the session does not
+ * exist.
  */
 import type { Handler } from '../gateway.ts';
 import { sendHtml } from '../pages/send-page.ts';

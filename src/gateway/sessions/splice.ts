@@ -1,6 +1,6 @@
 /**
- * Passes messages of a page and frames of a session-host on as they are. Who takes too little makes the other side
- * wait: the page's TCP window closes, or the session-host counts the viewer as slow.
+ * Passes a page's messages and a session-host's frames on unchanged. When one side reads too slowly the other has to
+ * wait: the page's TCP window closes, or the session-host treats the viewer as slow.
  */
 import type { WebSocket } from 'ws';
 import type { Joined } from '../../launcher/join-session.ts';
@@ -9,14 +9,14 @@ import { fromSession, toSession } from '../../protocol/gateway-session.ts';
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 import { Outbox } from '../http/outbox.ts';
 
-/** hello is ours to send: it carries the session key; check is for us. */
+/** Without hello, which only the gateway sends as it carries the session key, and check, which the gateway answers. */
 const FROM_PAGE: readonly (number | undefined)[] = Object.values(toSession)
   .filter((spec) => spec !== toSession.hello && spec !== toSession.check)
   .map((spec) => spec.type);
 
 const ALIVE = encode(fromSession, { name: 'alive' });
 
-/** ws: paused. hello: the session-host's, which the page has not had yet. */
+/** ws: paused. hello: the session-host's, not yet sent to the page. */
 export interface Splice extends Joined {
   readonly ws: WebSocket;
   readonly viewerBytes: number;
@@ -58,7 +58,7 @@ function passOutput({ ws, frames, hello, close }: Splice, outbox: Outbox): void 
       outbox.send(payload);
       if (outbox.full) frames.pause();
     },
-    // Without an exit it only dropped this viewer (its key was replaced, say): the page may come back.
+    // Without an exit only this viewer was dropped, for example because the key was replaced: the page may come back.
     close: () => close(exited ? CLOSE_CODES.sessionEnded : CLOSE_CODES.unavailable),
     drain: () => ws.resume(),
   });

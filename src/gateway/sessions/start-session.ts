@@ -1,4 +1,4 @@
-/** POST /api/sessions: starts one; it runs or fails later, and the live socket tells. */
+/** POST /api/sessions: begins the start of a session; the live socket reports whether it runs or failed. */
 import * as v from 'valibot';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Handler } from '../gateway.ts';
@@ -6,7 +6,7 @@ import { clientOrigin } from '../http/client-origin.ts';
 import { readJson } from '../http/read-json.ts';
 import { requireTicket } from '../security/require-ticket.ts';
 
-/** Which kinds there are, the broker knows. */
+/** kind: checked by the broker, which knows all kinds. */
 const sessionStart = v.strictObject({ kind: v.pipe(v.string(), v.maxLength(64)) });
 
 export const startSession: Handler = async (gateway, c) => {

@@ -1,7 +1,7 @@
 /**
- * GET /s/:id/enter on the session origin: the one-time code becomes the pass, this origin's cookie, and the page comes at
- * once: a redirect to its own address would cost a round trip more. Without a code it fetches one from the home origin,
- * whose address the terminal page does not know.
+ * GET /s/:id/enter on the session origin: exchanges the one-time code for the pass, a cookie of this origin, and
+ * answers with the terminal page: a redirect to the page's own address would cost one more round trip. Without a code
+ * it redirects to the home origin for one, because the terminal page does not know that origin's address.
  */
 import { SECRET_PATTERN } from '../../protocol/gateway-broker.ts';
 import type { Handler } from '../gateway.ts';
@@ -18,11 +18,12 @@ export const takePass: Handler = async (gateway, c) => {
   const code = c.req.query('code');
   if (code === undefined) return goForCode(c, session);
   checkNavigation(incoming.headers);
-  // Else another site could put its own session before a person, who would type into it.
-  if (isCrossSite(incoming.headers)) throw new Failure('wrong-origin', 'a code from another site');
-  if (!SECRET_PATTERN.test(code)) throw new Failure('bad-request', 'a code of another form');
+  // Otherwise another site could show a person the attacker's session, and they would type into it.
+  if (isCrossSite(incoming.headers))
+    throw new Failure('wrong-origin', 'the link with the code is on another site');
+  if (!SECRET_PATTERN.test(code)) throw new Failure('bad-request', 'the code is malformed');
   const browser = readBrowser(c);
-  if (browser === null) throw new Failure('wrong-origin', 'a code of another browser');
+  if (browser === null) throw new Failure('wrong-origin', 'the code belongs to another browser');
   const { pass } = await gateway.broker.request('session-pass', { code, session, browser });
   c.header('set-cookie', passCookie(pass, `${gateway.address.root}/s/${session}/`));
   const page = sendHtml(gateway, c, '/terminal.html');

@@ -28,7 +28,7 @@ export const answerSignIn: Handler = async (gateway, c) => {
   return answerStep(gateway, c, conversation, step, home);
 };
 
-/** Signed in they are all the same: the page asks for what did not come. */
+/** The person is signed in even if this fails: the page then asks again for what is missing. */
 async function firstHome(
   gateway: Gateway,
   incoming: IncomingMessage,
@@ -42,7 +42,7 @@ async function firstHome(
   }
 }
 
-/** A failure is the end of a conversation, unless the answers only did not fit the prompts. */
+/** A failure ends the conversation, except when the answers merely do not fit the prompts. */
 async function passOn(
   gateway: Gateway,
   conversation: ConversationId,

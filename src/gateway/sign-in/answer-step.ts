@@ -1,4 +1,6 @@
-/** Turns the broker's step of a sign-in into the page's: prompts with a verified key, or the ticket cookie. */
+/**
+ * Turns a step of a sign-in from the broker's form into the page's: prompts with a verified key, or the ticket cookie.
+ */
 import type { Context } from 'hono';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
@@ -18,13 +20,13 @@ import {
 import { endTicket } from './sign-out.ts';
 import { verifyKey } from './verify-key.ts';
 
-/** PAM may think as long as a key is good: whoever waits for the broker here waits for a module. */
+/** Timeout of the broker's answer: as long as a key is good, since a PAM module may take that long. */
 export const SIGN_IN_MS = KEY_SECONDS * 1000;
 
 type Asking = Extract<BrokerSignInStep, { kind: 'prompts' | 'waiting' }>;
 export type SignedIn = Extract<BrokerSignInStep, { kind: 'signed-in' }>;
 
-/** conversation: the one that was asked about. home: what comes with the end of a sign-in. */
+/** conversation: of the request. home: for the last step, what the home page shows. */
 export function answerStep(
   gateway: Gateway,
   c: Context<Env>,
@@ -34,7 +36,7 @@ export function answerStep(
 ): Response {
   if (c.env.outgoing.destroyed) {
     undo(gateway, conversation, step);
-    throw new Failure('conversation-gone', 'the browser went away while PAM worked');
+    throw new Failure('conversation-gone', 'the browser closed the connection while PAM worked');
   }
   if (step.kind === 'signed-in') return giveTicket(gateway, c, step, home);
   return askOn(gateway, c, conversation, step);
@@ -60,7 +62,7 @@ function askOn(
   }
 }
 
-/** A ticket that this browser still had ends: nothing would show it any more. */
+/** Ends the ticket that this browser had before: its cookie is being replaced. */
 function giveTicket(
   gateway: Gateway,
   c: Context<Env>,
@@ -76,7 +78,7 @@ function giveTicket(
   return c.json<SignInStep>({ kind: 'signed-in', user: step.user, items: step.items, home });
 }
 
-/** Nobody will answer, or use the ticket. */
+/** For a browser that has gone: cancels the conversation, or ends the ticket. */
 function undo(gateway: Gateway, conversation: ConversationId, step: BrokerSignInStep): void {
   if (step.kind === 'signed-in') endUnused(gateway, step.ticket);
   else cancel(gateway, conversation);

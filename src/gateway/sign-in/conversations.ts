@@ -1,6 +1,6 @@
 /**
- * Which browser began which sign-in conversation: a random cookie, so that nobody else can answer it. Kept in memory:
- * the broker ends all conversations with the gateway's connection.
+ * Binds each sign-in conversation to the browser that began it, by a random cookie, so that nobody else can answer.
+ * Kept in memory only: when the gateway's connection ends, the broker ends all conversations.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
@@ -24,7 +24,7 @@ export class Conversations {
     this.clock = clock;
   }
 
-  /** The browser's secret: the one it has when we gave it, so that two tabs can sign in side by side. */
+  /** The browser's secret: the one that it already has from us, so that two tabs can sign in at once, or a new one. */
   secretFor(cookie: string | undefined): string {
     if (cookie !== undefined) {
       const digest = digestOf(cookie);
@@ -45,7 +45,7 @@ export class Conversations {
     this.bound.set(conversation, { digest: digestOf(secret), expires });
   }
 
-  /** Throws 'conversation-gone' unless this browser began it: for others it does not exist. */
+  /** Throws 'conversation-gone' unless this browser began it. */
   check(conversation: ConversationId, cookie: string | undefined): void {
     const known = this.bound.get(conversation);
     if (!known) throw new Failure('conversation-gone', 'no such conversation');

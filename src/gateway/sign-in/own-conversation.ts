@@ -1,4 +1,4 @@
-/** The conversation in the address, when this browser began it. */
+/** The conversation in the address, if this browser began it. */
 import type { Context } from 'hono';
 import { type ConversationId, ID_PATTERN } from '../../protocol/ids.ts';
 import type { Env, Gateway } from '../gateway.ts';

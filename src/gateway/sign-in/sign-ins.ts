@@ -20,7 +20,7 @@ export const endSignIn: Handler = async (gateway, c) => {
   return c.body(null, 204);
 };
 
-/** Without a broker it fails and the cookie stays: the tickets would live on. */
+/** Fails without a broker, and the cookie stays: the tickets would still be good. */
 export const signOutEverywhere: Handler = async (gateway, c) => {
   const { ticket } = await requireTicket(gateway, c.env.incoming, { active: true });
   await gateway.broker.request('sign-out-everywhere', { ticket });

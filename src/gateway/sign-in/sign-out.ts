@@ -1,4 +1,6 @@
-/** POST /api/sign-out: ends the ticket. Without a broker it fails and the cookie stays: the ticket would live on. */
+/**
+ * POST /api/sign-out: ends the ticket. Fails without a broker, and the cookie stays: the ticket would still be good.
+ */
 import type { Gateway, Handler } from '../gateway.ts';
 import { Failure } from '../problem.ts';
 import { clearCookie, readCookie, TICKET_COOKIE } from '../security/cookies.ts';
@@ -10,7 +12,7 @@ export const signOut: Handler = async (gateway, c) => {
   return c.body(null, 204);
 };
 
-/** A ticket that has ended already is what was wanted. */
+/** That the ticket has already ended is no failure. */
 export async function endTicket(gateway: Gateway, ticket: string): Promise<void> {
   gateway.tickets.forget(ticket);
   try {

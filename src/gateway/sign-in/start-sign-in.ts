@@ -9,7 +9,7 @@ import { readJson } from '../http/read-json.ts';
 import { BROWSER_COOKIE, readCookie } from '../security/cookies.ts';
 import { answerStep, SIGN_IN_MS } from './answer-step.ts';
 
-/** What is no name the broker refuses, in the words of a wrong password, and counts. */
+/** No check of its form: the broker refuses an impossible name like a wrong password, and counts it. */
 const signInStart = v.strictObject({ user: v.pipe(v.string(), v.maxLength(1024)) });
 
 export const startSignIn: Handler = async (gateway, c) => {

@@ -1,4 +1,4 @@
-/** The conversation key as it came from the broker, for the page: only when the host key signed it. */
+/** Checks that the host key signed the broker's conversation key, and gives it in the page's form. */
 import type { KeyObject } from 'node:crypto';
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';

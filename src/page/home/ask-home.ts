@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Home } from '../../protocol/page-gateway.ts';
 import { HOME_KEY } from '../home-key.ts';
 
-/** What the live connection said while the answer was awaited is newer than the answer. */
+/** News from the live connection that came while the request was under way is newer than its answer. */
 export async function askHome(client: QueryClient, ask: () => Promise<Home>): Promise<Home> {
   const state = () => client.getQueryState<Home>(HOME_KEY);
   const before = state()?.dataUpdateCount;

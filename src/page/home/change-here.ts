@@ -1,4 +1,4 @@
-/** Shows what a session will be like before the server has said so: its next list is right in any case. */
+/** Shows a change of a session before the server confirms it; the server's next list replaces it in any case. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Home, SessionView } from '../../protocol/page-gateway.ts';

@@ -1,4 +1,4 @@
-/** The server's time, which the moments it tells are measured against; it goes on by itself. */
+/** The server's time, by which ages are computed; it advances between answers. */
 import {
   createContext,
   type ReactElement,
@@ -9,16 +9,16 @@ import {
   useState,
 } from 'react';
 
-/** ms by which the server's clock is ahead of ours. */
+/** Milliseconds by which the server's clock is ahead of ours. */
 const Ahead = createContext(0);
 
-/** now: as the server told it, with its answer. */
+/** now: the server's time, from its answer. */
 export function ServerClock({ now, children }: { now: number; children: ReactNode }): ReactElement {
   const ahead = useMemo(() => now - Date.now(), [now]);
   return <Ahead value={ahead}>{children}</Ahead>;
 }
 
-/** Unix ms; changes every so often. */
+/** Unix ms; updated periodically. */
 export function useNow(everyMs: number): number {
   const ahead = useContext(Ahead);
   const [now, setNow] = useState(Date.now);

@@ -5,10 +5,10 @@ import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'rea
 export interface ConfirmProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** Words of the two buttons. */
+  /** Labels of the two buttons. */
   readonly confirm: string;
   readonly cancel: string;
-  /** What is done cannot be taken back. */
+  /** It cannot be undone. */
   readonly harmful?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
@@ -19,7 +19,7 @@ export function Confirm(props: ConfirmProps): ReactElement {
   const title = useId();
   const close = (): void => dialog.current?.close();
   const button = useRef<HTMLButtonElement>(null);
-  // The first button has the focus unless it is given to another; only what does no harm is an Enter away.
+  // The dialog focuses its first button by default; Enter must not do what cannot be undone.
   useEffect(() => {
     dialog.current?.showModal();
     if (props.harmful !== true) button.current?.focus();

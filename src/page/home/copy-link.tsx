@@ -1,4 +1,4 @@
-/** Copies the address under which a session is found for as long as it lives. */
+/** Copies the address of a session, which stays the same for its whole life. */
 import { ActionIcon, Text, VisuallyHidden } from '@mantine/core';
 import { type ReactElement, useEffect, useState } from 'react';
 import { texts } from '../texts.ts';

@@ -1,7 +1,7 @@
-/** A browser in words, as far as its User-Agent tells: enough to know one's own again. */
+/** Names a browser from its User-Agent, so that a person recognises their own. */
 import { texts } from '../texts.ts';
 
-/** The first that fits: most browsers also claim to be others. */
+/** The first match counts: most browsers also claim to be others. */
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdg(e|A|iOS)?\//, 'Edge'],
   [/\b(OPR|Opera)\//, 'Opera'],

@@ -1,4 +1,4 @@
-/** Times in the reader's zone and language; the day only when it is not today's. */
+/** Times in the reader's zone and language, with the day unless it is today. */
 export function formatTime(at: number, now: number): string {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
   return new Intl.DateTimeFormat(
@@ -7,7 +7,7 @@ export function formatTime(at: number, now: number): string {
   ).format(at);
 }
 
-/** For everyone who compares with a log. */
+/** In UTC, to compare with logs. */
 export function formatUtc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -1,4 +1,4 @@
-/** Who is signed in where, and the way out: it says which sessions go on without the person. */
+/** Who is signed in, and the sign-out, which lists the sessions that keep running. */
 import { Button, Group, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';

@@ -1,4 +1,4 @@
-/** The home page: who and where, the sessions as they are now, and what can be done with them. */
+/** The home page: the person, the sessions as they are now, and what can be done with them. */
 import { Anchor, Button, Container, Group, Loader, Stack, Title } from '@mantine/core';
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Home, PromptItem } from '../../protocol/page-gateway.ts';
@@ -16,12 +16,12 @@ import { useLiveSessions } from './use-live-sessions.ts';
 import { useStartTerminal } from './use-start-terminal.ts';
 import { useWantedSession } from './use-wanted-session.ts';
 
-/** Who comes for a new terminal is one press away from it; a link alone starts none, it may be of another site. */
+/** '#new' focuses the button for a new terminal. The link alone starts none: it may be on another site. */
 const NEW = '#new';
 
 export interface HomePageProps {
   readonly home: Home;
-  /** PAM's last words of the sign-in. */
+  /** What PAM's modules said at the end of the sign-in. */
   readonly messages: readonly PromptItem[];
   readonly dismissMessages: () => void;
 }
@@ -35,7 +35,7 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
   useEffect(() => {
     document.title = texts.home.documentTitle(readTitle(home.host));
   }, [home.host]);
-  // What a person used before (the sign-in's form) is gone: screen readers start here.
+  // The sign-in form, which had the focus, is gone: screen readers start here.
   useEffect(() => {
     if (location.hash !== NEW) return heading.current?.focus();
     history.replaceState(null, '', location.pathname + location.search);

@@ -1,4 +1,4 @@
-/** The PAM session that the visit opened: quiet when it is open, with the reason and another try when it failed. */
+/** The home session: one line when it is open; the reason and a button to try again when it failed. */
 import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
@@ -12,7 +12,7 @@ export function HomeSession({ view }: { view: HomeSessionView }): ReactElement |
   if (view.state === 'off') return null;
   return (
     <section aria-label={texts.homeSession.label}>
-      {/* Stays where it is, so that screen readers hear what changes in it. */}
+      {/* Always there: screen readers announce changes in an element, not a new one. */}
       <div role="status">
         <State view={view} />
       </div>

@@ -1,4 +1,4 @@
-/** The few signs of the page: drawn in the text's colour, silent, for the button that holds them has words. */
+/** The page's icons: in the colour of the text, and hidden from screen readers, since their buttons have labels. */
 import type { ReactElement } from 'react';
 
 const PATHS = {

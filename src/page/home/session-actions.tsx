@@ -1,4 +1,4 @@
-/** What can be done with a session: open it here or in a tab of its own, take its link along, end it. */
+/** The actions of a session: open it here or in a new tab, copy its link, end it. */
 import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import type { SessionId } from '../../protocol/ids.ts';

@@ -1,4 +1,4 @@
-/** The small print of a session: when, where, what it uses, how it ended. */
+/** The details of a session: when, where, what it uses, how it ended. */
 import { Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { SessionView } from '../../protocol/page-gateway.ts';

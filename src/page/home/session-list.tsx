@@ -1,4 +1,4 @@
-/** The sessions: those that live, below them those that ended a while ago. */
+/** The list of sessions: the live ones, and below them those that have ended. */
 import { Paper, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { SessionView } from '../../protocol/page-gateway.ts';

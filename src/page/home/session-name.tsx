@@ -1,4 +1,4 @@
-/** A session's name, changed in place: Enter saves, Escape leaves it, and the new one stands there at once. */
+/** A session's name, edited in place: Enter saves, Escape cancels. The new name is shown at once. */
 import { ActionIcon, Text, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { SessionView } from '../../protocol/page-gateway.ts';
@@ -81,7 +81,7 @@ function NameField({ name, draft, error, save, leave }: FieldProps): ReactElemen
   const press = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
     if (event.key !== 'Enter' && event.key !== 'Escape') return;
-    // Else this very Enter would press the button that gets the focus back.
+    // Otherwise the same Enter would press the button that gets the focus back.
     event.preventDefault();
     if (event.key === 'Enter') finish();
     else end(leave);

@@ -5,7 +5,7 @@ import { USAGE_EVERY_MS, type Usage } from '../../protocol/page-gateway.ts';
 import { texts } from '../texts.ts';
 import { formatDuration, formatMemory } from './format-usage.ts';
 
-/** By then the broker has looked at it. */
+/** Until then the broker may not have measured it yet. */
 const PATIENCE_MS = 3 * USAGE_EVERY_MS;
 
 export function SessionUsage({ usage }: { usage: Usage | null }): ReactElement | null {

@@ -1,4 +1,4 @@
-/** Where the person is signed in, to know what is theirs and end what is not. */
+/** Where the person is signed in, so that they can find and end a sign-in that is not theirs. */
 import { Badge, Button, Group, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { type ReactElement, useRef, useState } from 'react';
 import type { SignInView } from '../../protocol/page-gateway.ts';
@@ -13,7 +13,7 @@ export function SignIns(): ReactElement {
   const [said, say] = useState('');
   const { signIns, error, ending, end } = useSignIns((ids) => {
     say(texts.signIns.ended(ids.length));
-    // The button that was pressed is gone.
+    // The button that had the focus is gone.
     heading.current?.focus();
   });
   const others = (signIns ?? []).filter(({ current }) => !current).map(({ id }) => id);

@@ -1,4 +1,4 @@
-/** The conversation of a session's start, as the sign-in's runner asks for one. */
+/** The requests of a session start's conversation, in the form that the sign-in's runner calls. */
 import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionStep } from '../../protocol/page-gateway.ts';
 import { api } from '../api.ts';
@@ -7,7 +7,7 @@ import type { SignInApi } from '../sign-in/sign-in-runner.ts';
 type Server = Pick<typeof api, 'answerStart' | 'cancelStart'>;
 
 export function startApi(session: SessionId, server: Server = api): SignInApi {
-  /** The number of the last message that came. */
+  /** Number of the last message received. */
   let after = -1;
   const ask = async (answers: readonly string[]): Promise<SessionStep> => {
     const step = await server.answerStart(session, { answers, after });

@@ -1,4 +1,4 @@
-/** What PAM says and asks while a session opens: the sign-in's conversation and its form, in the session's row. */
+/** PAM's messages and questions while a session opens: the form of the sign-in, in the session's row. */
 import { Stack } from '@mantine/core';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import type { SessionView } from '../../protocol/page-gateway.ts';
@@ -10,7 +10,7 @@ import { startApi } from './start-api.ts';
 
 export interface StartConversationProps {
   readonly session: SessionView;
-  /** Whose it is: what answers are sealed for. */
+  /** The session's owner: answers are sealed for this user. */
   readonly user: string;
 }
 

@@ -1,4 +1,4 @@
-/** What happens while a session is being started, and for how long by now. */
+/** The steps of a session's start, with the time that it has taken. */
 import { Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { SessionView } from '../../protocol/page-gateway.ts';
@@ -6,7 +6,7 @@ import { texts } from '../texts.ts';
 import { useNow } from './clock.tsx';
 
 const STEPS = ['pending', 'pam', 'program', 'ready'] as const;
-/** Nobody needs to count shorter waits. */
+/** Shorter waits are not shown. */
 const LONG_MS = 3_000;
 
 export function StartSteps({ session }: { session: SessionView }): ReactElement {

@@ -1,4 +1,4 @@
-/** What the live connection says, put into what the page knows. */
+/** Merges a message of the live connection into the cached home. */
 import {
   type Home,
   type LiveMessage,
@@ -21,7 +21,7 @@ export function takeNews(home: Home, news: News): Home {
   }
 }
 
-/** As many that have ended as the server would list. */
+/** Replaces and adds the changed sessions, and drops the oldest ended ones: the server lists MOST_ENDED of them. */
 function mergeSessions(
   known: readonly SessionView[],
   changed: readonly SessionView[],

@@ -1,4 +1,4 @@
-/** A moment in the reader's zone; in UTC for who points at it, or comes to it with the keyboard. */
+/** A time in the reader's zone; in UTC while the pointer or the keyboard's focus is on it. */
 import type { ReactElement } from 'react';
 import { useNow } from './clock.tsx';
 import { formatAge, formatTime, formatUtc } from './format-time.ts';
@@ -7,7 +7,7 @@ const EVERY_MS = 20_000;
 
 export interface TimeProps {
   readonly at: number;
-  /** As how long ago it was. */
+  /** Show how long ago it was. */
   readonly age?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What keeps the server from its work, and what to do: for administrators alone, others are sent none. */
+/** The server's troubles and what to do about them. Only administrators are sent any. */
 import { Alert, List, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import type { Home } from '../../protocol/page-gateway.ts';
@@ -6,7 +6,7 @@ import { texts } from '../texts.ts';
 
 export function Troubles({ troubles }: Pick<Home, 'troubles'>): ReactElement {
   return (
-    // Stays where it is, so that screen readers hear what changes in it.
+    // Always there: screen readers announce changes in an element, not a new one.
     <div role="status">
       {troubles.length > 0 && (
         <Alert color="red" variant="outline" role="note" className="troubles">

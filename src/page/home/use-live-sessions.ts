@@ -1,4 +1,4 @@
-/** Keeps the cached home up to date over the live WebSocket; says whether it is connected. */
+/** Keeps the cached home up to date by the live WebSocket, and tells whether that is connected. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { CLOSE_CODES, type Home, type LiveMessage } from '../../protocol/page-gateway.ts';

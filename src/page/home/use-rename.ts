@@ -1,4 +1,4 @@
-/** Gives a session another name: shown at once, taken back when the server refuses it. */
+/** Renames a session: the new name is shown at once, and taken back if the server refuses it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import { api, ProblemError } from '../api.ts';

@@ -1,4 +1,4 @@
-/** Where the person is signed in, asked for now and then (asking keeps no sign-in alive), and the end of some of it. */
+/** Polls where the person is signed in, which does not keep a sign-in alive, and ends sign-ins. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TicketId } from '../../protocol/ids.ts';
 import type { SignInView } from '../../protocol/page-gateway.ts';
@@ -15,7 +15,7 @@ export interface SignInList {
   readonly end: (ids: readonly TicketId[]) => void;
 }
 
-/** onEnded: they have ended, and the list no longer shows them. */
+/** onEnded: called when these have ended and the list no longer shows them. */
 export function useSignIns(onEnded: (ids: readonly TicketId[]) => void): SignInList {
   const client = useQueryClient();
   const list = useQuery({
@@ -42,7 +42,7 @@ export function useSignIns(onEnded: (ids: readonly TicketId[]) => void): SignInL
   };
 }
 
-/** One that has ended by itself is no failure. */
+/** It is no failure if the sign-in has already ended. */
 async function endOne(id: TicketId): Promise<void> {
   await api.endSignIn(id).catch((error: unknown) => {
     if (!(error instanceof ProblemError && error.problem.code === 'not-found')) throw error;

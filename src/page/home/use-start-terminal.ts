@@ -1,4 +1,4 @@
-/** Starts a terminal, once for each wish: a second press does nothing until the first has come to something. */
+/** Starts a terminal. A second press does nothing until the first start has succeeded or failed. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { Home, SessionView } from '../../protocol/page-gateway.ts';
@@ -12,18 +12,18 @@ export interface StartTerminal {
   readonly error: Error | null;
 }
 
-/** awaited: one that was started is still waited for. */
+/** awaited: the page still waits for a session to run. */
 export function useStartTerminal(
   awaited: boolean,
   onStarted: (session: SessionView) => void,
 ): StartTerminal {
   const client = useQueryClient();
-  // State is a turn behind: both clicks of a double click would see none of the other.
+  // A ref, as state changes with the next render only: the second click of a double click would not see it.
   const asked = useRef(false);
   const starting = useMutation({
     mutationFn: () => api.startSession({ kind: 'terminal' }),
     onSuccess: (session) => {
-      // The live connection may have told of it already, and of more than this answer knows.
+      // The live connection may already have sent the session, and in a newer state than this answer.
       client.setQueryData<Home>(HOME_KEY, (home) =>
         home === undefined || home.sessions.some(({ id }) => id === session.id)
           ? home

@@ -1,4 +1,4 @@
-/** Waits for a session and opens it when it runs, unless the person has gone on to something else meanwhile. */
+/** Waits for a session and opens it when it runs, unless the person has turned to something else meanwhile. */
 import { type RefObject, useEffect, useState } from 'react';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
@@ -7,12 +7,12 @@ import { openLinkId, pathOf } from './session-actions.tsx';
 import { canOpen } from './session-order.ts';
 
 export interface Wanted {
-  /** null: none is waited for. */
+  /** The session that is waited for; null: none. */
   readonly id: SessionId | null;
   readonly want: (id: SessionId) => void;
 }
 
-/** waiting: the elements on which the focus may rest meanwhile. */
+/** waiting: elements that may have the focus while the person still waits. */
 export function useWantedSession(
   sessions: readonly SessionView[],
   waiting: readonly RefObject<HTMLElement | null>[],
@@ -25,7 +25,7 @@ export function useWantedSession(
     if (id === null || state === 'pending' || state === 'starting') return;
     setId(null);
     writeWanted(null);
-    // One that is not on the list has ended, or never was: its own address says which.
+    // A session that is not listed has ended or never existed: its address says which.
     if (session === undefined) return location.assign(pathOf(id));
     if (!canOpen(session)) return;
     const active = document.activeElement;

@@ -20,7 +20,7 @@ export function CredentialsForm({ state, runner, busy }: CredentialsFormProps): 
   const [unfit, setUnfit] = useState<string | null>(null);
   const problem = state.kind === 'credentials' ? state.problem : null;
 
-  // The name stands there already when a sign-in failed or was cancelled.
+  // After a failed or cancelled sign-in the name is already filled in.
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew with each problem
   useEffect(() => {
     (user.current?.value ? password : user).current?.focus();
@@ -73,7 +73,7 @@ export function CredentialsForm({ state, runner, busy }: CredentialsFormProps): 
   );
 }
 
-/** In words, or null. */
+/** What is wrong with the name, or null. */
 function unfitName(name: string): string | null {
   if (name === '') return texts.signIn.userMissing;
   return new TextEncoder().encode(name).length > MAX_NAME ? texts.signIn.userTooLong : null;

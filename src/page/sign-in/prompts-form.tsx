@@ -1,4 +1,6 @@
-/** What PAM's modules ask beyond the first screen, and while a session opens, in their own words. */
+/**
+ * The questions of PAM's modules, in their own words: after the first screen of a sign-in, or while a session opens.
+ */
 import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
@@ -20,7 +22,7 @@ export function PromptsForm({ state, runner }: PromptsFormProps): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew with each round of prompts
   useEffect(() => {
     form.current?.reset();
-    // Who types somewhere else goes on there.
+    // The focus stays where the person types.
     if (document.activeElement instanceof HTMLInputElement) return;
     form.current?.querySelector<HTMLElement>('input:not([hidden])')?.focus();
   }, [state.asks]);
@@ -35,7 +37,7 @@ export function PromptsForm({ state, runner }: PromptsFormProps): ReactElement {
   };
   return (
     <form ref={form} onSubmit={submit} autoComplete="off">
-      {/* For password managers: whose password is changed here. */}
+      {/* Tells password managers whose password is changed. */}
       <input hidden readOnly name="username" autoComplete="username" value={state.user} />
       <Stack>
         {open.map((item) => (

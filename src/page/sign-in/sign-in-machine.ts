@@ -1,7 +1,7 @@
 /**
- * A conversation with PAM as states and events, without React, network or secrets: a sign-in, or a session's start, which
- * is followed from where it is. A password typed on the first screen is `held`
- * by the one who runs the effects; the machine only knows that it is there and which prompt it answers.
+ * A conversation with PAM as states and events, without React, network or secrets. It is a sign-in or the start of a
+ * session; the latter may already be under way. The password typed on the first screen is `held` by the runner of the
+ * effects; the machine only knows that there is one, and which prompt it answers.
  */
 import type { ConversationId } from '../../protocol/ids.ts';
 import {
@@ -30,9 +30,9 @@ interface Common {
   readonly held: boolean;
   /** The person has been asked something beyond the first screen. */
   readonly asked: boolean;
-  /** What PAM modules had to say (info and error items), in order. */
+  /** What PAM's modules have said (info and error items), in order. */
   readonly messages: readonly PromptItem[];
-  /** PAM takes its time: for how many seconds more at most, and what it has said since it was answered. */
+  /** PAM is still working. seconds: until the timeout, null: unknown. said: since the last answer. */
   readonly wait: { readonly seconds: number | null; readonly said: readonly PromptItem[] } | null;
 }
 export type SignInState = Common &
@@ -41,20 +41,20 @@ export type SignInState = Common &
     | {
         readonly kind: 'working';
         readonly request: SignInRequest;
-        /** How often in a row nobody answered. */
+        /** How many attempts in a row got no answer. */
         readonly lost: number;
-        /** Nobody answered, and the next try has not begun. */
+        /** The last attempt got no answer, and the next has not begun. */
         readonly waiting: boolean;
       }
     | {
         readonly kind: 'prompts';
         readonly conversation: Conversation;
         readonly asks: readonly PromptItem[];
-        /** The ask that the held password answers. */
+        /** Number of the prompt that the held password answers. */
         readonly heldFor: number | null;
       }
     | { readonly kind: 'signed-in' }
-    /** Of a session's start: it needs nobody any more. */
+    /** The start of a session has no more questions. */
     | { readonly kind: 'over' }
   );
 export type SignInEvent =
@@ -62,7 +62,7 @@ export type SignInEvent =
   | { readonly kind: 'step'; readonly step: SignInStep | SessionStep }
   | { readonly kind: 'sealed'; readonly sealed: readonly string[]; readonly usedHeld: boolean }
   | { readonly kind: 'problem'; readonly problem: Problem }
-  /** What is asked now, by the server's word: another page may have answered. */
+  /** The question that is open now, as the server says: another page may have answered the last one. */
   | { readonly kind: 'follow'; readonly asks: number | null }
   | { readonly kind: 'lost' }
   | { readonly kind: 'retry' }
@@ -118,7 +118,7 @@ export function advance(state: SignInState, event: SignInEvent): Transition {
         [{ kind: 'retry-later', attempt: state.lost }],
       ];
     case 'retry':
-      // The timer and the person may both ask for it.
+      // Both the timer and the person may trigger it.
       if (!state.waiting) return [state, []];
       return [{ ...state, waiting: false }, [{ kind: 'send', request: state.request }]];
   }

@@ -1,4 +1,4 @@
-/** The sign-in: user name and password, then whatever PAM's modules ask. */
+/** The sign-in: user name and password, then the questions of PAM's modules. */
 import { Alert, Button, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
@@ -13,9 +13,9 @@ import { SignInRunner } from './sign-in-runner.ts';
 import { WaitNote } from './wait-note.tsx';
 
 export interface SignInPageProps {
-  /** Was signed in a moment ago. */
+  /** The person has just been signed out. */
   readonly signedOut: boolean;
-  /** How many of their sessions go on. */
+  /** How many of their sessions keep running. */
   readonly running: number;
   readonly onSignedIn: (messages: readonly PromptItem[]) => void;
 }

@@ -1,4 +1,4 @@
-/** Runs the sign-in machine: sends its requests, holds the typed password as bytes, seals, and wipes. */
+/** Runs the effects of the sign-in machine: sends requests, holds the typed password as bytes, seals and wipes it. */
 import type { PromptItem, SessionStep, SignInStep } from '../../protocol/page-gateway.ts';
 import { sealAnswer } from '../../protocol/seal-answer.ts';
 import { type api, ConnectionError, ProblemError } from '../api.ts';
@@ -42,14 +42,14 @@ export class SignInRunner {
     return () => this.listeners.delete(listener);
   };
 
-  /** Takes the password over: it is wiped when it has been sealed or is not needed. */
+  /** Takes ownership of the password: wipes it once it has been sealed or is not needed. */
   start(user: string, password: Uint8Array): void {
     this.held.fill(0);
     this.held = password;
     this.dispatch({ kind: 'start', user, held: password.length > 0 });
   }
 
-  /** The answers to all asks but the one that the held password answers; wiped here. */
+  /** Answers all prompts except the one that the held password answers. The secrets are wiped here. */
   answer(secrets: ReadonlyMap<number, Uint8Array>): void {
     const { state } = this;
     if (state.kind !== 'prompts') return;
@@ -86,7 +86,7 @@ export class SignInRunner {
         this.later(this.retry, backOff(effect.attempt));
         return;
       case 'cancel':
-        // Nobody waits for it: the conversation ends by itself when this does not arrive.
+        // The result does not matter: without it the conversation times out.
         void this.api.cancelSignIn(effect.conversation.id).catch(() => {});
     }
   }

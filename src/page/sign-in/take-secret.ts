@@ -1,4 +1,4 @@
-/** What was typed, as the bytes that will be sealed. */
+/** Reads a field as the bytes that will be sealed. */
 import { MAX_SECRET } from '../../protocol/sealed-answer.ts';
 
 type Field = { value: string };

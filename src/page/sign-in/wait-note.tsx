@@ -1,9 +1,9 @@
-/** PAM takes its time: a telephone is to confirm, or a server does not answer. For how long it still may. */
+/** Shown while PAM is still working, because a phone has to confirm or a server is slow: the time until the timeout. */
 import { Text } from '@mantine/core';
 import { type ReactElement, useEffect, useState } from 'react';
 import { texts } from '../texts.ts';
 
-/** seconds: as the server said last; between that we count ourselves. */
+/** seconds: from the server's last answer; the page counts down from there. */
 export function WaitNote({ seconds }: { readonly seconds: number }): ReactElement {
   const [left, setLeft] = useState(seconds);
   useEffect(() => {

@@ -1,23 +1,23 @@
-/** What a terminal does when its connection has closed. */
+/** Decides what a terminal does when its connection has closed. */
 import { CLOSE_CODES } from '../../protocol/page-gateway.ts';
 
 export interface Closed {
   readonly code: number;
-  /** The program's exit status came. */
+  /** The program's exit status has been received. */
   readonly exited: boolean;
   /** This page has shown the session. */
   readonly joined: boolean;
   /** This tab has just been to the home origin for a pass. */
   readonly entered: boolean;
 }
-/** Why it does not come back. enter: to the home origin for a pass, which may ask to sign in. */
+/** Why it does not reconnect. enter: it goes to the home origin for a pass, where the person may have to sign in. */
 export type Ending = 'enter' | 'exited' | 'signedOut' | 'gone' | 'ended' | 'broken';
 
 export function decideAfterClose({ code, exited, joined, entered }: Closed): 'retry' | Ending {
   if (exited) return 'exited';
   switch (code) {
     case CLOSE_CODES.signedOut:
-      // Who was signed out in the middle of their work keeps what stands on the screen.
+      // A person who is signed out in the middle of their work keeps the screen.
       return joined || entered ? 'signedOut' : 'enter';
     case CLOSE_CODES.sessionNotFound:
       return 'gone';

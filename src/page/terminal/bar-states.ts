@@ -11,9 +11,9 @@ export interface BarActions {
 }
 
 export interface Remarks {
-  /** How the program ended, once it has. */
+  /** How the program ended, in words; '' before. */
   readonly exit: string;
-  /** What becomes of what is typed without a connection. */
+  /** What happens to input that is typed without a connection; '': nothing was typed. */
   readonly typed: string;
 }
 

@@ -1,4 +1,4 @@
-/** The bell, for the eye: a short flash, however often it rings. */
+/** The visual bell: one short flash, however often it rings meanwhile. */
 const FLASH_MS = 150;
 
 export function makeBell(place: HTMLElement): () => void {

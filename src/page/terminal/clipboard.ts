@@ -1,18 +1,18 @@
-/** Between the terminal and the clipboard: a person copies and pastes; a program may write to it if a person lets it. */
+/** Copying and pasting, and a program's writes to the clipboard, which the person can allow. */
 import type { Terminal } from '@xterm/xterm';
 
-/** Characters that a program may put on the clipboard at once. */
+/** Most characters that a program may write to the clipboard at once. */
 export const MOST_WRITTEN = 100_000;
 
 /**
- * Text from elsewhere must not contain keys: an escape would end the bracketed paste, and what follows would be
- * commands. Tab and the line ends are all that remains of the control characters.
+ * Removes control characters from pasted text, except tabs and line ends: an escape sequence could end the bracketed
+ * paste, and the shell would take what follows for typed commands.
  */
 export function cleanPaste(text: string): string {
   return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, '');
 }
 
-/** In the place of xterm.js, which pastes text as it is. */
+/** Replaces the paste of xterm.js, which does not clean the text. */
 export function pasteCleanly(terminal: Terminal, place: HTMLElement): void {
   place.addEventListener(
     'paste',
@@ -25,7 +25,7 @@ export function pasteCleanly(terminal: Terminal, place: HTMLElement): void {
   );
 }
 
-/** OSC 52 "c;<base64>"; null: a question, or nothing that could be written. */
+/** The text of OSC 52 "c;<base64>"; null: it asks for the clipboard, or holds no text. */
 export function readClipboardWrite(data: string): string | null {
   const [, base64 = ''] = /^[cpqs0-7]*;([A-Za-z0-9+/=]*)$/.exec(data) ?? [];
   if (base64 === '' || base64.length > MOST_WRITTEN * 4) return null;
@@ -40,7 +40,7 @@ export function readClipboardWrite(data: string): string | null {
 
 export interface ProgramClipboard {
   readonly allowed: () => boolean;
-  /** Scroll-back that is shown again must not write a second time. */
+  /** Output that was shown before must not write again. */
   readonly isOld: () => boolean;
   readonly written: (characters: number) => void;
 }
@@ -52,7 +52,7 @@ export function listenToClipboard(
   terminal.parser.registerOscHandler(52, (data) => {
     const text = allowed() && !isOld() ? readClipboardWrite(data) : null;
     if (text !== null) {
-      // The browser may refuse, to a tab in the background for one: then nothing has been written.
+      // The browser may refuse, for example in a background tab: then nothing was written.
       navigator.clipboard.writeText(text).then(
         () => written(text.length),
         () => {},

@@ -1,4 +1,4 @@
-/** Between the session and the screen: messages in and out, what has been received, and coming back. */
+/** The connection to the session: messages both ways, the position in the output, and reconnecting. */
 import { CodecError, decode, encode, type MessageOf } from '../../protocol/codec.ts';
 import {
   fromSession,
@@ -15,7 +15,7 @@ import { OutputPosition } from './output-position.ts';
 import { OutputWriter } from './output-writer.ts';
 import type { Screen, Size } from './screen.ts';
 
-/** What the page shows; lost: from a failure until the next hello. */
+/** As the page shows it. lost: from a failure until the next hello. */
 export type ConnectionState = 'connecting' | 'connected' | 'lost' | 'catchingUp' | Ending;
 export interface ConnectionOptions {
   /** Without a query. */
@@ -24,7 +24,7 @@ export interface ConnectionOptions {
   /** This tab has just been to the home origin for a pass. */
   readonly entered: boolean;
   readonly onState: (state: ConnectionState) => void;
-  /** So many bytes that were typed wait for the connection; full: the last ones were refused. */
+  /** bytes: of typed input that wait for the connection. full: the last ones were dropped. */
   readonly onWaiting: (bytes: number, full: boolean) => void;
   /** What was typed may or may not have reached the program. */
   readonly onDoubt: () => void;
@@ -33,7 +33,7 @@ export interface ConnectionOptions {
   readonly onExit: (status: number, endedBy: EndedBy | null) => void;
 }
 
-/** More input than is under way without a word about it. */
+/** Bytes of unacknowledged input. More means that the program does not read, not that the connection is dead. */
 const MUCH_PENDING = 32_768;
 /** The same in all connections of this page. */
 const viewer = crypto.getRandomValues(new BigUint64Array(1))[0]!;
@@ -46,13 +46,13 @@ export class Connection {
   private readonly liveness: Liveness;
   /** The size in the last hello. */
   private asked: Size = { rows: 0, columns: 0 };
-  /** The screen as it was where the output begins, as far as it has come. */
+  /** The snapshot of the screen at the start of the output, as far as it has been received. */
   private past: Size & { readonly pieces: Uint8Array[] } = { rows: 0, columns: 0, pieces: [] };
   private joined = false;
   private connected = false;
   /** wait(2) status */
   private exit: number | null = null;
-  /** Let go because more came than the screen could take. */
+  /** Disconnected because output came faster than the screen could show it. */
   private behind = false;
   readonly writer: OutputWriter;
 
@@ -67,7 +67,7 @@ export class Connection {
     });
     this.writer = new OutputWriter({
       write: (data, done) => screen.terminal.write(data, done),
-      // Let go and come back: the session-host then sends what its scroll-back still has.
+      // Disconnect, and reconnect later: the session-host then sends what its scroll-back still holds.
       onBehind: () => {
         this.behind = true;
         this.socket.close();
@@ -87,7 +87,7 @@ export class Connection {
     });
   }
 
-  /** Also in the middle of an attempt that gets no answer. */
+  /** Reconnects now, even while an attempt is under way. */
   tryNow = (): void => this.socket.renew();
 
   type(data: Uint8Array): void {
@@ -100,7 +100,7 @@ export class Connection {
 
   private send(frame: Uint8Array): void {
     this.socket.send(frame);
-    // A program that takes no more of a long paste stops the messages behind it, too.
+    // Behind a long paste that the program does not read, a check would wait, too.
     if (this.keyboard.pending < MUCH_PENDING) this.liveness.said();
   }
 
@@ -109,7 +109,7 @@ export class Connection {
     return writeHello({ viewer, from: this.position.received, ...this.asked });
   }
 
-  /** Coming back by itself, a window that nobody sees does not take the size from the one in use. */
+  /** A hidden window that reconnects must not take the size from the window in use. */
   private ownSize(): Size {
     const hidden = this.joined && document.visibilityState !== 'visible';
     return hidden ? { rows: 0, columns: 0 } : this.options.screen.own;
@@ -179,7 +179,7 @@ export class Connection {
     this.keyboard.join(hello.taken);
   }
 
-  /** The window may have changed since it asked for this size. */
+  /** The window may have been resized since the hello with this size. */
   private takeSize(size: Size): void {
     const { screen } = this.options;
     if (!isSame(size, this.asked)) {

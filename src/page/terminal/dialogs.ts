@@ -1,6 +1,6 @@
-/** What the page's dialogs have in common. */
+/** What the page's dialogs share. */
 
-/** A click beside it closes it: the click's target is then the dialog itself, not what is in it. */
+/** Closes the dialog on a click outside of it: the target of such a click is the dialog itself. */
 export function closeOnBackdrop(dialog: HTMLDialogElement): void {
   dialog.addEventListener('click', ({ target }) => {
     if (target === dialog) dialog.close();

@@ -1,15 +1,15 @@
-/** Finds text in the screen and the scroll-back. Loaded when somebody looks for something for the first time. */
+/** Finds text in the screen and the scroll-back. Loaded with the first search. */
 import { type ISearchOptions, SearchAddon } from '@xterm/addon-search';
 import type { Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';
 
-/** More matches than these are found, but neither marked nor counted. */
+/** Further matches can be reached, but are neither marked nor counted. */
 const MOST_MARKED = 1000;
 const words = texts.terminal.find;
 
 type Decorations = NonNullable<ISearchOptions['decorations']>;
 
-/** The match that is shown now is selected, too: its own background would not be seen. */
+/** The current match has no background of its own: it is selected, and the selection would hide it. */
 const light: Decorations = {
   matchBackground: '#ffe066',
   matchOverviewRuler: '#f59f00',
@@ -86,7 +86,7 @@ class FindBar {
     event.preventDefault();
   }
 
-  /** Backwards is where the older lines are, and where a person looks first. */
+  /** Searches backwards, to older lines, where a person usually looks first. */
   private find(way: 'here' | 'back' | 'on'): void {
     const text = this.input.value;
     if (text === '') {

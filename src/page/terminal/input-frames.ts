@@ -1,4 +1,4 @@
-/** Typed or pasted bytes as input messages: a paste may be longer than a message can be. */
+/** Splits typed or pasted bytes into input messages: a paste may be too long for one. */
 import { encode } from '../../protocol/codec.ts';
 import { toSession } from '../../protocol/gateway-session.ts';
 

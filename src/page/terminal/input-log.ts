@@ -1,10 +1,13 @@
-/** What was typed and may not have reached the program: sent again on the next connection, from where the session-host says. */
+/**
+ * Input that may not have reached the program: sent again on the next connection, from the offset that the session-host
+ * says.
+ */
 
-/** Bytes kept while there is no connection: more would be typing blindly. */
+/** Most bytes kept while there is no connection: nobody should type more without seeing the result. */
 export const MOST_WAITING = 4096;
 
 export class InputLog {
-  /** The program has had all input before this offset. */
+  /** The program has read all input before this offset. */
   private base = 0n;
   private kept = new Uint8Array();
 
@@ -20,7 +23,7 @@ export class InputLog {
     this.kept = all;
   }
 
-  /** The program has had so many bytes in all. False: that cannot be, and what is kept is worth nothing. */
+  /** taken: bytes that the program has read in all. False: that does not fit what was sent; the log is cleared. */
   forget(taken: bigint): boolean {
     const known = taken >= this.base && taken <= this.end;
     this.kept = known ? this.kept.subarray(Number(taken - this.base)) : new Uint8Array();
@@ -28,7 +31,7 @@ export class InputLog {
     return known;
   }
 
-  /** What the program has not had. */
+  /** Input that the program may not have read. */
   get rest(): Uint8Array {
     return this.kept;
   }

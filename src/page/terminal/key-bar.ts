@@ -1,4 +1,4 @@
-/** Keys that the keyboards of phones lack. Ctrl and Alt hold for the next key. */
+/** Keys that phone keyboards lack. Ctrl and Alt apply to the next key. */
 import { texts } from '../texts.ts';
 import { cleanPaste } from './clipboard.ts';
 
@@ -11,10 +11,10 @@ const ESCAPE = '\x1b';
 export interface KeyBarOptions {
   /** As if typed. */
   readonly type: (text: string) => void;
-  /** DECCKM: the program wants arrows in their other form. */
+  /** DECCKM: the program wants arrow keys in their application form. */
   readonly applicationCursor: () => boolean;
   readonly paste: (text: string) => void;
-  /** Something that was asked for was not possible. */
+  /** Shows that something could not be done. */
   readonly failed: (text: string) => void;
 }
 
@@ -39,7 +39,7 @@ export class KeyBar {
     );
   }
 
-  /** What the keyboard typed, with the modifiers that hold. */
+  /** Applies the pressed modifiers to what the keyboard typed. */
   modify(text: string): string {
     const control = this.isHeld('control');
     const alt = this.isHeld('alt');
@@ -93,7 +93,7 @@ export class KeyBar {
   }
 }
 
-/** Ctrl+C is 3, Ctrl+Space 0, Ctrl+? DEL; what has no control character stays as it is. */
+/** Ctrl+C is 3, Ctrl+Space 0, Ctrl+? DEL; a key without a control character is unchanged. */
 export function withControl(key: string): string {
   const upper = key.toUpperCase();
   if (upper === ' ') return '\0';
@@ -106,7 +106,7 @@ function makeButton(face: string, label: string): HTMLButtonElement {
   button.type = 'button';
   button.textContent = face;
   button.setAttribute('aria-label', label);
-  // The focus stays in the terminal, or the phone's keyboard would go away.
+  // The focus stays in the terminal; otherwise the phone would hide its keyboard.
   button.addEventListener('pointerdown', (event) => event.preventDefault());
   button.addEventListener('mousedown', (event) => event.preventDefault());
   return button;

@@ -1,11 +1,11 @@
-/** What a person types, on its way to the session: kept while there is no connection, sent again when it may be lost. */
+/** Sends what a person types: keeps it while there is no connection, and sends it again when it may have been lost. */
 
 import { inputFrames } from './input-frames.ts';
 import { InputLog, MOST_WAITING } from './input-log.ts';
 
 export interface KeyboardOptions {
   readonly send: (frame: Uint8Array) => void;
-  /** So many bytes wait for the connection; full: the last ones were refused. */
+  /** bytes: how many wait for the connection. full: the last ones were dropped. */
   readonly onWaiting: (bytes: number, full: boolean) => void;
   /** What was typed may or may not have reached the program. */
   readonly onDoubt: () => void;
@@ -36,7 +36,7 @@ export class Keyboard {
     this.options.onWaiting(this.waiting, full);
   }
 
-  /** A connection has begun; the program has had so many bytes. */
+  /** There is a connection. taken: bytes that the program has read. */
   join(taken: bigint): void {
     this.connected = true;
     this.waiting = 0;
@@ -44,7 +44,7 @@ export class Keyboard {
     this.send(this.log.rest);
   }
 
-  /** Bytes that the program may not have had. */
+  /** Bytes that the program may not have read. */
   get pending(): number {
     return this.log.rest.length;
   }

@@ -1,13 +1,13 @@
 /**
- * Links in the output. An address that stands there is opened by a click. A link whose text a program chose (OSC 8)
- * may say one thing and lead to another: its address is shown, and asked for.
+ * Links in the output. A click opens an address that is part of the text. The text of an OSC 8 link may differ from its
+ * address: the page shows the address and asks first.
  */
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import type { ILinkHandler, Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';
 import { closeOnBackdrop } from './dialogs.ts';
 
-/** http and https only; null: nothing to open. */
+/** The address if it is http or https, else null. */
 export function readAddress(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, href } = new URL(text);
@@ -15,7 +15,7 @@ export function readAddress(text: string): string | null {
 }
 
 export interface LinkOptions {
-  /** Where the link below the pointer leads; empty: there is none any more. */
+  /** Address of the link under the pointer; empty: none. */
   readonly hint: (address: string) => void;
 }
 

@@ -1,8 +1,8 @@
-/** Whether the other side still hears us: a network that was cut says nothing, and a browser waits for minutes. */
+/** Finds dead connections: when the network is cut nothing is signalled, and the browser's timeout takes minutes. */
 
-/** Without a word after ours; then it is asked. */
+/** Silence after a message of ours until the gateway is asked. */
 export const QUIET_MS = 3000;
-/** Without an answer: the connection is dead. */
+/** Timeout of its answer. */
 export const DEAD_MS = 5000;
 
 export interface LivenessOptions {
@@ -20,17 +20,17 @@ export class Liveness {
     this.options = options;
   }
 
-  /** Something was sent. */
+  /** A message was sent. */
   said(): void {
     if (this.timer === undefined) this.wait(this.ask, QUIET_MS);
   }
 
-  /** Something came. */
+  /** A message was received. */
   heard(): void {
     this.stop();
   }
 
-  /** At once: a person is back, and the connection may have died meanwhile. */
+  /** Asks at once: the person is back, and the connection may have died meanwhile. */
   ask = (): void => {
     if (this.asked) return;
     this.stop();

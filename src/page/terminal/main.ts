@@ -1,4 +1,4 @@
-/** The terminal's page, on the session origin at /s/<id>/: puts its parts together. */
+/** The terminal page, at /s/<id>/ on the session origin: connects its parts. */
 import { adoptStyles } from '../adopt-styles.ts';
 import { texts } from '../texts.ts';
 import { makeBell } from './bell.ts';
@@ -20,7 +20,7 @@ import styles from './terminal.css?inline';
 import { WindowTitle } from './window-title.ts';
 
 adoptStyles(styles);
-// Here with a one-time code: the page's own address is the one to load again.
+// Removes the one-time code from the address, so that the page can be reloaded.
 if (location.pathname.endsWith('/enter')) history.replaceState(null, '', './');
 const home = document.querySelector<HTMLMetaElement>('meta[name="home-origin"]')!.content;
 const place = document.getElementById('terminal')!;
@@ -86,7 +86,7 @@ async function find(): Promise<void> {
   openFind(terminal, place);
 }
 
-/** Who types decides the size. */
+/** The window that is typed in decides the size. */
 function takeSize(): void {
   if (!screen.isForeign) return;
   screen.restoreOwnSize();

@@ -1,14 +1,14 @@
 /**
- * Erasing up to the last column (CSI 1 J): xterm.js looks for the line below in its scroll-back instead of on the screen
- * (6.0.0, eraseInDisplay), and where there is none it throws, after which it shows nothing any more. Any program can
- * print that.
+ * Works around a fault of xterm.js 6.0.0 (eraseInDisplay): for CSI 1 J with the cursor in the last column it looks for
+ * the line below in the scroll-back instead of on the screen. Where there is none it throws, and shows nothing any
+ * more. Any program can print that.
  */
 import type { IParser } from '@xterm/xterm';
 
 interface Params {
   readonly params: readonly number[];
 }
-/** What xterm.js has no public name for. */
+/** Private parts of xterm.js. */
 interface Core {
   readonly buffer: {
     x: number;

@@ -1,10 +1,11 @@
 /**
- * A program may ask the terminal (its kind, the cursor's place, a colour), and the terminal answers as if typed. One of
- * the pages that show it answers, and none answers what is shown again: further answers would be typed into the program.
+ * A program may query the terminal (its type, the cursor's position, a colour), and the terminal answers on the
+ * program's input. Exactly one of the pages that show a session answers, and none answers output that is shown again:
+ * the program would take further answers for typed input.
  */
 import type { IParser } from '@xterm/xterm';
 
-/** What xterm.js has no public name for. */
+/** Private parts of xterm.js. */
 interface Core {
   readonly coreService: { readonly decPrivateModes: { sendFocus: boolean } };
   readonly _inputHandler: {
@@ -14,7 +15,7 @@ interface Core {
 
 const FOCUS_REPORTS = 1004;
 
-/** isMuted: another page answers what the bytes being shown ask, or has. */
+/** isMuted: queries in the output being shown are not answered by this page. */
 export function muteAnswers(terminal: { readonly parser: IParser }, isMuted: () => boolean): void {
   const { parser } = terminal;
   const questions = [
@@ -36,7 +37,9 @@ export function muteAnswers(terminal: { readonly parser: IParser }, isMuted: () 
   muteFocusReport(terminal, isMuted);
 }
 
-/** A terminal that is told to report its focus reports at once whether it has it. Muted, it reports changes alone. */
+/**
+ * When focus reports are switched on, xterm.js reports the current state at once. A muted page only reports changes.
+ */
 function muteFocusReport(terminal: { readonly parser: IParser }, isMuted: () => boolean): void {
   const { _core: core } = terminal as unknown as { _core: Core };
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'h' }, (modes) => {

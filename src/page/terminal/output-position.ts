@@ -1,8 +1,8 @@
-/** Which output bytes this page has: so that a new connection doubles nothing and says what is lost. */
+/** The offset up to which this page has the output, so that a new connection repeats nothing and shows what is lost. */
 export interface Jump {
-  /** Bytes that fell out of the scroll-back before they came here. */
+  /** Bytes that left the scroll-back before this page received them. */
   readonly lost: bigint;
-  /** The output starts anew: what stands on the screen is not of this stream. */
+  /** The output starts anew: the screen shows another stream. */
   readonly reset: boolean;
 }
 
@@ -10,7 +10,7 @@ export class OutputPosition {
   /** Offset of the next output byte: hello.from of the next connection. */
   received = 0n;
 
-  /** hello.from and gap.to of the session-host: the next output byte has this offset. */
+  /** offset: of the next output byte, from the session-host's hello.from or gap.to. */
   moveTo(offset: bigint): Jump {
     const lost = offset > this.received ? offset - this.received : 0n;
     const reset = offset < this.received;

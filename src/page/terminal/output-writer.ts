@@ -1,10 +1,10 @@
-/** Hands output to the terminal and knows how far it has come: which bytes are old ones, and when too much waits. */
+/** Writes output to the terminal, tracks how far that has come, and tells old output from new. */
 export const MOST_WAITING = 8_388_608;
 const FEW_WAITING = 262_144;
 
 export interface OutputWriterOptions {
   readonly write: (data: Uint8Array, done: () => void) => void;
-  /** More waits than the terminal should be given (it drops output beyond 50 MB). */
+  /** Too much waits: the terminal drops output beyond 50 MB. */
   readonly onBehind: () => void;
   readonly onCaughtUp: () => void;
 }
@@ -13,12 +13,12 @@ export class OutputWriter {
   private readonly options: OutputWriterOptions;
   private waiting = 0;
   private behind = false;
-  /** Output before this offset has been shown before, here or elsewhere. */
+  /** Output before this offset is old: it was shown before, here or elsewhere. */
   oldEnd = 0n;
-  /** Whether this page answers what the program asks. */
+  /** Whether this page answers the program's queries. */
   answers = false;
   private isPast = false;
-  /** Offset of the byte that the terminal takes next. */
+  /** Offset of the next byte that the terminal processes. */
   shown = 0n;
 
   constructor(options: OutputWriterOptions) {
@@ -26,10 +26,10 @@ export class OutputWriter {
   }
 
   isOld = (): boolean => this.isPast || this.shown < this.oldEnd;
-  /** What the terminal takes now is not answered. */
+  /** Queries in the output being processed are not answered. */
   isMuted = (): boolean => this.isPast || !this.answers;
 
-  /** data: the output from this offset on. Split where old output ends, so that a bell right there rings. */
+  /** offset: of the first byte. Data is split where old output ends, so that the first new bell rings. */
   write(offset: bigint, data: Uint8Array): void {
     const old = Number(this.oldEnd - offset);
     if (old > 0 && old < data.length) {
@@ -43,26 +43,28 @@ export class OutputWriter {
     this.options.onBehind();
   }
 
-  /** The next output has this offset. Takes its turn behind what waits. */
+  /** Sets the offset of the next output, once the terminal has processed what waits. */
   moveTo(offset: bigint): void {
     this.queue(() => {
       this.shown = offset;
     });
   }
 
-  /** From the next output on. Takes its turn behind what waits. */
+  /** Applies to the next output, once the terminal has processed what waits. */
   setAnswers(on: boolean): void {
     this.queue(() => {
       this.answers = on;
     });
   }
 
-  /** Done when the terminal has taken what waits. */
+  /** Runs act when the terminal has processed what waits. */
   private queue(act: () => void): void {
     this.options.write(new Uint8Array(), act);
   }
 
-  /** What makes the screen as it was: nothing in it is the program's, and nothing in it is answered. */
+  /**
+   * Writes a snapshot of the screen. It is not the program's output: it has no offsets, and no query in it is answered.
+   */
   writePast(data: Uint8Array): void {
     this.queue(() => {
       this.isPast = true;

@@ -1,17 +1,17 @@
-/** What the bar says of the connection, and the way to the home origin for a pass. */
+/** Shows the state of the connection in the bar, and goes to the home origin when a pass is needed. */
 import { texts } from '../texts.ts';
 import { describeState } from './bar-states.ts';
 import type { ConnectionState } from './connection.ts';
 import type { StateBar } from './state-bar.ts';
 
-/** A second way to the home origin within this time would only lead back here. */
+/** Within this time a second visit to the home origin would only lead back here. */
 const ENTER_AGAIN_MS = 30_000;
 const ENTERED = 'entered';
 const OVER: readonly ConnectionState[] = ['exited', 'signedOut', 'gone', 'ended', 'broken'];
 
 export interface PageStateOptions {
   readonly bar: StateBar;
-  /** The page is about to go elsewhere by itself. */
+  /** Called before the page itself leaves. */
   readonly leave: () => void;
   readonly tryNow: () => void;
 }
@@ -30,7 +30,7 @@ export class PageState {
     this.show();
   }
 
-  /** Nothing comes after it, and nothing that is typed goes anywhere. */
+  /** A final state: no reconnect, and input is dropped. */
   get isOver(): boolean {
     return OVER.includes(this.state);
   }
@@ -50,7 +50,7 @@ export class PageState {
     this.set('exited');
   }
 
-  /** Without a connection: so much is kept. */
+  /** bytes: of typed input that wait for the connection. */
   showTyped(bytes: number, full: boolean): void {
     this.typed = full ? texts.terminal.keptFull : texts.terminal.kept(bytes);
     this.show();

@@ -13,9 +13,9 @@ export interface Size {
 export interface ScreenOptions {
   readonly settings: Settings;
   readonly linkHandler: ILinkHandler;
-  /** What fits this window has changed. */
+  /** The size that fits this window has changed. */
   readonly onSize: (size: Size) => void;
-  /** The terminal has another size now; foreign: one that another viewer set. */
+  /** The terminal has been resized. foreign: the size, if another viewer decided it. */
   readonly onShown: (foreign: Size | null) => void;
 }
 const light: ITheme = {
@@ -40,9 +40,9 @@ export class Screen {
   private readonly fit = new FitAddon();
   private readonly options: ScreenOptions;
   private readonly place: HTMLElement;
-  /** What fits this window; another viewer may have set another size. */
+  /** The size that fits this window; another viewer may have decided on another one. */
   own: Size;
-  /** The terminal's size, but for the moment in which the past is shown. */
+  /** The size to show; the terminal differs from it only inside showPast. */
   private wanted: Size;
 
   constructor(place: HTMLElement, options: ScreenOptions) {
@@ -57,13 +57,13 @@ export class Screen {
       theme: theme(),
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
       fontSize: settings.fontSize,
-      // A row as high as the measured letter cuts the underscore off in some fonts.
+      // With 1 some fonts lose their underscore: the row is as high as the letter that is measured.
       lineHeight: 1.15,
       scrollback: settings.scrollback,
       screenReaderMode: settings.screenReader,
       linkHandler,
       macOptionClickForcesSelection: true,
-      // For the widths of characters, and for the marks of what is found.
+      // Needed for the widths of characters and for the marks of matches.
       allowProposedApi: true,
       cursorBlink: true,
       minimumContrastRatio: 4.5,
@@ -88,7 +88,7 @@ export class Screen {
     this.refit();
   }
 
-  /** Another viewer decides the size. */
+  /** The size is another viewer's. */
   get isForeign(): boolean {
     const { rows, columns } = this.wanted;
     return rows !== this.own.rows || columns !== this.own.columns;
@@ -97,7 +97,7 @@ export class Screen {
   private refit(): void {
     const { own, isForeign } = this;
     this.own = this.measure();
-    // The bar grows when it says that the size is another's: that must not take it back.
+    // A foreign size makes the bar taller, and so this window's size smaller: that must not change the size again.
     if (isForeign || (own.rows === this.own.rows && own.columns === this.own.columns)) return;
     this.restoreOwnSize();
     this.options.onSize(this.own);
@@ -111,14 +111,14 @@ export class Screen {
     this.options.onShown(this.isForeign ? { rows, columns } : null);
   }
 
-  /** What is shown goes into the scroll-back; a program's own screen has none. */
+  /** Scrolls the screen into the scroll-back; the alternate screen has none. */
   scrollOut(): void {
     const { terminal } = this;
     if (terminal.buffer.active.type === 'alternate') return;
     terminal.write(`\x1b[r\x1b[${terminal.rows}H${'\n'.repeat(terminal.rows)}`);
   }
 
-  /** Shows what makes a screen of this size: a resize first writes all that waits, at the size before. */
+  /** Writes a snapshot at its own size. A resize first processes what waits, at the size before. */
   showPast({ rows, columns }: Size, write: () => void): void {
     this.terminal.resize(columns, rows);
     write();
@@ -129,7 +129,10 @@ export class Screen {
     if (this.isForeign) this.resize(this.own);
   }
 
-  /** Cancels what escape sequence the loss may have cut, and says how much is missing, unless a program draws here. */
+  /**
+   * Cancels an escape sequence that the loss may have cut, and shows how much is missing, except on the alternate
+   * screen.
+   */
   showLoss(bytes: bigint): void {
     this.terminal.write('\x18\x1b[0m');
     if (this.terminal.buffer.active.type === 'alternate') return;

@@ -1,4 +1,4 @@
-/** The dialog with what this browser keeps about terminals. Everything in it works at once. */
+/** The dialog with this browser's settings for terminals. Changes take effect at once. */
 import { texts } from '../texts.ts';
 import { closeOnBackdrop } from './dialogs.ts';
 import { FONT_SIZES, SCROLLBACKS, type Settings, type SettingsStore } from './settings.ts';
@@ -90,7 +90,7 @@ function makeLine(control: HTMLElement, text: string): HTMLElement {
   return line;
 }
 
-/** Which keys do what: nobody finds them otherwise. */
+/** The list of shortcuts: people would not find them otherwise. */
 function makeKeys(): HTMLElement {
   const list = document.createElement('dl');
   for (const [keys, act] of words.shortcuts) {

@@ -1,4 +1,4 @@
-/** How this browser shows terminals: kept for all of them, and told to its other tabs. */
+/** This browser's settings for all terminals; its other tabs follow a change. */
 
 export interface Settings {
   /** Pixels. */
@@ -57,7 +57,7 @@ export class SettingsStore {
   }
 }
 
-/** Anything odd is as if it had never been set. */
+/** A value that is not valid is replaced by its default. */
 function parseSettings(text: string | null): Settings {
   const kept = parseObject(text ?? '{}');
   const { fontSize, scrollback, screenReader, clipboard } = { ...DEFAULT_SETTINGS, ...kept };

@@ -7,7 +7,7 @@ export interface ShortcutActs {
   readonly find: () => void;
   readonly leave: () => void;
   readonly changeFontSize: (step: -1 | 0 | 1) => void;
-  /** Something that was asked for was not possible. */
+  /** Shows that something could not be done. */
   readonly failed: (text: string) => void;
 }
 
@@ -16,7 +16,7 @@ export function actOnShortcuts(terminal: Terminal, acts: ShortcutActs): void {
     copy: () => copySelection(terminal, acts.failed),
     selectAll: () => terminal.selectAll(),
     find: acts.find,
-    // A program may want every key, Tab too; this one is the way out for who has no mouse.
+    // A program may use every key, even Tab; this one leaves the terminal without a mouse.
     leave: acts.leave,
     larger: () => acts.changeFontSize(1),
     smaller: () => acts.changeFontSize(-1),

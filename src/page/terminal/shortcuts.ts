@@ -1,4 +1,4 @@
-/** The few keys that are the page's and not the program's. */
+/** The few keys that the page does not pass on to the program. */
 
 export type Shortcut =
   | 'copy'
@@ -12,7 +12,7 @@ export type Shortcut =
 
 type Press = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey'>;
 
-/** mac: the Command key does there what Control+Shift does elsewhere. */
+/** mac: there Command does what Control+Shift does elsewhere. */
 export function findShortcut(event: Press, mac: boolean): Shortcut | null {
   const { ctrlKey, shiftKey, altKey, metaKey } = event;
   if (altKey) return null;
@@ -27,7 +27,7 @@ function withControlShift({ key }: Press): Shortcut | null {
   switch (key.toLowerCase()) {
     case 'f6':
       return 'leave';
-    // On many keyboards the plus needs Shift; the minus with Shift is the underscore, which programs want.
+    // Plus needs Shift on many keyboards; minus with Shift is the underscore, which is the program's.
     case '+':
       return 'larger';
     default:

@@ -1,4 +1,4 @@
-/** The line below the terminal: how the connection is, what can be done about it, and the ways elsewhere. */
+/** The line below the terminal: the state of the connection, what can be done about it, and links. */
 import { texts } from '../texts.ts';
 
 const NOTE_MS = 8000;
@@ -13,11 +13,11 @@ export interface BarOptions {
   readonly home: string;
   readonly find: () => void;
   readonly settings: () => void;
-  /** Makes the terminal as large as this window again. */
+  /** Gives the terminal this window's size again. */
   readonly fit: () => void;
-  /** A link of the bar leads away from the page. */
+  /** Called before a link of the bar leaves the page. */
   readonly leave: () => void;
-  /** To the terminal, when what had the focus is gone. */
+  /** Focuses the terminal when the focused element is gone. */
   readonly back: () => void;
 }
 
@@ -67,11 +67,11 @@ export class StateBar {
     if (hadFocus && this.action.hidden) this.back();
     this.action.textContent = action?.text ?? '';
     this.action.onclick = action?.run ?? null;
-    // Where nothing more happens: here is how to go on.
+    // The session has ended: offer a new one.
     this.fresh.hidden = tone !== 'done';
   }
 
-  /** For a while in the place of the title, and read out. */
+  /** Shown for a while instead of the title, and read by screen readers. */
   note(text: string): void {
     clearTimeout(this.noting);
     this.notes.textContent = text;
@@ -80,7 +80,7 @@ export class StateBar {
     }, NOTE_MS);
   }
 
-  /** What the program calls its window, or where the link below the pointer leads. */
+  /** title: the program's window title, or the address of the link under the pointer. */
   showTitle(title: string): void {
     this.title.textContent = title || texts.terminal.title;
   }

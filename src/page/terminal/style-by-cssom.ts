@@ -1,7 +1,7 @@
 /**
- * xterm.js writes <style> elements and style attributes, both of which a strict content security policy forbids
- * (style-src 'self'), while it allows the same through the CSSOM. So on this page both go there. To be called before a
- * terminal is opened.
+ * xterm.js writes <style> elements and style attributes. A strict content security policy (style-src 'self') forbids
+ * both, but allows the same through the CSSOM: so on this page they are redirected there. Call this before a terminal
+ * is opened.
  */
 export function applyStylesByCssom(): void {
   const createElement = document.createElement.bind(document);
@@ -17,7 +17,7 @@ export function applyStylesByCssom(): void {
   };
 }
 
-/** The element's text becomes a sheet of the document until it is removed. No <style>: even an empty one is refused. */
+/** Makes the element's text a style sheet of the document. The element is no <style>: even an empty one is refused. */
 function adoptSheet(element: HTMLElement): HTMLElement {
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets.push(sheet);

@@ -1,4 +1,7 @@
-/** What a program calls its window, as text that cannot deceive; and a mark on the tab when it rings unseen. */
+/**
+ * The program's window title, without characters that could deceive, and a mark on the tab for a bell in the
+ * background.
+ */
 import { texts } from '../texts.ts';
 
 const LONGEST = 100;
@@ -14,7 +17,7 @@ export function cleanTitle(title: string): string {
 }
 
 export class WindowTitle {
-  /** As it is shown on the page. */
+  /** The title as the page shows it. */
   shown = '';
   private rung = false;
   private readonly show: (title: string) => void;
