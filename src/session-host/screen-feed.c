@@ -1,4 +1,4 @@
-/* Parses bytes into characters and sequences: UTF-8, and the states of a VT500's parser as in xterm.js. */
+/* Bytes into characters and sequences: UTF-8, and the states of a VT500's parser as xterm.js has them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@ enum {
     GROUND, ESCAPE, ESCAPE_INTERMEDIATE, CSI_ENTRY, CSI_PARAM, CSI_INTERMEDIATE, CSI_IGNORE, STRING, OSC,
     DCS_ENTRY, DCS_PARAM, DCS_INTERMEDIATE, DCS_IGNORE, DCS_DATA,
 };
-enum { INTRODUCER_BYTES = 2, MAX_VALUE = 0x7fffffff };
+enum { MAX_VALUE = 0x7fffffff };
 
 size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
     size_t size = 0;
@@ -29,7 +29,7 @@ size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
     return size;
 }
 
-/* Keeps the bytes of an unfinished sequence: a viewer that gets the rest of it needs its beginning. */
+/* What has come of a sequence that has not ended: whoever gets the rest of it needs its beginning. */
 static void keep(struct sequence *sequence, uint32_t code) {
     if (code < 0x80) {
         if (sequence->pending_size < MAX_PENDING)
@@ -81,30 +81,16 @@ static void take_parameter(struct sequence *sequence, uint32_t code) {
         sequence->parts[last][sequence->part_counts[last]++] = -1;
 }
 
-/* OSC: only the title is kept. */
-static void end_osc(struct screen *screen) {
-    const struct sequence *sequence = &screen->sequence;
-    const char *text = (const char *)sequence->pending + INTRODUCER_BYTES;
-    size_t size = sequence->pending_size - INTRODUCER_BYTES;
-    if (size == 0 || (text[0] != '0' && text[0] != '2') || (size > 1 && text[1] != ';'))
-        return;
-    size = size < 2 ? 0 : size - 2;
-    if (size >= sizeof screen->title)
-        size = sizeof screen->title - 1;
-    memcpy(screen->title, text + 2, size);
-    screen->title[size] = '\0';
-}
-
 static void end(struct screen *screen) {
     screen->sequence.state = GROUND;
     screen->last_width = 0;
 }
 
-/* Handles a character that ends or begins a sequence in any state. False: it does neither. */
+/* What ends any sequence or begins one, wherever it comes. False: it is neither. */
 static bool take_anywhere(struct screen *screen, uint32_t code) {
     struct sequence *sequence = &screen->sequence;
     if (sequence->state == OSC && (code == 0x1b || code == 0x07 || code == 0x9c))
-        end_osc(screen);
+        screen_osc(screen);
     if (code == 0x1b) {
         screen->last_width = sequence->state == OSC || sequence->state == DCS_DATA ? 0 : screen->last_width;
         start(sequence, ESCAPE, code);
@@ -175,7 +161,7 @@ static void take_csi(struct screen *screen, uint32_t code) {
     }
 }
 
-/* DCS: nothing of it is kept. */
+/* DCS: nothing that it says is part of what is kept. */
 static void take_dcs(struct sequence *sequence, uint32_t code) {
     const uint8_t state = sequence->state;
     if (code == 0x7f || state == DCS_IGNORE || state == DCS_DATA || code < 0x20) {
@@ -222,7 +208,7 @@ static void take(struct screen *screen, uint32_t code) {
         take_escape(screen, code);
 }
 
-/* Decodes one character; 0: the bytes are none. Overlong forms, surrogates and the byte order mark are refused. */
+/* The whole character of these bytes; 0: none. Overlong forms, surrogates and the byte order mark are none. */
 static uint32_t decode(const uint8_t *bytes, size_t size) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t code = bytes[0] & (0xffU >> (size + 1));

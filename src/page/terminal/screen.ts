@@ -3,6 +3,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { type ILinkHandler, type ITheme, Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';
 import { measureAsPrograms } from './character-width.ts';
+import { scrollOut } from './scroll-out.ts';
 import type { Settings } from './settings.ts';
 import { applyStylesByCssom } from './style-by-cssom.ts';
 
@@ -13,9 +14,9 @@ export interface Size {
 export interface ScreenOptions {
   readonly settings: Settings;
   readonly linkHandler: ILinkHandler;
-  /** The size that fits this window has changed. */
+  /** What fits this window has changed. */
   readonly onSize: (size: Size) => void;
-  /** The terminal has been resized. foreign: the size, if another viewer decided it. */
+  /** The terminal has another size now; foreign: one that another viewer set. */
   readonly onShown: (foreign: Size | null) => void;
 }
 const light: ITheme = {
@@ -40,9 +41,9 @@ export class Screen {
   private readonly fit = new FitAddon();
   private readonly options: ScreenOptions;
   private readonly place: HTMLElement;
-  /** The size that fits this window; another viewer may have decided on another one. */
+  /** What fits this window; another viewer may have set another size. */
   own: Size;
-  /** The size to show; the terminal differs from it only inside showPast. */
+  /** The terminal's size, but for the moment in which the past is shown. */
   private wanted: Size;
 
   constructor(place: HTMLElement, options: ScreenOptions) {
@@ -57,13 +58,13 @@ export class Screen {
       theme: theme(),
       fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace',
       fontSize: settings.fontSize,
-      // With 1 some fonts lose their underscore: the row is as high as the letter that is measured.
+      // A row as high as the measured letter cuts the underscore off in some fonts.
       lineHeight: 1.15,
       scrollback: settings.scrollback,
       screenReaderMode: settings.screenReader,
       linkHandler,
       macOptionClickForcesSelection: true,
-      // Needed for the widths of characters and for the marks of matches.
+      // For the widths of characters, and for the marks of what is found.
       allowProposedApi: true,
       cursorBlink: true,
       minimumContrastRatio: 4.5,
@@ -88,7 +89,7 @@ export class Screen {
     this.refit();
   }
 
-  /** The size is another viewer's. */
+  /** Another viewer decides the size. */
   get isForeign(): boolean {
     const { rows, columns } = this.wanted;
     return rows !== this.own.rows || columns !== this.own.columns;
@@ -97,7 +98,7 @@ export class Screen {
   private refit(): void {
     const { own, isForeign } = this;
     this.own = this.measure();
-    // A foreign size makes the bar taller, and so this window's size smaller: that must not change the size again.
+    // The bar grows when it says that the size is another's: that must not take it back.
     if (isForeign || (own.rows === this.own.rows && own.columns === this.own.columns)) return;
     this.restoreOwnSize();
     this.options.onSize(this.own);
@@ -111,15 +112,12 @@ export class Screen {
     this.options.onShown(this.isForeign ? { rows, columns } : null);
   }
 
-  /** Scrolls the screen into the scroll-back; the alternate screen has none. */
-  scrollOut(): void {
-    const { terminal } = this;
-    if (terminal.buffer.active.type === 'alternate') return;
-    terminal.write(`\x1b[r\x1b[${terminal.rows}H${'\n'.repeat(terminal.rows)}`);
-  }
-
-  /** Writes a snapshot at its own size. A resize first processes what waits, at the size before. */
-  showPast({ rows, columns }: Size, write: () => void): void {
+  /**
+   * Shows what makes a screen of this size instead of what is shown; lost: bytes of output between the two. A resize
+   * first writes all that waits, at the size before.
+   */
+  showPast({ rows, columns }: Size, lost: bigint, write: () => void): void {
+    scrollOut(this.terminal, lost);
     this.terminal.resize(columns, rows);
     write();
     this.terminal.resize(this.wanted.columns, this.wanted.rows);
@@ -127,16 +125,6 @@ export class Screen {
 
   restoreOwnSize(): void {
     if (this.isForeign) this.resize(this.own);
-  }
-
-  /**
-   * Cancels an escape sequence that the loss may have cut, and shows how much is missing, except on the alternate
-   * screen.
-   */
-  showLoss(bytes: bigint): void {
-    this.terminal.write('\x18\x1b[0m');
-    if (this.terminal.buffer.active.type === 'alternate') return;
-    this.terminal.write(`\r\n\x1b[2m${texts.terminal.gap(bytes)}\x1b[0m\r\n`);
   }
 
   private measure(): Size {
