@@ -124,6 +124,13 @@ export class WebClient {
     await this.askJson('POST', '/api/home-session', { body: {} });
   }
 
+  /** As the home page does it: from then on the broker knows that a page is there. To be terminated. */
+  async openHomePage(): Promise<WebSocket> {
+    const ws = this.socket(this.at('/api/live'));
+    await once(ws, 'message');
+    return ws;
+  }
+
   startTerminal(): Promise<SessionView> {
     return this.startSession('terminal');
   }

@@ -258,8 +258,11 @@ async function injectInSession(
 ): Promise<void> {
   const from = product.log.length;
   const key = keyOf('session', stage, fault);
+  // Or nobody would be asked; the account may have been another client's a moment ago.
+  const page = await client.openHomePage();
   order('session', account.name, stage, fault);
   const { id, ran } = await trySession(account, client);
+  page.terminate();
   if (ran && fault.name === 'hangs') {
     // Until then it may not have read its orders.
     await product.logged(new RegExp(`a module hangs in ${stage}`), from);
