@@ -50,16 +50,36 @@ test('a broken connection comes back: nothing is lost, nothing doubled', async (
   assert.equal((await readScreen(page)).trim(), 'one\ntwo\nthree');
 });
 
-test('what fell out of the scroll-back is said where it is missing', async () => {
-  gateway.terminal.print('one\r\n');
-  await waitForScreen(page, /^one$/m);
+/** The page comes back, or another one comes, when the first ten of these bytes are no longer kept. */
+async function loseTen(screen: string): Promise<void> {
   await gateway.stop();
   await says(texts.terminal.lost);
   gateway.terminal.keeps = 7;
+  gateway.terminal.screen = screen;
   gateway.terminal.print('1234567890three\r\n');
   await gateway.restart();
   await waitForScreen(page, /^three$/m);
-  assert.equal((await readScreen(page)).trim(), `one\n\n${texts.terminal.gap(10n)}\nthree`);
+}
+
+test('what is no longer kept is said in the scroll-back, where it is missing, and not on the screen', async () => {
+  gateway.terminal.print('one\r\n');
+  await waitForScreen(page, /^one$/m);
+  await loseTen('two\r\n');
+  assert.equal((await readScreen(page)).trimEnd(), 'two\nthree');
+  await page.keyboard.press('Shift+PageUp');
+  await waitForScreen(page, /^one$/m);
+  const [, ...past] = (await readScreen(page)).trimEnd().split('\n');
+  assert.deepEqual(past, [texts.terminal.gap(10n), 'two', 'three']);
+});
+
+test('a program that draws on the whole screen is shown as it is: nothing is said there', async () => {
+  gateway.terminal.print('\x1b[?1049h\x1b[2Jdrawn');
+  await waitForScreen(page, /^drawn$/m);
+  await loseTen('\x1b[?1047h\x1b[2J\x1b[Hhead\r\n');
+  assert.equal((await readScreen(page)).trimEnd(), 'head\nthree');
+  await page.reload();
+  await waitForScreen(page, /^three$/m);
+  assert.equal((await readScreen(page)).trimEnd(), 'head\nthree');
 });
 
 test('a page that was loaded again answers no old question of a program, but a new one', async () => {

@@ -25,6 +25,8 @@ export class FakeTerminal {
   private start = 0;
   /** Bytes of scroll-back. */
   keeps = 1_048_576;
+  /** Output that makes the screen as it was where the scroll-back begins. */
+  screen = '';
   /** Most bytes of one output message. */
   chunk = 32_768;
   private isCut = false;
@@ -53,6 +55,10 @@ export class FakeTerminal {
     const taken = this.taken.get(hello.viewer) ?? 0n;
     const offsets = { from: BigInt(from), seen: BigInt(this.seen) };
     ws.send(encode(fromSession, { name: 'hello', version, taken, ...offsets, rows, columns }));
+    if (Number(hello.from) < this.start) {
+      ws.send(encode(fromSession, { name: 'gap', to: BigInt(this.start), rows, columns }));
+      ws.send(encode(fromSession, { name: 'screen', last: 1, data: Buffer.from(this.screen) }));
+    }
     this.viewers.add(ws);
     ws.on('close', () => this.viewers.delete(ws));
     ws.on('message', (data: Buffer) => this.hear(ws, hello.viewer, decode(toSession, data)));

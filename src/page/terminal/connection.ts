@@ -48,6 +48,8 @@ export class Connection {
   private asked: Size = { rows: 0, columns: 0 };
   /** The screen as it was where the output begins, as far as it has come. */
   private past: Size & { readonly pieces: Uint8Array[] } = { rows: 0, columns: 0, pieces: [] };
+  /** Bytes that this page has not had and will not get, up to there. */
+  private lost = 0n;
   private joined = false;
   private connected = false;
   /** wait(2) status */
@@ -195,16 +197,16 @@ export class Connection {
     const { past } = this;
     past.pieces.push(data);
     if (last === 0) return;
-    screen.scrollOut();
-    screen.showPast(past, () => {
+    screen.showPast(past, this.lost, () => {
       for (const piece of past.pieces) this.writer.writePast(piece);
     });
+    this.lost = 0n;
   }
 
   private moveTo(offset: bigint): void {
     const { lost, reset } = this.position.moveTo(offset);
     if (reset) this.options.screen.terminal.reset();
-    if (lost > 0n) this.options.screen.showLoss(lost);
+    this.lost = reset ? 0n : this.lost + lost;
     if (reset || lost > 0n) this.writer.moveTo(offset);
   }
 

@@ -3,6 +3,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { type ILinkHandler, type ITheme, Terminal } from '@xterm/xterm';
 import { texts } from '../texts.ts';
 import { measureAsPrograms } from './character-width.ts';
+import { scrollOut } from './scroll-out.ts';
 import type { Settings } from './settings.ts';
 import { applyStylesByCssom } from './style-by-cssom.ts';
 
@@ -111,15 +112,12 @@ export class Screen {
     this.options.onShown(this.isForeign ? { rows, columns } : null);
   }
 
-  /** What is shown goes into the scroll-back; a program's own screen has none. */
-  scrollOut(): void {
-    const { terminal } = this;
-    if (terminal.buffer.active.type === 'alternate') return;
-    terminal.write(`\x1b[r\x1b[${terminal.rows}H${'\n'.repeat(terminal.rows)}`);
-  }
-
-  /** Shows what makes a screen of this size: a resize first writes all that waits, at the size before. */
-  showPast({ rows, columns }: Size, write: () => void): void {
+  /**
+   * Shows what makes a screen of this size instead of what is shown; lost: bytes of output between the two. A resize
+   * first writes all that waits, at the size before.
+   */
+  showPast({ rows, columns }: Size, lost: bigint, write: () => void): void {
+    scrollOut(this.terminal, lost);
     this.terminal.resize(columns, rows);
     write();
     this.terminal.resize(this.wanted.columns, this.wanted.rows);
@@ -127,13 +125,6 @@ export class Screen {
 
   restoreOwnSize(): void {
     if (this.isForeign) this.resize(this.own);
-  }
-
-  /** Cancels what escape sequence the loss may have cut, and says how much is missing, unless a program draws here. */
-  showLoss(bytes: bigint): void {
-    this.terminal.write('\x18\x1b[0m');
-    if (this.terminal.buffer.active.type === 'alternate') return;
-    this.terminal.write(`\r\n\x1b[2m${texts.terminal.gap(bytes)}\x1b[0m\r\n`);
   }
 
   private measure(): Size {
