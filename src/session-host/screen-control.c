@@ -139,11 +139,12 @@ static void set_region(struct screen *screen) {
     set_cursor(screen, 0, 0);
 }
 
-static void clear_tabs(struct screen *screen) {
+static void remove_tabs(struct screen *screen) {
     struct buffer *now = screen->now;
-    for (int x = 0; x < screen->columns; x++)
-        if (value(screen, 0) == 3 || (value(screen, 0) == 0 && x == now->x))
-            now->tabs[x] = false;
+    if (value(screen, 0) == 3)
+        clear_tabs(now);
+    else if (value(screen, 0) == 0)
+        now->tabs[now->x] = false;
 }
 
 static void edit_cells(struct screen *screen, uint32_t final) {
@@ -201,7 +202,7 @@ static void plain(struct screen *screen, uint32_t final) {
     case 'b': screen_repeat(screen, count); break;
     case 'd': set_cursor(screen, now->x, count - 1); break;
     case 'e': move(screen, 0, count); break;
-    case 'g': clear_tabs(screen); break;
+    case 'g': remove_tabs(screen); break;
     case 'h': set_modes(screen, false, true); break;
     case 'l': set_modes(screen, false, false); break;
     case 'm': set_pen(screen); break;
@@ -234,13 +235,15 @@ void screen_csi(struct screen *screen, uint32_t final) {
     }
 }
 
+/* With no underline and no link of xterm.js's. */
 static void fill_with_e(struct screen *screen) {
+    const struct pen bare = {.fg = screen->pen.fg, .bg = screen->pen.bg}, pen = shown_pen(bare);
     set_cursor(screen, 0, 0);
     for (int y = screen->now->y; y < screen->rows; y++) {
         struct line *line = screen->now->lines[y];
         line->wrapped = false;
         for (int x = 0; x < screen->columns; x++)
-            line->cells[x] = (struct cell){.code = 'E', .width = 1, .pen = screen->pen};
+            line->cells[x] = (struct cell){.code = 'E', .width = 1, .pen = pen};
     }
     set_cursor(screen, 0, 0);
 }
@@ -271,7 +274,7 @@ void screen_esc(struct screen *screen, uint32_t final) {
         fill_with_e(screen);
     else if (collected == '%' && (final == '@' || final == 'G')) {
         choose_level(screen, 0);
-        choose_charset(screen, 0, 0);
+        choose_charset(screen, 0, 'B');
     } else if ((collected >= '(' && collected <= '+') || collected == '-' || collected == '.')
         choose_charset(screen, collected == '-' ? 1 : collected == '.' ? 2 : (int)(collected - '('), (char)final);
 }

@@ -8,7 +8,7 @@ enum {
     GROUND, ESCAPE, ESCAPE_INTERMEDIATE, CSI_ENTRY, CSI_PARAM, CSI_INTERMEDIATE, CSI_IGNORE, STRING, OSC,
     DCS_ENTRY, DCS_PARAM, DCS_INTERMEDIATE, DCS_IGNORE, DCS_DATA,
 };
-enum { INTRODUCER_BYTES = 2, MAX_VALUE = 0x7fffffff };
+enum { MAX_VALUE = 0x7fffffff };
 
 size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
     size_t size = 0;
@@ -81,20 +81,6 @@ static void take_parameter(struct sequence *sequence, uint32_t code) {
         sequence->parts[last][sequence->part_counts[last]++] = -1;
 }
 
-/* OSC: of all that can be said so, the title is part of what is kept. */
-static void end_osc(struct screen *screen) {
-    const struct sequence *sequence = &screen->sequence;
-    const char *text = (const char *)sequence->pending + INTRODUCER_BYTES;
-    size_t size = sequence->pending_size - INTRODUCER_BYTES;
-    if (size == 0 || (text[0] != '0' && text[0] != '2') || (size > 1 && text[1] != ';'))
-        return;
-    size = size < 2 ? 0 : size - 2;
-    if (size >= sizeof screen->title)
-        size = sizeof screen->title - 1;
-    memcpy(screen->title, text + 2, size);
-    screen->title[size] = '\0';
-}
-
 static void end(struct screen *screen) {
     screen->sequence.state = GROUND;
     screen->last_width = 0;
@@ -104,7 +90,7 @@ static void end(struct screen *screen) {
 static bool take_anywhere(struct screen *screen, uint32_t code) {
     struct sequence *sequence = &screen->sequence;
     if (sequence->state == OSC && (code == 0x1b || code == 0x07 || code == 0x9c))
-        end_osc(screen);
+        screen_osc(screen);
     if (code == 0x1b) {
         screen->last_width = sequence->state == OSC || sequence->state == DCS_DATA ? 0 : screen->last_width;
         start(sequence, ESCAPE, code);

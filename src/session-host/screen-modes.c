@@ -1,17 +1,5 @@
-/* Modes, the saved cursor, the two buffers, the character sets. */
+/* Modes, the saved cursor, the two buffers. */
 #include "screen.h"
-
-void choose_level(struct screen *screen, int level) {
-    screen->level = level;
-    screen->charset = screen->charsets[level];
-}
-
-/* National sets other than the British one are taken for ASCII. */
-void choose_charset(struct screen *screen, int level, char charset) {
-    screen->charsets[level] = charset == '0' || charset == 'A' ? charset : '\0';
-    if (level == screen->level)
-        screen->charset = screen->charsets[level];
-}
 
 void save_cursor(struct screen *screen) {
     struct buffer *now = screen->now;
@@ -55,8 +43,7 @@ static void choose_alternate(struct screen *screen) {
     alternate->y = normal->y;
     alternate->top = 0;
     alternate->bottom = screen->rows - 1;
-    for (int x = 0; x < screen->columns; x++)
-        alternate->tabs[x] = x % TAB_WIDTH == 0;
+    reset_tabs(alternate, screen->columns);
     screen->now = alternate;
     scroll_lines(screen, 0, screen->rows - 1, screen->rows, erase_pen(screen));
 }
@@ -87,7 +74,7 @@ static void set_private(struct screen *screen, int mode, bool on) {
     case 1: modes->cursor_keys = on; break;
     case 2:
         for (int i = 0; on && i < 4; i++)
-            choose_charset(screen, i, '\0');
+            choose_charset(screen, i, 'B');
         break;
     case 6: modes->origin = on; set_cursor(screen, 0, 0); break;
     case 7: modes->no_wrap = !on; break;

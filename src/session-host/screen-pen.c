@@ -5,11 +5,49 @@ static void set_color(uint32_t *color, uint32_t kind, uint32_t value) {
     *color = (*color & ~(uint32_t)COLOR) | kind | value;
 }
 
+static uint32_t style_of(struct pen pen) {
+    return pen.under >> UNDERLINE_SHIFT;
+}
+
+bool is_underlined(struct pen pen) {
+    return (pen.fg & FG_UNDERLINE) != 0;
+}
+
+bool is_extended(struct pen pen) {
+    return (pen.bg & BG_EXTENDED) != 0;
+}
+
+void mark_extended(struct pen *pen) {
+    const bool extended = style_of(*pen) != 0 || pen->link != 0;
+    pen->bg = extended ? pen->bg | BG_EXTENDED : pen->bg & ~BG_EXTENDED;
+}
+
+/* The style decides, not the flag of underline; under a link xterm.js draws a line of its own. */
+struct pen shown_pen(struct pen pen) {
+    const bool extended = is_extended(pen);
+    const uint32_t style = !extended ? is_underlined(pen) : pen.link != 0 ? 0 : style_of(pen);
+    struct pen shown = {.fg = pen.fg & ~FG_UNDERLINE, .bg = pen.bg & ~BG_EXTENDED, .link = extended ? pen.link : 0};
+    if (style != 0)
+        shown.fg |= FG_UNDERLINE;
+    shown.under = style << UNDERLINE_SHIFT;
+    if (extended && (style != 0 || pen.link != 0))
+        shown.under |= pen.under & COLOR;
+    mark_extended(&shown);
+    return shown;
+}
+
 static void underline(struct pen *pen, int style) {
     if (style < 0 || style > 5)
         style = 1;
     pen->under = (pen->under & COLOR) | (uint32_t)style << UNDERLINE_SHIFT;
     pen->fg = style == 0 ? pen->fg & ~FG_UNDERLINE : pen->fg | FG_UNDERLINE;
+    mark_extended(pen);
+}
+
+/* A link stays open. */
+static void reset_pen(struct pen *pen) {
+    *pen = (struct pen){.link = pen->link};
+    mark_extended(pen);
 }
 
 static uint32_t rgb(const int32_t *values) {
@@ -69,7 +107,7 @@ static void set_flag(struct pen *pen, int code) {
     case 49: pen->bg &= ~(uint32_t)COLOR; break;
     case 53: pen->bg |= BG_OVERLINE; break;
     case 55: pen->bg &= ~BG_OVERLINE; break;
-    case 59: pen->under &= ~(uint32_t)COLOR; break;
+    case 59: pen->under |= COLOR, mark_extended(pen); break; /* white in xterm.js 6.0.0, not the default */
     default: break;
     }
 }
@@ -80,7 +118,7 @@ void set_pen(struct screen *screen) {
     for (int i = 0; i < sequence->count; i++) {
         const int code = sequence->values[i];
         if (code == 0)
-            *pen = (struct pen){0};
+            reset_pen(pen);
         else if (code == 4)
             underline(pen, sequence->part_counts[i] > 0 ? sequence->parts[i][0] : 1);
         else if (code == 38 || code == 48 || code == 58)

@@ -4,20 +4,6 @@
 
 #include "screen.h"
 
-static const uint32_t GRAPHICS[] = { /* DEC special graphics, from '`' on */
-    0x25c6, 0x2592, 0x2409, 0x240c, 0x240d, 0x240a, 0xb0, 0xb1, 0x2424, 0x240b, 0x2518, 0x2510, 0x250c, 0x2514, 0x253c,
-    0x23ba, 0x23bb, 0x2500, 0x23bc, 0x23bd, 0x251c, 0x2524, 0x2534, 0x252c, 0x2502, 0x2264, 0x2265, 0x3c0, 0x2260, 0xa3,
-    0xb7,
-};
-
-static uint32_t translate(const struct screen *screen, uint32_t code) {
-    if (screen->charset == '0' && code >= 0x60 && code < 0x60 + sizeof GRAPHICS / sizeof *GRAPHICS)
-        return GRAPHICS[code - 0x60];
-    if (screen->charset == 'A' && code == '#')
-        return 0xa3;
-    return code;
-}
-
 static int width_of(uint32_t code) {
     if (code < 127)
         return code < 32 ? 0 : 1;
@@ -47,7 +33,7 @@ static void wrap(struct screen *screen) {
     struct buffer *now = screen->now;
     struct line *before = now->lines[now->y];
     for (int x = now->x; x < screen->columns; x++)
-        put(before, x, 0, 1, screen->pen);
+        put(before, x, 0, 1, shown_pen(screen->pen));
     now->x = 0;
     now->y++;
     if (now->y == now->bottom + 1) {
@@ -70,17 +56,18 @@ static void join(struct screen *screen, uint32_t code) {
 
 static void place(struct screen *screen, uint32_t code, int width) {
     struct buffer *now = screen->now;
+    const struct pen pen = shown_pen(screen->pen);
     struct line *line = now->lines[now->y];
     if (screen->modes.insert) {
-        insert_cells(screen, line, now->x, width, screen->pen);
+        insert_cells(screen, line, now->x, width, pen);
         if (line->cells[screen->columns - 1].width == 2)
-            put(line, screen->columns - 1, 0, 1, screen->pen);
+            put(line, screen->columns - 1, 0, 1, pen);
     }
     if (now->x < screen->columns)
-        put(line, now->x, code, width, screen->pen);
+        put(line, now->x, code, width, pen);
     now->x++;
     for (int i = 1; i < width; i++)
-        put(line, now->x++, 0, 0, screen->pen);
+        put(line, now->x++, 0, 0, pen);
 }
 
 /* What has lost its first half. */
@@ -88,13 +75,13 @@ static void mend_right(struct screen *screen) {
     struct line *line = screen->now->lines[screen->now->y];
     const int x = screen->now->x;
     if (x < screen->columns && line->cells[x].width == 0 && line->cells[x].code == 0)
-        put(line, x, 0, 1, screen->pen);
+        put(line, x, 0, 1, shown_pen(screen->pen));
 }
 
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size) {
     struct buffer *now = screen->now;
     struct line *line = now->lines[now->y];
-    const struct pen pen = screen->pen;
+    const struct pen pen = shown_pen(screen->pen);
     if (!screen->in_run || screen->charset != '\0' || screen->modes.insert)
         return 0;
     size_t done = 0;
@@ -113,9 +100,9 @@ void screen_print(struct screen *screen, uint32_t given) {
     struct line *line = now->lines[now->y];
     /* Over the second half of a wide character: looked for at the beginning of a text only. */
     if (!screen->in_run && now->x > 0 && line->cells[now->x - 1].width == 2)
-        put(line, now->x - 1, 0, 1, screen->pen);
+        put(line, now->x - 1, 0, 1, shown_pen(screen->pen));
     screen->in_run = true;
-    const uint32_t code = translate(screen, given);
+    const uint32_t code = translate(screen->charset, given);
     const int width = width_of(code);
     if (width == 0 && screen->last_width > 0) {
         if (now->x > 0)

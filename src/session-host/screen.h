@@ -12,6 +12,7 @@ enum {
     MAX_PARAMETERS = 32, /* of a sequence; further ones are ignored */
     MAX_PENDING = 4096,  /* bytes kept of a sequence that has not ended */
     MAX_MARKS = 2,       /* combining characters kept of a cell */
+    MAX_LINKS = 1024,    /* on the screen at a time */
     TAB_WIDTH = 8,
 };
 
@@ -26,11 +27,13 @@ enum { UNDERLINE_SHIFT = 26 };
 #define FG_STRIKE (1U << 31)
 #define BG_ITALIC (1U << 26)
 #define BG_DIM (1U << 27)
+#define BG_EXTENDED (1U << 28) /* what is under and link is shown; a cell that does not have it has nothing there */
 #define BG_PROTECTED (1U << 29)
 #define BG_OVERLINE (1U << 30)
 
 struct pen {
     uint32_t fg, bg, under; /* colour and kind; flags above; under: the line's style above its colour */
+    uint16_t link;          /* its number; 0: none */
 };
 struct cell {
     uint32_t code; /* 0: empty */
@@ -44,11 +47,14 @@ struct line {
 };
 struct buffer {
     struct line **lines;
-    bool *tabs;
+    bool *tabs; /* for MAX_SIDE + 1 columns */
     int x, y, top, bottom; /* x: the number of columns when the next character wraps */
     int saved_x, saved_y;
     struct pen saved_pen;
     char saved_charset;
+};
+struct link {
+    char *id, *address; /* id NULL: it has none */
 };
 struct modes {
     bool insert, line_feed, cursor_keys, keypad, origin, no_wrap, reverse_wrap, focus, paste, sync, hidden;
@@ -80,6 +86,8 @@ struct screen {
     uint8_t utf8[4];
     size_t utf8_size;
     char title[1024];
+    struct link *links; /* by number, from 1 on; NULL: there has been none */
+    int sweep_after;    /* so many links that have no room */
 };
 
 /* screen.c */
@@ -87,6 +95,8 @@ struct screen *screen_new(int rows, int columns);
 void screen_free(struct screen *screen);
 void screen_resize(struct screen *screen, int rows, int columns);
 void screen_reset(struct screen *screen);
+void clear_tabs(struct buffer *buffer);
+void reset_tabs(struct buffer *buffer, int columns);
 
 /* screen-feed.c */
 void screen_feed(struct screen *screen, const uint8_t *bytes, size_t size);
@@ -123,11 +133,24 @@ void set_mode(struct screen *screen, bool is_private, int mode, bool on);
 void save_cursor(struct screen *screen);
 void restore_cursor(struct screen *screen);
 void soft_reset(struct screen *screen);
+
+/* screen-charsets.c; a charset is the final character that designates it, 0: ASCII */
+uint32_t translate(char charset, uint32_t code);
+uint32_t translate_back(char charset, uint32_t code); /* what is shown so */
 void choose_level(struct screen *screen, int level);
-void choose_charset(struct screen *screen, int level, char charset);
+void choose_charset(struct screen *screen, int level, char final); /* nothing changes when there is none such */
 
 /* screen-pen.c: SGR */
 void set_pen(struct screen *screen);
+bool is_underlined(struct pen pen);
+bool is_extended(struct pen pen);
+void mark_extended(struct pen *pen);  /* after a change of its link or its underline's style */
+struct pen shown_pen(struct pen pen); /* as a cell has it */
+
+/* screen-osc.c, screen-links.c */
+void screen_osc(struct screen *screen);
+void open_link(struct screen *screen, const char *text, size_t size, bool is_whole); /* the text of OSC 8 */
+void links_free(struct screen *screen);
 
 /* screen-snapshot.c: what makes any xterm.js of this size show this screen, in these modes. Free it. */
 char *screen_snapshot(const struct screen *screen, size_t *ret_size);

@@ -1,13 +1,19 @@
-/* Reads a terminal's output from stdin and writes what session-host's screen.h keeps of it: screen-dump ROWS COLUMNS. */
+/* Reads a terminal's output from stdin and writes what session-host's screen.h keeps of it:
+ * screen-dump ROWS COLUMNS [OFFSET ROWS COLUMNS]…; each change of size holds from that offset on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <locale.h>
 #include <unistd.h>
 
+#include "../../src/session-host/screen-charsets.c"
 #include "../../src/session-host/screen-control.c"
+#include "../../src/session-host/screen-cursor.c"
 #include "../../src/session-host/screen-edit.c"
 #include "../../src/session-host/screen-feed.c"
+#include "../../src/session-host/screen-links.c"
 #include "../../src/session-host/screen-modes.c"
+#include "../../src/session-host/screen-osc.c"
+#include "../../src/session-host/screen-paint.c"
 #include "../../src/session-host/screen-pen.c"
 #include "../../src/session-host/screen-print.c"
 #include "../../src/session-host/screen-snapshot.c"
@@ -16,11 +22,21 @@
 int main(int argc, char **argv) {
     uint8_t bytes[65536];
     size_t size;
-    if (argc != 3 || setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+    long offset = 0;
+    int at = 3; /* of the next change */
+    if (argc % 3 != 0 || setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         return 2;
     struct screen *screen = screen_new(atoi(argv[1]), atoi(argv[2]));
-    for (ssize_t got; (got = read(STDIN_FILENO, bytes, sizeof bytes)) > 0;)
+    for (;;) {
+        for (; at < argc && atol(argv[at]) == offset; at += 3)
+            screen_resize(screen, atoi(argv[at + 1]), atoi(argv[at + 2]));
+        const size_t same = at < argc ? (size_t)(atol(argv[at]) - offset) : sizeof bytes;
+        const ssize_t got = read(STDIN_FILENO, bytes, same < sizeof bytes ? same : sizeof bytes);
+        if (got <= 0)
+            break;
         screen_feed(screen, bytes, (size_t)got);
+        offset += got;
+    }
     char *text = screen_snapshot(screen, &size);
     (void)fwrite(text, 1, size, stdout);
     free(text);

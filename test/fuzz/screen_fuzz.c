@@ -1,14 +1,18 @@
-/* needs: src/session-host/screen.c src/session-host/screen-control.c src/session-host/screen-edit.c src/session-host/screen-feed.c src/session-host/screen-modes.c src/session-host/screen-pen.c src/session-host/screen-print.c src/session-host/screen-snapshot.c */
+/* needs: src/session-host/screen.c src/session-host/screen-charsets.c src/session-host/screen-control.c src/session-host/screen-cursor.c src/session-host/screen-edit.c src/session-host/screen-feed.c src/session-host/screen-links.c src/session-host/screen-modes.c src/session-host/screen-osc.c src/session-host/screen-paint.c src/session-host/screen-pen.c src/session-host/screen-print.c src/session-host/screen-snapshot.c */
 /* The screen: output in pieces, changes of size and snapshots. Its cells and numbers stay in their bounds; a snapshot
- * is bounded, and another screen that is fed with it has the same pen, modes, region and title. */
+ * is bounded, and another screen that is fed with it has the same pen, character set, modes, region and title. */
 #include <locale.h>
 
 #include "fuzz.h"
-#include "session-host/screen.h"
+#include "session-host/screen-paint.h"
 
 FUZZ_NO_COVERAGE
 
 enum { FUZZ_SIDE = 40, CELL_BYTES = 160, MODES_BYTES = 16384 };
+
+static void check_link(const struct screen *screen, struct pen pen) {
+    must(pen.link <= MAX_LINKS && (pen.link == 0 || screen->links[pen.link - 1].address != NULL));
+}
 
 static void check_cells(const struct screen *screen, const struct buffer *buffer) {
     for (int y = 0; y < screen->rows; y++) {
@@ -19,6 +23,8 @@ static void check_cells(const struct screen *screen, const struct buffer *buffer
             const struct cell *cell = &line->cells[x];
             must(cell->width <= 2 && cell->code <= 0x10ffff);
             must(cell->code == 0 || cell->code >= 0x20);
+            must(cell->width != 2 || x + 1 < screen->columns);
+            check_link(screen, cell->pen);
         }
     }
 }
@@ -33,22 +39,31 @@ static void check(const struct screen *screen) {
         const struct buffer *buffer = &screen->buffers[i];
         must(buffer->x >= 0 && buffer->x <= screen->columns && buffer->y >= 0 && buffer->y < screen->rows);
         must(buffer->top >= 0 && buffer->top < buffer->bottom && buffer->bottom < screen->rows);
-        must(buffer->saved_x >= 0 && buffer->saved_x <= screen->columns);
-        must(buffer->saved_y >= 0 && buffer->saved_y < screen->rows);
+        must(buffer->saved_x >= 0 && buffer->saved_x <= MAX_SIDE && buffer->saved_y >= 0 && buffer->saved_y < MAX_SIDE);
         check_cells(screen, buffer);
+        check_link(screen, buffer->saved_pen);
     }
+    check_link(screen, screen->pen);
+}
+
+static void check_pen(const struct screen *screen, const struct screen *other) {
+    const struct pen wanted = shown_pen(screen->pen), came = shown_pen(other->pen);
+    must(came.fg == wanted.fg && came.bg == wanted.bg && came.under == wanted.under);
+    must((came.link == 0) == (wanted.link == 0));
+    if (came.link != 0)
+        must(strcmp(other->links[came.link - 1].address, screen->links[wanted.link - 1].address) == 0);
+    must(other->charset == screen->charset && other->level == screen->level);
 }
 
 static void check_snapshot(const struct screen *screen) {
     size_t size;
     char *text = screen_snapshot(screen, &size);
-    must(size <= (size_t)screen->rows * (size_t)screen->columns * 2 * CELL_BYTES + MODES_BYTES);
+    must(size <= (size_t)screen->rows * (size_t)screen->columns * 2 * CELL_BYTES + MODES_BYTES + MAX_LINK_BYTES);
     struct screen *other = screen_new(screen->rows, screen->columns);
     screen_feed(other, (const uint8_t *)text, size);
     check(other);
     must(other->now->top == screen->now->top && other->now->bottom == screen->now->bottom);
-    must(other->pen.fg == screen->pen.fg && other->pen.bg == screen->pen.bg);
-    must(((other->pen.under ^ screen->pen.under) & COLOR) == 0);
+    check_pen(screen, other);
     must(memcmp(&other->modes, &screen->modes, sizeof other->modes) == 0 && strcmp(other->title, screen->title) == 0);
     free(text);
     screen_free(other);

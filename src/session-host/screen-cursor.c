@@ -1,0 +1,141 @@
+/* The cursor of a screen, with the look and the character set of what is printed there next. */
+#include "screen-paint.h"
+
+static void put_level(FILE *out, int level) {
+    static const char *const levels[] = {"\x0f", "\x0e", "\x1bn", "\x1bo"};
+    (void)fputs(levels[level], out);
+}
+
+static void put_charset(FILE *out, int level, char charset) {
+    if (charset != '\0')
+        (void)fprintf(out, "\x1b%c%c", "()*+"[level], charset);
+}
+
+static void put_charsets(FILE *out, const struct screen *screen) {
+    for (int i = 0; i < 4; i++)
+        put_charset(out, i, screen->charsets[i]);
+    put_level(out, screen->level);
+}
+
+/* Where it cannot be made by restoring the cursor, what is printed next is right, and what a program chooses then. */
+static void put_chosen(FILE *out, const struct screen *screen) {
+    if (screen->charset != screen->charsets[screen->level])
+        (void)fprintf(out, "\x1b%c%c", "()*+"[screen->level], screen->charset == '\0' ? 'B' : screen->charset);
+}
+
+/* The last character was a wide one that had no room and was not shown. */
+static bool is_lost(const struct screen *screen) {
+    const struct buffer *now = screen->now;
+    return screen->modes.no_wrap && screen->last_width == 2 && now->x == screen->columns - 1 &&
+           (now->x < 2 || now->lines[now->y]->cells[now->x - 2].width != 2);
+}
+
+/* How many columns back from the cursor the character is that further marks join; 0: none. */
+static int joinable(const struct screen *screen) {
+    const struct buffer *now = screen->now;
+    const int width = screen->last_width;
+    const bool is_there = width > 0 && now->x >= width && now->lines[now->y]->cells[now->x - width].code != 0;
+    return is_there && !is_lost(screen) ? width : 0;
+}
+
+/* Restoring the cursor brings back a character set that no level has, and flags that do not fit underline and link:
+ * only restoring it makes them again. */
+struct odd {
+    bool charset, pen;
+};
+
+static bool fits(struct pen pen) {
+    struct pen marked = pen;
+    mark_extended(&marked);
+    return marked.bg == pen.bg;
+}
+
+static bool is_consistent(struct pen pen) {
+    return fits(pen) && is_underlined(pen) == (pen.under >> UNDERLINE_SHIFT != 0);
+}
+
+/* last: what is printed again before, NULL: nothing; it must not change what restoring has made. */
+static struct odd find_odd(const struct screen *screen, const struct cell *last) {
+    const struct pen saved = screen->now->saved_pen, pen = screen->pen;
+    const bool saves = is_underlined(saved) == is_underlined(pen) && (is_extended(saved) || !is_underlined(saved));
+    const struct pen shown = shown_pen(pen);
+    const bool keeps = last == NULL || (last->pen.under == shown.under && last->pen.link == shown.link);
+    return (struct odd){
+        .charset = screen->charset != screen->charsets[screen->level] && screen->charset == screen->now->saved_charset,
+        .pen = !is_consistent(pen) && saves && keeps && (is_extended(saved) == is_extended(pen) || fits(pen)),
+    };
+}
+
+static void put_restored(struct painter *to, struct odd odd) {
+    const struct screen *screen = to->screen;
+    const struct pen pen = screen->pen;
+    put_charsets(to->out, screen);
+    put_pen(to, (struct pen){.under = pen.under, .link = pen.link});
+    (void)fputs("\x1b" "8", to->out);
+    if (!odd.charset)
+        put_level(to->out, screen->level);
+    if (odd.pen && is_extended(pen) != is_extended(screen->now->saved_pen)) {
+        to->link = to->link == 0 ? MAX_LINKS + 1 : 0; /* said again, so that the flag fits */
+        put_link(to, pen.link);
+    }
+}
+
+/* What is about to happen: the next character wraps, or joins the last one, which is printed again for that. */
+struct tail {
+    int width; /* of the character that further marks join; 0: none */
+    int back;  /* columns before the cursor where what is printed again begins */
+    bool lost, cut, wraps;
+};
+
+static struct tail find_tail(const struct screen *screen) {
+    const struct buffer *now = screen->now;
+    const struct cell *cells = now->lines[now->y]->cells;
+    struct tail tail = {.width = joinable(screen), .lost = is_lost(screen)};
+    tail.cut = tail.lost && cells[now->x - 1].width == 2;
+    tail.wraps = now->x == screen->columns && tail.width == 0 && !tail.cut;
+    tail.back = tail.cut ? 1 : tail.width > 0 ? tail.width : !tail.wraps ? 0 : cells[screen->columns - 1].width == 0 ? 2 : 1;
+    return tail;
+}
+
+/* What restoring the cursor has not made. */
+static void put_sets(struct painter *to, struct odd odd) {
+    if (!odd.charset && !odd.pen)
+        put_charsets(to->out, to->screen);
+    if (!odd.charset)
+        put_chosen(to->out, to->screen);
+}
+
+void put_cursor(struct painter *to) {
+    const struct screen *screen = to->screen;
+    const struct buffer *now = screen->now;
+    const struct tail tail = find_tail(screen);
+    const struct cell *last = &now->lines[now->y]->cells[now->x - tail.back];
+    const struct odd odd = find_odd(screen, tail.wraps ? last : NULL);
+    if (odd.charset || odd.pen)
+        put_restored(to, odd);
+    if (screen->modes.origin)
+        (void)fputs("\x1b[?6h", to->out);
+    go_to(to, now->x - tail.back, now->y - (screen->modes.origin ? now->top : 0));
+    if (tail.wraps) {
+        if (odd.pen)
+            put_colors(to, last->pen);
+        else
+            put_pen(to, last->pen);
+        put_cell(to, last, odd.charset ? screen->charset : '\0');
+    }
+    put_sets(to, odd);
+    if (odd.pen)
+        put_colors(to, screen->pen);
+    else
+        put_pen(to, is_consistent(screen->pen) ? screen->pen : shown_pen(screen->pen));
+    if (screen->modes.insert && tail.width > 0) /* printed again it moves what is behind it */
+        (void)fprintf(to->out, "\x1b[%dP", tail.width);
+    if (screen->modes.insert)
+        (void)fputs("\x1b[4h", to->out);
+    if (screen->modes.sync)
+        (void)fputs("\x1b[?2026h", to->out);
+    if (tail.width > 0 || tail.cut)
+        put_cell(to, last, screen->charset);
+    if (tail.lost)
+        (void)fputs(WIDE_SPACE, to->out);
+}

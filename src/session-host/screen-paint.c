@@ -1,0 +1,184 @@
+#include "screen-paint.h"
+
+#include <string.h>
+
+static void put_code(FILE *out, uint32_t code) {
+    uint8_t bytes[4];
+    (void)fwrite(bytes, 1, encode_utf8(code, bytes), out);
+}
+
+void put_cell(struct painter *to, const struct cell *cell, char charset) {
+    put_code(to->out, cell->code == 0 ? ' ' : translate_back(charset, cell->code));
+    for (int i = 0; i < MAX_MARKS && cell->marks[i] != 0; i++)
+        put_code(to->out, cell->marks[i]);
+}
+
+static void put_color(FILE *out, int what, uint32_t color) {
+    if ((color & KIND) == KIND_RGB)
+        (void)fprintf(out, ";%d:2::%u:%u:%u", what, color >> 16 & 0xff, color >> 8 & 0xff, color & 0xff);
+    else if ((color & KIND) != 0)
+        (void)fprintf(out, ";%d:5:%u", what, color & 0xff);
+}
+
+/* The 16 colours are told from the first 16 of 256: bold makes them bright. */
+static void put_ground(FILE *out, int what, uint32_t color) {
+    if ((color & KIND) == KIND_16)
+        (void)fprintf(out, ";%u", (unsigned)(what - 8) + ((color & 8) != 0 ? 60 : 0) + (color & 7));
+    else
+        put_color(out, what, color);
+}
+
+static void put_flags(FILE *out, struct pen pen) {
+    static const struct { uint32_t fg, bg; const char *code; } flags[] = {
+        {FG_BOLD, 0, ";1"}, {0, BG_DIM, ";2"}, {0, BG_ITALIC, ";3"}, {FG_BLINK, 0, ";5"}, {FG_INVERSE, 0, ";7"},
+        {FG_INVISIBLE, 0, ";8"}, {FG_STRIKE, 0, ";9"}, {0, BG_OVERLINE, ";53"},
+    };
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if ((pen.fg & flags[i].fg) != 0 || (pen.bg & flags[i].bg) != 0)
+            (void)fputs(flags[i].code, out);
+    put_ground(out, 38, pen.fg);
+    put_ground(out, 48, pen.bg);
+}
+
+static void put_protection(FILE *out, struct pen pen) {
+    (void)fputs((pen.bg & BG_PROTECTED) != 0 ? "m\x1b[1\"q" : "m\x1b[0\"q", out);
+}
+
+/* Cells of one link that had no id need one: each opening without it is another link. */
+void put_link(struct painter *to, uint16_t number) {
+    const struct link *link = number == 0 ? NULL : &to->screen->links[number - 1];
+    if (number == to->link)
+        return;
+    if (link != NULL) {
+        const size_t size = strlen(link->address) + (link->id == NULL ? 0 : strlen(link->id));
+        if (size > MAX_LINK_BYTES - to->link_bytes)
+            link = NULL;
+        else
+            to->link_bytes += size;
+    }
+    if (link == NULL && to->link != 0)
+        (void)fputs("\x1b]8;;\x07", to->out);
+    else if (link != NULL && link->id != NULL)
+        (void)fprintf(to->out, "\x1b]8;id=%s;%s\x07", link->id, link->address);
+    else if (link != NULL)
+        (void)fprintf(to->out, "\x1b]8;id=v%u;%s\x07", number, link->address);
+    to->link = link == NULL ? 0 : number;
+}
+
+void put_pen(struct painter *to, struct pen pen) {
+    (void)fputs("\x1b[0", to->out);
+    put_flags(to->out, pen);
+    if (pen.under >> UNDERLINE_SHIFT != 0)
+        (void)fprintf(to->out, ";4:%u", pen.under >> UNDERLINE_SHIFT);
+    put_color(to->out, 58, pen.under);
+    put_protection(to->out, pen);
+    put_link(to, pen.link);
+}
+
+void put_colors(struct painter *to, struct pen pen) {
+    (void)fputs("\x1b[22;23;25;27;28;29;39;49;55", to->out);
+    put_flags(to->out, pen);
+    put_protection(to->out, pen);
+}
+
+static bool is_same(struct pen one, struct pen other) {
+    return one.fg == other.fg && one.bg == other.bg && one.under == other.under && one.link == other.link;
+}
+
+void go_to(struct painter *to, int x, int y) {
+    (void)fprintf(to->out, "\x1b[%d;%dH", y + 1, x + 1);
+}
+
+static void erase_cell(struct painter *to, const struct cell *cell, int x, int y) {
+    if (cell->code != 0)
+        return;
+    go_to(to, x, y);
+    put_pen(to, cell->pen);
+    (void)fputs("\x1b[X", to->out);
+}
+
+/* An empty cell with more than a background: what is left of a wide character that another one has cut. */
+static bool is_rest(const struct cell *cell) {
+    return cell->code == 0 && cell->width == 1 &&
+           (cell->pen.fg != 0 || (cell->pen.bg & ~(uint32_t)COLOR) != 0 || cell->pen.under != 0 || cell->pen.link != 0);
+}
+
+/* at: of the wide character, over: of the one that cuts it; nothing of that one stays. */
+static void draw_rest(struct painter *to, struct pen pen, int at, int over, int y) {
+    go_to(to, at, y);
+    (void)fputs(WIDE_SPACE, to->out);
+    go_to(to, over, y);
+    put_pen(to, pen);
+    (void)fputs(" ", to->out);
+    go_to(to, over, y);
+    put_pen(to, (struct pen){0});
+    (void)fputs("\x1b[X", to->out);
+}
+
+/* A line that goes on from the one above is told from two lines only by how it came: by a character too many. */
+static void wrap_into(struct painter *to, const struct buffer *buffer, int y) {
+    const int columns = to->screen->columns;
+    const struct cell *first = &buffer->lines[y]->cells[0];
+    const int last = buffer->lines[y - 1]->cells[columns - 1].width == 0 ? columns - 2 : columns - 1;
+    const struct cell *before = &buffer->lines[y - 1]->cells[last];
+    go_to(to, last, y - 1);
+    put_pen(to, before->pen);
+    if (is_rest(before)) { /* of a line too short for the wide character that follows */
+        (void)fprintf(to->out, WIDE_SPACE "\r\x1b[0m\x1b[2X");
+        return;
+    }
+    put_cell(to, before, '\0');
+    put_pen(to, first->pen);
+    put_cell(to, first, '\0');
+    erase_cell(to, before, last, y - 1);
+    erase_cell(to, first, 0, y);
+}
+
+static int draw_empty(struct painter *to, const struct line *line, int x) {
+    int count = 1;
+    const struct cell *cell = &line->cells[x];
+    while (x + count < to->screen->columns && cell[count].code == 0 && is_same(cell[count].pen, cell->pen))
+        count++;
+    if ((cell->pen.bg & COLOR) != 0) {
+        put_pen(to, cell->pen);
+        (void)fprintf(to->out, "\x1b[%dX", count);
+    }
+    return count;
+}
+
+void draw_line(struct painter *to, const struct buffer *buffer, int y) {
+    const struct line *line = buffer->lines[y];
+    const int last = to->screen->columns - 1;
+    if (line->wrapped && y > 0)
+        wrap_into(to, buffer, y);
+    if (is_rest(&line->cells[last]))
+        draw_rest(to, line->cells[last].pen, last - 1, last - 1, y);
+    struct pen pen = {0};
+    int drawn = -1; /* where the last character ended */
+    for (int x = 0; x < to->screen->columns;) {
+        const struct cell *cell = &line->cells[x];
+        if (is_rest(cell)) {
+            if (x < last)
+                draw_rest(to, cell->pen, x, x + 1, y);
+            x++;
+            drawn = -1;
+            continue;
+        }
+        if (cell->code == 0) {
+            if ((cell->pen.bg & COLOR) != 0)
+                go_to(to, x, y);
+            x += draw_empty(to, line, x);
+            drawn = -1;
+            continue;
+        }
+        if (drawn != x || cell->width == 0) {
+            go_to(to, x, y);
+            put_pen(to, cell->pen);
+        } else if (!is_same(pen, cell->pen))
+            put_pen(to, cell->pen);
+        put_cell(to, cell, '\0');
+        pen = cell->pen;
+        x += cell->width > 1 ? 2 : 1;
+        drawn = x;
+    }
+}

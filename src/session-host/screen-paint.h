@@ -1,0 +1,30 @@
+/* What is written to make a screen: pens, cells and lines. */
+#ifndef VESTIBULE_SCREEN_PAINT_H
+#define VESTIBULE_SCREEN_PAINT_H
+
+#include <stdio.h>
+
+#include "screen.h"
+
+#define WIDE_SPACE "\u3000"
+enum { MAX_LINK_BYTES = 1 << 20 }; /* of all addresses in one snapshot; further cells have no link */
+
+struct painter {
+    FILE *out;
+    const struct screen *screen;
+    uint16_t link; /* that is open */
+    size_t link_bytes;
+};
+
+void put_pen(struct painter *to, struct pen pen);
+void put_link(struct painter *to, uint16_t number); /* 0: none */
+/* All of it but underline and link, which stay as they are. */
+void put_colors(struct painter *to, struct pen pen);
+/* While this character set is chosen. */
+void put_cell(struct painter *to, const struct cell *cell, char charset);
+void go_to(struct painter *to, int x, int y);
+void draw_line(struct painter *to, const struct buffer *buffer, int y);
+/* screen-cursor.c */
+void put_cursor(struct painter *to);
+
+#endif
