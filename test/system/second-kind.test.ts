@@ -258,7 +258,6 @@ test('to a broker that does not know its kind it is a session that runs, keeps t
   await assert.rejects(ada.client!.startSession('job'), (error: Refused) => {
     assert.ok(error instanceof Refused);
     assert.equal(error.problem.code, 'bad-request');
-    assert.match(error.problem.text, /no kind of session named 'job'/);
     return true;
   });
   await ada.client!.signOutEverywhere();

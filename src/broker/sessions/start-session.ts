@@ -29,8 +29,7 @@ export interface SessionStart {
 export function requireKind({ kinds }: Broker, name: string): Kind {
   const kind = startableKind(kinds, name);
   if (kind !== undefined) return kind;
-  const text = `There is no kind of session named '${name}' here.`;
-  throw new ProblemError('bad-request', `no kind '${name}' to start`, text);
+  throw new ProblemError('bad-request', `no kind '${name}' to start`);
 }
 
 export function startSession(broker: Broker, ticket: Ticket, start: SessionStart): SessionRow {
