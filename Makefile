@@ -52,14 +52,14 @@ $(eval $(call program,session-host,src/session-host,))
 # A C test says what it needs beside src/root/lib in a first-line comment: "needs: FILE…". Those of the whole of
 # session-host have all of its files but the one with main().
 HOST := $(filter-out src/session-host/main.c,$(wildcard src/session-host/*.c))
-build/test-c/viewer_test: TEST_NEEDS := $(HOST)
+build/test-c/viewer_test build/test-c/screen-dump: TEST_NEEDS := $(HOST)
 build/test-c/%_test: test/c/%_test.c $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c test/c/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/c -o $@ $< \
 		$(LIB) $(TEST_NEEDS) $$(sed -n '1s/.*needs: \(.*\) \*\//\1/p' $<) $(LIBS_root)
 build/test-c/%: test/c/%.c $(LIB) $(HEADERS) $(wildcard src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Itest/c -o $@ $< $(LIB) $(LIBS_root)
+	$(CC) $(WARN) $(SANITIZE) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/c -o $@ $< $(LIB) $(TEST_NEEDS) $(LIBS_root)
 build/test-c/%: test/oracle/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(WARN) -O1 -g -o $@ $<
@@ -84,7 +84,7 @@ fuzz: $(FUZZERS)
 # The leader whole, but for the files that only do things to the system: leader_system.c stands in for those.
 LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main signals watch group limits terminal take-syslog)
 build/fuzz/leader: FUZZ_NEEDS := $(filter-out $(LEADER_SYSTEM),$(wildcard src/root/leader/*.c))
-build/fuzz/control build/fuzz/viewer: FUZZ_NEEDS := $(HOST)
+build/fuzz/control build/fuzz/viewer build/fuzz/screen: FUZZ_NEEDS := $(HOST)
 build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(WARN) $(FUZZ) $(PKG_CFLAGS) -Isrc/root/lib -Isrc -Itest/fuzz -o $@ $< test/fuzz/fuzz.c $(LIB) $(FUZZ_NEEDS) \

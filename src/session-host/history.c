@@ -50,8 +50,9 @@ void history_make_room(struct host *host, size_t size, uint64_t by) {
         struct iovec pieces[2];
         if (most > same)
             most = (size_t)same;
-        if (most > step_of(host->screen))
-            most = step_of(host->screen);
+        const size_t step = step_of(host->screen);
+        if (most > step)
+            most = step;
         const size_t let_go = ring_pieces(ring, ring->start, most, pieces);
         for (int i = 0; i < 2; i++)
             screen_feed(host->screen, pieces[i].iov_base, pieces[i].iov_len);

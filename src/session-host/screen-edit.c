@@ -113,17 +113,18 @@ void replace_cells(struct screen *screen, struct line *line, int start, int end,
     if (end > 0 && end < columns && line->cells[end - 1].width == 2 &&
         !(keep_protected && (line->cells[end].pen.bg & BG_PROTECTED) != 0))
         put_empty(line, end, pen);
-    for (int x = start; x < end && x < columns; x++)
-        if (!keep_protected || (line->cells[x].pen.bg & BG_PROTECTED) == 0)
+    const int stop = end < columns ? end : columns;
+    if (!keep_protected)
+        empty_cells(line, start, stop, pen);
+    for (int x = start; keep_protected && x < stop; x++)
+        if ((line->cells[x].pen.bg & BG_PROTECTED) == 0)
             put_empty(line, x, pen);
 }
 
 static void reset_lines(struct screen *screen, int from, int to, bool keep_protected) {
     for (int y = from; y < to; y++) {
         struct line *line = screen->now->lines[y];
-        for (int x = 0; x < screen->columns; x++)
-            if (!keep_protected || (line->cells[x].pen.bg & BG_PROTECTED) == 0)
-                put_empty(line, x, erase_pen(screen));
+        replace_cells(screen, line, 0, screen->columns, keep_protected);
         line->wrapped = false;
     }
 }

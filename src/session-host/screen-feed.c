@@ -31,20 +31,17 @@ size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
 
 /* What has come of a sequence that has not ended: whoever gets the rest of it needs its beginning. */
 static void keep(struct sequence *sequence, uint32_t code) {
-    if (code < 0x80) {
-        if (sequence->pending_size < MAX_PENDING)
-            sequence->pending[sequence->pending_size++] = (uint8_t)code;
-        return;
-    }
     uint8_t bytes[4];
     const size_t size = encode_utf8(code, bytes);
-    if (sequence->pending_size + size > MAX_PENDING)
+    sequence->is_cut |= size > MAX_PENDING - sequence->pending_size;
+    if (sequence->is_cut)
         return;
     memcpy(sequence->pending + sequence->pending_size, bytes, size);
     sequence->pending_size += size;
 }
 
 static void start(struct sequence *sequence, uint8_t state, uint32_t code) {
+    sequence->is_cut = false;
     if (!(state == CSI_ENTRY || state == OSC || state == STRING || state == DCS_ENTRY) || code >= 0x80)
         sequence->pending_size = 0; /* else the escape before it is part of it */
     keep(sequence, code);

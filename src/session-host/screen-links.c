@@ -22,7 +22,6 @@ static void sweep(struct screen *screen) {
     used[screen->pen.link] = true;
     for (int i = 0; i < 2; i++) {
         const struct buffer *buffer = &screen->buffers[i];
-        used[buffer->saved_pen.link] = true;
         for (int y = 0; y < screen->rows; y++)
             for (int x = 0; x < screen->columns; x++)
                 used[buffer->lines[y]->cells[x].pen.link] = true;
@@ -45,30 +44,31 @@ static char *copy(const char *text, size_t size) {
     return copied;
 }
 
-static bool is_text(const char *text, const char *other, size_t size) {
-    return text != NULL && strlen(text) == size && memcmp(text, other, size) == 0;
+static bool is_text(const char *text, size_t size, const char *other, size_t other_size) {
+    return size == other_size && memcmp(text, other, size) == 0;
 }
 
 /* Its number; 0: there are too many. All links of an id and address are one; without an id each is one of its own. */
 static uint16_t keep_link(struct screen *screen, const char *id, size_t id_size, const char *address, size_t size) {
     if (screen->links == NULL)
         screen->links = must_alloc(MAX_LINKS, sizeof *screen->links);
-    for (size_t i = 0; id_size > 0 && i < MAX_LINKS; i++)
-        if (is_text(screen->links[i].id, id, id_size) && is_text(screen->links[i].address, address, size))
+    for (size_t i = 0; id_size > 0 && i < MAX_LINKS; i++) {
+        const struct link *link = &screen->links[i];
+        if (is_text(link->id, link->id_size, id, id_size) && is_text(link->address, link->size, address, size))
             return (uint16_t)(i + 1);
-    size_t place = find_place(screen);
-    if (place == MAX_LINKS && screen->sweep_after > 0) {
-        screen->sweep_after--; /* it looks at all cells: not for each of many links */
-        return 0;
     }
-    if (place == MAX_LINKS) {
+    size_t place = find_place(screen);
+    if (screen->sweep_after > 0)
+        screen->sweep_after--;
+    else if (place == MAX_LINKS) {
         sweep(screen);
         screen->sweep_after = MAX_LINKS / 8;
         place = find_place(screen);
     }
     if (place == MAX_LINKS)
         return 0;
-    screen->links[place] = (struct link){.id = id_size > 0 ? copy(id, id_size) : NULL, .address = copy(address, size)};
+    screen->links[place] = (struct link){
+        .id = id_size > 0 ? copy(id, id_size) : NULL, .id_size = id_size, .address = copy(address, size), .size = size};
     return (uint16_t)(place + 1);
 }
 

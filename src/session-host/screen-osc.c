@@ -24,5 +24,5 @@ void screen_osc(struct screen *screen) {
     if (number == 0 || number == 2)
         set_title(screen, at, (size_t)(end - at));
     else if (number == 8)
-        open_link(screen, at, (size_t)(end - at), sequence->pending_size < MAX_PENDING);
+        open_link(screen, at, (size_t)(end - at), !sequence->is_cut);
 }

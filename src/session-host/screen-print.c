@@ -32,8 +32,7 @@ static void add_mark(struct cell *cell, uint32_t code) {
 static void wrap(struct screen *screen) {
     struct buffer *now = screen->now;
     struct line *before = now->lines[now->y];
-    for (int x = now->x; x < screen->columns; x++)
-        put(before, x, 0, 1, shown_pen(screen->pen));
+    empty_cells(before, now->x, screen->columns, shown_pen(screen->pen));
     now->x = 0;
     now->y++;
     if (now->y == now->bottom + 1) {
@@ -58,11 +57,8 @@ static void place(struct screen *screen, uint32_t code, int width) {
     struct buffer *now = screen->now;
     const struct pen pen = shown_pen(screen->pen);
     struct line *line = now->lines[now->y];
-    if (screen->modes.insert) {
+    if (screen->modes.insert)
         insert_cells(screen, line, now->x, width, pen);
-        if (line->cells[screen->columns - 1].width == 2)
-            put(line, screen->columns - 1, 0, 1, pen);
-    }
     if (now->x < screen->columns)
         put(line, now->x, code, width, pen);
     now->x++;
@@ -75,7 +71,7 @@ static void mend_right(struct screen *screen) {
     struct line *line = screen->now->lines[screen->now->y];
     const int x = screen->now->x;
     if (x < screen->columns && line->cells[x].width == 0 && line->cells[x].code == 0)
-        put(line, x, 0, 1, shown_pen(screen->pen));
+        put_empty(line, x, shown_pen(screen->pen));
 }
 
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size) {
@@ -100,7 +96,7 @@ void screen_print(struct screen *screen, uint32_t given) {
     struct line *line = now->lines[now->y];
     /* Only the first character of a run can hit the second half of a wide one. */
     if (!screen->in_run && now->x > 0 && line->cells[now->x - 1].width == 2)
-        put(line, now->x - 1, 0, 1, shown_pen(screen->pen));
+        put_empty(line, now->x - 1, shown_pen(screen->pen));
     screen->in_run = true;
     const uint32_t code = translate(screen->charset, given);
     const int width = width_of(code);

@@ -11,7 +11,6 @@ static void put_saved(struct painter *to, const struct buffer *buffer) {
     struct pen pen = buffer->saved_pen;
     const bool as_link = is_extended(pen) && !is_underlined(pen);
     pen.under = is_underlined(pen) ? 1 << UNDERLINE_SHIFT : 0;
-    pen.link = 0;
     go_to(to, buffer->saved_x, buffer->saved_y);
     put_pen(to, pen);
     if (as_link)

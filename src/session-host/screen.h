@@ -55,6 +55,7 @@ struct buffer {
 };
 struct link {
     char *id, *address; /* id NULL: it has none */
+    size_t id_size, size;
 };
 struct modes {
     bool insert, line_feed, cursor_keys, keypad, origin, no_wrap, reverse_wrap, focus, paste, sync, hidden;
@@ -72,6 +73,7 @@ struct sequence {
     bool is_full;
     uint8_t pending[MAX_PENDING];
     size_t pending_size;
+    bool is_cut; /* more came than pending has room for */
 };
 struct screen {
     int rows, columns;
@@ -87,7 +89,7 @@ struct screen {
     size_t utf8_size;
     char title[1024];
     struct link *links; /* by number, from 1 on; NULL: there has been none */
-    int sweep_after;    /* so many links that have no room */
+    int sweep_after;    /* new links until it may sweep again */
 };
 
 /* screen.c */

@@ -5,19 +5,7 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "../../src/session-host/screen-charsets.c"
-#include "../../src/session-host/screen-control.c"
-#include "../../src/session-host/screen-cursor.c"
-#include "../../src/session-host/screen-edit.c"
-#include "../../src/session-host/screen-feed.c"
-#include "../../src/session-host/screen-links.c"
-#include "../../src/session-host/screen-modes.c"
-#include "../../src/session-host/screen-osc.c"
-#include "../../src/session-host/screen-paint.c"
-#include "../../src/session-host/screen-pen.c"
-#include "../../src/session-host/screen-print.c"
-#include "../../src/session-host/screen-snapshot.c"
-#include "../../src/session-host/screen.c"
+#include "session-host/screen.h"
 
 int main(int argc, char **argv) {
     uint8_t bytes[65536];

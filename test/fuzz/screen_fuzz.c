@@ -1,4 +1,3 @@
-/* needs: src/session-host/screen.c src/session-host/screen-charsets.c src/session-host/screen-control.c src/session-host/screen-cursor.c src/session-host/screen-edit.c src/session-host/screen-feed.c src/session-host/screen-links.c src/session-host/screen-modes.c src/session-host/screen-osc.c src/session-host/screen-paint.c src/session-host/screen-pen.c src/session-host/screen-print.c src/session-host/screen-snapshot.c */
 /* The screen: output in pieces, changes of size and snapshots. Its cells and numbers stay in their bounds; a snapshot
  * is bounded, and another screen that is fed with it has the same pen, character set, modes, region and title. */
 #include <locale.h>
@@ -41,7 +40,6 @@ static void check(const struct screen *screen) {
         must(buffer->top >= 0 && buffer->top < buffer->bottom && buffer->bottom < screen->rows);
         must(buffer->saved_x >= 0 && buffer->saved_x <= MAX_SIDE && buffer->saved_y >= 0 && buffer->saved_y < MAX_SIDE);
         check_cells(screen, buffer);
-        check_link(screen, buffer->saved_pen);
     }
     check_link(screen, screen->pen);
 }

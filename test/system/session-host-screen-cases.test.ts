@@ -21,6 +21,7 @@ const CASES: Record<string, readonly [string, string?, (readonly Change[])?]> = 
   'a line filled before a link that does not show': [`${LINK}\x1b8${'x'.repeat(20)}\x1b[9m`],
   'a link that is reset': [`${LINK}one\x1b[mtwo\x1b[!p`, 'three'],
   'the last of thousands of links': [`${LINK}x\r`.repeat(3000), 'y'],
+  'a link right after the places of others were given back': [`${LINK}x\r`.repeat(2100), 'y'],
   'a curly underline, and one of another colour': ['\x1b[4:3mone\x1b[58:5:9mtwo\x1b[4;59mthree'],
   'an underline that restoring the cursor brings back without its style': [
     '\x1b[4m\x1b7\x1b[m\x1b8one',
