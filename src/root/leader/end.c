@@ -154,7 +154,7 @@ bool request_noted(struct leader *leader, struct connection *connection, struct 
     struct program *program = read_end(reader) ? program_find(leader, session) : NULL;
     if (program != NULL && program->state == VST_PROGRAM_ENDED)
         program->state = VST_PROGRAM_FREE;
-    else if (session[0] == '\0' && leader->phase == VST_PHASE_CLOSED)
+    else if (read_end(reader) && session[0] == '\0' && leader->phase == VST_PHASE_CLOSED)
         leader->deadline_ms = 0;
     return read_end(reader);
 }

@@ -12,7 +12,7 @@ void host_send(struct program *program, struct writer *writer) {
 
 static void tell_started(struct leader *leader, struct program *program, uint32_t pid) {
     program->state = VST_PROGRAM_RUNNING;
-    program->deadline_ms = 0;
+    program->deadline_ms = program->ending ? program->deadline_ms : 0; /* what ends keeps its grace */
     program->pid = pid;
     struct writer writer = writer_of(VST_FROM_LEADER_SPAWNED);
     put_string(&writer, program->session);

@@ -12,7 +12,7 @@ void connection_drop(struct connection *connection, const char *why);
 void connection_send(struct connection *connection, struct writer *writer);
 void announce(struct leader *leader, struct writer *writer);
 
-/* listener.c: the control socket. format_listener: its path, and behind it LISTENER_EARLY until it listens. listen_again: if
+/* listener.c: the control socket. format_listener: its path, and behind it LISTENER_EARLY until it listens. open_again: if
  * it was deleted, so that the next broker finds it. */
 #define LISTENER_EARLY ".new"
 void format_listener(const struct shared *shared, const char *end, char ret_path[MAX_PATH]);

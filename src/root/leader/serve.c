@@ -11,10 +11,16 @@ static bool is_done(const struct leader *leader, const struct program *program) 
     return (program->hosted && program->host == 0) || (program->ending && !group_is_left(leader->shared, program, program->events));
 }
 
+/* Closed, and whoever should hear the exit status has it. */
+static bool is_finished(const struct leader *leader) {
+    return leader->phase == VST_PHASE_CLOSED &&
+        (signals_terminate() || leader->deadline_ms == 0 || monotonic_ms() >= leader->deadline_ms);
+}
+
 /* 0 when something is to be done before any descriptor says so. */
 static int sleep_ms(const struct leader *leader) {
     uint64_t deadline = leader->deadline_ms;
-    bool done = end_reason(leader) != NULL || (signals_terminate() && leader->phase != VST_PHASE_ENDING);
+    bool done = end_reason(leader) != NULL || is_finished(leader);
     for (each_program(program, leader->shared)) {
         if (program->state == VST_PROGRAM_FREE || program->state == VST_PROGRAM_ENDED)
             continue;
@@ -98,12 +104,6 @@ static void take_events(struct leader *leader, const struct pollfd polled[POLLED
             take_request(leader, &leader->connections[i]);
     if (polled[AT_LISTENER].revents != 0)
         connections_accept(leader);
-}
-
-/* Closed, and whoever should hear the exit status has it. */
-static bool is_finished(const struct leader *leader) {
-    return leader->phase == VST_PHASE_CLOSED &&
-        (signals_terminate() || leader->deadline_ms == 0 || monotonic_ms() >= leader->deadline_ms);
 }
 
 void serve(struct leader *leader) {

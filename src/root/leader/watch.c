@@ -61,8 +61,9 @@ static void wait_or_kill(struct watch *watch) {
 }
 
 static void end_processes(struct watch *watch, struct program *program) {
+    const bool runs = program->state != VST_PROGRAM_FREE && program->state != VST_PROGRAM_ENDED;
     cleanup_fd int events = group_events(watch->shared, program);
-    for (reap(watch); group_is_left(watch->shared, program, events); reap(watch)) {
+    for (reap(watch); runs && group_is_left(watch->shared, program, events); reap(watch)) {
         group_kill(watch->shared, program);
         sleep_once(watch, events, -1);
     }
