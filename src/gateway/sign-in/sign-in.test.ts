@@ -229,7 +229,7 @@ test('a browser that goes away while PAM works leaves nothing behind', async (t)
   request.destroy();
   await closed;
   await gateway.order({ order: 'release' });
-  await gateway.logged.take(({ fields }) => /went away/.test(String(fields.detail)));
+  await gateway.logged.take(({ fields }) => /closed the connection/.test(String(fields.detail)));
   await gateway.asked('sign-out');
 });
 
