@@ -12,6 +12,7 @@ import {
   DEBIAN,
   describeSeen,
   Outcomes,
+  SIDE_BY_SIDE,
   unix,
   writeProbe,
 } from '../lib/outcomes.ts';
@@ -39,7 +40,7 @@ async function change(attempt: Attempt, word: string, again: string): Promise<vo
   await attempt.answer({ 'Retype new password': again });
 }
 
-describe('accounts', { concurrency: true }, () => {
+describe('accounts', { concurrency: SIDE_BY_SIDE }, () => {
   test('wrong password, unknown user and locked password get the same words', async (t) => {
     const wanda = makeWith('wanda');
     const loki = makeWith('loki');

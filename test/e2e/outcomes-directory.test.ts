@@ -13,7 +13,13 @@ import {
   startNslcd,
   startSssd,
 } from '../lib/directory.ts';
-import { assertRefused, assertSignedIn, describeSeen, Outcomes } from '../lib/outcomes.ts';
+import {
+  assertRefused,
+  assertSignedIn,
+  describeSeen,
+  Outcomes,
+  SIDE_BY_SIDE,
+} from '../lib/outcomes.ts';
 import { unpackPackages } from '../lib/packages.ts';
 
 const SSS = ['auth required pam_sss.so', 'account required pam_sss.so'];
@@ -57,7 +63,7 @@ after(() => outcomes?.stop());
 
 const canonical = ({ names, uid }: Person) => ({ name: names[0]!, uid });
 
-describe('while the directory is there', { concurrency: true }, () => {
+describe('while the directory is there', { concurrency: SIDE_BY_SIDE }, () => {
   const spellings = ['carol', 'CAROL', 'caz', `carol@${DOMAIN}`, `${DOMAIN.toUpperCase()}\\Carol`];
   for (const user of spellings) {
     test(`sssd: '${user}' signs in as carol`, async (t) => {
@@ -99,7 +105,7 @@ describe('while the directory is there', { concurrency: true }, () => {
   }
 });
 
-describe('while it is away', { concurrency: true }, () => {
+describe('while it is away', { concurrency: SIDE_BY_SIDE }, () => {
   before(() => Promise.all([slapd.stop(), kdc.stop()]));
 
   test('sssd: who signed in before does so from the cache, and is told', async (t) => {

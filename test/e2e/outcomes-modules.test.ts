@@ -13,6 +13,7 @@ import {
   DEBIAN,
   describeSeen,
   Outcomes,
+  SIDE_BY_SIDE,
   unix,
   writeProbe,
 } from '../lib/outcomes.ts';
@@ -34,7 +35,7 @@ before(async () => {
 });
 after(() => outcomes?.stop());
 
-describe('modules', { concurrency: true }, () => {
+describe('modules', { concurrency: SIDE_BY_SIDE }, () => {
   test('libpam-oath: a second prompt; a wrong code and one that was used are refused', async (t) => {
     const olga = makeAccount('olga');
     const secret = '3132333435363738393031323334353637383930';

@@ -56,6 +56,9 @@ export interface Wish {
   readonly configuration?: readonly string[];
 }
 
+/** Of tests that sign in in a browser: with more, two slow cores load a page for longer than a test waits for it. */
+export const SIDE_BY_SIDE = 3;
+
 const MOST_ADDRESSES = 60;
 
 export class Outcomes {
