@@ -1,4 +1,4 @@
-/** `vestibule kill-session ID`: ends a session's programs and closes its PAM session. */
+/** `vestibule kill-session ID`: ends the programs of a session, and with the last one its PAM session. */
 import type { Command } from 'commander';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
@@ -8,7 +8,7 @@ export function addKillSession(program: Command, context: Context): void {
   program
     .command('kill-session')
     .description(
-      "end a session's programs, close its PAM session, and wait until that is done; after 60 s say what it waits for and exit with 1 (root)",
+      "end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1 (root)",
     )
     .argument('<id>', "the session, as 'active-sessions' names it")
     .option('--json', 'write JSON')
