@@ -8,7 +8,7 @@ export function addKillSession(program: Command, context: Context): void {
   program
     .command('kill-session')
     .description(
-      "end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1 (root)",
+      'end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1 (root)',
     )
     .argument('<id>', "the session, as 'active-sessions' names it")
     .option('--json', 'write JSON')
