@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !(name in benches));
 if (unknown.length > 0) {
-  console.error(`wanted rows of: ${Object.keys(benches).join(' ')}; came: ${unknown.join(' ')}`);
+  console.error(`wanted rows of: ${Object.keys(benches).join(' ')}; got: ${unknown.join(' ')}`);
   process.exit(2);
 }
 runProgram('make', ['-s', 'bench']);

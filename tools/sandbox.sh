@@ -6,7 +6,7 @@
 set -eu
 
 enter() {
-  [ "$(id -u)" = 0 ] || { echo "tools/sandbox.sh: wanted uid 0, came uid $(id -u): run it as root" >&2; exit 1; }
+  [ "$(id -u)" = 0 ] || { echo "tools/sandbox.sh: wanted uid 0, got uid $(id -u): run it as root" >&2; exit 1; }
   sandbox=$(mktemp -d /tmp/vestibule-sandbox.XXXXXX)
   cgroup=
   for base in /sys/fs/cgroup/unified /sys/fs/cgroup; do

@@ -88,7 +88,7 @@ if [ "${FRESH_INSIDE:-}" = 1 ]; then
   unset FRESH_INSIDE
   enter "$@"
 fi
-[ "$(id -u)" = 0 ] || { echo "tools/try-fresh.sh: wanted uid 0, came uid $(id -u): run it as root" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "tools/try-fresh.sh: wanted uid 0, got uid $(id -u): run it as root" >&2; exit 1; }
 [ $# -gt 0 ] || set -- node tools/try-fresh-trial.mjs
 mkdir -p "$fresh"
 exec 8>"$fresh/lock"

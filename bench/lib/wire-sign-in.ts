@@ -12,7 +12,7 @@ export function openWire(): Promise<Wire> {
 export async function signInOn(wire: Wire, { name, password }: Account): Promise<number> {
   const asked = await wire.post('/api/sign-in', { user: name });
   const step = JSON.parse(asked.body) as SignInStep;
-  if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${asked.body}`);
+  if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${asked.body}`);
   const answers = sealAll(name, step, [Buffer.from(password)]);
   const answered = await wire.post(`/api/sign-in/${step.conversation}`, { answers }, asked.cookie);
   if (!answered.body.includes('"signed-in"')) throw new Error(`wanted a ticket: ${answered.body}`);

@@ -35,7 +35,7 @@ export async function askBroker<K extends CliRequestName>(
     return answer.ok as CliRequests[K]['answer'];
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`wanted an answer of the broker, came none: ${(error as Error).message}`);
+    throw new CliError(`wanted an answer of the broker, got none: ${(error as Error).message}`);
   } finally {
     clearTimeout(timer);
     socket.destroy();
@@ -51,7 +51,7 @@ function connect(path: string): Promise<Socket> {
     const socket = createConnection({ path });
     socket.once('connect', () => resolve(socket));
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      const text = `wanted the server at '${path}', came ${code}; is it running? (npm start)`;
+      const text = `wanted the server at '${path}', got ${code}; is it running? (npm start)`;
       reject(new CliError(text, NOT_RUNNING));
     });
   });

@@ -60,13 +60,13 @@ function loadOf(root = ''): LoadedConfiguration {
 }
 
 export function requireRoot({ uid }: Context): void {
-  if (uid !== 0) throw new CliError(`wanted uid 0, came uid ${uid}; run it as root`);
+  if (uid !== 0) throw new CliError(`wanted uid 0, got uid ${uid}; run it as root`);
 }
 
 /** What names a file of /etc/pam.d; a path would have libpam read another one. */
 export function checkedName(profile: string): string {
   if (/^[^/]+$/.test(profile) && profile !== '.' && profile !== '..') return profile;
-  throw new CliError(`wanted the name of a file in /etc/pam.d, came '${profile}'; name one`, 2);
+  throw new CliError(`wanted the name of a file in /etc/pam.d, got '${profile}'; name one`, 2);
 }
 
 /** One line that cannot drive the terminal of the one who reads it. */

@@ -55,7 +55,7 @@ test('an error: where, what, why, what to write; status 1', async () => {
   assert.equal(status, 1);
   assert.match(
     out,
-    /^\/etc\/pam\.d\/lab:1: error: wanted .*, came pam_rootok\.so.* \[rootok-in-login\]\n {4}why: .*\n {4}fix: #auth sufficient pam_rootok\.so\n$/,
+    /^\/etc\/pam\.d\/lab:1: error: wanted .*, got pam_rootok\.so.* \[rootok-in-login\]\n {4}why: .*\n {4}fix: #auth sufficient pam_rootok\.so\n$/,
   );
 });
 
@@ -91,16 +91,16 @@ test('what the facts say of the password makes a session profile one with passwo
 });
 
 for (const [args, pattern] of [
-  [['check', 'lab'], /wanted --for login or session or session-with-password, came none/],
+  [['check', 'lab'], /wanted --for login or session or session-with-password, got none/],
   [['check', 'lab', '--for', 'work'], /choices are login, session, session-with-password/],
   [['check', '--for', 'login'], /missing required argument 'profile'/],
   [
     ['check', '../lab', '--for', 'login'],
-    /wanted the name of a file in \/etc\/pam\.d, came '\.\.\/lab'/,
+    /wanted the name of a file in \/etc\/pam\.d, got '\.\.\/lab'/,
   ],
   [
     ['check', 'lab', '--for', 'login', '--facts', '/nowhere'],
-    /\/nowhere: wanted a facts file, came ENOENT/,
+    /\/nowhere: wanted a facts file, got ENOENT/,
   ],
   [['explain', 'a/b'], /wanted the name of a file/],
 ] as const) {
@@ -115,10 +115,10 @@ test('a facts file that is wrong, a root that is none: status 2', async () => {
   writeFileSync(facts, '{"dbus": "perhaps not", "auditd": [1]}');
   const wrong = await call('check', 'lab', '--for', 'login', '--facts', facts);
   assert.equal(wrong.status, 2);
-  assert.match(wrong.err, /facts\.json: dbus wanted true or false, came "perhaps not"/);
+  assert.match(wrong.err, /facts\.json: dbus wanted true or false, got "perhaps not"/);
   const none = await call('check', 'lab', '--for', 'login', '--root', '/nowhere');
   assert.equal(none.status, 2);
-  assert.match(none.err, /wanted a directory for --root, came '\/nowhere'/);
+  assert.match(none.err, /wanted a directory for --root, got '\/nowhere'/);
 });
 
 test('control characters do not reach the terminal', async () => {

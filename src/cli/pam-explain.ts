@@ -33,8 +33,8 @@ async function pamExplain(context: Context, profile: string, options: Options): 
   const { file, other } = explained;
   const instead = other === null ? 'and no fallback' : `PAM uses the fallback ${other}`;
   printLine(context.out, found ? file : `${file}: no such profile, ${instead}`);
-  for (const { file, line, code, came } of explained.problems)
-    printLine(context.out, `${file}:${line}: ${code}: '${came}'`);
+  for (const { file, line, code, got } of explained.problems)
+    printLine(context.out, `${file}:${line}: ${code}: '${got}'`);
   for (const facility of explained.facilities) printFacility(context, facility, other);
 }
 

@@ -103,16 +103,16 @@ const cases: readonly Case[] = [
   {
     args: 'run --profile ../x root -- true',
     status: 125,
-    err: /wanted the name of a file in \/etc\/pam\.d, came '\.\.\/x'; name one$/,
+    err: /wanted the name of a file in \/etc\/pam\.d, got '\.\.\/x'; name one$/,
   },
   {
     args: 'pam test ../x root setcred',
     status: 2,
-    err: /wanted the name of a file in \/etc\/pam\.d, came '\.\.\/x'; name one$/,
+    err: /wanted the name of a file in \/etc\/pam\.d, got '\.\.\/x'; name one$/,
   },
   // The broker is not asked for by what needs none.
   { args: 'config show', status: 0, out: /^OPTION/ },
-  { args: 'status', status: 3, err: /came ENOENT; is it running\? \(npm start\)$/ },
+  { args: 'status', status: 3, err: /got ENOENT; is it running\? \(npm start\)$/ },
 ];
 for (const { args, answer, status, out, err } of cases) {
   test(`vestibule ${args.replace(root, 'ROOT')}`, async (t) => {

@@ -22,7 +22,7 @@ export function replaceKey(path: string): void {
     renameSync(fresh, path);
     syncDirectory(dirname(path));
   } catch (error) {
-    throw new CliError(`wanted to replace '${path}', came: ${(error as Error).message}`);
+    throw new CliError(`wanted to replace '${path}', got: ${(error as Error).message}`);
   }
 }
 

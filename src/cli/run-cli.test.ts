@@ -178,7 +178,7 @@ test('status waits 5 s for a broker that does not answer', async () => {
   const { status, out } = await asSupervise(lines, () => call('status'));
   assert.deepEqual(
     [status, out],
-    [4, 'trouble: wanted an answer of the broker, came none: it was given 5 s\n'],
+    [4, 'trouble: wanted an answer of the broker, got none: it was given 5 s\n'],
   );
 });
 
@@ -201,7 +201,7 @@ test('set-database-aside says where the old one is', async () => {
 test('status of a server that does not run ends with 3', async () => {
   const { status, out, err } = await call('status');
   assert.deepEqual([status, out], [3, '']);
-  assert.match(err, /^vestibule: wanted the server at '.*', came ENOENT; is it running\? .*\n$/);
+  assert.match(err, /^vestibule: wanted the server at '.*', got ENOENT; is it running\? .*\n$/);
   const json = await call('status --json');
   assert.deepEqual([json.status, json.out], [3, '{"running":false}\n']);
 });
@@ -251,7 +251,7 @@ test('rename-session says the name as it is now; refuses what is no session id',
   assert.equal(JSON.parse(json.out).name, 'build');
   const { status, err } = await call('rename-session ../x build');
   assert.equal(status, 1);
-  assert.match(err, /wanted a session's 32 hexadecimal digits, came '\.\.\/x'/);
+  assert.match(err, /wanted a session's 32 hexadecimal digits, got '\.\.\/x'/);
 });
 
 test('kill-session names the session and waits for the answer', async () => {
@@ -266,7 +266,7 @@ test('kill-session names the session and waits for the answer', async () => {
 test('kill-session refuses what is no session id without asking', async () => {
   const { status, err } = await call('kill-session ../x');
   assert.equal(status, 1);
-  assert.match(err, /^vestibule: wanted a session's 32 hexadecimal digits, came '\.\.\/x'/);
+  assert.match(err, /^vestibule: wanted a session's 32 hexadecimal digits, got '\.\.\/x'/);
 });
 
 test("a problem is the broker's sentence with its reference", async () => {
@@ -314,7 +314,7 @@ test('pam close names the PAM session and waits for the answer', async () => {
   assert.equal(status, 1);
   assert.match(
     err,
-    /wanted a PAM session's 32 hexadecimal digits, came '..\/x'; 'vestibule pam sessions'/,
+    /wanted a PAM session's 32 hexadecimal digits, got '..\/x'; 'vestibule pam sessions'/,
   );
 });
 
@@ -333,7 +333,7 @@ test('a broker that does not answer is not waited for without end', async () => 
     const { status, err } = await call(args, { answerSeconds: 0.02 });
     assert.deepEqual(
       [status, err],
-      [1, 'vestibule: wanted an answer of the broker, came none: it was given 0.02 s\n'],
+      [1, 'vestibule: wanted an answer of the broker, got none: it was given 0.02 s\n'],
     );
   }
 });
@@ -342,25 +342,19 @@ test('a broker that ends instead of answering is one line', async () => {
   await fakeBroker(() => null);
   const { status, err } = await call('status');
   assert.equal(status, 1);
-  assert.match(err, /^vestibule: wanted an answer of the broker, came none: .*\n$/);
+  assert.match(err, /^vestibule: wanted an answer of the broker, got none: .*\n$/);
 });
 
 for (const args of ['pam test su ada setcred', 'status', 'active-sessions', `kill-session ${ID}`]) {
   test(`${args} wants root`, async () => {
     const { status, err } = await call(args, { uid: 1000 });
-    assert.deepEqual(
-      [status, err],
-      [1, 'vestibule: wanted uid 0, came uid 1000; run it as root\n'],
-    );
+    assert.deepEqual([status, err], [1, 'vestibule: wanted uid 0, got uid 1000; run it as root\n']);
   });
 }
 
 test('run wants root, and says so with 125', async () => {
   const { status, err } = await call('run alice -- id', { uid: 1000 });
-  assert.deepEqual(
-    [status, err],
-    [125, 'vestibule: wanted uid 0, came uid 1000; run it as root\n'],
-  );
+  assert.deepEqual([status, err], [125, 'vestibule: wanted uid 0, got uid 1000; run it as root\n']);
 });
 
 test('a command line that makes no sense ends with 2, that of run with 125', async () => {

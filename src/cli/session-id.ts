@@ -14,6 +14,6 @@ export function readPamSessionId(text: string): PamSessionId {
 function readId(text: string, what: string, list: string): string {
   if (ID_PATTERN.test(text)) return text;
   throw new CliError(
-    `wanted a ${what}'s 32 hexadecimal digits, came '${text}'; 'vestibule ${list}' lists them`,
+    `wanted a ${what}'s 32 hexadecimal digits, got '${text}'; 'vestibule ${list}' lists them`,
   );
 }

@@ -114,7 +114,7 @@ test('others than root do nothing, not even half of it', async (t) => {
   for (const args of [['ada'], ['--all']]) {
     const { status, err } = await call(args, 1000);
     assert.equal(status, 1);
-    assert.match(err, /wanted uid 0, came uid 1000/);
+    assert.match(err, /wanted uid 0, got uid 1000/);
   }
   assert.deepEqual([asked.length, readFileSync(grantKey)], [0, OLD_KEY]);
 });
@@ -124,7 +124,7 @@ test('what is no key is not replaced; what an interrupted run left is no obstacl
   writeFileSync(`${grantKey}.new`, 'half');
   replaceKey(grantKey);
   assert.equal(readFileSync(grantKey).length, 32);
-  assert.throws(() => replaceKey(join(folder, 'none')), /wanted to replace '.*none', came: ENOENT/);
+  assert.throws(() => replaceKey(join(folder, 'none')), /wanted to replace '.*none', got: ENOENT/);
   mkdirSync(join(folder, 'directory'));
   assert.throws(() => replaceKey(join(folder, 'directory')), /it is no file/);
 });

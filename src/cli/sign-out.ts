@@ -28,7 +28,7 @@ export function addSignOut(program: Command, context: Context): void {
 async function signOut(context: Context, user: string | undefined, options: Options) {
   const all = options.all === true;
   if (all === (user !== undefined) || user === '') {
-    throw new CliError("wanted either a user name or '--all', came both or none", 2);
+    throw new CliError("wanted either a user name or '--all', got both or none", 2);
   }
   requireRoot(context);
   // The key first: what it voids stays void even when the broker does not answer.
@@ -54,10 +54,10 @@ async function refuseUnknown(context: Context, user: string): Promise<void> {
   const entry = await readFiles(context, 'person', { name: user });
   if (entry === 'no answer') return;
   if (entry === null)
-    throw new CliError(`wanted a login name, came '${user}', which nobody has here; none ended`);
+    throw new CliError(`wanted a login name, got '${user}', which nobody has here; none ended`);
   if (entry.name === user) return;
   throw new CliError(
-    `wanted a login name, came '${user}', which is another name of '${entry.name}'; none ended: run it with that`,
+    `wanted a login name, got '${user}', which is another name of '${entry.name}'; none ended: run it with that`,
   );
 }
 

@@ -64,14 +64,14 @@ test('a generated certificate is looked at, too, once there is one', () => {
   assert.match(look(Date.now() + 10 * 86_400_000).join(), /^warning: .*; start the server again/);
   make(otherKey);
   assert.deepEqual(look(), [
-    'error: wanted the key that belongs to the certificate, came another key; start the server again: it makes a new one',
+    'error: wanted the key that belongs to the certificate, got another key; start the server again: it makes a new one',
   ]);
 });
 
 test('each missing file is reported', () => {
   const [one, other] = check('/nowhere/c.pem', '/nowhere/k.pem');
-  assert.match(one ?? '', /^error \/nowhere\/c.pem: wanted to read it, came ENOENT/);
-  assert.match(other ?? '', /^error \/nowhere\/k.pem: wanted to read it, came ENOENT/);
+  assert.match(one ?? '', /^error \/nowhere\/c.pem: wanted to read it, got ENOENT/);
+  assert.match(other ?? '', /^error \/nowhere\/k.pem: wanted to read it, got ENOENT/);
 });
 
 test('a directory is not a certificate', () =>
@@ -79,7 +79,7 @@ test('a directory is not a certificate', () =>
 
 test('a key that others can read is an error, one that a group can read is not', () => {
   chmodSync(key, 0o644);
-  assert.match(check().join(), /^error .*: wanted a key that others cannot read, came mode 0644/);
+  assert.match(check().join(), /^error .*: wanted a key that others cannot read, got mode 0644/);
   chmodSync(key, 0o640);
   assert.deepEqual(check(), []);
   chmodSync(key, 0o600);
@@ -88,7 +88,7 @@ test('a key that others can read is an error, one that a group can read is not',
 test('the key of another certificate is an error', () => {
   assert.match(
     check(certificate, otherKey).join(),
-    /^error .*other.pem: wanted the key .* certificate, came another key; set/,
+    /^error .*other.pem: wanted the key .* certificate, got another key; set/,
   );
 });
 
@@ -97,11 +97,11 @@ test('a file that is not PEM is an error', () => {
   writeFileSync(junk, 'junk', { mode: 0o600 });
   assert.match(
     check(junk).join(),
-    /^error .*junk.pem: wanted a certificate in PEM form, came .*; use a file/,
+    /^error .*junk.pem: wanted a certificate in PEM form, got .*; use a file/,
   );
   assert.match(
     check(certificate, junk).join(),
-    /^error .*junk.pem: wanted a private key in PEM form .*, came .*; convert it with 'openssl pkey'/,
+    /^error .*junk.pem: wanted a private key in PEM form .*, got .*; convert it with 'openssl pkey'/,
   );
 });
 

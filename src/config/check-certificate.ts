@@ -45,7 +45,7 @@ function checkPair({ certificate, key, isOwn }: Pair, now: number): Finding[] {
   }
   const end = new X509Certificate(pem).validToDate;
   if (end.getTime() > now) return [];
-  const text = `wanted a valid certificate, came one that expired on ${end.toISOString()}`;
+  const text = `wanted a valid certificate, got one that expired on ${end.toISOString()}`;
   const finding = problem(certificate, `${text}; ${isOwn ? 'renew it' : ANEW}`);
   return [{ ...finding, level: 'warning' }];
 }
@@ -61,10 +61,10 @@ function checkFile(file: string): Finding[] {
       readFileSync(file);
       return [];
     }
-    return [problem(file, 'wanted a regular file, came another kind; set the path of a file')];
+    return [problem(file, 'wanted a regular file, got another kind; set the path of a file')];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return [problem(file, `wanted to read it, came ${code}; correct the path or the file's mode`)];
+    return [problem(file, `wanted to read it, got ${code}; correct the path or the file's mode`)];
   }
 }
 
@@ -73,5 +73,5 @@ function checkMode(key: string): Finding[] {
   const about = statSync(key, { throwIfNoEntry: false });
   if (about === undefined || (about.mode & 0o027) === 0) return [];
   const mode = (about.mode & 0o7777).toString(8).padStart(4, '0');
-  return [problem(key, `wanted a key that others cannot read, came mode ${mode}; chmod 0600 it`)];
+  return [problem(key, `wanted a key that others cannot read, got mode ${mode}; chmod 0600 it`)];
 }

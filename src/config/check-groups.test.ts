@@ -11,14 +11,14 @@ const read = (value: string, key = 'auth-required-user-group'): LoadedConfigurat
 const cases: Record<string, readonly [level: string, text: RegExp][]> = {
   '': [],
   root: [],
-  'no such group': [['error', /came 'no such group', so nobody can sign in/]],
-  'root users': [['error', /came 'root users', so nobody/]],
+  'no such group': [['error', /got 'no such group', so nobody can sign in/]],
+  'root users': [['error', /got 'root users', so nobody/]],
   'root,no-such,-x': [
-    ['warning', /came 'no-such', so it lets nobody in/],
-    ['warning', /came '-x'/],
+    ['warning', /got 'no-such', so it lets nobody in/],
+    ['warning', /got '-x'/],
   ],
-  '0,root': [['warning', /came '0'/]],
-  '--help,root': [['warning', /came '--help'/]],
+  '0,root': [['warning', /got '0'/]],
+  '--help,root': [['warning', /got '--help'/]],
 };
 for (const [value, wanted] of Object.entries(cases)) {
   test(`'${value}': ${wanted.length} findings`, () => {
@@ -35,7 +35,7 @@ test('a directory that does not answer is a warning that names it', () => {
   const silent = (names: readonly string[]): GroupVerdict[] => names.map(() => 'no answer');
   const found = checkGroups(read('domain users'), silent);
   assert.deepEqual(
-    found.map(({ level, text }) => [level, /group 'domain users', came no answer/.test(text)]),
+    found.map(({ level, text }) => [level, /group 'domain users', got no answer/.test(text)]),
     [['warning', true]],
   );
 });
@@ -46,8 +46,8 @@ test('unknown groups of administrators are warnings: who may sign in still may',
       assert.deepEqual([level, line], ['warning', 2]);
       return text;
     });
-  assert.match(texts('root,no-such')[0]!, /'admin-group' .* came 'no-such', so it has no members/);
-  assert.match(texts('no such')[0]!, /came 'no such', so nobody is an administrator/);
+  assert.match(texts('root,no-such')[0]!, /'admin-group' .* got 'no-such', so it has no members/);
+  assert.match(texts('no such')[0]!, /got 'no such', so nobody is an administrator/);
   assert.deepEqual(texts('root'), []);
 });
 
@@ -55,7 +55,7 @@ test('each option has the answers to its own groups', () => {
   const data = 'auth-required-user-group=root,no-such\nadmin-group=none-such,root\n';
   const loaded = parseConfiguration([{ name: 'v.conf', data: Buffer.from(data) }]);
   assert.deepEqual(
-    checkGroups(loaded).map(({ line, text }) => [line, /came '([^']*)'/.exec(text)?.[1]]),
+    checkGroups(loaded).map(({ line, text }) => [line, /got '([^']*)'/.exec(text)?.[1]]),
     [
       [1, 'no-such'],
       [2, 'none-such'],

@@ -52,9 +52,9 @@ function checkOption(
 
 function describe(key: Key, name: string, verdict: GroupVerdict, all: boolean): string {
   if (verdict === 'no answer')
-    return `'${key}' wanted to look up group '${name}', came no answer; is the directory service down? Try 'getent group'`;
+    return `'${key}' wanted to look up group '${name}', got no answer; is the directory service down? Try 'getent group'`;
   const effect = all ? KEYS[key].all : KEYS[key].one;
-  return `'${key}' wanted groups that this machine knows, came '${name}', so ${effect}; correct the name ('getent group' lists all groups; names are separated by commas, not by spaces), or create the group`;
+  return `'${key}' wanted groups that this machine knows, got '${name}', so ${effect}; correct the name ('getent group' lists all groups; names are separated by commas, not by spaces), or create the group`;
 }
 
 function askMachine(names: readonly string[]): GroupVerdict[] {

@@ -38,7 +38,7 @@ function check(text = ''): string[] {
 
 test('without a login profile the fallback is named in a warning', () => {
   assert.deepEqual(check(), [
-    "warning vestibule:1: wanted a PAM profile 'vestibule', came no such file: PAM uses 'other' (/etc/pam.d/other); to fix it: auth include other",
+    "warning vestibule:1: wanted a PAM profile 'vestibule', got no such file: PAM uses 'other' (/etc/pam.d/other); to fix it: auth include other",
   ]);
 });
 
@@ -55,10 +55,7 @@ test('a session profile that asks is a warning: people can still sign in', () =>
 test('a session profile that others can write is an error', () => {
   write('vestibule', '@include other\n');
   chmodSync(join(root, 'etc/pam.d/su'), 0o666);
-  assert.match(
-    check().join(),
-    /^error su:1: wanted it to be writable only by root, came mode 0666/,
-  );
+  assert.match(check().join(), /^error su:1: wanted it to be writable only by root, got mode 0666/);
 });
 
 test('findings of level info are left out', () => {

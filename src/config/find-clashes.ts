@@ -12,18 +12,18 @@ export function findClashes(values: Configuration): Clash[] {
   if (values['www-port'] === values['www-session-port'])
     found.push({
       keys: ['www-port', 'www-session-port'],
-      wanted: 'two ports, came one for both; change one',
+      wanted: 'two ports, got one for both; change one',
     });
   if ((values['ssl-certificate'] === '') !== (values['ssl-certificate-key'] === ''))
     found.push({
       keys: ['ssl-certificate', 'ssl-certificate-key'],
-      wanted: 'both or neither, came one; set the other too',
+      wanted: 'both or neither, got one; set the other too',
     });
   // pam_rootok, which a session profile needs, would let everybody sign in without a password.
   if (values['auth-pam-profile'] === values['auth-pam-sessions-profile'])
     found.push({
       keys: ['auth-pam-profile', 'auth-pam-sessions-profile'],
-      wanted: 'two profiles, came one for both; change one',
+      wanted: 'two profiles, got one for both; change one',
     });
   return found;
 }

@@ -15,20 +15,20 @@ export function findPairFault(certificate: Pem, key: Pem): PairFault | null {
   if (leaf === null)
     return {
       at: 'certificate',
-      text: 'wanted a certificate in PEM form, came something else',
+      text: 'wanted a certificate in PEM form, got something else',
       remedy: 'use a file with a line -----BEGIN CERTIFICATE-----',
     };
   const secret = parse(() => createPrivateKey(key));
   if (secret === null)
     return {
       at: 'key',
-      text: 'wanted a private key in PEM form without a passphrase, came something else',
+      text: 'wanted a private key in PEM form without a passphrase, got something else',
       remedy: "convert it with 'openssl pkey'",
     };
   if (leaf.checkPrivateKey(secret)) return null;
   return {
     at: 'key',
-    text: 'wanted the key that belongs to the certificate, came another key',
+    text: 'wanted the key that belongs to the certificate, got another key',
     remedy: 'set that key',
   };
 }

@@ -57,9 +57,9 @@ test('values are typed and know their file and line; a later file wins', { skip:
 
 test('all problems come at once, each with its line', () => {
   assert.deepEqual(lines('www-port=x\n\nwwwport=1\nfoo\nwww-address=::1\nwww-address=::\n'), [
-    "f:1: 'www-port' wanted a whole number from 1 to 65535, came 'x'; correct it, or leave the line out for the default, 8787",
-    "f:3: wanted the name of an option, came 'wwwport'; 'vestibule config show' lists all (did you mean 'www-port'?)",
-    "f:4: wanted key=value, came 'foo'; comments start with #",
+    "f:1: 'www-port' wanted a whole number from 1 to 65535, got 'x'; correct it, or leave the line out for the default, 8787",
+    "f:3: wanted the name of an option, got 'wwwport'; 'vestibule config show' lists all (did you mean 'www-port'?)",
+    "f:4: wanted key=value, got 'foo'; comments start with #",
     "f:6: 'www-address' is set again, first on line 5; keep one of them",
   ]);
 });
@@ -98,7 +98,7 @@ for (const [name, spoil] of Object.entries(bad)) {
     assert.equal(values['www-port'], 8787);
     assert.match(
       problems.map(problemLine).join(),
-      /^\S+:1: wanted a file that only root can write, came mode/,
+      /^\S+:1: wanted a file that only root can write, got mode/,
     );
     rmSync(file);
   });

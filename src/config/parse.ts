@@ -25,7 +25,7 @@ export interface ParsedFile {
 
 export function parseFile(data: Uint8Array): ParsedFile {
   if (data.length > MAX_FILE_BYTES) {
-    const text = `wanted at most ${MAX_FILE_BYTES} bytes, came more; is it the right file?`;
+    const text = `wanted at most ${MAX_FILE_BYTES} bytes, got more; is it the right file?`;
     return { entries: [], problems: [{ line: 1, text }] };
   }
   const entries = new Map<OptionKey, Entry>();
@@ -64,18 +64,18 @@ function parseLine(
   if (line === '' || line.startsWith('#')) return null;
   if (line.length > MAX_LINE_BYTES)
     return {
-      problem: `wanted a line of at most ${MAX_LINE_BYTES} bytes, came ${line.length}; shorten it`,
+      problem: `wanted a line of at most ${MAX_LINE_BYTES} bytes, got ${line.length}; shorten it`,
     };
   const equals = line.indexOf('=');
   const key = decode(trim(equals < 0 ? line : line.slice(0, equals)));
   const text = decode(trim(equals < 0 ? '' : line.slice(equals + 1)));
   if (key === null || text === null)
     return {
-      problem: 'wanted text in UTF-8, came a control character or other bytes; remove them',
+      problem: 'wanted text in UTF-8, got a control character or other bytes; remove them',
     };
-  if (equals < 0) return { problem: `wanted key=value, came ${shown(key)}; comments start with #` };
+  if (equals < 0) return { problem: `wanted key=value, got ${shown(key)}; comments start with #` };
   if (isOptionKey(key)) return { key, text };
-  const problem = `wanted the name of an option, came ${shown(key)}; 'vestibule config show' lists all`;
+  const problem = `wanted the name of an option, got ${shown(key)}; 'vestibule config show' lists all`;
   return { problem, near: nearestKey(key) };
 }
 

@@ -19,7 +19,7 @@ test('without settings the addresses are our own; valid values are used unchange
 });
 
 for (const [lines, says] of [
-  [['www-root-path=/'], /:1: .*no slash at its end\), came '\/'/],
+  [['www-root-path=/'], /:1: .*no slash at its end\), got '\/'/],
   [['www-root-path=/term/'], /no slash at its end/],
   [['www-root-path=/a/../b'], /wanted a path such as/],
   [['www-root-path=/a//b'], /wanted a path such as/],

@@ -29,7 +29,7 @@ export function findWrongAddresses(values: Configuration): Wrong[] {
   if (root !== '' && !ROOT.test(root)) {
     const wanted =
       'a path such as /term (letters, digits, ".", "_", "~" and "-", no slash at its end)';
-    wrong.push(['www-root-path', `${wanted}, came '${root}'; correct it`]);
+    wrong.push(['www-root-path', `${wanted}, got '${root}'; correct it`]);
   }
   for (const [key, origin] of [
     ['www-home-origin', home],
@@ -40,17 +40,17 @@ export function findWrongAddresses(values: Configuration): Wrong[] {
         'an origin such as https://login.example.org or https://login.example.org:8443';
       wrong.push([
         key,
-        `${wanted} (lower case, without a path and without :443), came '${origin}'; correct it`,
+        `${wanted} (lower case, without a path and without :443), got '${origin}'; correct it`,
       ]);
     }
   }
-  const alone = 'to be set together with the other one, came one; set both';
+  const alone = 'to be set together with the other one, got one; set both';
   if (home !== '' && session === '') wrong.push(['www-home-origin', alone]);
   if (home === '' && session !== '') wrong.push(['www-session-origin', alone]);
   if (home !== '' && home === session) {
     wrong.push([
       'www-session-origin',
-      'another origin than www-home-origin, came the same one: a script in a session could act as the person who opens the session; use another host name or port',
+      'another origin than www-home-origin, got the same one: a script in a session could act as the person who opens the session; use another host name or port',
     ]);
   }
   return wrong;

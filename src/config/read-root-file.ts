@@ -15,7 +15,7 @@ export function readRootFile(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    return { problem: `wanted to read it, came ${code}; chmod 0644 it` };
+    return { problem: `wanted to read it, got ${code}; chmod 0644 it` };
   }
   try {
     return readDescriptor(fd);
@@ -26,10 +26,10 @@ export function readRootFile(
 
 function readDescriptor(fd: number): { readonly data: Uint8Array } | { readonly problem: string } {
   const about = fstatSync(fd);
-  if (!about.isFile()) return { problem: 'wanted a regular file, came another kind; replace it' };
+  if (!about.isFile()) return { problem: 'wanted a regular file, got another kind; replace it' };
   if (about.uid !== 0 || (about.mode & 0o022) !== 0)
     return {
-      problem: `wanted a file that only root can write, came mode ${(about.mode & 0o7777).toString(8).padStart(4, '0')} of uid ${about.uid}; chown root and chmod 0644 it`,
+      problem: `wanted a file that only root can write, got mode ${(about.mode & 0o7777).toString(8).padStart(4, '0')} of uid ${about.uid}; chown root and chmod 0644 it`,
     };
   const data = Buffer.alloc(Math.min(about.size, MAX_FILE_BYTES + 1));
   let size = 0;

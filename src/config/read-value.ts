@@ -29,13 +29,13 @@ export type ValueResult = { readonly value: OptionValue } | { readonly problem: 
 
 export function readValue(key: OptionKey, text: string): ValueResult {
   if (text.startsWith('"') || text.startsWith("'"))
-    return { problem: `'${key}' wanted no quotes, came ${shown(text)}; remove them` };
+    return { problem: `'${key}' wanted no quotes, got ${shown(text)}; remove them` };
   const spec: OptionSpec = OPTIONS[key];
   if (Buffer.byteLength(text) <= MAX_TEXT[spec.type] && FITS[spec.type](text, spec))
     return { value: typed(spec.type, text) };
   const remedy = spec.default === '' ? 'for none' : `for the default, ${spec.default}`;
   return {
-    problem: `'${key}' wanted ${wantedWords(key)}, came ${shown(text)}; correct it, or leave the line out ${remedy}`,
+    problem: `'${key}' wanted ${wantedWords(key)}, got ${shown(text)}; correct it, or leave the line out ${remedy}`,
   };
 }
 

@@ -21,9 +21,9 @@ export function readHello(address: string): Hello {
   if (digits === undefined) throw new CodecError('no hello in the address');
   const bytes = digits.match(/../g)!.map((pair) => Number.parseInt(pair, 16));
   const message = decode(toSession, Uint8Array.from(bytes));
-  if (message.name !== 'hello') throw new CodecError(`wanted hello, came ${message.name}`);
+  if (message.name !== 'hello') throw new CodecError(`wanted hello, got ${message.name}`);
   if (message.version !== SESSION_PROTOCOL_VERSION) {
-    throw new CodecError(`wanted version ${SESSION_PROTOCOL_VERSION}, came ${message.version}`);
+    throw new CodecError(`wanted version ${SESSION_PROTOCOL_VERSION}, got ${message.version}`);
   }
   if (message.key.length > 0) throw new CodecError('a page has no session key');
   return message;

@@ -35,7 +35,7 @@ static inline void tap_compare(const char *came, const char *wanted, const char 
     const bool same = strcmp(came, wanted) == 0;
     tap_report(same, name, file, line, "the two texts to be the same");
     if (!same)
-        printf("# wanted: %s\n# came:   %s\n", wanted, came);
+        printf("# wanted: %s\n# got:    %s\n", wanted, came);
 }
 
 /* Runs code in a child; its status as wait(2) gives it. What it writes to stderr goes to ret_errors, cut to size. */

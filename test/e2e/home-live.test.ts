@@ -194,6 +194,6 @@ async function expectLogged(reference: string, words: RegExp): Promise<void> {
     .filter((line) => line.includes(reference));
   assert.ok(
     lines.some((line) => words.test(line)),
-    `wanted ${words} in the lines with ${reference}, came ${lines.join('\n') || 'none'}`,
+    `wanted ${words} in the lines with ${reference}, got ${lines.join('\n') || 'none'}`,
   );
 }

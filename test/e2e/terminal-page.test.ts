@@ -30,7 +30,7 @@ test('shows output with its colours, sends what is typed, and the size of the wi
   await waitForScreen(page, /orange/);
   const { color } = await findOnScreen(page, 'orange');
   const [red, green, blue] = color.match(/\d+/g)!.map(Number);
-  assert.ok(red! > 150 && red! > green! && green! > blue!, `wanted an orange, came ${color}`);
+  assert.ok(red! > 150 && red! > green! && green! > blue!, `wanted an orange, got ${color}`);
   await page.keyboard.type('é');
   assert.equal((await came('input')).text, 'é');
   await page.setViewportSize({ width: 500, height: 600 });

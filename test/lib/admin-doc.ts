@@ -31,8 +31,7 @@ export async function runExamples(page: string, password: string): Promise<numbe
         await runCommand(page, command, password);
         count++;
       }
-    else
-      assert.fail(`${page}:${block.line}: wanted 'file PATH' or 'console', came '${block.info}'`);
+    else assert.fail(`${page}:${block.line}: wanted 'file PATH' or 'console', got '${block.info}'`);
   }
   return count;
 }

@@ -41,7 +41,7 @@ export async function pressByKeyboard(page: Page, name: string): Promise<void> {
     );
     if (label === name) return page.keyboard.press('Enter');
   }
-  throw new Error(`wanted '${name}' within 40 Tabs, came none`);
+  throw new Error(`wanted '${name}' within 40 Tabs, got none`);
 }
 
 /** Starts a terminal from a home page of its own; the one given stays where it is. */
@@ -84,7 +84,7 @@ export async function waitForScreen(
       { timeout },
     );
   } catch (error) {
-    throw new Error(`wanted ${pattern} on the screen, came:\n${await readScreen(page)}`, {
+    throw new Error(`wanted ${pattern} on the screen, got:\n${await readScreen(page)}`, {
       cause: error,
     });
   }

@@ -110,10 +110,9 @@ export class WebClient {
 
   async signIn(user: string, password: Uint8Array): Promise<void> {
     const step = await this.beginSignIn(user);
-    if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+    if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${step.kind}`);
     const last = await this.answer(user, step, [password]);
-    if (last.kind !== 'signed-in')
-      throw new Error(`wanted signed-in, came ${JSON.stringify(last)}`);
+    if (last.kind !== 'signed-in') throw new Error(`wanted signed-in, got ${JSON.stringify(last)}`);
   }
 
   home(): Promise<Home> {
@@ -295,7 +294,7 @@ export class Terminal {
       const match = pattern.exec(this.output.slice(after));
       if (match !== null) return match;
       if (this.ws.readyState !== WebSocket.OPEN) {
-        throw new Error(`wanted ${pattern}, came the end after: ${this.output}`);
+        throw new Error(`wanted ${pattern}, got the end after: ${this.output}`);
       }
       await new Promise<void>((resolve) => this.heard.add(resolve));
     }

@@ -99,7 +99,7 @@ export class FalseGateway {
     sendJson(this.frames, { ...ask, id, type });
     for (;;) {
       const frame = await this.frames.next();
-      if (frame === null) throw new Error(`wanted an answer to ${type}, came the end`);
+      if (frame === null) throw new Error(`wanted an answer to ${type}, got the end`);
       const message = parseJson(frame);
       if (message.id === id) return message;
     }
@@ -135,9 +135,7 @@ export async function logged(pattern: RegExp, from = 0): Promise<RegExpExecArray
       const match = pattern.exec(readLog().slice(from));
       if (match !== null) return match;
       await once(watcher, 'change', { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
-        throw new Error(
-          `wanted ${pattern} in the log, came: ${readLog().slice(from).slice(-2000)}`,
-        );
+        throw new Error(`wanted ${pattern} in the log, got: ${readLog().slice(from).slice(-2000)}`);
       });
     }
   } finally {

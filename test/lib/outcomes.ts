@@ -157,7 +157,7 @@ export class Attempt {
       await work;
     } catch (cause) {
       const came = await this.page.locator('body').innerText();
-      throw new Error(`wanted ${wanted}, came:\n${came}`, { cause });
+      throw new Error(`wanted ${wanted}, got:\n${came}`, { cause });
     }
   }
 
@@ -170,7 +170,7 @@ export class Attempt {
     const words = signedIn ? null : await alert.innerText();
     const row = this.row();
     if (words !== null && !words.includes(row.reference ?? '?')) {
-      throw new Error(`wanted the audit row of '${words}', came ${JSON.stringify(row)}`);
+      throw new Error(`wanted the audit row of '${words}', got ${JSON.stringify(row)}`);
     }
     return {
       problem: words?.replace(/\s*Reference: .*/s, '') ?? null,
@@ -196,7 +196,7 @@ export class Attempt {
       "SELECT * FROM audit WHERE address = ? AND event LIKE 'sign-in%' ORDER BY rowid DESC LIMIT 1";
     const find = (database: DatabaseSync) => database.prepare(query).get(this.address);
     const row = withDatabase(find, { readOnly: true });
-    if (row === undefined) throw new Error(`wanted an audit row of ${this.address}, came none`);
+    if (row === undefined) throw new Error(`wanted an audit row of ${this.address}, got none`);
     return row as unknown as AuditRow;
   }
 }

@@ -13,7 +13,7 @@ const UNREAD = ['man', 'doc', 'locale'].map((name) => `--exclude=./usr/share/${n
 /** Into the sandbox, or a root in it, from what tools/test/first.mjs downloaded. */
 export function unpackPackages(from = DEBS, root = '/'): void {
   if (process.env.VESTIBULE_IN_SANDBOX === undefined) {
-    throw new Error('wanted the sandbox, came this machine: run it with tools/sandbox.sh');
+    throw new Error('wanted the sandbox, got this machine: run it with tools/sandbox.sh');
   }
   const debs = globSync(`${from}/*.deb`);
   if (debs.length === 0) throw new Error(`no .deb in ${from}: node tools/test/first.mjs`);

@@ -38,7 +38,7 @@ export async function outcomesOf(
     return await testProfile({ profile, user, operations, rhost: '', ask, tell: () => {}, limits });
   } catch (error) {
     const { message } = error as Error;
-    if (message.includes('came the end of the connection')) return 'crash';
+    if (message.includes('got the end of the connection')) return 'crash';
     if (message.includes('pam_start: error')) return 'no start';
     throw error;
   }

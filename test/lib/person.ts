@@ -76,7 +76,7 @@ export class Person {
     const client = makeClient();
     const { name, password } = this.account;
     const step = await client.beginSignIn(name);
-    if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+    if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${step.kind}`);
     await between();
     const verdict = await judge(client.answer(name, step, [Buffer.from(password)]));
     if (verdict === null) this.take(client);

@@ -21,7 +21,7 @@ export async function openUnreadSocket(client: WebClient, address: URL): Promise
   const [answer] = await once(socket, 'data');
   socket.pause();
   if (!String(answer).startsWith('HTTP/1.1 101'))
-    throw new Error(`wanted 101, came ${String(answer)}`);
+    throw new Error(`wanted 101, got ${String(answer)}`);
   return socket;
 }
 

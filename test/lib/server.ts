@@ -20,7 +20,7 @@ export interface Server {
 
 export async function startServer(...args: string[]): Promise<Server> {
   if (process.env.VESTIBULE_IN_SANDBOX === undefined) {
-    throw new Error('wanted the sandbox, came this machine: run it with tools/sandbox.sh');
+    throw new Error('wanted the sandbox, got this machine: run it with tools/sandbox.sh');
   }
   const child = spawn('npm', ['start', '--silent', '--', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -93,7 +93,7 @@ export class Host {
   /** The program's end, which must come next. */
   async hearEnd(): Promise<{ status: number; words: string }> {
     const message = await this.hear();
-    if (message?.name !== 'exited') throw new Error(`wanted exited, came ${message?.name}`);
+    if (message?.name !== 'exited') throw new Error(`wanted exited, got ${message?.name}`);
     return { status: message.status, words: Buffer.from(message.words).toString() };
   }
 
@@ -132,7 +132,7 @@ export class Host {
     const viewer = await this.connect();
     viewer.join(options.key ?? this.key, options);
     const hello = await viewer.next();
-    if (hello?.name !== 'hello') throw new Error(`wanted hello, came ${hello?.name ?? 'the end'}`);
+    if (hello?.name !== 'hello') throw new Error(`wanted hello, got ${hello?.name ?? 'the end'}`);
     viewer.offset = hello.from;
     viewer.taken = hello.taken;
     viewer.size = `${hello.rows} ${hello.columns}`;
@@ -151,7 +151,7 @@ export async function startHost(options: HostOptions): Promise<Host & { program:
   host.start(options);
   const message = await host.hear();
   if (message?.name !== 'started')
-    throw new Error(`wanted started, came ${message?.name}: ${host.log}`);
+    throw new Error(`wanted started, got ${message?.name}: ${host.log}`);
   return Object.assign(host, { program: message.pid });
 }
 

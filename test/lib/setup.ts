@@ -39,7 +39,7 @@ export const UNINSTALL = [process.execPath, 'tools/start/uninstall.mjs'] as cons
 /** The sandbox as if nothing of ours had run in it: test files share one. */
 export async function clearMachine(): Promise<void> {
   if (process.env.VESTIBULE_IN_SANDBOX === undefined) {
-    throw new Error('wanted the sandbox, came this machine: run it with tools/sandbox.sh');
+    throw new Error('wanted the sandbox, got this machine: run it with tools/sandbox.sh');
   }
   const { status, lines } = await runProgram([...UNINSTALL, '--force']);
   if (status !== 0) throw new Error(lines.join('\n'));

@@ -81,7 +81,7 @@ const opened: (() => void)[] = [];
 
 export function installStandIns(): void {
   if (process.env.VESTIBULE_IN_SANDBOX === undefined) {
-    throw new Error('wanted the sandbox, came this machine: run it with tools/sandbox.sh');
+    throw new Error('wanted the sandbox, got this machine: run it with tools/sandbox.sh');
   }
   unmountRun();
   for (const path of ASIDE) if (existsSync(path)) renameSync(path, `${path}.aside`);

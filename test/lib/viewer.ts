@@ -95,13 +95,13 @@ export class Viewer {
       const match = this.text.match(pattern);
       if (match !== null) return match;
       if (!(await this.read()))
-        throw new Error(`wanted ${pattern}, came the end after: ${this.text}`);
+        throw new Error(`wanted ${pattern}, got the end after: ${this.text}`);
     }
   }
 
   async untilSize(size: string): Promise<void> {
     while (this.size !== size) {
-      if (!(await this.read())) throw new Error(`wanted size ${size}, came the end`);
+      if (!(await this.read())) throw new Error(`wanted size ${size}, got the end`);
     }
   }
 

@@ -45,7 +45,7 @@ export function compareBooted(names: readonly string[]): Report {
     return found;
   }
   const log = existsSync(`${SHARED}/log`) ? readFileSync(`${SHARED}/log`, 'utf8') : stdout;
-  throw new Error(`wanted a report of the booted machine, came:\n${log.slice(-4000)}`);
+  throw new Error(`wanted a report of the booted machine, got:\n${log.slice(-4000)}`);
 }
 
 function bootArguments(): string[] {

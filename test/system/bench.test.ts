@@ -30,5 +30,5 @@ test('a row that does not exist is refused with those that do', () => {
     encoding: 'utf8',
   });
   assert.equal(status, 2);
-  assert.match(stderr, /^wanted rows of: .*\bopen-session\b.*; came: no-such-row$/m);
+  assert.match(stderr, /^wanted rows of: .*\bopen-session\b.*; got: no-such-row$/m);
 });

@@ -28,7 +28,7 @@ test('what needs the server says that there is none', async () => {
   assert.equal(status, 3);
   assert.match(
     lines.join('\n'),
-    /^vestibule: wanted the server at '.*', came ENOENT; is it running\? \(npm start\)$/,
+    /^vestibule: wanted the server at '.*', got ENOENT; is it running\? \(npm start\)$/,
   );
   const run = await vestibule('run', 'root', '--', 'true');
   assert.equal(run.status, 125);

@@ -14,7 +14,7 @@ import { Product, until } from '../lib/product.ts';
 const vestibule = '/usr/local/lib/vestibule/current/bin/vestibule';
 const HUNG = '/srv/hung';
 const STUCK =
-  /came nothing\. .*\d+ \(vestibule reads\).* for a file system or a device that does not answer; until it does/;
+  /got nothing\. .*\d+ \(vestibule reads\).* for a file system or a device that does not answer; until it does/;
 /** Of one command; longer than it waits for a file. */
 const LIMIT_MS = 40_000;
 let product: Product;

@@ -186,7 +186,7 @@ async function found(named: RegExp): Promise<void> {
   for (;;) {
     const { differences } = await inspect(expected);
     if (differences.some((text) => named.test(text))) return;
-    assert.ok(!late.aborted, `wanted ${named}, came: ${differences.join('\n')}`);
+    assert.ok(!late.aborted, `wanted ${named}, got: ${differences.join('\n')}`);
   }
 }
 

@@ -154,7 +154,7 @@ test('a module that does not come back is told as such, and takes no longer than
   assert.equal(status, 1);
   assert.match(
     err,
-    /^vestibule: wanted the result of '\w+' by profile '\w+', came the end of the connection/,
+    /^vestibule: wanted the result of '\w+' by profile '\w+', got the end of the connection/,
   );
   // Killed, it could not remove it.
   rmSync('/dev/log', { force: true });
@@ -162,7 +162,7 @@ test('a module that does not come back is told as such, and takes no longer than
 
 test('what cannot be tested is one line', async () => {
   const blank = await pamTest(['no profile', 'ada', 'authenticate']);
-  assert.match(blank.err, /wanted to test profile 'no profile', came: that is no profile name/);
+  assert.match(blank.err, /wanted to test profile 'no profile', got: that is no profile name/);
   const word = await pamTest(['unix', 'ada', 'authenticate', 'sing']);
   assert.deepEqual([blank.status, word.status], [1, 2]);
   const other = await pamTest(['no-such-profile', 'ada', 'acct_mgmt']);

@@ -50,7 +50,7 @@ test('PAM that waits in the kernel is given up, and its process named', async ()
     start('run', '--profile', 'executes', name, '--', 'true').ended,
   ]);
   assert.equal(run.status, 125);
-  assert.match(run.err, /wanted a session of 'ada' by profile 'reads' within 11 s, came nothing\./);
+  assert.match(run.err, /wanted a session of 'ada' by profile 'reads' within 11 s, got nothing\./);
   assert.match(run.err, HELD);
   assert.equal(pamTest.status, 1);
   assert.match(pamTest.err, /wanted the result of 'open_session' by profile 'reads' within 11 s/);
@@ -69,7 +69,7 @@ test('a program that waits in the kernel is left after Ctrl-C, and named', async
   assert.equal(status, 125);
   assert.match(
     err,
-    /wanted the program's end, came none\. Process \d+ \(cat\) waits for a file system/,
+    /wanted the program's end, got none\. Process \d+ \(cat\) waits for a file system/,
   );
 });
 

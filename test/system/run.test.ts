@@ -163,7 +163,7 @@ test('a password on stdin answers the profile, and the rest of stdin is the prog
   ] as const) {
     const bad = run(['--profile', 'asks', '--password-stdin', 'alice', '--', 'id'], stdin);
     assert.equal(bad.status, 125);
-    assert.match(bad.stderr, new RegExp(`^vestibule: wanted a password .*, came ${came}\n$`));
+    assert.match(bad.stderr, new RegExp(`^vestibule: wanted a password .*, got ${came}\n$`));
   }
   const none = run(['--profile', 'asks', 'alice', '--', 'id']);
   assert.equal(none.status, 125);

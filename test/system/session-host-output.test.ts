@@ -101,7 +101,7 @@ test('a viewer that falls behind is told the gap, and what it gets lies where it
       const skip = start % 10;
       assert.equal(Buffer.from(message.data).toString(), wanted.slice(skip, skip + end - start));
     } else if (message?.name !== 'screen' && message?.name !== 'answers')
-      assert.fail(`wanted output or gap, came ${message?.name}`);
+      assert.fail(`wanted output or gap, got ${message?.name}`);
   }
   assert.ok(slow.gaps > 0);
   host.leader.end();

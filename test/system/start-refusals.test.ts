@@ -32,9 +32,9 @@ for (const [args, pattern] of [
   [['--dmeo'], /^vestibule: Unknown option '--dmeo'; usage: npm start -- \[--demo\]/],
   [['demo'], /^vestibule: Unexpected argument 'demo'.*; usage: npm start/],
   [['--port'], /^vestibule: .*--port.*; usage: npm start/],
-  [['--port', '0'], /^vestibule: --port wanted a number from 1 to 65534, came '0'/],
-  [['--port', '65535'], /came '65535'/],
-  [['--port', '80a'], /came '80a'/],
+  [['--port', '0'], /^vestibule: --port wanted a number from 1 to 65534, got '0'/],
+  [['--port', '65535'], /got '65535'/],
+  [['--port', '80a'], /got '80a'/],
 ] as const) {
   test(`flags ${args.join(' ')} are refused`, async () => {
     assertRefused(await runProgram([...START, ...args]), pattern);
@@ -69,7 +69,7 @@ test('a full disk is named, and half a file is not left there', async () => {
     assert.deepEqual([status, output], [1, '']);
     assert.match(
       lines.at(-1)!,
-      /^vestibule: wanted to write '\/var\/lib\/vestibule\/root\/changes\.json', came ENOSPC: .*; make room on that disk$/,
+      /^vestibule: wanted to write '\/var\/lib\/vestibule\/root\/changes\.json', got ENOSPC: .*; make room on that disk$/,
     );
     assert.deepEqual(readdirSync(`${state}/root`), []);
   } finally {
@@ -91,17 +91,14 @@ test('another user than root is refused, at the start and at the end', async () 
   const asUser = ['setpriv', '--reuid=1234', '--clear-groups', '--regid=1234'];
   asUser.push(`--inh-caps=${right}`, `--ambient-caps=${right}`, '--');
   for (const program of [START, UNINSTALL]) {
-    assertRefused(
-      await runProgram([...asUser, ...program]),
-      /wanted to run as root, came uid 1234/,
-    );
+    assertRefused(await runProgram([...asUser, ...program]), /wanted to run as root, got uid 1234/);
   }
 });
 
 test('a machine without apt is refused', async () => {
   const node = process.execPath;
   const ended = await runProgram([node, 'tools/start/first.mjs'], { PATH: '/nowhere' });
-  assertRefused(ended, /wanted Debian or a derived distribution, came one without 'apt-get'/);
+  assertRefused(ended, /wanted Debian or a derived distribution, got one without 'apt-get'/);
 });
 
 test('a taken port is refused, the second one too, and its owner is named', async () => {

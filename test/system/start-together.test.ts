@@ -154,13 +154,13 @@ test('status names the reason for which a service does not run, and ends with 4'
   assert.equal(status, 4, output);
   assert.match(
     output,
-    /^trouble: the gateway does not run, it failed .*: the certificate's key: wanted the key .*, came another key/m,
+    /^trouble: the gateway does not run, it failed .*: the certificate's key: wanted the key .*, got another key/m,
   );
   const check = await runProgram(['bin/vestibule', 'config', 'check']);
   assert.equal(check.status, 1);
   assert.match(
     check.output,
-    /certificate\.pem:1: error: wanted the key .*, came another key; start/,
+    /certificate\.pem:1: error: wanted the key .*, got another key; start/,
   );
   writeFileSync(PATHS.certificate, pem);
   await until(() => /^gateway\trunning/m.test(readFileSync(PATHS.services, 'utf8')), 'it runs');
@@ -187,11 +187,7 @@ for (const [what, args, words] of [
   ['mode=0777', ['-t', 'tmpfs', '-o', 'mode=0777', 'cover'], /\/run\/vestibule/],
   ['uid=65534', ['-t', 'tmpfs', '-o', 'uid=65534', 'cover'], /\/run\/vestibule/],
   ['mode=0711,ro', ['-t', 'tmpfs', '-o', 'mode=0711,ro', 'cover'], /\/run\/vestibule/],
-  [
-    'no tmpfs',
-    ['--bind', '/srv'],
-    /wanted a tmpfs that only root can write to, came another mount/,
-  ],
+  ['no tmpfs', ['--bind', '/srv'], /wanted a tmpfs that only root can write to, got another mount/],
 ] as const) {
   test(`another mount over the run directory is refused in words: ${what}`, async (t) => {
     await (await startServer()).interrupt();

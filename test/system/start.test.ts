@@ -89,7 +89,7 @@ test('a second start changes nothing and a second server is refused', async () =
 test('a required group that the machine does not know is told at the start, and by status', async () => {
   writeFileSync(PATHS.configuration, 'auth-required-user-group=domain nobodies\n');
   const told =
-    /wanted groups that this machine knows, came 'domain nobodies', so nobody can sign in/;
+    /wanted groups that this machine knows, got 'domain nobodies', so nobody can sign in/;
   const server = await startServer();
   assert.match(server.log(), told);
   const [node, cli] = ['bin/node', 'dist/cli.js'].map((file) => `${INSTALLED}/current/${file}`);

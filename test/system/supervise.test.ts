@@ -412,11 +412,11 @@ test('whoever is not root, wrong words and a wrong configuration are refused', a
     text += data;
   });
   assert.deepEqual(await once(child, 'close'), [1, null]);
-  assert.match(text, /wanted uid 0, came uid 61000/);
+  assert.match(text, /wanted uid 0, got uid 61000/);
   for (const [args, wanted] of [
     [['--nonsense'], /usage: vestibule-supervise/],
     [['--finish'], /usage: vestibule-supervise/],
-    [['word'], /wanted options only, came 'word'/],
+    [['word'], /wanted options only, got 'word'/],
   ] as const) {
     const supervise = new Supervise(...args);
     assert.equal(await supervise.end, 1);

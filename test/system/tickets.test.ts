@@ -51,7 +51,7 @@ async function signedIn({ name, password }: Account, client = elsewhere()): Prom
 
 async function refused(client: WebClient, user: string, password: string): Promise<Refused> {
   const error = await client.signIn(user, Buffer.from(password)).catch((error) => error);
-  assert.ok(error instanceof Refused, `wanted a refusal, came ${error}`);
+  assert.ok(error instanceof Refused, `wanted a refusal, got ${error}`);
   return error;
 }
 
@@ -64,7 +64,7 @@ async function signInsOf(client: WebClient): Promise<SignIns['signIns']> {
 
 async function promptsOf(client: WebClient, user: string): Promise<Prompts> {
   const step = await client.beginSignIn(user);
-  if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+  if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${step.kind}`);
   return step;
 }
 
@@ -170,7 +170,7 @@ test('a client is who a trusted proxy says, to PAM and to the audit; others only
       body: { user: name },
       headers,
     });
-    if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+    if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${step.kind}`);
     await client.answer(name, step, [Buffer.from(password)]);
     const list = await signInsOf(client);
     assert.equal(list.find(({ current }) => current)?.address, address);

@@ -45,7 +45,7 @@ export async function bundle(name: string, entry: string, into: string): Promise
   );
   for (const file of files) {
     if (file.type !== 'chunk')
-      throw new Error(`${entry} wanted one file, came ${file.fileName} too`);
+      throw new Error(`${entry} wanted one file, got ${file.fileName} too`);
     const foreign = file.imports.filter((module) => !isBuiltin(module));
     if (foreign.length > 0)
       throw new Error(`${entry} would need ${foreign.join(', ')} where it is installed`);

@@ -14,7 +14,7 @@ function projectNode(): string {
   const node = realpathSync(process.execPath);
   if (node.startsWith(realpathSync(join(root, 'node_modules')))) return node;
   throw new SetupError(
-    `wanted Node from node_modules, came ${node}: run node_modules/.bin/node, or npm run`,
+    `wanted Node from node_modules, got ${node}: run node_modules/.bin/node, or npm run`,
   );
 }
 

@@ -46,7 +46,7 @@ export async function closePamSession(socket: string): Promise<void> {
   if (leader === null) return;
   const late = new AbortController();
   const isLate = delay(CLOSE_MS, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`wanted a leader to close its PAM session in ${CLOSE_MS} ms, came nothing`);
+    throw new Error(`wanted a leader to close its PAM session in ${CLOSE_MS} ms, got nothing`);
   });
   try {
     leader.send({ name: 'close' });

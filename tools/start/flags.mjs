@@ -32,5 +32,5 @@ function readPort(text) {
   const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0;
   // The port after it serves the content of sessions.
   if (port >= 1 && port <= 65_534) return port;
-  throw new SetupError(`--port wanted a number from 1 to 65534, came '${text}'; usage: ${USAGE}`);
+  throw new SetupError(`--port wanted a number from 1 to 65534, got '${text}'; usage: ${USAGE}`);
 }

@@ -41,9 +41,7 @@ function tryLock(fd) {
   const stdio = ['ignore', 'ignore', 'ignore', fd];
   const { status, error } = spawnSync('flock', ['--nonblock', '3'], { stdio });
   if (status === 0 || status === 1) return status === 0;
-  throw new SetupError(
-    `flock wanted status 0 or 1 for '${LOCK}', came ${error?.message ?? status}`,
-  );
+  throw new SetupError(`flock wanted status 0 or 1 for '${LOCK}', got ${error?.message ?? status}`);
 }
 
 /** The pid of the server that holds the lock; null: the owner is not a server. */

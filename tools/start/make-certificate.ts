@@ -62,6 +62,6 @@ function readCertificate(file: string): X509Certificate {
   try {
     return new X509Certificate(readFileSync(file));
   } catch (error) {
-    throw new SetupError(`${file} wanted a certificate in PEM, came: ${(error as Error).message}`);
+    throw new SetupError(`${file} wanted a certificate in PEM, got: ${(error as Error).message}`);
   }
 }

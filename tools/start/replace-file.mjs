@@ -19,7 +19,7 @@ export function replaceFile(path, text, mode) {
   } catch (error) {
     rmSync(beside, { force: true });
     // When the write itself fails, the error of Node does not name the file.
-    error.message = `wanted to write '${path}', came ${error.message}`;
+    error.message = `wanted to write '${path}', got ${error.message}`;
     throw error;
   }
 }

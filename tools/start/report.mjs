@@ -41,5 +41,5 @@ export function runProgram(program, args, { input = '', cwd, env = process.env }
   if (status === 0) return stdout;
   const came = error?.message ?? (status === null ? `signal ${signal}` : `status ${status}`);
   const words = `${stdout}\n${stderr}`.trim().split('\n').slice(-40).join('\n  ');
-  throw new SetupError(`'${program} ${args[0] ?? ''}' wanted status 0, came ${came}:\n  ${words}`);
+  throw new SetupError(`'${program} ${args[0] ?? ''}' wanted status 0, got ${came}:\n  ${words}`);
 }

@@ -95,7 +95,7 @@ function runFinish(flag, stdout) {
   // A list that could not be made must not count as an empty one.
   if (flag === '--list' && ended.status !== 0)
     throw new SetupError(
-      `wanted the list of sessions, came status ${ended.status} of finish.js; npm run uninstall -- --force ends sessions without listing them`,
+      `wanted the list of sessions, got status ${ended.status} of finish.js; npm run uninstall -- --force ends sessions without listing them`,
     );
   return ended.stdout ?? '';
 }

@@ -35,6 +35,6 @@ function isMounted(): boolean {
   if (statfsSync(PATHS.run).type === TMPFS && here.uid === 0 && (here.mode & 0o022) === 0)
     return true;
   throw new SetupError(
-    `'${PATHS.run}' wanted a tmpfs that only root can write to, came another mount: unmount it`,
+    `'${PATHS.run}' wanted a tmpfs that only root can write to, got another mount: unmount it`,
   );
 }

@@ -24,13 +24,13 @@ for (const [pattern, most] of Object.entries(budgets)) {
   const came = sum(codeLines);
   const whole = `${sum(lines)} with comments and blank ones`;
   console.log(`${pattern}: ${came} of ${most} lines of code in ${files.length} files (${whole})`);
-  if (came > most) problems.push(`${pattern}: wanted at most ${most} lines of code, came ${came}`);
+  if (came > most) problems.push(`${pattern}: wanted at most ${most} lines of code, got ${came}`);
 }
 
 for (const path of globSync('src/**/*.{ts,tsx,c}')) {
   if (path.endsWith('.test.ts') || path.endsWith('options.ts')) continue;
   if (lines(path) > 300)
-    problems.push(`${path}: wanted at most 300 lines, came ${lines(path)}: split it`);
+    problems.push(`${path}: wanted at most 300 lines, got ${lines(path)}: split it`);
 }
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -54,5 +54,5 @@ function findCircle(name: string, way: readonly string[], seen: Set<string>): st
 for (const [name, needed] of needs) console.log(`${name}: ${needed.join(' ') || '-'}`);
 const seen = new Set<string>();
 const circle = [...needs.keys()].map((name) => findCircle(name, [], seen)).find(Boolean);
-if (circle) console.error(`src/root/leader: wanted no circle of files, came ${circle.join(' > ')}`);
+if (circle) console.error(`src/root/leader: wanted no circle of files, got ${circle.join(' > ')}`);
 process.exitCode = circle ? 1 : 0;

@@ -3,7 +3,7 @@ import { runFuzzers } from './run-fuzzers.ts';
 
 const each = Number(process.argv[2] ?? 60);
 if (!Number.isInteger(each) || each < 1) {
-  console.error(`wanted a whole number of seconds, came '${process.argv[2]}'`);
+  console.error(`wanted a whole number of seconds, got '${process.argv[2]}'`);
   process.exit(2);
 }
 const { failed } = await runFuzzers({ each });

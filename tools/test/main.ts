@@ -56,7 +56,7 @@ async function runOracle(): Promise<Counts> {
 /** A step that counts no test has failed. */
 function refuseEmpty(name: string, counts: Counts): Counts {
   if (countAll(counts) > 0) return counts;
-  console.log(`${name}: wanted at least one counted test, came none`);
+  console.log(`${name}: wanted at least one counted test, got none`);
   return { passed: 0, failed: 1, skipped: 0 };
 }
 

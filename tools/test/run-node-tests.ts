@@ -91,9 +91,7 @@ export function judgeRun(
   if (status === 0 && counts !== null && countAll(counts) > 0) return counts;
   if (counts !== null && counts.failed > 0) return counts;
   const came = counts === null ? 'no counts' : `${countAll(counts)} tests counted`;
-  console.log(
-    `${files.join(' ')}: wanted counted tests and exit status 0, came ${came}, ${status}`,
-  );
+  console.log(`${files.join(' ')}: wanted counted tests and exit status 0, got ${came}, ${status}`);
   return addCounts(counts ?? noCounts, { passed: 0, failed: 1, skipped: 0 });
 }
 

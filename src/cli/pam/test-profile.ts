@@ -105,7 +105,7 @@ async function hearOutcome(talk: Talk, patience: Patience): Promise<Outcome> {
     else if (message.name === 'logged') noteLogged(talk, message.line);
     else if (message.name === 'prompt') answerPrompt(talk.link, message, talk);
     else
-      throw new RunError(`wanted the result of a call, came '${message.name}'; restart the server`);
+      throw new RunError(`wanted the result of a call, got '${message.name}'; restart the server`);
   }
 }
 
@@ -121,7 +121,7 @@ function startFailure(
   { stage, text }: Extract<FromLeader, { name: 'failed' }>,
 ): RunError {
   const where = LEADER_STAGES[stage] ?? stage;
-  return new RunError(`wanted to test profile '${profile}', came: ${text} (stage '${where}')`);
+  return new RunError(`wanted to test profile '${profile}', got: ${text} (stage '${where}')`);
 }
 
 function noteLogged(talk: Talk, line: string): void {

@@ -31,8 +31,7 @@ test('another process answers what this one would', async () => {
 test('what it refuses is refused with its words and status', async () => {
   await assert.rejects(
     readFiles(apart, 'pam-explain', { profile: '../x', root: '/' }),
-    (error) =>
-      error instanceof CliError && error.status === 2 && /came '..\/x'/.test(error.message),
+    (error) => error instanceof CliError && error.status === 2 && /got '..\/x'/.test(error.message),
   );
 });
 

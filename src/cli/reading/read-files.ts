@@ -74,6 +74,6 @@ async function silence(child: ChildProcess, reading: string): Promise<CliError> 
   child.kill('SIGKILL');
   await Promise.race([ended, wait(END_MS)]);
   const stuck = before ?? explainStuck(process.pid);
-  const words = `wanted to read '${reading}' within ${LIMIT_MS / 1000} s, came nothing`;
+  const words = `wanted to read '${reading}' within ${LIMIT_MS / 1000} s, got nothing`;
   return new CliError(stuck === null ? words : `${words}. ${stuck}`);
 }

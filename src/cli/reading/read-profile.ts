@@ -51,7 +51,7 @@ function configuredPurpose(load: Context['load'], service: string, root: string)
   if (service === values['auth-pam-sessions-profile']) return 'session';
   const used = `'${values['auth-pam-profile']}' (login) and '${values['auth-pam-sessions-profile']}' (session)`;
   throw new CliError(
-    `wanted --for ${PURPOSES.join(' or ')}, came none, and the configuration uses ${used}, not '${service}'; say what it is for`,
+    `wanted --for ${PURPOSES.join(' or ')}, got none, and the configuration uses ${used}, not '${service}'; say what it is for`,
     2,
   );
 }
@@ -62,7 +62,7 @@ function checkedRoot(directory: string): string {
   reads.publish(root);
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === true)
     return root === '/' ? '' : root;
-  throw new CliError(`wanted a directory for --root, came '${directory}'; name one`, 2);
+  throw new CliError(`wanted a directory for --root, got '${directory}'; name one`, 2);
 }
 
 function readFacts({ file, text }: FactsFile): Partial<Facts> {
@@ -72,6 +72,6 @@ function readFacts({ file, text }: FactsFile): Partial<Facts> {
   } catch (error) {
     if (error instanceof FactsError) throw new CliError(error.message, 2);
     const { code } = error as NodeJS.ErrnoException;
-    throw new CliError(`${file}: wanted a facts file, came ${code}; name one that can be read`, 2);
+    throw new CliError(`${file}: wanted a facts file, got ${code}; name one that can be read`, 2);
   }
 }

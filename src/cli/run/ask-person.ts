@@ -58,7 +58,7 @@ function ask(text: string, line: Line, editing: boolean): End {
     line.size += 1;
     if (line.size <= MAX_SECRET) continue;
     line.bytes.fill(0);
-    throw new RunError(`wanted an answer of at most ${MAX_SECRET} bytes, came more`);
+    throw new RunError(`wanted an answer of at most ${MAX_SECRET} bytes, got more`);
   }
 }
 
@@ -68,7 +68,7 @@ function readByte({ bytes, size }: Line): number | null {
     return readSync(0, bytes, size, 1, null) === 1 ? (bytes[size] ?? null) : null;
   } catch (error) {
     bytes.fill(0);
-    throw new RunError(`wanted an answer on stdin, came ${(error as NodeJS.ErrnoException).code}`);
+    throw new RunError(`wanted an answer on stdin, got ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 

@@ -34,17 +34,17 @@ export async function linkLeader(path: string, { hello }: Limits): Promise<Leade
 function explainError({ code, message }: LeaderError, path: string): RunError {
   return new RunError(
     code === undefined
-      ? `wanted a leader, came: ${message}; see the server's log`
-      : `wanted the server at '${path}', came ${code}; is the server running? (vestibule status)`,
+      ? `wanted a leader, got: ${message}; see the server's log`
+      : `wanted the server at '${path}', got ${code}; is the server running? (vestibule status)`,
   );
 }
 
 async function nextMessage(leader: LeaderConnection, what: string): Promise<FromLeader> {
   const message = await leader.next().catch((error: Error) => {
-    throw new RunError(`wanted ${what}, came '${error.message}'; see the server's log`);
+    throw new RunError(`wanted ${what}, got '${error.message}'; see the server's log`);
   });
   if (message !== null) return message;
   throw new RunError(
-    `wanted ${what}, came the end of the connection to the leader; see the server's log`,
+    `wanted ${what}, got the end of the connection to the leader; see the server's log`,
   );
 }

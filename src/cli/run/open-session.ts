@@ -50,7 +50,7 @@ export async function openSession(link: LeaderLink, request: OpenRequest): Promi
     if (message.name === 'failed') throw openFailure(message, request);
     if (message.name === 'key') context.key = message;
     else if (message.name === 'prompt') answerPrompt(link, message, context);
-    else throw new RunError(`wanted an open session, came '${message.name}'; restart the server`);
+    else throw new RunError(`wanted an open session, got '${message.name}'; restart the server`);
   }
 }
 
@@ -58,5 +58,5 @@ type Failed = Extract<FromLeader, { name: 'failed' }>;
 
 function openFailure({ stage, text }: Failed, { user, profile, answers }: OpenRequest): RunError {
   const why = answers.refused() ?? `${text} (stage '${LEADER_STAGES[stage] ?? stage}')`;
-  return new RunError(`wanted a session of '${user}' by profile '${profile}', came: ${why}`);
+  return new RunError(`wanted a session of '${user}' by profile '${profile}', got: ${why}`);
 }

@@ -64,7 +64,7 @@ export async function waitFor<T>(
     // Who waits for a disk alone is not there twice.
     const isOver = !watched || (stuck !== null && before !== null);
     if (!isOver || performance.now() - begin < ms) return;
-    const words = `wanted ${what} within ${ms / 1000} s, came nothing`;
+    const words = `wanted ${what} within ${ms / 1000} s, got nothing`;
     over.reject(new RunError(`${words}. ${stuck ?? "See the server's log."}`));
   };
   const timer = setInterval(look, Math.min(ms, LOOK_MS));

@@ -27,22 +27,19 @@ test('only the first line is taken', () => {
 
 test('the longest password is 511 bytes', () => {
   assert.equal(read(`${'x'.repeat(511)}\n`).password.length, 511);
-  assert.throws(
-    () => read('x'.repeat(512)),
-    /wanted a password of at most 511 bytes .*, came more/,
-  );
+  assert.throws(() => read('x'.repeat(512)), /wanted a password of at most 511 bytes .*, got more/);
 });
 
 test('an empty first line is no password', () => {
   assert.throws(
     () => read('\nsecret\n'),
-    /wanted a password on the first line of stdin, came nothing/,
+    /wanted a password on the first line of stdin, got nothing/,
   );
-  assert.throws(() => read(''), /came nothing/);
+  assert.throws(() => read(''), /got nothing/);
 });
 
 test('a stdin that cannot be read is told', () => {
   const fd = openSync(folder, 'r');
-  assert.throws(() => readPassword(fd), /wanted a password on stdin, came EISDIR/);
+  assert.throws(() => readPassword(fd), /wanted a password on stdin, got EISDIR/);
   closeSync(fd);
 });

@@ -14,18 +14,18 @@ export function readPassword(fd: number): Buffer {
     if (size > MAX_SECRET) {
       line.fill(0);
       throw new RunError(
-        `wanted a password of at most ${MAX_SECRET} bytes on the first line of stdin, came more`,
+        `wanted a password of at most ${MAX_SECRET} bytes on the first line of stdin, got more`,
       );
     }
   }
   if (size > 0) return line.subarray(0, size);
-  throw new RunError('wanted a password on the first line of stdin, came nothing');
+  throw new RunError('wanted a password on the first line of stdin, got nothing');
 }
 
 function readByte(fd: number, into: Buffer, at: number): boolean {
   try {
     return readSync(fd, into, at, 1, null) === 1;
   } catch (error) {
-    throw new RunError(`wanted a password on stdin, came ${(error as NodeJS.ErrnoException).code}`);
+    throw new RunError(`wanted a password on stdin, got ${(error as NodeJS.ErrnoException).code}`);
   }
 }

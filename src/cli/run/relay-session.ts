@@ -43,7 +43,7 @@ export function relaySession(
       afterSignal(signalled.ms, () => {
         const stuck = signalled.explain();
         if (stuck === null) return;
-        reject(new RunError(`wanted the program's end, came none. ${stuck}`));
+        reject(new RunError(`wanted the program's end, got none. ${stuck}`));
         frames.destroy();
       }),
     );

@@ -300,7 +300,7 @@ test('a session-host that goes without a word is a failure of ours', async () =>
   await fakeProgram(async (host) => host.end());
   await assert.rejects(
     run(screen()),
-    /wanted the program's exit status, came none; session \w{32} was ended/,
+    /wanted the program's exit status, got none; session \w{32} was ended/,
   );
 });
 
@@ -322,7 +322,7 @@ test('a session-host that does not answer is given up, and the connection closed
     await closed;
   });
   const limits = { ...LIMITS, hello: 1000 };
-  await assert.rejects(run(screen(), { limits }), /wanted to join the session within 1 s, came no/);
+  await assert.rejects(run(screen(), { limits }), /wanted to join the session within 1 s, got no/);
   await closed;
 });
 
@@ -330,7 +330,7 @@ test('a leader that dies is a failure of ours', async () => {
   await fakeLeader(async (leader) => leader.end());
   await assert.rejects(
     run(screen()),
-    /wanted a session of 'alice' by profile 'su', came the end of the connection to the leader; see/,
+    /wanted a session of 'alice' by profile 'su', got the end of the connection to the leader; see/,
   );
 });
 
@@ -343,7 +343,7 @@ test('what a leader does not do within its time is a failure that says what was 
   });
   await assert.rejects(
     run(screen(), { limits }),
-    /wanted to run 'cat' within 0.03 s, came nothing. See the server's log./,
+    /wanted to run 'cat' within 0.03 s, got nothing. See the server's log./,
   );
 });
 
@@ -356,14 +356,14 @@ test('an end that does not come is a failure that tells the status', async () =>
   });
   await assert.rejects(
     run(screen(), { limits }),
-    /wanted the end of session \w{32}, whose program ended with 7, within 0.03 s, came nothing/,
+    /wanted the end of session \w{32}, whose program ended with 7, within 0.03 s, got nothing/,
   );
 });
 
 test('no server is one clear line', async () => {
   await assert.rejects(
     run(screen()),
-    /wanted the server at '.*', came ENOENT; is the server running\?/,
+    /wanted the server at '.*', got ENOENT; is the server running\?/,
   );
 });
 
@@ -374,7 +374,7 @@ test('a refused session tells stage and reason', async () => {
   });
   await assert.rejects(
     run(screen()),
-    /session of 'alice' by profile 'su', came: account expired \(stage 'account'\)/,
+    /session of 'alice' by profile 'su', got: account expired \(stage 'account'\)/,
   );
 });
 
@@ -387,7 +387,7 @@ test('a program that cannot be started is a failure of ours', async () => {
   });
   await assert.rejects(
     run(screen()),
-    /wanted to run 'cat', came: too many processes \(stage 'spawn'\)/,
+    /wanted to run 'cat', got: too many processes \(stage 'spawn'\)/,
   );
 });
 
@@ -427,7 +427,7 @@ test('a password is not sealed to a key that the host key did not sign', async (
   });
   await assert.rejects(
     run(screen(), { answers: answersFrom(Buffer.from('secret'), null) }),
-    /came one that is not: the host key did not sign it/,
+    /got one that is not: the host key did not sign it/,
   );
 });
 

@@ -76,9 +76,9 @@ async function spawnProgram(
   const message = await link.next({ what: `to run '${command[0]}'`, ms: limits.start });
   if (message.name === 'spawned') return key;
   if (message.name !== 'failed')
-    throw new RunError(`wanted a program that runs, came '${message.name}'; restart the server`);
+    throw new RunError(`wanted a program that runs, got '${message.name}'; restart the server`);
   const stage = LEADER_STAGES[message.stage] ?? message.stage;
-  throw new RunError(`wanted to run '${command[0]}', came: ${message.text} (stage '${stage}')`);
+  throw new RunError(`wanted to run '${command[0]}', got: ${message.text} (stage '${stage}')`);
 }
 
 /** env finds the program by the session's own PATH; but it would take NAME=VALUE for a variable. */
@@ -105,7 +105,5 @@ async function awaitClosed(
   if (end.status !== null) return exitStatus(end.status);
   if (end.abandoned) return exitStatus(constants.signals.SIGPIPE);
   const came = end.error === null ? 'none' : `'${end.error.message}'`;
-  throw new RunError(
-    `wanted the program's exit status, came ${came}; session ${session} was ended`,
-  );
+  throw new RunError(`wanted the program's exit status, got ${came}; session ${session} was ended`);
 }

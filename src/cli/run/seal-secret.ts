@@ -16,11 +16,11 @@ export interface SealContext {
 /** The caller wipes the secret. */
 export function sealSecret(context: SealContext, prompt: number, secret: Uint8Array): Uint8Array {
   const { conversation, user, key, hostKeyFile } = context;
-  if (key === null) throw new RunError('wanted a key to seal the answer to, came a question first');
+  if (key === null) throw new RunError('wanted a key to seal the answer to, got a question first');
   const hostKey = importHostKey(readFileSync(hostKeyFile));
   const why = refuseKey(hostKey, conversation, key);
   if (why !== null)
-    throw new RunError(`wanted a key that is the leader's, came one that is not: ${why}`);
+    throw new RunError(`wanted a key that is the leader's, got one that is not: ${why}`);
   const expires = Number(key.expires);
   return sealAnswer({ conversation, user, secret, prompt, expires }, key.public);
 }

@@ -8,18 +8,18 @@ import { findFacts } from './find-facts.ts';
 import { RootFiles } from './root-files.ts';
 
 for (const [json, pattern] of [
-  ['{', /^f: wanted JSON, came something else/],
-  ['[]', /^f: wanted an object of facts, came \[\]/],
-  ['null', /wanted an object of facts, came null/],
+  ['{', /^f: wanted JSON, got something else/],
+  ['[]', /^f: wanted an object of facts, got \[\]/],
+  ['null', /wanted an object of facts, got null/],
   [
     '{"sshd": true}',
-    /^f: wanted known facts, came 'sshd'; there are auth_pam_sessions_use_password, /,
+    /^f: wanted known facts, got 'sshd'; there are auth_pam_sessions_use_password, /,
   ],
-  ['{"__proto__": 1}', /wanted known facts, came '__proto__'/],
-  ['{"dbus": [1]}', /^f: dbus wanted true or false, came \[1\]; correct it/],
+  ['{"__proto__": 1}', /wanted known facts, got '__proto__'/],
+  ['{"dbus": [1]}', /^f: dbus wanted true or false, got \[1\]; correct it/],
   ['{"modules": "pam_unix.so"}', /modules wanted a list of file names/],
   ['{"modules": [1]}', /modules wanted a list of file names/],
-  ['{"linux_pam": 1.5}', /linux_pam wanted a version such as "1.5.2", came 1.5/],
+  ['{"linux_pam": 1.5}', /linux_pam wanted a version such as "1.5.2", got 1.5/],
   ['{"auth_pam_sessions_use_password": "maybe"}', /wanted true or false/],
 ] as const) {
   test(`facts ${json} are refused`, () =>

@@ -80,11 +80,11 @@ export function parseFacts(file: string, json: string): Partial<Facts> {
     value = JSON.parse(json);
   } catch (error) {
     throw new FactsError(
-      `${file}: wanted JSON, came something else: ${(error as Error).message}; correct it`,
+      `${file}: wanted JSON, got something else: ${(error as Error).message}; correct it`,
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new FactsError(`${file}: wanted an object of facts, came ${came(value)}; write {…}`);
+    throw new FactsError(`${file}: wanted an object of facts, got ${got(value)}; write {…}`);
   const facts = Object.entries(value).map(([key, given]) => [key, readFact(file, key, given)]);
   return Object.fromEntries(facts) as Partial<Facts>;
 }
@@ -92,17 +92,17 @@ export function parseFacts(file: string, json: string): Partial<Facts> {
 function readFact(file: string, key: string, given: unknown): unknown {
   if (!Object.hasOwn(FORMS, key)) {
     const known = Object.keys(FORMS).join(', ');
-    throw new FactsError(`${file}: wanted known facts, came '${key}'; there are ${known}`);
+    throw new FactsError(`${file}: wanted known facts, got '${key}'; there are ${known}`);
   }
   const [read, wanted] = FORMS[key as keyof Facts];
   if (given === null) return null;
   const fact = read(given);
   if (fact === undefined)
-    throw new FactsError(`${file}: ${key} wanted ${wanted}, came ${came(given)}; correct it`);
+    throw new FactsError(`${file}: ${key} wanted ${wanted}, got ${got(given)}; correct it`);
   return fact;
 }
 
-function came(value: unknown): string {
+function got(value: unknown): string {
   const json = JSON.stringify(value);
   return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }

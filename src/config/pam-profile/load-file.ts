@@ -72,8 +72,8 @@ function readFile(reading: Reading, position: Position): void {
   reading.read.add(file);
   const found = reading.files.read(file);
   if (found.kind !== 'text') {
-    const came = found.kind === 'missing' ? 'no such file' : found.reason;
-    reading.problems.push({ code: 'unreadable', file, line: 1, came, facility: only });
+    const got = found.kind === 'missing' ? 'no such file' : found.reason;
+    reading.problems.push({ code: 'unreadable', file, line: 1, got, facility: only });
     return;
   }
   for (const line of readLogicalLines(found.text)) {
@@ -94,9 +94,9 @@ function readLine(reading: Reading, position: Position, line: LogicalLine): void
   const [first = '', second, third, ...rest] = words;
   const isInclude = first.toLowerCase() === '@include';
   const facility = isInclude ? position.only : facilityOf(first);
-  const note = (code: LineProblemCode, came: string): void => {
+  const note = (code: LineProblemCode, got: string): void => {
     const where = { file: position.file, line: line.line };
-    reading.problems.push({ code, ...where, came: toText(came), facility });
+    reading.problems.push({ code, ...where, got: toText(got), facility });
   };
   const relevant = position.only === null || facility === null || facility === position.only;
   if (!relevant) return;
@@ -129,7 +129,7 @@ interface RuleLine {
   readonly silent: boolean;
   readonly words: readonly (string | undefined)[];
   readonly broken: boolean;
-  readonly note: (code: LineProblemCode, came: string) => void;
+  readonly note: (code: LineProblemCode, got: string) => void;
 }
 
 function readRule(reading: Reading, position: Position, rule: RuleLine): void {
@@ -198,7 +198,7 @@ function include(reading: Reading, position: Position, line: number, wish: Inclu
     readFile(reading, { file: file!, service: null, only: facility, through, level, open });
     return;
   }
-  reading.problems.push({ code, ...origin, came: target, facility });
+  reading.problems.push({ code, ...origin, got: target, facility });
   const about = { control: 'include', actions: ALL_BAD, path: target, args: [], broken: true };
   if (facility !== null) addModule(reading, position, { line, facility, silent: false }, about);
 }
@@ -206,6 +206,6 @@ function include(reading: Reading, position: Position, line: number, wish: Inclu
 function countEntry(reading: Reading, origin: Origin): void {
   reading.entries += 1;
   if (reading.entries !== MAX_ENTRIES) return;
-  const came = `${MAX_ENTRIES} rules`;
-  reading.problems.push({ code: 'too-many-rules', ...origin, came, facility: null });
+  const got = `${MAX_ENTRIES} rules`;
+  reading.problems.push({ code: 'too-many-rules', ...origin, got, facility: null });
 }

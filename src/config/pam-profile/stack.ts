@@ -58,7 +58,7 @@ export type LineProblemCode = (typeof LINE_PROBLEMS)[number];
 export interface LineProblem extends Origin {
   readonly code: LineProblemCode;
   /** What was found instead. */
-  readonly came: string;
+  readonly got: string;
   /** Null: it affects the whole profile, and libpam does not start. */
   readonly facility: Facility | null;
 }

@@ -29,7 +29,7 @@ for (const [what, certificate, key, wanted] of [
     'another key',
     one,
     two,
-    /^Error: the certificate's key: wanted the key .* certificate, came another key/,
+    /^Error: the certificate's key: wanted the key .* certificate, got another key/,
   ],
   ['no certificate', 'x', one, /^Error: the certificate: wanted a certificate in PEM form/],
   [

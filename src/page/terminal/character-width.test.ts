@@ -18,7 +18,7 @@ test('every character that the C library knows is as wide here as there', () => 
     if (width === UNKNOWN) continue;
     compared += 1;
     const came = measureCharacter(code);
-    if (came !== width) different.push(`U+${code.toString(16)}: wanted ${width}, came ${came}`);
+    if (came !== width) different.push(`U+${code.toString(16)}: wanted ${width}, got ${came}`);
   }
   assert.ok(compared > 200_000, `${compared} compared`);
   assert.deepEqual(different, []);

@@ -26,7 +26,7 @@ bool policy_check_request(struct leader *leader, const struct connection *connec
     if (service[0] == '\0' || service[0] == '.' || !is_host_name(service, strlen(service)) || !is_host_name(leader->rhost, strlen(leader->rhost)))
         return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "that is no profile name, or no host");
     return connection->who == WHO_ROOT || strcmp(service, broker_service) == 0 ||
-           fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "wanted profile '%s', came '%s'", broker_service, service);
+           fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "wanted profile '%s', got '%s'", broker_service, service);
 }
 
 static bool copy_text(char *to, size_t size, const char *from) {

@@ -98,9 +98,9 @@ static bool take_value(struct reader_state *state, unsigned line, const struct o
     char value[CONFIG_MAX_LINE + 1];
     (void)snprintf(value, sizeof value, "%.*s", (int)text.size, text.data);
     if (value[0] == '"' || value[0] == '\'')
-        problem(state, line, "'%s' wanted no quotes, came %s; remove them", option->key, shown(text).text);
+        problem(state, line, "'%s' wanted no quotes, got %s; remove them", option->key, shown(text).text);
     else if (text.size > OPTION_MAX_TEXT[option->type] || !config_take_value(state->config, option, value))
-        problem(state, line, "'%s' wanted %s, came %s; correct it, or leave the line out for %s%s", option->key,
+        problem(state, line, "'%s' wanted %s, got %s; correct it, or leave the line out for %s%s", option->key,
             option->wanted, shown(text).text, option->standard[0] == '\0' ? "none" : "the default, ", option->standard);
     else
         return true;
@@ -114,7 +114,7 @@ static void take_entry(struct reader_state *state, unsigned line, struct text ke
         i++;
     struct key_state *set = &state->keys[i];
     if (i == KEY_COUNT) {
-        problem(state, line, "wanted the name of an option, came %s; 'vestibule config show' lists all", shown(key).text);
+        problem(state, line, "wanted the name of an option, got %s; 'vestibule config show' lists all", shown(key).text);
     } else if (set->first_line != 0) {
         problem(state, line, "'%s' is set again, first on line %u; keep one of them", OPTIONS[i].key, set->first_line);
     } else {
@@ -130,16 +130,16 @@ static void take_line(struct reader_state *state, unsigned line, struct text tex
     if (text.size == 0 || text.data[0] == '#')
         return;
     if (text.size > CONFIG_MAX_LINE) {
-        problem(state, line, "wanted a line of at most %d bytes, came %zu; shorten it", CONFIG_MAX_LINE, text.size);
+        problem(state, line, "wanted a line of at most %d bytes, got %zu; shorten it", CONFIG_MAX_LINE, text.size);
         return;
     }
     const char *equals = memchr(text.data, '=', text.size), *end = text.data + text.size;
     struct text key = trim((struct text){ text.data, (size_t)((equals == NULL ? end : equals) - text.data) });
     struct text value = trim((struct text){ equals == NULL ? end : equals + 1, (size_t)(equals == NULL ? 0 : end - equals - 1) });
     if (!is_text(key) || !is_text(value))
-        problem(state, line, "wanted text in UTF-8, came a control character or other bytes; remove them");
+        problem(state, line, "wanted text in UTF-8, got a control character or other bytes; remove them");
     else if (equals == NULL)
-        problem(state, line, "wanted key=value, came %s; comments start with #", shown(key).text);
+        problem(state, line, "wanted key=value, got %s; comments start with #", shown(key).text);
     else
         take_entry(state, line, key, value);
 }
@@ -150,7 +150,7 @@ static void take_file(struct reader_state *state, const struct config_text *file
     for (size_t i = 0; i < KEY_COUNT; i++)
         state->keys[i].first_line = 0;
     if (file->size > CONFIG_MAX_FILE) {
-        problem(state, 1, "wanted at most %d bytes, came more; is it the right file?", CONFIG_MAX_FILE);
+        problem(state, 1, "wanted at most %d bytes, got more; is it the right file?", CONFIG_MAX_FILE);
         return;
     }
     const char *at = file->data, *end = at + file->size;
@@ -183,11 +183,11 @@ bool config_parse(struct config *ret_config, const struct config_text *texts, si
     for (size_t i = 0; i < count; i++)
         take_file(&state, &texts[i]);
     if (config->www_port == config->www_session_port)
-        clash(&state, KEY_WWW_PORT, KEY_WWW_SESSION_PORT, "two ports, came one for both; change one");
+        clash(&state, KEY_WWW_PORT, KEY_WWW_SESSION_PORT, "two ports, got one for both; change one");
     if ((config->ssl_certificate[0] == '\0') != (config->ssl_certificate_key[0] == '\0'))
-        clash(&state, KEY_SSL_CERTIFICATE, KEY_SSL_CERTIFICATE_KEY, "both or neither, came one; set the other too");
+        clash(&state, KEY_SSL_CERTIFICATE, KEY_SSL_CERTIFICATE_KEY, "both or neither, got one; set the other too");
     if (strcmp(config->auth_pam_profile, config->auth_pam_sessions_profile) == 0)
-        clash(&state, KEY_AUTH_PAM_PROFILE, KEY_AUTH_PAM_SESSIONS_PROFILE, "two profiles, came one for both; change one");
+        clash(&state, KEY_AUTH_PAM_PROFILE, KEY_AUTH_PAM_SESSIONS_PROFILE, "two profiles, got one for both; change one");
     return !state.failed;
 }
 
@@ -200,18 +200,18 @@ static bool read_file(struct config_text *text, char **ret_data)
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return true;
     if (fd < 0 || fstat(fd, &about) < 0) {
-        log_line(LOG_ERR, "%s:1: wanted to read it, came '%m'; make it readable", text->file);
+        log_line(LOG_ERR, "%s:1: wanted to read it, got '%m'; make it readable", text->file);
     } else if (!S_ISREG(about.st_mode)) {
-        log_line(LOG_ERR, "%s:1: wanted a regular file, came another kind; replace it", text->file);
+        log_line(LOG_ERR, "%s:1: wanted a regular file, got another kind; replace it", text->file);
     } else if (about.st_uid != 0 || (about.st_mode & 022) != 0) {
-        log_line(LOG_ERR, "%s:1: wanted a file that only root can write, came mode %04o of uid %u; chown root and chmod 0644 it",
+        log_line(LOG_ERR, "%s:1: wanted a file that only root can write, got mode %04o of uid %u; chown root and chmod 0644 it",
             text->file, about.st_mode & 07777, about.st_uid);
     } else {
         text->size = about.st_size > CONFIG_MAX_FILE ? CONFIG_MAX_FILE + 1 : (size_t)about.st_size;
         text->data = *ret_data = must_alloc(text->size + 1, 1);
         if (read(fd, *ret_data, text->size) == (ssize_t)text->size)
             return true;
-        log_line(LOG_ERR, "%s:1: wanted %zu bytes, came fewer; was it being written?", text->file, text->size);
+        log_line(LOG_ERR, "%s:1: wanted %zu bytes, got fewer; was it being written?", text->file, text->size);
         text->size = 0;
     }
     return false;

@@ -14,7 +14,7 @@ unsigned refusal_percent(size_t waiting) {
 
 void add_startup(struct rootd *rootd, int pipe_end) {
     if (rootd->waiting_count == STARTUPS_FULL)
-        die("wanted at most %d leaders waiting for a sign-in, came one more", STARTUPS_FULL);
+        die("wanted at most %d leaders waiting for a sign-in, got one more", STARTUPS_FULL);
     rootd->waiting[rootd->waiting_count++] = pipe_end;
 }
 

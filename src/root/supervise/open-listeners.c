@@ -34,7 +34,7 @@ static int listen_tcp(const char *address, uint16_t port, const char *option) {
     const bool both = strcmp(address, "::") == 0, only_ipv4 = both && !has_ipv6();
     const bool is_ipv4 = only_ipv4 || inet_pton(AF_INET, address, &ipv4.sin_addr) == 1;
     if (!is_ipv4 && inet_pton(AF_INET6, address, &ipv6.sin6_addr) != 1)
-        die("'www-address' wanted an IPv4 or IPv6 address, came '%s'", address);
+        die("'www-address' wanted an IPv4 or IPv6 address, got '%s'", address);
     const struct sockaddr *name = is_ipv4 ? (const struct sockaddr *)&ipv4 : (const struct sockaddr *)&ipv6;
     const int fd = open_socket(is_ipv4 ? AF_INET : AF_INET6), yes = 1, only_ipv6 = !both;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||

@@ -32,12 +32,12 @@ void read_arguments(struct supervisor *supervisor, int argc, char **argv) {
             die("usage: vestibule-supervise [--log FILE] [--announce FILE] [--lock DESCRIPTOR] [--finish PROGRAM [ARG...]]");
     }
     if (supervisor->finish == NULL && optind < argc)
-        die("wanted options only, came '%s'", argv[optind]);
+        die("wanted options only, got '%s'", argv[optind]);
 }
 
 void prepare_process(struct supervisor *supervisor) {
     if (geteuid() != 0)
-        die("wanted uid 0, came uid %u: start the server as root", geteuid());
+        die("wanted uid 0, got uid %u: start the server as root", geteuid());
     (void)umask(022);
     cleanup_fd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     supervisor->terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);

@@ -121,7 +121,7 @@ export class Client extends Conversation {
         return status;
       }
       if (message?.name !== 'exited')
-        throw new Error(`wanted exited or closed, came ${message?.name}`);
+        throw new Error(`wanted exited or closed, got ${message?.name}`);
       status = message.status;
     }
   }
@@ -133,7 +133,7 @@ export class Client extends Conversation {
     viewer.join(this.sessionKey, {});
     const hello = await viewer.next();
     if (hello?.name !== 'hello')
-      throw new Error(`wanted hello of session-host, came ${hello?.name}`);
+      throw new Error(`wanted hello of session-host, got ${hello?.name}`);
     viewer.offset = hello.from;
     return viewer;
   }

@@ -81,13 +81,13 @@ export class LeaderConnection {
         message === null
           ? 'the end'
           : JSON.stringify(message, (_, v) => (typeof v === 'bigint' ? `${v}` : v));
-      throw new Error(`wanted ${name}, came ${came}\n${readLastLines()}`);
+      throw new Error(`wanted ${name}, got ${came}\n${readLastLines()}`);
     }
   }
 
   async expectEnd(): Promise<void> {
     const message = await this.next();
-    if (message !== null) throw new Error(`wanted the end, came ${JSON.stringify(message.name)}`);
+    if (message !== null) throw new Error(`wanted the end, got ${JSON.stringify(message.name)}`);
   }
 }
 

@@ -54,7 +54,7 @@ export class Conversation extends LeaderConnection {
 
   async expectPrompt(): Promise<Named<'prompt'>> {
     const prompt = await this.nextQuestion();
-    if (prompt === null) throw new Error('wanted prompt, came opened');
+    if (prompt === null) throw new Error('wanted prompt, got opened');
     return prompt;
   }
 
@@ -68,7 +68,7 @@ export class Conversation extends LeaderConnection {
         continue;
       }
       if (message?.name !== 'prompt') {
-        throw new Error(`wanted prompt, came ${message?.name}\n${readLastLines()}`);
+        throw new Error(`wanted prompt, got ${message?.name}\n${readLastLines()}`);
       }
       message.texts.forEach((text, i) => {
         if (message.styles[i]! > 2) this.texts.push(text);

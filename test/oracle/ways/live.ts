@@ -82,7 +82,7 @@ export class Live {
       const view = this.sessions.get(id);
       if (view !== undefined && holds(view)) return view;
       await once(this.socket, 'message', { signal }).catch((cause) => {
-        throw new Error(`waited for ${holds}, came ${JSON.stringify(view)}`, { cause });
+        throw new Error(`waited for ${holds}, got ${JSON.stringify(view)}`, { cause });
       });
     }
   }

@@ -62,7 +62,7 @@ async function enteredAt(
 
 async function dumpOf({ screen }: StartedTerminal, after = 0): Promise<Items> {
   const items = await readDump(screen, after);
-  if (items === null) throw new Error(`wanted a dump, came '${screen.output()}'`);
+  if (items === null) throw new Error(`wanted a dump, got '${screen.output()}'`);
   return items;
 }
 

@@ -37,7 +37,7 @@ before(async () => {
   server = await startWith();
   client = new WebClient(server.url);
   const step = await client.beginSignIn(ada.name);
-  if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+  if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${step.kind}`);
   secrets.set('sign-in cookie', client.cookies.get('__Host-Http-vestibule-sign-in')!);
   await client.answer(ada.name, step, [Buffer.from(ada.password)]);
   session = (await client.startTerminal()).id;
@@ -170,7 +170,7 @@ test('the database has hashes only, and is the broker’s alone', () => {
 test('an answer shows no more than it must: no ticket in a body, cookies out of scripts’ reach', async () => {
   const other = new WebClient(server.url);
   const step = await other.beginSignIn(ada.name);
-  if (step.kind !== 'prompts') throw new Error(`wanted prompts, came ${step.kind}`);
+  if (step.kind !== 'prompts') throw new Error(`wanted prompts, got ${step.kind}`);
 
   const answers = sealAll(ada.name, step, [Buffer.from(ada.password)]);
   const { headers, text } = await other.ask('POST', `/api/sign-in/${step.conversation}`, {

@@ -18,73 +18,72 @@ const WORDS: Readonly<Partial<Record<LineProblemCode, Words>>> = {
   'unknown-type': {
     why: 'libpam replaces a line of unknown type with an auth module that always fails: nobody can sign in.',
     remedy: 'begin the line with auth, account, password or session',
-    message: ({ came }) => `wanted auth, account, password or session, came '${came}'`,
+    message: ({ got }) => `wanted auth, account, password or session, got '${got}'`,
     fix: () => 'auth required MODULE',
   },
   'unknown-control': {
     why: 'When libpam cannot parse the control, it takes every result of the module for a failure, even success.',
     remedy:
       'correct the control: required, requisite, sufficient, optional, include, substack or [result=action …]',
-    message: ({ came }) => `wanted a control that libpam knows, came ${came}`,
+    message: ({ got }) => `wanted a control that libpam knows, got ${got}`,
     fix: (_, module) =>
       module === undefined ? 'auth required MODULE' : lineOf(module, { control: 'required' }),
   },
   'no-module': {
     why: 'libpam replaces a line without a module with a module that always fails.',
     remedy: 'write the name of a module after the control',
-    message: ({ came }) => `wanted a module after the control, came ${came}`,
+    message: ({ got }) => `wanted a module after the control, got ${got}`,
     fix: (_, module) =>
       module === undefined ? 'auth required pam_unix.so' : lineOf(module, { path: 'pam_unix.so' }),
   },
   'line-too-long': {
     why: 'Before version 1.7 libpam reads 1,023 bytes of a line and takes the rest for another line, which always fails.',
     remedy: 'shorten the line',
-    message: ({ came }) =>
-      `wanted a line of at most 1,023 bytes, came a longer one, ending '${came}'`,
+    message: ({ got }) => `wanted a line of at most 1,023 bytes, got a longer one, ending '${got}'`,
     fix: rewrite,
   },
   'continued-at-end': {
     why: 'libpam rejects a file that ends inside a continued line: no service that reads it works.',
     remedy: 'remove the backslash at the end of the last line',
-    message: () => 'wanted a line that ends, came a backslash at the end of the file',
+    message: () => 'wanted a line that ends, got a backslash at the end of the file',
     fix: rewrite,
   },
   'carriage-return': {
     why: 'libpam takes the carriage return for a part of the last word, and does not find a module of that name.',
     remedy: 'save the file with Unix line endings',
-    message: () => 'wanted a line that ends with a newline alone, came a carriage return',
+    message: () => 'wanted a line that ends with a newline alone, got a carriage return',
     fix: ({ file }) => `sed -i 's/\\r$//' ${file}`,
   },
   'include-missing': {
     why: 'libpam replaces an include line whose file does not exist with a module that always fails. With @include it does not start at all.',
     remedy: 'name a file that exists, or remove the line',
-    message: ({ came }) => `wanted a file to include, came '${came}', which does not exist`,
-    fix: ({ came, facility }) =>
-      facility === null ? `#@include ${came}` : `#${facility} include ${came}`,
+    message: ({ got }) => `wanted a file to include, got '${got}', which does not exist`,
+    fix: ({ got, facility }) =>
+      facility === null ? `#@include ${got}` : `#${facility} include ${got}`,
   },
   'include-loop': {
     why: 'libpam follows the loop until it crashes (1.5.2, with include) or gives up (with substack): nobody can sign in.',
     remedy: 'remove the line that closes the loop',
-    message: ({ came }) => `wanted a file that does not include this one, came '${came}'`,
-    fix: ({ came, facility }) =>
-      facility === null ? `#@include ${came}` : `#${facility} include ${came}`,
+    message: ({ got }) => `wanted a file that does not include this one, got '${got}'`,
+    fix: ({ got, facility }) =>
+      facility === null ? `#@include ${got}` : `#${facility} include ${got}`,
   },
   'include-too-deep': {
     why: 'libpam refuses files that are nested too deeply and puts a module that always fails in their place.',
     remedy: 'nest fewer files',
-    message: ({ came }) => `wanted files nested less than 16 deep, came '${came}' below that`,
-    fix: ({ came }) => `#include ${came}`,
+    message: ({ got }) => `wanted files nested less than 16 deep, got '${got}' below that`,
+    fix: ({ got }) => `#include ${got}`,
   },
   'too-many-rules': {
     why: 'libpam fails with so many rules. They come from files that are included over and over.',
     remedy: 'remove the lines that include the same files again and again',
-    message: ({ came }) => `wanted fewer than ${came}, came that many`,
+    message: ({ got }) => `wanted fewer than ${got}, got that many`,
     fix: () => '#@include',
   },
   unreadable: {
     why: 'This check cannot say anything about a file that it cannot read.',
     remedy: 'make it a regular file that everybody may read',
-    message: ({ came }) => `wanted a file to read, came ${came}`,
+    message: ({ got }) => `wanted a file to read, got ${got}`,
     fix: ({ file }) => `chmod 0644 ${file}`,
   },
 };
@@ -111,10 +110,10 @@ export const atInclude: Rule = {
     if (situation.facts.at_include_supported !== false) return [];
     return problemsOf(situation)
       .filter(({ code }) => code === 'at-include')
-      .map(({ file, line, came, facility }) => ({
+      .map(({ file, line, got, facility }) => ({
         origin: { file, line },
-        message: `wanted a type that libpam knows here, came '@include ${came}'`,
-        fix: `${facility ?? came.replace(/^common-/, '')} include ${came}`,
+        message: `wanted a type that libpam knows here, got '@include ${got}'`,
+        fix: `${facility ?? got.replace(/^common-/, '')} include ${got}`,
       }));
   },
 };

@@ -28,7 +28,7 @@ export const dictionaryMissing: Rule = {
       .filter(({ name, args }) => MODULES.includes(name) && !args.includes('dictcheck=0'))
       .map((module) => ({
         origin: module.origin,
-        message: `wanted cracklib's dictionary for ${module.name}, came none`,
+        message: `wanted cracklib's dictionary for ${module.name}, got none`,
         fix: lineOf(module, { args: [...module.args, 'dictcheck=0'] }),
       }));
   },

@@ -12,11 +12,11 @@ export const missingProfile: Rule = {
   find: ({ profile, directories }) => {
     if (profile.own !== null) return [];
     const { service, file, other } = profile;
-    const came =
+    const got =
       other === null
         ? `neither it nor 'other' in ${directories.join(', ')}`
         : `no such file: PAM uses 'other' (${other.file})`;
-    const message = `wanted a PAM profile '${service}', came ${came}`;
+    const message = `wanted a PAM profile '${service}', got ${got}`;
     const fix = other === null ? 'auth required pam_unix.so' : 'auth include other';
     return [
       { origin: { file, line: 1 }, message, fix, level: other === null ? 'error' : 'warning' },
@@ -37,7 +37,7 @@ export const borrowedType: Rule = {
       .filter((facility) => facility !== 'password' && profile.borrowed.includes(facility))
       .map((facility) => ({
         origin: { file: own.file, line: 1 },
-        message: `wanted ${facility} rules, came none: PAM uses those of ${other?.file ?? "'other', which is missing"}`,
+        message: `wanted ${facility} rules, got none: PAM uses those of ${other?.file ?? "'other', which is missing"}`,
         fix: `${facility} include other`,
         ...(other === null ? { level: 'error' as const } : {}),
       }));

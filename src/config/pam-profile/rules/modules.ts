@@ -43,7 +43,7 @@ function missing(module: Module, { facts }: Situation): Pick<Defect, 'message' |
   const where = module.path.startsWith('/') ? '' : ` in ${facts.modules_dir ?? 'its directory'}`;
   const gone = successor === undefined ? '' : `; it was replaced by ${successor}`;
   return {
-    message: `wanted the module ${module.path}, came no such file${where}${gone}`,
+    message: `wanted the module ${module.path}, got no such file${where}${gone}`,
     fix: known ? lineOf(module, { path: successor! }) : without(module),
   };
 }
@@ -59,7 +59,7 @@ export const wrongFacility: Rule = {
       const known = knowModule(module.name);
       if (known === null || known.facilities.includes(module.facility)) return [];
       const has = known.facilities.join(' and ');
-      const message = `wanted a module for ${module.facility}, came ${module.name}, which supports ${has} only`;
+      const message = `wanted a module for ${module.facility}, got ${module.name}, which supports ${has} only`;
       const fix = lineOf(module, { facility: known.facilities[0]! });
       return isMissing(module, situation) ? [] : unusable(module, situation, { message, fix });
     }),

@@ -36,7 +36,7 @@ export const readenvBeforeProgram: Rule = {
       const { file, line } = program.origin;
       return {
         origin: reader.origin,
-        message: `wanted an environment that is safe for programs run as root, came one that the user can set, for ${program.name} (${file}:${line})`,
+        message: `wanted an environment that is safe for programs run as root, got one that the user can set, for ${program.name} (${file}:${line})`,
         fix: lineOf(reader, { args: reader.args.filter((arg) => !arg.startsWith('user_readenv')) }),
         ...(purpose === 'login' ? { level: 'warning' as const } : {}),
       };
@@ -69,11 +69,11 @@ export const mountBeforePassword: Rule = {
     if (!auth.some(asks) || auth.filter(asks).some((module) => isFollowed(situation, module)))
       return [];
     const own = auth.find(isMount);
-    const came = own === undefined ? 'none in auth' : 'one that is called before it, or not at all';
+    const got = own === undefined ? 'none in auth' : 'one that is called before it, or not at all';
     return [
       {
         origin: (own ?? mount).origin,
-        message: `wanted pam_mount after the module that asks for the password, came ${came}`,
+        message: `wanted pam_mount after the module that asks for the password, got ${got}`,
         fix: 'auth optional pam_mount.so',
       },
     ];
@@ -100,7 +100,7 @@ export const mountWithoutPassword: Rule = {
     if (situation.purpose !== 'session' || mount === undefined) return [];
     if (mount.args.includes('disable_interactive')) return [];
     const message =
-      'wanted a session that asks nothing, came pam_mount.so, which asks for a password';
+      'wanted a session that asks nothing, got pam_mount.so, which asks for a password';
     const fix = lineOf(mount, { args: [...mount.args, 'disable_interactive'] });
     return [{ origin: mount.origin, message, fix }];
   },
@@ -117,7 +117,7 @@ export const mountWithoutCounter: Rule = {
     if (situation.purpose === 'login' || mount === undefined) return [];
     if (situation.facts.pmvarrun !== false) return [];
     const message =
-      'wanted the program pmvarrun for pam_mount.so, came none in /usr/sbin or /usr/bin';
+      'wanted the program pmvarrun for pam_mount.so, got none in /usr/sbin or /usr/bin';
     return [{ origin: mount.origin, message, fix: 'apt-get install libpam-mount-bin' }];
   },
 };
@@ -135,7 +135,7 @@ export const homeAfterMount: Rule = {
     const home = session.findIndex(named('pam_mkhomedir', 'pam_oddjob_mkhomedir'));
     if (mount === -1 || home < mount) return [];
     const { file, line } = session[mount]!.origin;
-    const message = `wanted the home directory to be created before volumes are mounted in it, came ${session[home]!.name} after pam_mount.so`;
+    const message = `wanted the home directory to be created before volumes are mounted in it, got ${session[home]!.name} after pam_mount.so`;
     return [
       {
         origin: session[home]!.origin,
@@ -161,7 +161,7 @@ export const groupAfterRootok: Rule = {
       .filter((module) => module.name === 'pam_group.so' && !played.called.includes(module))
       .map((module) => ({
         origin: module.origin,
-        message: `wanted pam_group.so to be called, came pam_rootok.so before it (${file}:${line}), which ends auth`,
+        message: `wanted pam_group.so to be called, got pam_rootok.so before it (${file}:${line}), which ends auth`,
         fix: `${lineOf(module)} # before ${file}:${line}`,
       }));
   },
@@ -180,7 +180,7 @@ export const scriptSuffices: Rule = {
       .map((module) => ({
         origin: module.origin,
         message:
-          'wanted a module that checks a password, came pam_script.so, which is sufficient by itself',
+          'wanted a module that checks a password, got pam_script.so, which is sufficient by itself',
         fix: lineOf(module, { control: 'optional' }),
       }));
   },

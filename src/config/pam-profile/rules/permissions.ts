@@ -45,7 +45,7 @@ function writable(files: RootFiles, path: string, origin: Origin): Defect[] {
     const problem = refuse(files, met);
     if (problem === null) continue;
     const what = met === path ? 'it' : met;
-    const message = `wanted ${what} to be writable only by root, came ${problem}`;
+    const message = `wanted ${what} to be writable only by root, got ${problem}`;
     return [{ origin, message, fix: `chown root:root ${met} && chmod go-w ${met}` }];
   }
   return [];

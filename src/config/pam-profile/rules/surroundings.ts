@@ -16,7 +16,7 @@ export const systemdWithoutBus: Rule = {
       .filter((module) => module.name === 'pam_systemd.so' && counts(situation, module))
       .map((module) => ({
         origin: module.origin,
-        message: `wanted a system bus for pam_systemd.so, came none, and the module is required`,
+        message: `wanted a system bus for pam_systemd.so, got none, and the module is required`,
         fix: lineOf(module, { control: 'optional' }),
       }));
   },
@@ -43,7 +43,7 @@ export const loginuidNeedsAuditd: Rule = {
       .filter((module) => counts(situation, module))
       .map((module) => ({
         origin: module.origin,
-        message: 'wanted a running audit daemon for require_auditd, came none',
+        message: 'wanted a running audit daemon for require_auditd, got none',
         fix: lineOf(module, { args: module.args.filter((arg) => arg !== 'require_auditd') }),
       }));
   },
@@ -62,7 +62,7 @@ export const nullokWithEmptyPasswords: Rule = {
       .filter(({ name, args }) => name === 'pam_unix.so' && args.includes('nullok'))
       .map((module) => ({
         origin: module.origin,
-        message: `wanted all accounts to have a password because of nullok, came ${accounts.slice(0, 5).join(', ')} without one`,
+        message: `wanted all accounts to have a password because of nullok, got ${accounts.slice(0, 5).join(', ')} without one`,
         fix: lineOf(module, { args: module.args.filter((arg) => arg !== 'nullok') }),
       }));
   },
@@ -80,7 +80,7 @@ export const onlyOptional: Rule = {
     if (!session.every(({ actions, broken }) => !broken && actions.system_err === 'ignore'))
       return [];
     const message =
-      'wanted at least one session module that is not optional, came optional ones only';
+      'wanted at least one session module that is not optional, got optional ones only';
     return [{ origin: session[0]!.origin, message, fix: 'session required pam_permit.so' }];
   },
 };
@@ -99,7 +99,7 @@ export const faillockNeverCounts: Rule = {
       called.some(({ name, args }) => name === 'pam_faillock.so' && args.includes('authfail'));
     if (findPlay(profile.stacks.auth, fails, unproven) !== null) return [];
     const message =
-      'wanted an authfail line that is called after a wrong password, came preauth alone';
+      'wanted an authfail line that is called after a wrong password, got preauth alone';
     return [{ origin: first.origin, message, fix: 'auth [default=die] pam_faillock.so authfail' }];
   },
 };

@@ -36,14 +36,14 @@ function findClosed({ profile }: Situation, facility: Facility): Defect[] {
   const module = played?.decider ?? played?.jumps.at(-1)?.from ?? entries.find(isModule);
   if (module === undefined) return [];
   const denies = played?.decider?.name === 'pam_deny.so';
-  const came = denies
+  const got = denies
     ? `${module.name}, which denies everyone`
     : 'a stack in which no module decides';
   const fix = denies ? without(module) : `${facility} required pam_permit.so`;
   return [
     {
       origin: module.origin,
-      message: `wanted ${facility} rules that can succeed, came ${came}`,
+      message: `wanted ${facility} rules that can succeed, got ${got}`,
       fix,
     },
   ];
@@ -59,7 +59,7 @@ export const jumpPastEnd: Rule = {
     usedFacilities(purpose).flatMap((facility) =>
       tooFar(profile.stacks[facility]).map(({ module, count, most }) => ({
         origin: module.origin,
-        message: `wanted a jump over at most ${most} modules, came one over ${count}`,
+        message: `wanted a jump over at most ${most} modules, got one over ${count}`,
         fix: lineOf(module, { control: withJump(module, count, most) }),
       })),
     ),
@@ -137,7 +137,7 @@ export const rootokInLogin: Rule = {
       ? []
       : openings(isRootok)(situation).map(({ decider }) => ({
           origin: decider.origin,
-          message: `wanted ${asks}, came pam_rootok.so, which lets everyone in`,
+          message: `wanted ${asks}, got pam_rootok.so, which lets everyone in`,
           fix: without(decider),
         })),
 };
@@ -168,7 +168,7 @@ function skipping({ from, over }: Jump, { profile }: Situation): Defect {
   const most = Math.min(count, mostJump(entries, entries.indexOf(from)));
   return {
     origin: from.origin,
-    message: `wanted a failure of ${from.name} to end at pam_deny.so, came a jump over it (${placeOf(over[deny]!)})`,
+    message: `wanted a failure of ${from.name} to end at pam_deny.so, got a jump over it (${placeOf(over[deny]!)})`,
     fix: lineOf(from, { control: `success=${most} default=ignore` }),
   };
 }
@@ -186,7 +186,7 @@ export const nobodyAsked: Rule = {
     openings((opening) => opening.skipped === null && !isRootok(opening))(situation).map(
       ({ decider }) => ({
         origin: decider.origin,
-        message: `wanted ${asks}, came ${decider.name}, which succeeds without a proof`,
+        message: `wanted ${asks}, got ${decider.name}, which succeeds without a proof`,
         fix: decider.control === 'sufficient' ? without(decider) : 'auth requisite pam_deny.so',
         ...(decider.name === 'pam_succeed_if.so' ? { level: 'warning' as const } : {}),
       }),

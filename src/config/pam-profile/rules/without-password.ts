@@ -20,7 +20,7 @@ export const rootokMissing: Rule = {
     if (findPlay(entries, ({ allowed }) => allowed, unproven) !== null) return [];
     const asking = modulesOf(profile, 'auth').find((module) => unproven(module) === 'auth_err');
     const first = modulesOf(profile, 'auth')[0]!;
-    const message = `wanted a profile that asks root for nothing, came ${asking?.name ?? first.name}, which fails without a password`;
+    const message = `wanted a profile that asks root for nothing, got ${asking?.name ?? first.name}, which fails without a password`;
     return [{ origin: ownLine(profile.file, first), message, fix: `auth sufficient ${ROOTOK}` }];
   },
 };
@@ -41,7 +41,7 @@ export const rootokWithPassword: Rule = {
     const played = findPlay(profile.stacks.auth, ({ endedBy }) => endedBy?.name === ROOTOK, atBest);
     if (played === null) return [];
     const rootok = played.endedBy!;
-    const message = 'wanted modules that use the password, came pam_rootok.so before them';
+    const message = 'wanted modules that use the password, got pam_rootok.so before them';
     return [{ origin: rootok.origin, message, fix: without(rootok) }];
   },
 };
@@ -55,7 +55,7 @@ export const noPasswordToGive: Rule = {
   find: ({ profile, purpose, facts }) => {
     const by = facts.auth_by?.toLowerCase() ?? 'pam';
     if (purpose !== 'session-with-password' || by === 'pam') return [];
-    const message = `wanted a sign-in by PAM, came one by '${by}', which has no password`;
+    const message = `wanted a sign-in by PAM, got one by '${by}', which has no password`;
     const fix = 'auth sufficient pam_rootok.so';
     return [{ origin: { file: profile.file, line: 1 }, message, fix }];
   },
@@ -73,7 +73,7 @@ export const accountOfSssd: Rule = {
     if (situation.purpose === 'login' || sss === undefined || passesLocally(situation)) return [];
     const none = situation.facts.sssd === false;
     const who = none ? 'any account because sssd is not set up' : 'a local account';
-    const message = `wanted account rules that let ${none ? 'accounts' : 'local accounts'} pass, came ${sss.name}, which does not know ${who}`;
+    const message = `wanted account rules that let ${none ? 'accounts' : 'local accounts'} pass, got ${sss.name}, which does not know ${who}`;
     const fix = 'account sufficient pam_rootok.so';
     return [{ origin: sss.origin, message, fix, ...(none ? { level: 'error' as const } : {}) }];
   },
