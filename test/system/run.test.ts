@@ -202,7 +202,7 @@ test('on a terminal it asks as su does: hidden and shown questions, as many as t
   const wrong = await talk(run, [alice.password, 'not it']);
   assert.match(
     wrong,
-    /came: pam_authenticate by 'many': Authentication failure \(stage 'authenticate'\)\r\n$/,
+    /got: pam_authenticate by 'many': Authentication failure \(stage 'authenticate'\)\r\n$/,
   );
 });
 
