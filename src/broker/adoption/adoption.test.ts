@@ -216,3 +216,22 @@ test('a leader that says it is another session is not believed', async (t) => {
   assert.equal(fixture.broker.sessions.countLive(), 0);
   assert.equal(fixture.broker.pamSessions.countLive().pamSessions, 0);
 });
+
+test('a session that waited for its home session has failed when the broker is another', async (t) => {
+  const fixture = await startFixture(t);
+  fixture.settings = { sessionsScope: 'user' };
+  await fixture.restart();
+  const { ticket } = await fixture.gateway.signIn('slow');
+  const start = { ticket, kind: 'terminal', origin: { address: '', userAgent: '' } };
+  const { session: waiting } = await fixture.gateway.ask('session-start', start);
+  const { session: ended } = await fixture.gateway.ask('session-start', start);
+  await fixture.gateway.ask('session-end', { ticket, session: ended.id });
+  await fixture.machine.opening.take();
+  await fixture.restart();
+  const { sessions } = await fixture.gateway.ask('session-list', { ticket });
+  const found = new Map(sessions.map((view) => [view.id, view]));
+  assert.equal(found.get(waiting.id)?.state, 'failed');
+  assert.equal(found.get(waiting.id)?.problem?.code, 'session-failed');
+  assert.equal(found.get(ended.id)?.state, 'ended', 'who ended it has what they wanted');
+  assert.equal(fixture.broker.sessions.countLive(), 0);
+});

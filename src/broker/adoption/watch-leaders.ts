@@ -3,12 +3,14 @@ import { inBackground } from '../../lib/in-background.ts';
 import type { PamSessionId, Place } from '../../protocol/ids.ts';
 import type { Broker } from '../state/context.ts';
 import { findLeader } from './find-leader.ts';
+import { giveUpWaiting } from './give-up-waiting.ts';
 
 /**
  * Adopts what is there; goes on watching until that is closed. A leader that does not answer at once may be dead: nobody
  * waits for what comes of it.
  */
 export async function watchLeaders(broker: Broker): Promise<{ readonly close: () => void }> {
+  giveUpWaiting(broker);
   const places = Object.keys(broker.launchers) as Place[];
   const watchers = await Promise.all(places.map((place) => watchPlace(broker, place)));
   return {

@@ -8,7 +8,7 @@ import type { SessionState } from '../../protocol/page-gateway.ts';
 
 /**
  * Messages of a leader that name a session, and what follows for it from elsewhere. forgotten: its leader, found again,
- * does not know it. closed: its PAM session. gone, silent: its leader. late: a step takes longer than it may.
+ * does not know it, or the broker that it waited in has ended. closed: its PAM session. gone, silent: its leader. late: a step takes longer than it may.
  */
 export type SessionEvent =
   | 'spawned'
@@ -75,7 +75,7 @@ export const SESSION_ACTS: Readonly<
     ...OVER,
   },
   forgotten: {
-    ...NOT_IN_ONE,
+    pending: 'fail',
     starting: 'fail',
     running: 'settle',
     ending: 'settle',

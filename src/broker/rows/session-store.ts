@@ -55,6 +55,8 @@ export function openSessionStore(store: Store) {
       [...live.listOf(person), ...ended.all(person.user, person.uid, since).map(toRow)].toSorted(
         inOrder,
       ),
+    /** Live ones that are in no PAM session yet. */
+    listWaiting: (): SessionRow[] => live.list().filter(({ pamSession }) => pamSession === null),
     /** Those in one PAM session that have not come to their end. */
     listIn: (pam: PamSessionRow): SessionRow[] =>
       live.listOf(pam).filter(({ pamSession }) => pamSession === pam.id),
