@@ -7,7 +7,7 @@ import { changePamSession, notePamSession } from '../changes/change-pam-session.
 import { connectPamSession } from '../follow/connect-pam-session.ts';
 import { takePamSessionEvent } from '../follow/take-pam-session-event.ts';
 import { addFoundPamSession } from '../pam-sessions/add-found.ts';
-import { beginClose, sendClose } from '../pam-sessions/close-pam-session.ts';
+import { beginClose } from '../pam-sessions/close-pam-session.ts';
 import { watchPamSession } from '../pam-sessions/watch-step.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isClosing, isOpen } from '../rows/pam-session-transitions.ts';
@@ -83,8 +83,7 @@ function catchUp(broker: Broker, link: Link, row: PamSessionRow): void {
 }
 
 function catchUpOpen(broker: Broker, link: Link, row: PamSessionRow): void {
-  if (isClosing(row.state)) sendClose(broker, link);
-  else if (broker.unwanted.has(row.id)) beginClose(broker, row, null);
+  if (isClosing(row.state) || broker.unwanted.has(row.id)) beginClose(broker, row, null);
   else if (row.closePolicy === 'last-program' && !link.leader.hello.attached)
     closeWithoutSessions(broker, row);
 }

@@ -5,6 +5,8 @@ import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
 
 export function beginEnd(broker: Broker, row: SessionRow, by: EndedBy | null): void {
+  // Until its leader learns of it, it may still say that the program runs.
+  broker.unwanted.add(row.id);
   const change = endedBy(row, by);
   if (row.state !== 'ending') changeSession(broker, row.id, 'ending', change);
   else if (change.endedBy !== undefined) noteSession(broker, row.id, change);

@@ -22,8 +22,7 @@ export function endSession(broker: Broker, row: SessionRow, by: EndedBy | null):
   }
   if (state === 'ending' && broker.steps.has(id)) return;
   beginEnd(broker, row, by);
-  // Its leader cannot end what it does not know: joining looks for this. Without a link adoption does.
-  broker.unwanted.add(id);
+  // Without a link adoption sends it.
   const link = linkOf(broker, row);
   if (link) sendEnd(broker, link, row);
   else watchSession(broker, id, 'end');

@@ -15,7 +15,7 @@ export function explainStuck(broker: Broker, row: SessionRow): string {
   if (pam === undefined) return unreachable(null);
   const why = explainBeforeClose(broker, pam);
   if (why !== null) return why;
-  if (isCutOff(broker, row) && !broker.unwanted.has(row.id))
+  if (row.exitStatus === null && !broker.unwanted.has(row.id) && isCutOff(broker, row))
     return kindNamed(broker.kinds, row.kind).words.cutOff;
   return explainClose(leaderOf(broker, pam));
 }
