@@ -135,7 +135,8 @@ export class Asker {
 export class BrokerFixture {
   readonly directory: string;
   readonly machine: FakeMachine;
-  private readonly stepMs: BrokerOptions['stepMs'];
+  /** Of the broker that is started next. */
+  stepMs: BrokerOptions['stepMs'];
   /** Added to the broker's clocks; the monotonic one moves by it alone. */
   skipMs = 0;
   /** By this the wall clock alone is wrong. */

@@ -235,3 +235,20 @@ test('a session that waited for its home session has failed when the broker is a
   assert.equal(found.get(ended.id)?.state, 'ended', 'who ended it has what they wanted');
   assert.equal(fixture.broker.sessions.countLive(), 0);
 });
+
+test('a session that was being ended, and whose program has exited, does not stay so for ever', async (t) => {
+  const fixture = await startFixture(t);
+  fixture.settings = { sessionsScope: 'user' };
+  await fixture.restart();
+  const { ticket } = await fixture.gateway.signIn('hangs');
+  const { id } = await fixture.gateway.start(ticket);
+  await fixture.gateway.ask('session-end', { ticket, session: id });
+  const leader = await fixture.machine.opening.take();
+  fixture.stepMs = { end: 20 };
+  await fixture.restart(() => void leader.programs.set(id, { state: 'exited', status: 3 << 8 }));
+  const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
+  assert.deepEqual([view?.endedBy, view?.exitStatus], ['user', 3]);
+  if (view?.state !== 'stuck') await fixture.gateway.sessionIn('stuck', id);
+  leader.exit(3 << 8, id);
+  await fixture.gateway.sessionIn('ended', id);
+});

@@ -62,7 +62,7 @@ export const SESSION_ACTS: Readonly<
     ...NOT_IN_ONE,
     starting: 'begin-end',
     running: 'begin-end',
-    ending: 'note',
+    ending: 'begin-end',
     stuck: 'begin-end',
     ...OVER,
   },
