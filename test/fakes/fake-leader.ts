@@ -186,7 +186,7 @@ export class FakeLeader {
     return [...this.programs.values()].some(({ state }) => state === 'running');
   }
 
-  private failed(session: string, stage: Stage, code: number, text: string): void {
+  failed(session: string, stage: Stage, code: number, text: string): void {
     this.tell({ name: 'failed', session, stage: LEADER_STAGES.indexOf(stage), code, text });
   }
 

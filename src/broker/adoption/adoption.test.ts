@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
+import { log } from '../../lib/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 
 const RUN = '1'.repeat(32) as SessionId;
@@ -173,9 +174,9 @@ test("root's run whose terminal is made and whose program is not there yet is ro
   const leader = machine.makeLeader();
   leader.programs.set(RUN, { state: 'ready', status: 0 });
   await leader.openAs({ pamSession: PAM, user: 'ada', attached: 1 });
-  await gateway.sessionIn('running', RUN);
+  await gateway.sessionIn('starting', RUN);
   leader.spawn(RUN);
-  await gateway.session(({ id, tty }) => id === RUN && tty !== undefined);
+  await gateway.sessionIn('running', RUN);
   leader.exit(0, RUN);
   const { exitStatus } = await gateway.sessionIn('ended', RUN);
   assert.equal(exitStatus, 0);
@@ -251,4 +252,29 @@ test('a session that was being ended, and whose program has exited, does not sta
   if (view?.state !== 'stuck') await fixture.gateway.sessionIn('stuck', id);
   leader.exit(3 << 8, id);
   await fixture.gateway.sessionIn('ended', id);
+});
+
+test('a program of root that does not start is none of the broker, and no surprise', async (t) => {
+  const warning = t.mock.method(log, 'warning');
+  const { gateway, broker, machine } = await startFixture(t);
+  const leader = machine.makeLeader();
+  await leader.openAs({ pamSession: PAM, user: 'ada', attached: 1 });
+  await leader.received.take(({ name }) => name === 'hello');
+  leader.failed('3'.repeat(32), 'execute', 2, 'no such file: /bin/gone');
+  leader.spawn(RUN);
+  await gateway.sessionIn('running', RUN);
+  assert.equal(broker.sessions.countLive(), 1);
+  assert.ok(!warning.mock.calls.some(({ arguments: [event] }) => event === 'leader-surprise'));
+});
+
+test('a program that was being started when the database was lost has failed if it fails', async (t) => {
+  const { gateway, machine, broker } = await startFixture(t);
+  mkdirSync(join(broker.paths.sessions, RUN), { recursive: true });
+  const leader = machine.makeLeader();
+  leader.programs.set(RUN, { state: 'starting', status: 0 });
+  await leader.openAs({ pamSession: PAM, user: 'ada' });
+  await gateway.sessionIn('starting', RUN);
+  leader.failed(RUN, 'execute', 2, 'no such file: /bin/gone');
+  const { problem } = await gateway.sessionIn('failed', RUN);
+  assert.equal(problem?.code, 'session-program');
 });

@@ -53,6 +53,8 @@ function takeOfSession(broker: Broker, link: Link, message: OfSession): void {
   const row =
     broker.sessions.find(id) ??
     (message.name === 'spawned' ? addFoundSession(broker, link, id) : undefined);
+  // What did not start for root's command line never had a row; the leader tells the command line why.
+  if (row === undefined && message.name === 'failed' && link.leader.hello.attached) return;
   if (row?.pamSession === link.pamSession)
     takeSessionEvent(broker, row, message.name, newsOf(broker, link, row, message));
   else {

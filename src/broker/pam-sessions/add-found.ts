@@ -1,10 +1,15 @@
 /** Rows for what leaders report and no row says: root's runs, and all that a lost or unreadable database knew of. */
 
 import { foundKind } from '../../kinds/kinds.ts';
-import { type LeaderHello, programOf } from '../../launcher/leader-connection.ts';
+import {
+  type LeaderHello,
+  type ProgramState,
+  programOf,
+} from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import { CLOSE_POLICIES } from '../../protocol/broker-leader.ts';
 import type { PamSessionId, Place, SessionId, Uid, UserName } from '../../protocol/ids.ts';
+import type { SessionState } from '../../protocol/page-gateway.ts';
 import { addPamSession } from '../changes/change-pam-session.ts';
 import { addSession } from '../changes/change-session.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
@@ -43,13 +48,20 @@ export function addFoundSession(
   const kind = foundKind(broker.kinds, attached ? 'root' : 'person');
   const isNamed = broker.sessions.listLiveOf(person).some(({ name }) => name === label);
   const name = label !== '' && !isNamed ? label : freeName(broker, person, kind);
-  const { tty = '', pid = 0 } = programOf(hello, id) ?? {};
+  const program = programOf(hello, id);
+  const { tty = '', pid = 0 } = program ?? {};
   if (!attached) log.warning('session-found', { session: id, user: person.user });
   return addSession(broker, {
     ...BLANK,
-    ...{ id, pamSession, ...person, kind: kind.name, name, state: 'running', address: '' },
+    ...{ id, pamSession, ...person, kind: kind.name, name, state: stateOf(program), address: '' },
     ...{ origin: attached ? 'cli' : 'gateway', tty: tty || null, pid, started: Number(openedAt) },
   });
+}
+
+/** undefined: its leader has just said that it runs. */
+function stateOf(program: ProgramState | undefined): SessionState {
+  const isStarting = program?.state === 'ready' || program?.state === 'starting';
+  return isStarting ? 'starting' : 'running';
 }
 
 function personIn({ user, uid }: LeaderHello) {
