@@ -1,7 +1,7 @@
 /** Rows that have not come to their end, as they are now: in memory, by id and by person, the oldest first. */
 import { type Person, personKey } from './person.ts';
 
-interface LiveRow extends Person {
+export interface LiveRow extends Person {
   readonly id: string;
   readonly ended: number | null;
 }

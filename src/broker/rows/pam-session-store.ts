@@ -1,13 +1,11 @@
 /** The rows of PAM sessions. Only change-pam-session.ts writes them. */
-import type { SQLOutputValue } from 'node:sqlite';
 import type { PamSessionState } from '../../protocol/cli-broker.ts';
 import type { PamSessionId, Place, Uid, UserName } from '../../protocol/ids.ts';
 import type { Store } from '../database/store.ts';
-import { LiveRows } from './live-rows.ts';
+import { type Columns, openLiveTable } from './live-table.ts';
 import type { PamSessionRow } from './pam-session-row.ts';
 import type { Person } from './person.ts';
 import { PROBLEM_COLUMNS, problemOf, problemToColumns } from './problem-columns.ts';
-import { writeRow } from './write-row.ts';
 
 export type PamSessionStore = ReturnType<typeof openPamSessionStore>;
 
@@ -18,52 +16,23 @@ const COLUMNS = [
 ];
 
 export function openPamSessionStore(store: Store) {
-  const { database } = store;
-  const live = new LiveRows<PamSessionRow>();
-  const put = writeRow(store, 'pam_sessions', COLUMNS);
-  const allLive = database.prepare('SELECT * FROM pam_sessions WHERE ended IS NULL ORDER BY rowid');
-  const byId = database.prepare('SELECT * FROM pam_sessions WHERE id = ?');
-  const lastHome = database.prepare(
+  const table = openLiveTable(store, { name: 'pam_sessions', columns: COLUMNS, toColumns, toRow });
+  const { live, write, find, listPage, prune, moveTimes } = table;
+  const lastHome = store.database.prepare(
     'SELECT * FROM pam_sessions WHERE user = ? AND uid = ? AND is_home = 1 ORDER BY rowid DESC LIMIT 1',
   );
-  const page = database.prepare(
-    `SELECT * FROM pam_sessions WHERE (ended IS NULL OR ended > ?1)
-     AND (?2 IS NULL OR (started, id) > (SELECT started, id FROM pam_sessions WHERE id = ?2)) ORDER BY started, id LIMIT ?3`,
-  );
-  const prune = store.prepareWrite('DELETE FROM pam_sessions WHERE ended <= ?');
-  const move = store.prepareWrite(
-    'UPDATE pam_sessions SET started = started + ?1, ended = ended + ?1',
-  );
-  const read = (): void => live.replace(allLive.all().map(toRow));
-  store.whenReloaded(read);
-  read();
   return {
-    /** The one way to the table. In memory at once; whoever announces it does that when this is done. */
-    write: (row: PamSessionRow): void | Promise<void> => {
-      live.put(row);
-      put(toColumns(row));
-    },
-    find: (id: PamSessionId): PamSessionRow | undefined => live.get(id) ?? optional(byId.get(id)),
+    ...{ write, find, listPage, prune, moveTimes },
     /** Those that have not come to their end. */
     listLive: (): PamSessionRow[] => live.list(),
     listLiveOf: (person: Person): PamSessionRow[] => live.listOf(person),
     /** A person's last home session: a living one, or how the last one ended. */
     homeOf: ({ user, uid }: Person): PamSessionRow | undefined =>
       live.listOf({ user, uid }).findLast(({ isHome }) => isHome) ??
-      optional(lastHome.get(user, uid)),
-    /** Those too that ended after `since`; at most `limit`, from behind `after` on. */
-    listPage: (since: number, after: PamSessionId | null, limit: number): PamSessionRow[] =>
-      page.all(since, after, limit).map(toRow),
+      lastHome.all(user, uid).map(toRow)[0],
     countLive: (): { readonly pamSessions: number; readonly homeSessions: number } => {
       const rows = live.list();
       return { pamSessions: rows.length, homeSessions: rows.filter((row) => row.isHome).length };
-    },
-    /** Forgets those that ended before. */
-    prune: (before: number): void => prune(before),
-    /** The clock was set by so many ms. */
-    moveTimes: (by: number): void => {
-      move(by);
-      read();
     },
   };
 }
@@ -75,12 +44,6 @@ function toColumns(row: PamSessionRow) {
     ...[row.leader, row.leaderBorn, JSON.stringify(row.texts), row.started, row.ended],
     ...problemToColumns(row.problem),
   ];
-}
-
-type Columns = Record<string, SQLOutputValue>;
-
-function optional(row: Columns | undefined): PamSessionRow | undefined {
-  return row && toRow(row);
 }
 
 function toRow(row: Columns): PamSessionRow {

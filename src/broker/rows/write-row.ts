@@ -1,7 +1,7 @@
 /** Writes a whole row of a table, new or changed. */
 import type { Store } from '../database/store.ts';
 
-type Value = null | number | string;
+export type Value = null | number | string;
 
 /** columns: the first is the key. Returns what takes the values in their order. */
 export function writeRow(
