@@ -146,10 +146,7 @@ test('status names the reason for which a service does not run, and ends with 4'
   );
   const [supervise] = findProcesses('/bin/vestibule-supervise');
   process.kill(supervise!.pid, 'SIGHUP');
-  await until(
-    () => readFileSync(PATHS.services, 'utf8').includes('got another key'),
-    'it is told',
-  );
+  await until(() => readFileSync(PATHS.services, 'utf8').includes('got another key'), 'it is told');
   const { status, output } = await runProgram(['bin/vestibule', 'status']);
   assert.equal(status, 4, output);
   assert.match(
