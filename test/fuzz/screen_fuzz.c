@@ -45,7 +45,7 @@ static void check(const struct screen *screen) {
 }
 
 static void check_pen(const struct screen *screen, const struct screen *other) {
-    const struct pen wanted = shown_pen(screen->pen), got = shown_pen(other->pen);
+    const struct pen wanted = shown_pen(screen->pen), came = shown_pen(other->pen);
     must(came.fg == wanted.fg && came.bg == wanted.bg && came.under == wanted.under);
     must((came.link == 0) == (wanted.link == 0));
     if (came.link != 0)
