@@ -15,6 +15,7 @@ import { stickSession, watchSession } from '../pam-sessions/watch-step.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import type { SessionRow } from '../rows/session-row.ts';
 import { isBeingStarted } from '../rows/session-transitions.ts';
+import { isExpired } from '../rows/ticket-times.ts';
 import type { Broker, Link } from '../state/context.ts';
 import { explainStuck, isCutOff } from '../views/explain-stuck.ts';
 
@@ -47,10 +48,11 @@ function forgetOthers(broker: Broker, { leader }: Link, sessions: readonly Sessi
 
 /**
  * What there is of it is not its program: the order to run it never arrived, or its end was told to nobody. The sign-in
- * that it was started by is forgotten: any that its person still has will do.
+ * that it was started by is forgotten: any that its person still has, and that has not expired, will do.
  */
 function startLate(broker: Broker, link: Link, row: SessionRow): void {
-  const grant = broker.tickets.listOf(row).at(-1)?.grant;
+  const now = broker.now();
+  const grant = broker.tickets.listOf(row).findLast((ticket) => !isExpired(ticket, now))?.grant;
   const isOpen = LEADER_PHASES[link.leader.hello.phase] === 'open';
   if (isOpen && isBeingStarted(row.state) && grant !== undefined) {
     joinPamSession(broker, row, link, grant);

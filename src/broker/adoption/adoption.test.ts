@@ -103,6 +103,25 @@ test('an open session without a program gets its program after all', async (t) =
   if (view.state !== 'running') await fixture.gateway.sessionIn('running');
 });
 
+test('a late start is by a sign-in that lasts, be it an older one', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway, machine } = fixture;
+  const { ticket } = await gateway.signIn('slow');
+  const [grant] = machine.grants;
+  fixture.skipMs += 60_000;
+  await gateway.signIn('slow');
+  fixture.skipMs += 40 * 60_000;
+  await gateway.ask('ticket-check', { ticket, active: true });
+  const start = { ticket, kind: 'terminal', origin: { address: '', userAgent: '' } };
+  await gateway.ask('session-start', start);
+  const leader = await machine.opening.take();
+  fixture.skipMs += 40 * 60_000;
+  await fixture.restart(() => leader.openAs({ pamSession: leader.pamSession, user: 'slow' }));
+  const spawn = await leader.received.take(({ name }) => name === 'spawn');
+  assert.ok(spawn.name === 'spawn');
+  assert.equal(Buffer.from(spawn.grant).toString('hex'), grant);
+});
+
 test('a lost connection is made again while the session runs', async (t) => {
   const fixture = await startFixture(t);
   const { ticket } = await fixture.gateway.signIn('ada');
