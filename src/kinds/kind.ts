@@ -16,8 +16,6 @@ export interface Kind {
   readonly pty: boolean;
   /** How a viewer talks to it: as to a terminal (protocol/gateway-session.ts); null: nobody gets to it. */
   readonly talk: 'terminal' | null;
-  /** The login shell of the account, or what root asked its leader for. */
-  readonly runs: 'login-shell' | 'choice-of-root';
   /** When it counts as running: as soon as its leader says that the program was started. */
   readonly ready: 'spawned';
   /** How it is suspended; null: it cannot be. */

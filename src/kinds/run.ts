@@ -7,7 +7,6 @@ export const run: Kind = {
   startedBy: 'root',
   pty: false,
   talk: null,
-  runs: 'choice-of-root',
   ready: 'spawned',
   suspend: null,
   words: {

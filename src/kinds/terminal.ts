@@ -7,7 +7,6 @@ export const terminal: Kind = {
   startedBy: 'person',
   pty: true,
   talk: 'terminal',
-  runs: 'login-shell',
   ready: 'spawned',
   suspend: null,
   words: {

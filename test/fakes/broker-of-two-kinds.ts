@@ -9,7 +9,6 @@ const job: Kind = {
   startedBy: 'person',
   pty: false,
   talk: 'terminal',
-  runs: 'login-shell',
   ready: 'spawned',
   suspend: null,
   words: {

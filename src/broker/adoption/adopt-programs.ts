@@ -29,7 +29,8 @@ export function adoptPrograms(broker: Broker, link: Link, pam: PamSessionRow): v
   for (const row of rows) {
     const program = programOf(hello, row.id);
     noteProgram(broker, row, program);
-    if (program?.state === 'ready' && isOfRoot(broker, row)) continue;
+    // Root's command line has it run, when it is ready to.
+    if (program?.state === 'ready' && row.origin === 'cli') continue;
     if (program === undefined || program.state === 'ready') startLate(broker, link, row);
     else if (isOver(program)) takeSessionEvent(broker, row, 'ended');
     else adoptProgram(broker, link, row, program);
@@ -90,11 +91,6 @@ function noteProgram(broker: Broker, row: SessionRow, program: ProgramState | un
     state === 'exited' || state === 'ended' ? exitStatus(program.status) : row.exitStatus;
   if (tty === row.tty && pid === row.pid && status === row.exitStatus) return;
   noteSession(broker, row.id, { tty, pid, exitStatus: status });
-}
-
-/** Root's command line has it run, when it is ready to. */
-function isOfRoot({ kinds }: Broker, { kind }: SessionRow): boolean {
-  return kindNamed(kinds, kind).runs === 'choice-of-root';
 }
 
 function isOver(program: ProgramState | undefined): boolean {

@@ -97,3 +97,17 @@ test('one whose kind is not configured any more keeps its person’s home sessio
   await fixture.cli.ask('kill-session', { session: id });
   await home.received.take(({ name }) => name === 'close');
 });
+
+test('one whose kind is not configured any more is not root’s: its start goes on', async (t) => {
+  const fixture = await fixtureWithJobs(t);
+  const { ticket } = await fixture.gateway.signIn('slow');
+  const start = { ticket, kind: 'job', origin: ORIGIN };
+  const { session } = await fixture.gateway.ask('session-start', start);
+  const leader = await fixture.machine.opening.take();
+  fixture.kinds = KINDS;
+  await fixture.restart(() => {
+    leader.programs.set(session.id, { state: 'ready', status: 0 });
+    return leader.openAs({ pamSession: leader.pamSession, user: 'slow' });
+  });
+  await leader.received.take(({ name }) => name === 'spawn');
+});
