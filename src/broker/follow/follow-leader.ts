@@ -43,7 +43,7 @@ function takeOfPamSession(broker: Broker, link: Link, message: OfPamSession): vo
       take(message.name);
       return;
     default:
-      take('misplaced');
+      noteSurprise({ pamSession: row.id, event: message.name, state: row.state });
   }
 }
 

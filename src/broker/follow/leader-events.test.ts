@@ -21,6 +21,7 @@ import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import * as pamLife from '../rows/pam-session-transitions.ts';
 import { BLANK, type SessionRow } from '../rows/session-row.ts';
 import * as sessionLife from '../rows/session-transitions.ts';
+import { takeMessage } from './follow-leader.ts';
 import { takePamSessionEvent } from './take-pam-session-event.ts';
 import { takeSessionEvent } from './take-session-event.ts';
 
@@ -118,6 +119,15 @@ test('a PAM session whose leader died before it was open has failed, with what w
   takePamSessionEvent(fixture.broker, pam, 'gone');
   assert.equal(fixture.broker.pamSessions.find(pam.id)?.state, 'failed');
   assert.equal(fixture.broker.sessions.find(row.id)?.state, 'failed');
+});
+
+test('a message of a leader of another task is logged under its name', async (t) => {
+  const fixture = await startFixture(t);
+  const { id } = addPam(fixture, 'open');
+  const link = { pamSession: id, grant: null, talk: null, leader: silentLeader() };
+  const surprises = surprisesIn(t, () => takeMessage(fixture.broker, link, { name: 'checked' }));
+  assert.match(surprises.join(), /"event":"checked","state":"open"/);
+  assert.equal(fixture.broker.pamSessions.find(id)?.state, 'open');
 });
 
 function silentLeader() {

@@ -116,7 +116,7 @@ export const SESSION_ACTS: Readonly<
   },
 };
 
-/** misplaced: a message that belongs to a leader of another task: a sign-in, a check, a test. */
+/** Messages of a leader about its PAM session, and what follows for that from elsewhere. */
 export type PamSessionEvent =
   | 'key'
   | 'prompt'
@@ -125,8 +125,7 @@ export type PamSessionEvent =
   | 'closed'
   | 'gone'
   | 'silent'
-  | 'late'
-  | 'misplaced';
+  | 'late';
 /**
  * take-key, hear: PAM talks while it opens. open: sessions begin in it now. close: it is open, and is not wanted any
  * more. settle: it was closed in order. fail: PAM did not open it. lose: its leader died. stick: it is stuck.
@@ -181,11 +180,4 @@ export const PAM_SESSION_ACTS: Readonly<
   gone: { opening: 'lose', open: 'lose', closing: 'lose', stuck: 'lose', ...PAM_OVER },
   silent: { opening: 'stick', open: 'stick', closing: 'stick', stuck: 'ignore', ...PAM_OVER },
   late: { opening: 'stick', open: 'ignore', closing: 'stick', stuck: 'ignore', ...PAM_OVER },
-  misplaced: {
-    opening: 'surprise',
-    open: 'surprise',
-    closing: 'surprise',
-    stuck: 'surprise',
-    ...NOTHING_FOLLOWS,
-  },
 };
