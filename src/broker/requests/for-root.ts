@@ -86,9 +86,8 @@ export async function killSession(
   const { id, user } = row;
   broker.audit({ event: 'kill-session', ...ROOT, session: id, detail: `of '${user}'` });
   endSession(broker, row, 'administrator');
-  const { state } = await whenEndedOrStuck(broker, findSession(broker, id));
-  const last = findSession(broker, id);
-  requireEnd('session', id, state, () => explainStuck(broker, last));
+  const last = await whenEndedOrStuck(broker, findSession(broker, id));
+  requireEnd('session', id, last.state, () => explainStuck(broker, last));
   return {};
 }
 
@@ -100,9 +99,8 @@ export async function closeByRoot(
   const { id, user } = row;
   broker.audit({ event: 'close-pam-session', ...ROOT, session: id, detail: `of '${user}'` });
   closePamSession(broker, row, 'administrator');
-  const { state } = await whenClosedOrStuck(broker, findPamSession(broker, id));
-  const last = findPamSession(broker, id);
-  requireEnd('PAM session', id, state, () => explainStuckPam(broker, last));
+  const last = await whenClosedOrStuck(broker, findPamSession(broker, id));
+  requireEnd('PAM session', id, last.state, () => explainStuckPam(broker, last));
   return {};
 }
 
