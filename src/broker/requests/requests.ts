@@ -53,23 +53,10 @@ type Table<R extends { [K in keyof R]: { ask: object; answer: object } }> = {
   };
 };
 
-const id = v.pipe(v.string(), v.regex(ID_PATTERN));
-const conversation = v.pipe(
-  id,
-  v.transform((text) => text as ConversationId),
-);
-const session = v.pipe(
-  id,
-  v.transform((text) => text as SessionId),
-);
-const pamSession = v.pipe(
-  id,
-  v.transform((text) => text as PamSessionId),
-);
-const signIn = v.pipe(
-  id,
-  v.transform((text) => text as TicketId),
-);
+const conversation = idOf<ConversationId>();
+const session = idOf<SessionId>();
+const pamSession = idOf<PamSessionId>();
+const signIn = idOf<TicketId>();
 /** Tickets, passes and codes. Those of another form are looked up, and found not to exist. */
 const secret = v.pipe(v.string(), v.maxLength(100));
 /** What a name must be like says rename-session.ts. */
@@ -177,3 +164,11 @@ export const cliRequests: Table<CliRequests> = {
   },
   'close-pam-session': { ask: v.object({ pamSession }), handle: closeByRoot },
 };
+
+function idOf<T extends string>() {
+  return v.pipe(
+    v.string(),
+    v.regex(ID_PATTERN),
+    v.transform((text) => text as T),
+  );
+}
