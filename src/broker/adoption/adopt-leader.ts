@@ -52,14 +52,15 @@ function closeStray(leader: LeaderConnection): void {
   leader.send({ name: 'close' });
 }
 
-/** A leader listens once PAM has opened the session. */
-function noteOpen(broker: Broker, row: PamSessionRow, { leader }: Link): PamSessionRow {
+/** A leader listens once PAM has opened the session. It is one process for all of its life: /proc is read once. */
+function noteOpen(broker: Broker, row: PamSessionRow, { leader: { hello } }: Link): PamSessionRow {
   const { id, state } = row;
-  const process = processOf(leader.hello);
+  const isKnown = row.leader === hello.pid;
+  const news = isKnown ? {} : processOf(hello);
   if (!isOpen(state) && !isClosing(state) && !broker.unwanted.has(id))
-    return changePamSession(broker, id, 'open', process);
-  if (row.leader !== process.leader) notePamSession(broker, id, process);
-  return { ...row, ...process };
+    return changePamSession(broker, id, 'open', news);
+  if (!isKnown) notePamSession(broker, id, news);
+  return { ...row, ...news };
 }
 
 function catchUp(broker: Broker, link: Link, row: PamSessionRow): void {
