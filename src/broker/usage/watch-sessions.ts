@@ -86,7 +86,7 @@ export async function lookAtAll(broker: Broker): Promise<void> {
 
 function lookAt(broker: Broker, person: Person): void {
   try {
-    const rows = broker.sessions.listOf(person, broker.now());
+    const rows = broker.sessions.listLiveOf(person);
     const changed = rows.filter((row) => {
       const before = broker.watch.samples.get(row.id);
       const after = sample(broker, row);
