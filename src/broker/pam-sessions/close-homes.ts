@@ -3,11 +3,12 @@ import { kindNamed } from '../../kinds/kinds.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isUsable } from '../rows/pam-session-transitions.ts';
 import type { Person } from '../rows/person.ts';
+import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
 import { closePamSession } from './close-pam-session.ts';
 
 export function closeHome(broker: Broker, person: Person): void {
-  const home = broker.pamSessions.homeOf(person);
+  const home = broker.pamSessions.listLiveOf(person).findLast(({ isHome }) => isHome);
   if (home !== undefined && isUnused(broker, home)) closePamSession(broker, home, null);
 }
 
@@ -16,11 +17,9 @@ export function closeHomes(broker: Broker): void {
   for (const row of broker.pamSessions.listLive()) if (row.isHome) closeHome(broker, row);
 }
 
+/** Tickets last: they alone are not in memory. */
 function isUnused({ tickets, sessions, kinds }: Broker, home: PamSessionRow): boolean {
-  const { user, uid } = home;
-  if (!isUsable(home.state) || tickets.listOf({ user, uid }).length > 0) return false;
-  const started = sessions
-    .listLiveOf(home)
-    .filter(({ kind }) => kindNamed(kinds, kind).startedBy === 'person');
-  return started.length === 0;
+  if (!isUsable(home.state)) return false;
+  const isStarted = ({ kind }: SessionRow) => kindNamed(kinds, kind).startedBy === 'person';
+  return !sessions.listLiveOf(home).some(isStarted) && tickets.listOf(home).length === 0;
 }
