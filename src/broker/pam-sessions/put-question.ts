@@ -15,7 +15,10 @@ import { watchPamSession } from './watch-step.ts';
 
 /** How often it is looked whether a page is still there. */
 const LOOK_MS = 5_000;
-/** Questions of one person that wait: each holds one of the leaders that all share who are not in yet. */
+/**
+ * Questions of one person that wait: each keeps a leader with its watch, two processes of root, until it is answered.
+ * rootd does not count these leaders any more, their grant was good.
+ */
 const MOST_WAITING = 3;
 /** Below a key's time, at whose end the leader gives up by itself. */
 const LONGEST_MS = (KEY_SECONDS - 5) * 1000;
