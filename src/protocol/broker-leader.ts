@@ -9,7 +9,7 @@
  * without NUL); `strings` and `blobs` (u16 count, then each); `u32s` (u16 count, then each);
  * `rest` (all bytes to the end of the frame, only as the last field).
  */
-export const LEADER_PROTOCOL_VERSION = 4;
+export const LEADER_PROTOCOL_VERSION = 5;
 /** Bytes; rootd and leaders close the connection on a longer frame. */
 export const MAX_ROOT_FRAME = 262_144;
 
@@ -135,7 +135,6 @@ export const fromLeader = {
       pamSession: 'string',
       user: 'string',
       uid: 'u32',
-      gid: 'u32',
       service: 'string',
       label: 'string',
       attached: 'u8',
@@ -161,14 +160,7 @@ export const fromLeader = {
   authenticated: {
     type: 8,
     doc: 'PAM has signed the user in. The leader exits.',
-    fields: {
-      user: 'string',
-      uid: 'u32',
-      gid: 'u32',
-      groups: 'u32s',
-      grant: 'bytes',
-      expires: 'u64',
-    },
+    fields: { user: 'string', uid: 'u32', grant: 'bytes', expires: 'u64' },
   },
   failed: {
     type: 10,
@@ -178,7 +170,7 @@ export const fromLeader = {
   opened: {
     type: 12,
     doc: 'The PAM session is open.',
-    fields: { user: 'string', uid: 'u32', gid: 'u32', tty: 'string' },
+    fields: {},
   },
   spawned: {
     type: 14,

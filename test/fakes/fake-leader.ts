@@ -241,8 +241,7 @@ export class FakeLeader {
     this.phase = 'open';
     this.openedAt = Date.now();
     await this.listen();
-    const tty = this.terminal === '' ? '' : '/dev/pts/7';
-    this.tell({ name: 'opened', user: this.user, uid: 61_000, gid: 61_000, tty });
+    this.tell({ name: 'opened' });
   }
 
   private take(frames: FrameStream, message: To): void {
@@ -378,8 +377,6 @@ export class FakeLeader {
       name: 'authenticated',
       user: this.user.toLowerCase(),
       uid: this.machine.uid,
-      gid: 61_000,
-      groups: [61_000],
       grant,
       expires: BigInt(Date.now() + this.machine.grantMs),
     });
@@ -396,7 +393,6 @@ export class FakeLeader {
       pamSession: this.pamSession,
       user: this.user,
       uid: 61_000,
-      gid: 61_000,
       service: 'su',
       label: this.label,
       attached: this.attached,

@@ -54,7 +54,6 @@ test('the broker goes, the program lives; the next broker gets the whole state a
     pamSession: client.pamSession,
     user: pat.name,
     uid: pat.uid,
-    gid: rest.gid,
     service: 'su',
     label: 'a test',
     attached: 0,

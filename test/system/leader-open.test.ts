@@ -247,7 +247,7 @@ test('a session id that another leader has fails and leaves the other alone', as
   assert.equal(await first.end(), 1);
 });
 
-test('auth-pam-sessions-enabled=0: no session calls, the right groups all the same', async () => {
+test('auth-pam-sessions-enabled=0: no session calls', async () => {
   configure(['auth-pam-sessions-enabled=0']);
   rmSync('/run/marks', { force: true });
   const all = ['setcred', 'open', 'close', 'delete']
@@ -258,8 +258,6 @@ test('auth-pam-sessions-enabled=0: no session calls, the right groups all the sa
     ['auth', 'account', 'session'].map((type) => `${type} required %FAKE% ${all}`),
   );
   const client = await openSession({ user: ann.name, service: 'marking' });
-  const { gid } = client.state!;
-  assert.equal(gid, 0);
   await client.end();
   assert.equal(existsSync('/run/marks'), false);
 });

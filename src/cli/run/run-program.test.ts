@@ -115,7 +115,7 @@ function fakeProgram(host: (host: Host) => Promise<void>): Promise<{ asks: Ask[]
 async function fakeHost(host: (host: Host) => Promise<void>): Promise<{ asks: Ask[] }> {
   const asks: Ask[] = [];
   await fakeLeader(async (leader, open) => {
-    leader.send({ name: 'opened', user: open.user, uid: 1, gid: 1, tty: '' });
+    leader.send({ name: 'opened' });
     const spawn = await leader.next();
     asks.push(open, spawn);
     const session = spawn.name === 'run' ? spawn.session : '';
@@ -336,8 +336,8 @@ test('a leader that dies is a failure of ours', async () => {
 
 test('what a leader does not do within its time is a failure that says what was wanted', async () => {
   const limits = { ...LIMITS, start: 30, end: 30 };
-  await fakeLeader(async (leader, open) => {
-    leader.send({ name: 'opened', user: open.user, uid: 1, gid: 1, tty: '' });
+  await fakeLeader(async (leader) => {
+    leader.send({ name: 'opened' });
     await leader.next();
     await leader.ended;
   });
@@ -380,7 +380,7 @@ test('a refused session tells stage and reason', async () => {
 
 test('a program that cannot be started is a failure of ours', async () => {
   await fakeLeader(async (leader) => {
-    leader.send({ name: 'opened', user: 'alice', uid: 1, gid: 1, tty: '' });
+    leader.send({ name: 'opened' });
     await leader.next();
     leader.send({ name: 'failed', session: '', stage: 10, code: 11, text: 'too many processes' });
     await leader.ended;

@@ -7,17 +7,11 @@ static bool give_grant(struct leader *leader) {
     const struct account *account = &leader->account;
     struct writer grant = {0}, writer = {0};
     uint64_t expires;
-    int count = 0;
-    cleanup_free gid_t *groups = account_groups(account, &count);
-    if (groups == NULL || !grant_make(account, &grant, &expires))
+    if (!grant_make(account, &grant, &expires))
         return fail(leader, VST_STAGE_GRANT, PAM_SYSTEM_ERR, "cannot make a grant");
     writer = writer_of(VST_FROM_LEADER_AUTHENTICATED);
     put_string(&writer, account->name);
     put_u32(&writer, account->uid);
-    put_u32(&writer, account->gid);
-    put_u16(&writer, (uint16_t)count);
-    for (int i = 0; i < count; i++)
-        put_u32(&writer, groups[i]);
     put_bytes(&writer, grant.data, grant.size);
     put_u64(&writer, expires);
     writer_clear(&grant);

@@ -34,7 +34,6 @@ bool request_hello(struct leader *leader, struct connection *connection, struct 
     put_string(&writer, leader->shared->pam_session);
     put_string(&writer, leader->account.name);
     put_u32(&writer, leader->account.uid);
-    put_u32(&writer, leader->account.gid);
     put_string(&writer, leader->service);
     put_string(&writer, leader->label);
     put_u8(&writer, leader->attached);

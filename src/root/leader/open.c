@@ -98,10 +98,6 @@ static bool publish(struct leader *leader) {
     log_line(LOG_NOTICE, "opened PAM session %s of user '%s' (uid %u) by profile '%s' from '%s' on '%s'", shared->pam_session,
              leader->account.name, leader->account.uid, leader->service, leader->rhost, tty);
     struct writer writer = writer_of(VST_FROM_LEADER_OPENED);
-    put_string(&writer, leader->account.name);
-    put_u32(&writer, leader->account.uid);
-    put_u32(&writer, leader->account.gid);
-    put_string(&writer, tty);
     connection_send(&leader->connections[0], &writer);
     if (leader->first == NULL)
         trim_memory(); /* what modules used: a session may last for weeks; with a program that is waited for, later */

@@ -4,7 +4,7 @@
 
 #include "leader.h"
 
-/* policy.c: account_groups is NULL when the system cannot tell. */
+/* policy.c */
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);
 bool policy_check_account(struct leader *leader);
@@ -12,7 +12,6 @@ bool policy_check_lock(struct leader *leader);
 bool account_find(const char *name, struct account *ret_account);
 /* Of PAM, right after account_find was false. */
 int account_missing_code(void);
-gid_t *account_groups(const struct account *account, int *ret_count);
 
 /* grant.c: root needs no grant. A code of PAM; PAM_CRED_EXPIRED: a grant of this account, but not for now. grant_make: false
  * without a key. */

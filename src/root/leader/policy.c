@@ -57,7 +57,8 @@ int account_missing_code(void) {
                                                                                               : PAM_AUTHINFO_UNAVAIL;
 }
 
-gid_t *account_groups(const struct account *account, int *ret_count) {
+/* NULL: the system cannot tell. */
+static gid_t *account_groups(const struct account *account, int *ret_count) {
     gid_t *groups = must_alloc(NGROUPS_MAX, sizeof *groups);
     *ret_count = NGROUPS_MAX;
     if (getgrouplist(account->name, account->gid, groups, ret_count) < 0)

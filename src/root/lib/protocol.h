@@ -16,12 +16,12 @@
 #define VST_TO_LEADER_TEST 19 /* bytes conversation, string service, string user, string rhost, strings operations */
 #define VST_TO_LEADER_RUN 21 /* string session, u8 pty, u16 rows, u16 columns, bytes key, u8 lossless, u32 scrollback, strings argv, strings environment */
 
-#define VST_FROM_LEADER_HELLO 2 /* u32 version, u32 pid, u8 phase, string pamSession, string user, u32 uid, u32 gid, string service, string label, u8 attached, u8 close, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
+#define VST_FROM_LEADER_HELLO 2 /* u32 version, u32 pid, u8 phase, string pamSession, string user, u32 uid, string service, string label, u8 attached, u8 close, u64 openedAt, strings sessions, strings ttys, u32s pids, u32s statuses, bytes states */
 #define VST_FROM_LEADER_KEY 4 /* bytes public, u64 expires, bytes signature, u32 patience */
 #define VST_FROM_LEADER_PROMPT 6 /* u32 first, bytes styles, strings texts */
-#define VST_FROM_LEADER_AUTHENTICATED 8 /* string user, u32 uid, u32 gid, u32s groups, bytes grant, u64 expires */
+#define VST_FROM_LEADER_AUTHENTICATED 8 /* string user, u32 uid, bytes grant, u64 expires */
 #define VST_FROM_LEADER_FAILED 10 /* string session, u8 stage, u32 code, string text */
-#define VST_FROM_LEADER_OPENED 12 /* string user, u32 uid, u32 gid, string tty */
+#define VST_FROM_LEADER_OPENED 12 /* no fields */
 #define VST_FROM_LEADER_SPAWNED 14 /* string session, u32 pid, string tty */
 #define VST_FROM_LEADER_EXITED 16 /* string session, u32 status, bytes words */
 #define VST_FROM_LEADER_ENDED 26 /* string session */
@@ -87,7 +87,7 @@
 #define VST_FROM_SESSION_ANSWERS 20 /* u8 on */
 #define VST_FROM_SESSION_ALIVE 18 /* no fields */
 
-#define VST_LEADER_PROTOCOL_VERSION 4
+#define VST_LEADER_PROTOCOL_VERSION 5
 #define VST_MAX_ROOT_FRAME 262144
 #define VST_MAX_NAME 255
 #define VST_MAX_STRINGS 1024
