@@ -36,3 +36,9 @@ test('its program has exited: nothing runs that could be reached', async (t) => 
   const row = broker.sessions.find(id)!;
   assert.equal(explainStuck(broker, { ...row, state: 'stuck', exitStatus: 0 }), NOT_CLOSED);
 });
+
+test('a broker that has started anew does not say that what its person ended runs on', async (t) => {
+  const { broker, id } = await startCutOff(t);
+  const row = broker.sessions.find(id)!;
+  assert.equal(explainStuck(broker, { ...row, state: 'stuck', endedBy: 'user' }), NOT_CLOSED);
+});

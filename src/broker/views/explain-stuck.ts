@@ -15,8 +15,8 @@ export function explainStuck(broker: Broker, row: SessionRow): string {
   if (pam === undefined) return unreachable(null);
   const why = explainBeforeClose(broker, pam);
   if (why !== null) return why;
-  if (row.exitStatus === null && !broker.unwanted.has(row.id) && isCutOff(broker, row))
-    return kindNamed(broker.kinds, row.kind).words.cutOff;
+  const goesOn = row.exitStatus === null && row.endedBy === null && !broker.unwanted.has(row.id);
+  if (goesOn && isCutOff(broker, row)) return kindNamed(broker.kinds, row.kind).words.cutOff;
   return explainClose(leaderOf(broker, pam));
 }
 

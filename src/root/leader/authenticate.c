@@ -5,11 +5,11 @@
 
 static bool give_grant(struct leader *leader) {
     const struct account *account = &leader->account;
-    struct writer grant = {0}, writer = {0};
+    struct writer grant = {0};
     uint64_t expires;
     if (!grant_make(account, &grant, &expires))
         return fail(leader, VST_STAGE_GRANT, PAM_SYSTEM_ERR, "cannot make a grant");
-    writer = writer_of(VST_FROM_LEADER_AUTHENTICATED);
+    struct writer writer = writer_of(VST_FROM_LEADER_AUTHENTICATED);
     put_string(&writer, account->name);
     put_u32(&writer, account->uid);
     put_bytes(&writer, grant.data, grant.size);
