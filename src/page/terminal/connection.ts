@@ -48,7 +48,7 @@ export class Connection {
   private asked: Size = { rows: 0, columns: 0 };
   /** The snapshot of the screen at the start of the output, as far as it has been received. */
   private past: Size & { readonly pieces: Uint8Array[] } = { rows: 0, columns: 0, pieces: [] };
-  /** Bytes that this page has not had and will not get, up to there. */
+  /** Bytes that this page has not had and will not get, up to there; 0 once it shows that screen instead of them. */
   private lost = 0n;
   private joined = false;
   private connected = false;
@@ -108,7 +108,8 @@ export class Connection {
 
   private hello(): string {
     this.asked = this.ownSize();
-    return writeHello({ viewer, from: this.position.received, ...this.asked });
+    // Where a screen was cut, the session-host sends it again only to who still lacks what was before it.
+    return writeHello({ viewer, from: this.position.received - this.lost, ...this.asked });
   }
 
   /** A hidden window that reconnects must not take the size from the window in use. */

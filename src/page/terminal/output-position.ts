@@ -7,7 +7,7 @@ export interface Jump {
 }
 
 export class OutputPosition {
-  /** Offset of the next output byte: hello.from of the next connection. */
+  /** Offset of the next output byte. */
   received = 0n;
 
   /** offset: of the next output byte, from the session-host's hello.from or gap.to. */
