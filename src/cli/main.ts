@@ -4,5 +4,5 @@ import { answerReading, READER } from './reading/answer-reading.ts';
 import { runCli } from './run-cli.ts';
 
 const args = process.argv.slice(2);
-if (args[0] === READER && args[1] !== undefined) answerReading(args[1]);
+if (args[0] === READER) answerReading();
 else process.exitCode = await runCli(args, processContext());

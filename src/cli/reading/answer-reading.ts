@@ -1,5 +1,8 @@
-/** The process that reads files for a command (read-files.ts): it says what it reads before it does, then the answer. */
-import { writeFileSync } from 'node:fs';
+/**
+ * The process that reads files for a command (read-files.ts): it gets a question on stdin, and says what it reads before
+ * it does, then the answer.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { reads } from '../../lib/reads.ts';
 import { CliError, processContext } from '../context.ts';
 import { READINGS } from './readings.ts';
@@ -15,9 +18,9 @@ export type Told =
   | { readonly refusal: string; readonly status: number }
   | { readonly failure: string };
 
-export function answerReading(question: string): void {
+export function answerReading(): void {
   process.title = 'vestibule reads'; // the name in what is said of it while it waits
-  const { name, ask } = JSON.parse(question) as { name: ReadingName; ask: never };
+  const { name, ask } = JSON.parse(readFileSync(0, 'utf8')) as { name: ReadingName; ask: never };
   reads.subscribe((reading) => tell({ reading: String(reading) }));
   try {
     tell({ answer: READINGS[name](processContext(), ask) });

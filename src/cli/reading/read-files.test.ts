@@ -41,3 +41,14 @@ test('one that fails, or ends without an answer, is no answer', async () => {
   const ending = fake('ends', 'console.log(JSON.stringify({ reading: "/x" }))');
   await assert.rejects(readFiles(ending, 'configuration'), /ended too early$/);
 });
+
+test('the question is as long as it has to be, and no other user sees it', async () => {
+  const facts = { file: '/dev/stdin', text: `{}${' '.repeat(200_000)}` };
+  const ask = { profile: 'other', root: '/', purpose: 'login', facts } as const;
+  assert.deepEqual(
+    await readFiles(apart, 'pam-check', ask),
+    await readFiles(here, 'pam-check', ask),
+  );
+  const showing = fake('shows', 'console.log(JSON.stringify({ answer: process.argv.slice(2) }))');
+  assert.deepEqual(await readFiles(showing, 'person', { name: 'ada' }), ['--answer-reading']);
+});

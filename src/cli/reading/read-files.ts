@@ -31,13 +31,15 @@ export async function readFiles<K extends ReadingName>(
       context,
       ask,
     );
-  const question = JSON.stringify({ name, ask });
-  const argv = [...process.execArgv, context.reader, READER, question];
+  const argv = [...process.execArgv, context.reader, READER];
   // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'ignore'] });
+  // Who ends before it has read this is heard of by its end.
+  child.stdin.on('error', () => {}).end(JSON.stringify({ name, ask }));
   try {
     return (await hearAnswer(child, child.stdout)) as ReturnType<Readings[K]>;
   } finally {
+    child.stdin.destroy();
     child.stdout.destroy();
     child.unref();
   }
