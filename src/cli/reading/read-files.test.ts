@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CliError, processContext } from '../context.ts';
 import { readFiles } from './read-files.ts';
@@ -51,4 +51,21 @@ test('the question is as long as it has to be, and no other user sees it', async
   );
   const showing = fake('shows', 'console.log(JSON.stringify({ answer: process.argv.slice(2) }))');
   assert.deepEqual(await readFiles(showing, 'person', { name: 'ada' }), ['--answer-reading']);
+});
+
+test('once a silent one has ended, nothing keeps this process', async () => {
+  const silent = fake(
+    'silent',
+    'console.log(JSON.stringify({ reading: "/x" })); setInterval(() => {}, 1000);',
+  );
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const later = mock.method(globalThis, 'setTimeout', (run: () => void) => {
+    setImmediate(run);
+    return { refresh: () => setImmediate(run) };
+  });
+  await assert.rejects(readFiles(silent, 'configuration'), /wanted to read '\/x' within 10 s/);
+  later.mock.restore();
+  assert.equal(timers(), before);
 });

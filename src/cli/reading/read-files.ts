@@ -74,7 +74,7 @@ async function silence(child: ChildProcess, reading: string): Promise<CliError> 
   const before = explainStuck(process.pid);
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
-  await Promise.race([ended, wait(END_MS)]);
+  await Promise.race([ended, wait(END_MS, undefined, { ref: false })]);
   const stuck = before ?? explainStuck(process.pid);
   const words = `wanted to read '${reading}' within ${LIMIT_MS / 1000} s, got nothing`;
   return new CliError(stuck === null ? words : `${words}. ${stuck}`);
