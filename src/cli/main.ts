@@ -1,8 +1,12 @@
-/** The command line: runs as whoever calls it. */
-import { processContext } from './context.ts';
-import { answerReading, READER } from './reading/answer-reading.ts';
-import { runCli } from './run-cli.ts';
+/** The command line: runs as whoever calls it. A command and its reader each load what they need themselves. */
+import { READER } from './reading/told.ts';
 
 const args = process.argv.slice(2);
-if (args[0] === READER) answerReading();
-else process.exitCode = await runCli(args, processContext());
+if (args[0] === READER) {
+  const { answerReading } = await import('./reading/answer-reading.ts');
+  answerReading();
+} else {
+  const { processContext } = await import('./context.ts');
+  const { runCli } = await import('./run-cli.ts');
+  process.exitCode = await runCli(args, processContext());
+}

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
 import type { Event, Outcome } from './pam/outcome.ts';
-import { type Operation, testProfile } from './pam/test-profile.ts';
+import type { Operation } from './pam/test-profile.ts';
 import { describeEvent } from './pam/words.ts';
 import { readFiles } from './reading/read-files.ts';
 import { askPerson } from './run/ask-person.ts';
@@ -59,6 +59,8 @@ async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void>
     if (json !== true) for (const line of describeEvent(event)) printLine(context.out, line);
   };
   const limits = limitsOf(use.loaded);
+  // Only here: it loads the ciphers.
+  const { testProfile } = await import('./pam/test-profile.ts');
   const outcomes = await testProfile({ ...wish, limits, ask: askPerson, tell }).catch(
     (error: unknown) => {
       throw error instanceof RunError ? new CliError(error.message) : error;

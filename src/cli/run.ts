@@ -9,7 +9,6 @@ import { askPerson } from './run/ask-person.ts';
 import { limitsOf } from './run/patience.ts';
 import { readPassword } from './run/read-password.ts';
 import { OWN_FAILURE, RunError } from './run/run-error.ts';
-import { runProgram } from './run/run-program.ts';
 import { processTerminal } from './run/terminal.ts';
 import { warnWithoutProfile } from './warn-without-profile.ts';
 
@@ -49,6 +48,8 @@ async function run(
   if (options.profile === undefined && loaded.problems.length > 0)
     throw new CliError(loaded.problems.map(problemLine).join('; '));
   warnWithoutProfile(context, use);
+  // Only here: it loads the ciphers.
+  const { runProgram } = await import('./run/run-program.ts');
   const terminal = processTerminal();
   let password: ReturnType<typeof readPassword> | null = null;
   try {

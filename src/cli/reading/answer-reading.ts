@@ -6,17 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { reads } from '../../lib/reads.ts';
 import { CliError, processContext } from '../context.ts';
 import { READINGS } from './readings.ts';
-
-/** The argument that makes the command line such a process. */
-export const READER = '--answer-reading';
-
-export type ReadingName = keyof typeof READINGS;
-/** One a line. */
-export type Told =
-  | { readonly reading: string }
-  | { readonly answer: unknown }
-  | { readonly refusal: string; readonly status: number }
-  | { readonly failure: string };
+import type { ReadingName, Told } from './told.ts';
 
 export function answerReading(): void {
   process.title = 'vestibule reads'; // the name in what is said of it while it waits

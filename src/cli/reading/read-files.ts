@@ -10,15 +10,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readProcessState } from '../../lib/process-state.ts';
 import { CliError, type Context } from '../context.ts';
 import { explainStuck } from '../run/patience.ts';
-import { READER, type ReadingName, type Told } from './answer-reading.ts';
-import { READINGS } from './readings.ts';
+import { READER, type ReadingName, type Readings, type Told } from './told.ts';
 
 /** For one file. */
 const LIMIT_MS = 10_000;
 /** For a reader that was killed to end. */
 const END_MS = 1000;
 
-type Readings = typeof READINGS;
 type Ask<K extends ReadingName> = Parameters<Readings[K]> extends [unknown, infer A] ? [A] : [];
 
 export async function readFiles<K extends ReadingName>(
@@ -26,11 +24,7 @@ export async function readFiles<K extends ReadingName>(
   name: K,
   ...[ask]: Ask<K>
 ): Promise<ReturnType<Readings[K]>> {
-  if (context.reader === null)
-    return (READINGS[name] as (machine: Context, ask: unknown) => ReturnType<Readings[K]>)(
-      context,
-      ask,
-    );
+  if (context.reader === null) return readHere(context, name, ask);
   const argv = [...process.execArgv, context.reader, READER];
   // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
   const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -43,6 +37,14 @@ export async function readFiles<K extends ReadingName>(
     child.stdout.destroy();
     child.unref();
   }
+}
+
+async function readHere<K extends ReadingName>(context: Context, name: K, ask: unknown) {
+  const { READINGS } = await import('./readings.ts');
+  return (READINGS[name] as (machine: Context, ask: unknown) => ReturnType<Readings[K]>)(
+    context,
+    ask,
+  );
 }
 
 async function hearAnswer(child: ChildProcess, output: Readable): Promise<unknown> {
