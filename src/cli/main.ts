@@ -4,7 +4,7 @@ import { READER } from './reading/told.ts';
 const args = process.argv.slice(2);
 if (args[0] === READER) {
   const { answerReading } = await import('./reading/answer-reading.ts');
-  answerReading();
+  await answerReading();
 } else {
   const { processContext } = await import('./context.ts');
   const { runCli } = await import('./run-cli.ts');

@@ -23,7 +23,12 @@ export function findEntry(database: Database, name: string, limitMs: number): En
   return readEntry(name, ended);
 }
 
-export async function awaitEntry(database: Database, name: string, limitMs: number) {
+export async function awaitEntry(
+  database: Database,
+  name: string,
+  limitMs: number,
+): Promise<Entry> {
+  reads.publish(`getent ${database} ${name}`);
   return readEntry(name, await runProgram('getent', [database, '--', name], limitMs));
 }
 

@@ -1,5 +1,5 @@
 /** Runs a program of the system and returns its output; stdin is closed and stderr is ignored. */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 
 /** Bytes. A user has at most 65,536 groups. */
 const MOST_OUTPUT = 1 << 20;
@@ -15,12 +15,25 @@ export function runProgram(
   args: readonly string[],
   limitMs: number,
 ): Promise<ProgramAnswer> {
-  const limits = { timeout: limitMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT } as const;
   return new Promise((resolve) => {
-    const child = execFile(file, args, { encoding: 'utf8', ...limits }, (error, stdout) => {
+    const limits = { encoding: 'utf8', killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT } as const;
+    const child = execFile(file, args, limits, (error, stdout) => {
+      clearTimeout(timer);
       const status = error === null ? 0 : error.code;
       resolve({ status: typeof status === 'number' ? status : null, stdout });
     });
     child.stdin?.destroy();
+    const timer = setTimeout(() => {
+      resolve({ status: null, stdout: '' });
+      leave(child);
+    }, limitMs);
   });
+}
+
+/** Who waits in the kernel for a file system that does not answer ends only with its answer: it is not waited for. */
+function leave(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
 }

@@ -2,16 +2,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { processContext } from '../../src/cli/context.ts';
+import { readFiles } from '../../src/cli/reading/read-files.ts';
+import { runProgram } from '../../src/lib/run-program.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { HungDirectory } from '../lib/hung-directory.ts';
 import { makeProfile } from '../lib/leader/machine.ts';
 import { listProcesses } from '../lib/processes.ts';
-import { Product, until } from '../lib/product.ts';
+import { INSTALLED, Product, until, VESTIBULE } from '../lib/product.ts';
 
-const vestibule = '/usr/local/lib/vestibule/current/bin/vestibule';
 const HUNG = '/srv/hung';
 const STUCK =
   /got nothing\. .*\d+ \(vestibule reads\).* for a file system or a device that does not answer; until it does/;
@@ -41,7 +43,7 @@ after(async () => {
 
 /** Until whoever reads its output has seen the end, too. */
 async function run(args: string) {
-  const child = spawn(vestibule, args.split(' '), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(VESTIBULE, args.split(' '), { stdio: ['ignore', 'pipe', 'pipe'] });
   const late = AbortSignal.timeout(LIMIT_MS);
   const told = [text(child.stdout), text(child.stderr)];
   const [[status]] = await Promise.all([once(child, 'exit', { signal: late }), ...told]);
@@ -75,6 +77,22 @@ test('what does not read it is not held up', async () => {
   assert.equal((await run('config show')).status, 0);
   assert.match((await run('pam check executes --for login')).out, /executes|no problems/);
   assert.equal((await run('pam explain executes')).status, 0);
+});
+
+test('a program that cannot be killed is given up at its limit', async () => {
+  const begin = performance.now();
+  const { status } = await runProgram('cat', [`${HUNG}/x`], 500);
+  assert.deepEqual([status, performance.now() - begin < 3000], [null, true]);
+});
+
+test('an account that the system does not find in time is no answer, not a reader that hangs', async () => {
+  const programs = mkdtempSync('/tmp/programs-');
+  writeFileSync(`${programs}/getent`, `#!/bin/sh\nexec cat ${HUNG}/x\n`, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${programs}:${PATH}`;
+  const context = { ...processContext(), reader: `${INSTALLED}/dist/cli.js` };
+  assert.equal(await readFiles(context, 'person', { name: 'ada' }), 'no answer');
+  process.env.PATH = PATH;
 });
 
 test('the readers that were left end once it answers', async () => {

@@ -8,12 +8,12 @@ import { CliError, processContext } from '../context.ts';
 import { READINGS } from './readings.ts';
 import type { ReadingName, Told } from './told.ts';
 
-export function answerReading(): void {
+export async function answerReading(): Promise<void> {
   process.title = 'vestibule reads'; // the name in what is said of it while it waits
   const { name, ask } = JSON.parse(readFileSync(0, 'utf8')) as { name: ReadingName; ask: never };
   reads.subscribe((reading) => tell({ reading: String(reading) }));
   try {
-    tell({ answer: READINGS[name](processContext(), ask) });
+    tell({ answer: await READINGS[name](processContext(), ask) });
   } catch (error) {
     if (error instanceof CliError) tell({ refusal: error.message, status: error.status });
     else tell({ failure: (error as Error).stack ?? String(error) });

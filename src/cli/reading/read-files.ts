@@ -17,13 +17,14 @@ const LIMIT_MS = 10_000;
 /** For a reader that was killed to end. */
 const END_MS = 1000;
 
+type Answer<K extends ReadingName> = Awaited<ReturnType<Readings[K]>>;
 type Ask<K extends ReadingName> = Parameters<Readings[K]> extends [unknown, infer A] ? [A] : [];
 
 export async function readFiles<K extends ReadingName>(
   context: Context,
   name: K,
   ...[ask]: Ask<K>
-): Promise<ReturnType<Readings[K]>> {
+): Promise<Answer<K>> {
   if (context.reader === null) return readHere(context, name, ask);
   const argv = [...process.execArgv, context.reader, READER];
   // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
@@ -31,7 +32,7 @@ export async function readFiles<K extends ReadingName>(
   // Who ends before it has read this is heard of by its end.
   child.stdin.on('error', () => {}).end(JSON.stringify({ name, ask }));
   try {
-    return (await hearAnswer(child, child.stdout)) as ReturnType<Readings[K]>;
+    return (await hearAnswer(child, child.stdout)) as Answer<K>;
   } finally {
     child.stdin.destroy();
     child.stdout.destroy();
@@ -39,12 +40,14 @@ export async function readFiles<K extends ReadingName>(
   }
 }
 
-async function readHere<K extends ReadingName>(context: Context, name: K, ask: unknown) {
+async function readHere<K extends ReadingName>(
+  context: Context,
+  name: K,
+  ask: unknown,
+): Promise<Answer<K>> {
   const { READINGS } = await import('./readings.ts');
-  return (READINGS[name] as (machine: Context, ask: unknown) => ReturnType<Readings[K]>)(
-    context,
-    ask,
-  );
+  type Read = (machine: Context, ask: unknown) => Answer<K> | Promise<Answer<K>>;
+  return (READINGS[name] as Read)(context, ask);
 }
 
 async function hearAnswer(child: ChildProcess, output: Readable): Promise<unknown> {

@@ -2,7 +2,7 @@
 import { checkMachine, type Finding } from '../../config/check.ts';
 import type { LoadedConfiguration, Problem } from '../../config/load.ts';
 import { openProfile } from '../../config/pam-profile/check.ts';
-import { type Entry, findEntry } from '../../lib/find-entry.ts';
+import { awaitEntry, type Entry } from '../../lib/find-entry.ts';
 import { type Context, checkedName } from '../context.ts';
 import { checkPam, explainPam } from './read-profile.ts';
 
@@ -17,8 +17,8 @@ export const READINGS = {
   'pam-check': checkPam,
   'pam-explain': explainPam,
   use: readUse,
-  person: (_: Machine, { name }: { readonly name: string }): Entry =>
-    findEntry('passwd', name, NAME_MS),
+  person: (_: Machine, { name }: { readonly name: string }): Promise<Entry> =>
+    awaitEntry('passwd', name, NAME_MS),
 };
 
 interface ConfigurationCheck {
