@@ -8,9 +8,11 @@ import { inBackground } from '../lib/in-background.ts';
 import type { log } from '../lib/log.ts';
 import type { FrameStream } from '../protocol/frame.ts';
 import type { BrokerEvent, RequestName, Requests } from '../protocol/gateway-broker.ts';
+import type { UserName } from '../protocol/ids.ts';
 import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
 import { PROBLEMS, type Problem } from '../protocol/problems.ts';
 import { Failure, failureOf } from './problem.ts';
+import { type Hear, UserEars, type UserEvent } from './user-ears.ts';
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
@@ -18,17 +20,18 @@ const REQUEST_MS = 10_000;
 /** Limits the memory that a broker which never answers can cost us. */
 const MAX_PENDING = 5000;
 
-type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
-type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
-type TroublesEvent = Extract<BrokerEvent, { event: 'troubles' }>;
+/** Of a user, as the gateway's listeners know them. */
+const USER_EVENTS: readonly string[] = [
+  'sessions',
+  'home-session',
+  'troubles',
+] satisfies UserEvent['event'][];
+
 type RevokedEvent = Extract<BrokerEvent, { event: 'revoked' }>;
 interface BrokerClientEvents {
   up: [];
   down: [];
   revoked: [tickets: RevokedEvent['tickets']];
-  sessions: [event: SessionsEvent];
-  'home-session': [event: HomeSessionEvent];
-  troubles: [event: TroublesEvent];
 }
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -45,6 +48,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
   private retryMs = FIRST_RETRY_MS;
   private retry: NodeJS.Timeout | null = null;
   private readonly stop = new AbortController();
+  private readonly ears = new UserEars();
 
   constructor(path: string, logger: typeof log) {
     super();
@@ -70,6 +74,11 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
       if (this.stop.signal.aborted) return;
       this.logger.warning('broker not reached', { path: this.path, detail: error });
     }
+  }
+
+  /** Hears of what changes for this user. Returns the release. */
+  listen(user: UserName, hear: Hear): () => void {
+    return this.ears.listen(user, hear);
   }
 
   request<K extends RequestName>(
@@ -124,9 +133,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
 
   private announce(event: BrokerEvent): void {
     if (event.event === 'revoked') this.emit('revoked', event.tickets);
-    else if (event.event === 'sessions') this.emit('sessions', event);
-    else if (event.event === 'home-session') this.emit('home-session', event);
-    else if (event.event === 'troubles') this.emit('troubles', event);
+    else if (USER_EVENTS.includes(event.event)) this.ears.tell(event);
     else this.logger.warning('unknown broker event, ignoring', { message: event });
   }
 

@@ -5,20 +5,15 @@
  */
 import type { WebSocket } from 'ws';
 import { inBackground } from '../../lib/in-background.ts';
-import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
 import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
 import type { Gateway, SocketHandler } from '../gateway.ts';
 import { Outbox } from '../http/outbox.ts';
 import { Failure } from '../problem.ts';
 import { requireTicket } from '../security/require-ticket.ts';
+import type { UserEvent } from '../user-ears.ts';
 
 /** How often the broker is told that somebody watches; it keeps looking for a bit longer than two such intervals. */
 const WATCH_MS = 10_000;
-
-type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
-type HomeSessionEvent = Extract<BrokerEvent, { event: 'home-session' }>;
-type TroublesEvent = Extract<BrokerEvent, { event: 'troubles' }>;
-type Person = Pick<SessionsEvent, 'user' | 'uid'>;
 
 export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   ws.on('message', () => ws.close(CLOSE_CODES.protocol));
@@ -40,36 +35,36 @@ export const openLive: SocketHandler = async (gateway, ws, incoming) => {
   outbox.room = () => {
     if (missed) resume();
   };
-  const sendAfterList = ({ user, uid }: Person, message: LiveMessage): void => {
-    if (user !== info.user || uid !== info.uid) return;
+  const hear = (event: UserEvent): void => {
+    if (event.uid !== info.uid) return;
     const pass = (): void => {
       // A tab that does not read gets the whole list once it reads again.
       if (outbox.full) missed = true;
-      else send(outbox, message);
+      else send(outbox, messageOf(event));
     };
     inBackground('live', listed.then(pass));
   };
-  const changed = (event: SessionsEvent): void =>
-    sendAfterList(event, { kind: 'changed', sessions: event.sessions });
-  const homeChanged = (event: HomeSessionEvent): void =>
-    sendAfterList(event, { kind: 'home-session', homeSession: event.homeSession });
-  const troublesChanged = (event: TroublesEvent): void =>
-    sendAfterList(event, { kind: 'troubles', troubles: event.troubles });
   const timer = setInterval(() => watch(gateway, ticket), WATCH_MS);
-  broker.on('sessions', changed);
-  broker.on('home-session', homeChanged);
-  broker.on('troubles', troublesChanged);
   broker.on('up', resume);
   ws.on('close', () => {
     clearInterval(timer);
-    broker.off('sessions', changed);
-    broker.off('home-session', homeChanged);
-    broker.off('troubles', troublesChanged);
     broker.off('up', resume);
   });
+  ws.on('close', broker.listen(info.user, hear));
   ws.on('close', gateway.revocations.hold(info.id, signedOut));
   resume();
 };
+
+function messageOf(event: UserEvent): LiveMessage {
+  switch (event.event) {
+    case 'sessions':
+      return { kind: 'changed', sessions: event.sessions };
+    case 'home-session':
+      return { kind: 'home-session', homeSession: event.homeSession };
+    case 'troubles':
+      return { kind: 'troubles', troubles: event.troubles };
+  }
+}
 
 interface Tab {
   readonly outbox: Outbox;

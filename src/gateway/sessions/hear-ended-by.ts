@@ -1,11 +1,8 @@
 /** Who has a session ended: the broker says so before its program hears of it. */
-import type { BrokerEvent } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { EndedBy } from '../../protocol/page-gateway.ts';
 import type { BrokerClient } from '../broker-client.ts';
 import type { DialledSession } from './dial-session.ts';
-
-type SessionsEvent = Extract<BrokerEvent, { event: 'sessions' }>;
 
 export interface EndedByEar {
   /** null: nobody, as far as is known. */
@@ -19,10 +16,9 @@ export function hearEndedBy(
   session: SessionId,
 ): EndedByEar {
   let endedBy: EndedBy | null = null;
-  const changed = (event: SessionsEvent): void => {
-    if (event.user !== user) return;
+  const release = broker.listen(user, (event) => {
+    if (event.event !== 'sessions') return;
     endedBy = event.sessions.find(({ id }) => id === session)?.endedBy ?? endedBy;
-  };
-  broker.on('sessions', changed);
-  return { heard: () => endedBy, release: () => broker.off('sessions', changed) };
+  });
+  return { heard: () => endedBy, release };
 }
