@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { ActiveSession } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
 import { askBroker } from './ask-broker.ts';
-import { type Context, printJson, printLine } from './context.ts';
+import { type Context, printJson } from './context.ts';
 import { formatTable } from './print-table.ts';
+import { printTroubles } from './print-troubles.ts';
 
 const HEAD = [
   ...['SESSION', 'USER', 'NAME', 'STATE', 'PID', 'TTY', 'STARTED', 'ACTIVE', 'MEMORY', 'PROCS'],
@@ -29,13 +30,7 @@ async function listSessions(context: Context, ended: boolean, json: boolean): Pr
     return;
   }
   context.out(formatTable(HEAD, sessions.map(row)));
-  for (const { id, problem, stuck } of sessions) {
-    if (stuck !== null) printLine(context.out, `${id}: stuck. ${stuck}`);
-    if (problem === null) continue;
-    const text = problem.text.replaceAll('\n', ' ');
-    // The advice is for the person, and sends them to us.
-    printLine(context.out, `${id}: ${text} (reference ${problem.reference} in the log)`);
-  }
+  printTroubles(context, sessions);
 }
 
 async function askForAll(context: Context, ended: boolean): Promise<ActiveSession[]> {

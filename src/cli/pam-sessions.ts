@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { PamSessionView } from '../protocol/cli-broker.ts';
 import type { PamSessionId } from '../protocol/ids.ts';
 import { askBroker } from './ask-broker.ts';
-import { type Context, printJson, printLine } from './context.ts';
+import { type Context, printJson } from './context.ts';
 import { formatTable } from './print-table.ts';
+import { printTroubles } from './print-troubles.ts';
 
 const HEAD = ['PAM SESSION', 'USER', 'STATE', 'HOME', 'PROFILE', 'LEADER', 'STARTED', 'SESSIONS'];
 
@@ -28,12 +29,7 @@ async function listPamSessions(context: Context, ended: boolean, json: boolean):
     return;
   }
   context.out(formatTable(HEAD, all.map(row)));
-  for (const { id, problem, stuck } of all) {
-    if (stuck !== null) printLine(context.out, `${id}: stuck. ${stuck}`);
-    if (problem === null) continue;
-    const text = problem.text.replaceAll('\n', ' ');
-    printLine(context.out, `${id}: ${text} (reference ${problem.reference} in the log)`);
-  }
+  printTroubles(context, all);
 }
 
 async function askForAll(context: Context, ended: boolean): Promise<PamSessionView[]> {
