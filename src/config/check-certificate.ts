@@ -34,11 +34,11 @@ function isThere(file: string): boolean {
 }
 
 function checkPair({ certificate, key, isOwn }: Pair, now: number): Finding[] {
-  const files = isOwn ? [certificate, key] : [certificate];
-  const found = [...files.flatMap(checkFile), ...checkMode(key)];
-  if (found.length > 0) return found;
-  const pem = readFileSync(certificate);
-  const fault = findPairFault(pem, readFileSync(key));
+  const pem = readPem(certificate);
+  const keyPem = isOwn ? readPem(key) : pem;
+  const found = [...(isOwn ? [pem, keyPem] : [pem]).filter(isFinding), ...checkMode(key)];
+  if (found.length > 0 || isFinding(pem) || isFinding(keyPem)) return found;
+  const fault = findPairFault(pem, keyPem);
   if (fault !== null) {
     const file = fault.at === 'key' ? key : certificate;
     return [problem(file, `${fault.text}; ${isOwn ? fault.remedy : ANEW}`)];
@@ -54,17 +54,18 @@ function problem(file: string, text: string): Finding {
   return { level: 'error', file, line: 1, text };
 }
 
-function checkFile(file: string): Finding[] {
+function isFinding(read: Buffer | Finding): read is Finding {
+  return !Buffer.isBuffer(read);
+}
+
+function readPem(file: string): Buffer | Finding {
   reads.publish(file);
   try {
-    if (statSync(file).isFile()) {
-      readFileSync(file);
-      return [];
-    }
-    return [problem(file, 'wanted a regular file, got another kind; set the path of a file')];
+    if (statSync(file).isFile()) return readFileSync(file);
+    return problem(file, 'wanted a regular file, got another kind; set the path of a file');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return [problem(file, `wanted to read it, got ${code}; correct the path or the file's mode`)];
+    return problem(file, `wanted to read it, got ${code}; correct the path or the file's mode`);
   }
 }
 
