@@ -29,7 +29,8 @@ export async function runProgram(
   return { status, output: output!.join(''), lines };
 }
 
-const DIRECTORIES = ['/etc', '/var/lib', '/var/log', '/run', '/usr/local/lib'].map(
+/** Where the product has its files. */
+export const DIRECTORIES = ['/etc', '/var/lib', '/var/log', '/run', '/usr/local/lib'].map(
   (path) => `${path}/vestibule`,
 );
 /** npm start, without npm's own lines. */

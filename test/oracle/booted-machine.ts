@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SYSTEMD_DEBS, unpackPackages } from '../lib/packages.ts';
+import { DIRECTORIES } from '../lib/setup.ts';
 import type { Report } from './compare-all.ts';
 
 const MACHINE = '/run/oracle-machine';
@@ -14,21 +15,14 @@ const SHARED = `${MACHINE}/shared`;
 /** Set in there. */
 export const isBooted = process.env.ORACLE_BOOTED !== undefined;
 const LONGEST_MS = 240_000;
-/** What a server of this machine has left: not what is tested (tools/sandbox.sh hides it, too). */
-const LEFT = [
-  '/etc/vestibule',
-  '/usr/local/lib/vestibule',
-  '/var/lib/vestibule',
-  '/var/log/vestibule',
-];
-
 export function compareBooted(names: readonly string[]): Report {
   for (const name of ['upper', 'work', 'root', 'shared']) {
     mkdirSync(`${MACHINE}/${name}`, { recursive: true });
   }
   const layers = `lowerdir=/,upperdir=${MACHINE}/upper,workdir=${MACHINE}/work`;
   execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, ROOT]);
-  for (const path of LEFT) rmSync(`${ROOT}${path}`, { recursive: true, force: true });
+  // What a server of this machine has left is not what is tested (tools/sandbox.sh hides it, too).
+  for (const path of DIRECTORIES) rmSync(`${ROOT}${path}`, { recursive: true, force: true });
   unpackPackages(SYSTEMD_DEBS);
   unpackPackages(SYSTEMD_DEBS, ROOT);
   writeFileSync(`${ROOT}/etc/systemd/system/oracle.target`, TARGET);
