@@ -9,9 +9,8 @@ import { type Account, makeAccount } from '../lib/accounts.ts';
 import { preparePam } from '../lib/fast-pam.ts';
 import { HungDirectory } from '../lib/hung-directory.ts';
 import { makeProfile } from '../lib/leader/machine.ts';
-import { Product } from '../lib/product.ts';
+import { Product, VESTIBULE } from '../lib/product.ts';
 
-const vestibule = '/usr/local/lib/vestibule/current/bin/vestibule';
 const HUNG = '/srv/hung';
 const BARE = ['auth sufficient pam_rootok.so', 'account required pam_permit.so'];
 const HELD = /Its leader, process \d+, waits for a file system or a device that does not answer\./;
@@ -36,7 +35,7 @@ after(async () => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(vestibule, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(VESTIBULE, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const told = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
   const ended = told.then(([[status, signal], out, err]) => ({ status, signal, out, err }));
   return { child, ended };

@@ -10,10 +10,10 @@ import { type Account, makeAccount } from '../lib/accounts.ts';
 import { logged, readLog } from '../lib/intruder.ts';
 import { makeProfile } from '../lib/leader/machine.ts';
 import { findProcesses } from '../lib/processes.ts';
+import { VESTIBULE } from '../lib/product.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { openScreen } from '../oracle/screen.ts';
 
-const vestibule = '/usr/local/lib/vestibule/current/bin/vestibule';
 let server: Server;
 let alice: Account;
 
@@ -43,7 +43,7 @@ before(async () => {
 after(() => server.interrupt());
 
 function run(args: readonly string[], input: string | Buffer = '') {
-  const { status, stdout, stderr } = spawnSync(vestibule, ['run', ...args], {
+  const { status, stdout, stderr } = spawnSync(VESTIBULE, ['run', ...args], {
     input,
     encoding: 'utf8',
     maxBuffer: 64 * 1_048_576,
@@ -52,12 +52,12 @@ function run(args: readonly string[], input: string | Buffer = '') {
 }
 /** Runs one that goes on; `line` gives its next line of output. */
 function start(...args: string[]): { child: ChildProcess; line: () => Promise<string> } {
-  const child = spawn(vestibule, ['run', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(VESTIBULE, ['run', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   return { child, line: async () => String((await lines.next()).value) };
 }
 function ask(...args: string[]): unknown {
-  return JSON.parse(execFileSync(vestibule, [...args, '--json'], { encoding: 'utf8' }));
+  return JSON.parse(execFileSync(VESTIBULE, [...args, '--json'], { encoding: 'utf8' }));
 }
 function notes(profile: string): string[] {
   const file = `/tmp/notes-${profile}`;
@@ -190,7 +190,7 @@ test('on a terminal it asks as su does: hidden and shown questions, as many as t
   const su = readFileSync('/etc/pam.d/su-l');
   makeProfile('su-l', [...QUESTIONS, '@include common-account', '@include common-session']);
   const right = [alice.password, 'seen', 'answer-0', 'answer-1'];
-  const run = [vestibule, 'run', '--profile', 'many', 'alice', '--', 'sh', '-c', 'echo in: $USER'];
+  const run = [VESTIBULE, 'run', '--profile', 'many', 'alice', '--', 'sh', '-c', 'echo in: $USER'];
   const bySu = await talk(['su', '-', 'alice', '-s', '/bin/sh', '-c', 'echo in: $USER'], right);
   writeFileSync('/etc/pam.d/su-l', su);
   assert.match(
@@ -261,7 +261,7 @@ test('output arrives whole though input for the ended program is still on its wa
 });
 
 test('on a terminal the program has one: PAM’s, of our size, gone from utmp afterwards', async () => {
-  const inner = `${vestibule} run --profile noted alice -- sh -c 'tty; stty size; echo $TERM; who'`;
+  const inner = `${VESTIBULE} run --profile noted alice -- sh -c 'tty; stty size; echo $TERM; who'`;
   // Its input stays open: at an end of its input script types something.
   const script = spawn('script', ['-qec', `stty rows 33 cols 97; ${inner}`, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -296,7 +296,7 @@ test('the broker lists it, may die, lists it again, and can end it', async () =>
     listed().map(({ id }) => id),
     [session?.id],
   );
-  execFileSync(vestibule, ['kill-session', session?.id ?? '']);
+  execFileSync(VESTIBULE, ['kill-session', session?.id ?? '']);
   assert.deepEqual(await once(child, 'exit'), [129, null]);
   assert.deepEqual(listed(), []);
 });

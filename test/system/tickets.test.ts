@@ -12,10 +12,10 @@ import { type Prompts, Refused, WebClient } from '../lib/client.ts';
 import { withDatabase } from '../lib/database.ts';
 import { logged } from '../lib/intruder.ts';
 import { findProcesses } from '../lib/processes.ts';
+import { VESTIBULE } from '../lib/product.ts';
 import { type Server, startServer } from '../lib/server.ts';
 import { clearMachine } from '../lib/setup.ts';
 
-const CLI = '/usr/local/lib/vestibule/current/bin/vestibule';
 const WRONG_WORDS = 'The user name or password is incorrect.';
 const PROXY = '127.0.255.9';
 let server: Server;
@@ -270,11 +270,11 @@ test('while nologin is set nobody is judged, for it says nothing about those who
 test('vestibule sign-out ends those of one user, --all those of everybody; signing in works on', async () => {
   const [one, two] = [makeMember('tk-cli-1'), makeMember('tk-cli-2')];
   const [first, second] = [await signedIn(one), await signedIn(two)];
-  const { status, stdout } = spawnSync(CLI, ['sign-out', one.name], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(VESTIBULE, ['sign-out', one.name], { encoding: 'utf8' });
   assert.deepEqual([status, stdout], [0, `1 sign-in of '${one.name}' ended\n`]);
   assert.equal(await statusOf(first), 401);
   assert.equal(await statusOf(second), 200);
-  const all = spawnSync(CLI, ['sign-out', '--all', '--json'], { encoding: 'utf8' });
+  const all = spawnSync(VESTIBULE, ['sign-out', '--all', '--json'], { encoding: 'utf8' });
   const said = JSON.parse(all.stdout);
   assert.deepEqual([all.status, said.grantsVoid, said.tickets > 0], [0, true, true]);
   assert.equal(await statusOf(second), 401);
