@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -224,6 +225,14 @@ export class Fixture {
     const address = `wss://localhost:${this.running.ports[side]}${path}`;
     const options = { ca: this.certificate, headers: Object.fromEntries(present) };
     return new TestSocket(address, options as ClientOptions);
+  }
+
+  /** A program of the session's own instead of its session-host. */
+  async replaceHost(t: TestContext, serve: (socket: Socket) => void): Promise<void> {
+    this.host.close();
+    const server = createServer(serve);
+    t.after(() => server.close());
+    await once(server.listen(this.sessionSocket()), 'listening');
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,6 @@
 /** dialSession gives bytes to and from any session, whatever it speaks. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { FAKE_SESSION, SESSION_KEY } from '../../../test/fakes/fake-broker.ts';
 import { type Fixture, startFixture } from '../../../test/fakes/gateway-fixture.ts';
 import { dialSession } from './dial-session.ts';
@@ -13,17 +11,9 @@ async function passOf(gateway: Fixture): Promise<string> {
   return cookie.slice(cookie.indexOf('=') + 1);
 }
 
-/** Takes the fake session-host's place with something that sends back what it gets. */
-async function echo(t: TestContext, gateway: Fixture): Promise<void> {
-  gateway.host.close();
-  const server = createServer((socket) => socket.pipe(socket));
-  t.after(() => server.close());
-  await once(server.listen(gateway.sessionSocket()), 'listening');
-}
-
 test('a session that is no terminal is dialled as any other', async (t) => {
   const gateway = await startFixture(t);
-  await echo(t, gateway);
+  await gateway.replaceHost(t, (socket) => socket.pipe(socket));
   const pass = await passOf(gateway);
   const dialled = await dialSession(gateway.running.gateway, pass, FAKE_SESSION);
   assert.deepEqual(dialled.key, SESSION_KEY);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ENDED_SESSION, FAKE_SESSION, SESSION_KEY } from '../../../test/fakes/fake-broker.ts';
 import type { FakeViewer } from '../../../test/fakes/fake-session-host.ts';
@@ -241,18 +241,6 @@ test('an ended session, no session-host, no broker: each has its code', async (t
 
 const isFailure = ({ event }: LogLine): boolean => event === 'request failed';
 
-/** A program of the session's own instead of its session-host. */
-async function replaceHost(
-  t: TestContext,
-  gateway: Fixture,
-  serve: (socket: Socket) => void,
-): Promise<void> {
-  gateway.host.close();
-  const server = createServer(serve);
-  t.after(() => server.close());
-  await once(server.listen(gateway.sessionSocket()), 'listening');
-}
-
 for (const [what, answer, detail, limits] of [
   ['nothing', (socket: Socket) => socket.resume(), /aborted due to timeout/, { dialMs: 50 }],
   ['an end', (socket: Socket) => socket.destroy(), /session not joined: wanted a session-host/, {}],
@@ -262,7 +250,7 @@ for (const [what, answer, detail, limits] of [
   test(`when a session answers ${what} the page may come back`, async (t) => {
     const gateway = await startFixture(t, limits);
     const cookie = await gateway.enter(await gateway.signIn('alice'));
-    await replaceHost(t, gateway, (socket) => answer(socket.on('error', () => {})));
+    await gateway.replaceHost(t, (socket) => answer(socket.on('error', () => {})));
     const page = gateway.socket(path, { side: 'session', cookie });
     assert.equal(await page.closed, 4503);
     assert.equal(page.messages.all.length, 0);
@@ -275,7 +263,7 @@ test('revocation does not wait for a session-host that says nothing', async (t) 
   const gateway = await startFixture(t, { dialMs: 600_000 });
   const cookie = await gateway.enter(await gateway.signIn('alice'));
   const greeted = new Mailbox<Socket>();
-  await replaceHost(t, gateway, (socket) => socket.once('data', () => greeted.put(socket)));
+  await gateway.replaceHost(t, (socket) => socket.once('data', () => greeted.put(socket)));
   const page = gateway.socket(path, { side: 'session', cookie });
   const socket = await greeted.take();
   await gateway.order({ order: 'revoke', user: 'alice' });
@@ -288,7 +276,7 @@ test('the gateway’s end does not wait for a session-host that says nothing', a
   const gateway = await startFixture(t, { dialMs: 600_000 });
   const cookie = await gateway.enter(await gateway.signIn('alice'));
   const greeted = new Mailbox<Socket>();
-  await replaceHost(t, gateway, (socket) => socket.once('data', () => greeted.put(socket)));
+  await gateway.replaceHost(t, (socket) => socket.once('data', () => greeted.put(socket)));
   gateway.socket(path, { side: 'session', cookie });
   const socket = await greeted.take();
   await gateway.running.close();
@@ -300,7 +288,7 @@ test('a page that goes while its session is dialled leaves no connection', async
   const gateway = await startFixture(t, { dialMs: 600_000 });
   const cookie = await gateway.enter(await gateway.signIn('alice'));
   const taken = new Mailbox<Socket>();
-  await replaceHost(t, gateway, (socket) => taken.put(socket.resume()));
+  await gateway.replaceHost(t, (socket) => taken.put(socket.resume()));
   const { broker } = gateway.running.gateway;
   const request = broker.request.bind(broker);
   t.mock.method(broker, 'request', async (...ask: Parameters<typeof request>) => {
