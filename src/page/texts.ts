@@ -112,8 +112,6 @@ export const texts = {
     steps: 'Progress of the start',
     step: { pending: 'Requested', pam: 'PAM session', program: 'Program', ready: 'Ready' },
     waiting: (seconds: number) => `for ${seconds} s`,
-    exitStatus,
-    endedBy: ENDED_BY,
     howEnded,
     lastWords: (words: string) => `It printed:\n${words}`,
     open: 'Open',

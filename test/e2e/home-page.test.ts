@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
-import type { SessionView } from '../../src/protocol/page-gateway.ts';
+import { ENDED_BY, type SessionView } from '../../src/protocol/page-gateway.ts';
 import { PROBLEMS, type ProblemCode } from '../../src/protocol/problems.ts';
 import { FAKE_REFERENCE, type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
 import { signIn } from '../lib/browser.ts';
@@ -77,9 +77,9 @@ test('who had a session ended is said, not the signal that did it', async () => 
   const words = async (number: number) =>
     (await row(`Terminal ${number}`).locator('.facts > span').allTextContents()).slice(3);
   await row('Terminal 3').waitFor();
-  assert.deepEqual(await words(1), [texts.session.endedBy.administrator]);
-  assert.deepEqual(await words(2), [texts.session.endedBy.user]);
-  assert.deepEqual(await words(3), [texts.session.exitStatus(129)]);
+  assert.deepEqual(await words(1), [ENDED_BY.administrator]);
+  assert.deepEqual(await words(2), [ENDED_BY.user]);
+  assert.deepEqual(await words(3), [texts.session.howEnded({ endedBy: null, exitStatus: 129 })!]);
 });
 
 test('what cannot be told is said, but not before it could have been', async () => {

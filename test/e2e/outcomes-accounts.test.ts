@@ -219,7 +219,7 @@ describe('accounts', { concurrency: SIDE_BY_SIDE }, () => {
     await attempt.startTerminal();
     // On the list or, when the page was quicker, at the session's own address.
     await attempt.page
-      .getByText(texts.session.exitStatus(1))
+      .getByText(texts.session.howEnded({ endedBy: null, exitStatus: 1 })!)
       .or(attempt.page.getByText(texts.terminal.exited({ exitStatus: 1, endedBy: null })))
       .or(attempt.page.getByText('has ended'))
       .first()

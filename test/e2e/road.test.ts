@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
+import { ENDED_BY } from '../../src/protocol/page-gateway.ts';
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import {
   launchBrowser,
@@ -120,7 +121,7 @@ test('ending the session from the home page ends its programs and its utmp row',
   await home.getByRole('button', { name: texts.session.confirm }).click();
   await home.getByText(texts.session.states.ended, { exact: true }).waitFor();
   // As the list says it.
-  await home.getByText(texts.session.endedBy.user, { exact: true }).waitFor();
+  await home.getByText(ENDED_BY.user, { exact: true }).waitFor();
   await terminal.getByText(texts.terminal.exited({ exitStatus: 0, endedBy: 'user' })).waitFor();
   assert.deepEqual(
     listProcesses().filter(({ uid }) => uid === account.uid),

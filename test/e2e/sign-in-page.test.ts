@@ -45,7 +45,7 @@ test('the whole way with the keyboard: sign in, a terminal, end it, sign out', a
   await link.waitFor();
   await press(texts.session.endLabel('Terminal 1'));
   await press(texts.session.confirm);
-  await page.getByText(texts.session.exitStatus(0)).waitFor();
+  await page.getByText(texts.session.howEnded({ endedBy: null, exitStatus: 0 })!).waitFor();
   await press(texts.home.signOut);
   await page.getByLabel(texts.signIn.user).waitFor();
 });

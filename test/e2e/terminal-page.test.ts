@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
-import { CLOSE_CODES } from '../../src/protocol/page-gateway.ts';
+import { CLOSE_CODES, ENDED_BY } from '../../src/protocol/page-gateway.ts';
 import { type FakeGateway, fakeSession } from '../fakes/fake-gateway.ts';
 import { findOnScreen, NO_LIMIT, readScreen, waitForScreen } from '../lib/browser.ts';
 import { setStage } from '../lib/page-stage.ts';
@@ -142,7 +142,7 @@ test('the end of the program is said, and the page stays', async () => {
 
 test('who had the session ended is said as on the list', async () => {
   gateway.terminal.exit(1, 'administrator');
-  await says(`The session was ${texts.session.endedBy.administrator}.`);
+  await says(`The session was ${ENDED_BY.administrator}.`);
 });
 
 test('a program names its window', async () => {
