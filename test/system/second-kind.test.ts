@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { readProcessState } from '../../src/lib/process-state.ts';
 import type { ActiveSession, PamSessionView } from '../../src/protocol/cli-broker.ts';
 import type { SessionId } from '../../src/protocol/ids.ts';
 import { bundle } from '../../tools/build-steps/bundle-services.ts';
@@ -104,14 +105,8 @@ function type(job: Terminal, line: string): void {
   job.send({ name: 'input', data: Buffer.from(`${line}\n`) });
 }
 
-/** Fields of proc(5) stat, by their numbers, from the third on. */
-function readStat(pid: number, ...fields: readonly number[]): readonly (string | undefined)[] {
-  const rest = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-  return fields.map((field) => rest[field - 3]);
-}
-
 /** pid and start time: no other process has both. */
-const identify = (pid: number): string => [pid, ...readStat(pid, 22)].join(' ');
+const identify = (pid: number): string => `${pid} ${readProcessState(pid)!.born}`;
 
 function askCli<T>(...args: readonly string[]): readonly T[] {
   return JSON.parse(execFileSync(VESTIBULE, [...args, '--json'], { encoding: 'utf8' }));
@@ -156,7 +151,8 @@ test('it starts by its name, and its program runs as the user without a terminal
   const { name, kindTitle, tty, pid } = row;
   assert.deepEqual([name, kindTitle, tty, pid], ['Job 1', 'Job', null, chain.program]);
   assert.deepEqual(listed(id), isRunning(id));
-  const [tty_nr] = readStat(pid, 7);
+  // Field 7 of proc(5) stat.
+  const tty_nr = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[4];
   const ends = [0, 1, 2].map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/\d+/, 'N'));
   assert.deepEqual([tty_nr, ends], ['0', Array(3).fill('pipe:[N]')]);
   assert.equal(readFileSync(NOTES, 'utf8'), `open_session ${account.name} vestibule\n`);
