@@ -18,6 +18,7 @@ export function App(): ReactElement {
   const home = useQuery({ queryKey: HOME_KEY, queryFn: () => askHome(client, api.home) });
   const [messages, setMessages] = useState<readonly PromptItem[]>([]);
   const wanted = readWanted();
+  const askAnew = (): void => void client.resetQueries({ queryKey: HOME_KEY });
 
   if (home.error instanceof ProblemError && home.error.problem.code === 'not-signed-in') {
     return (
@@ -27,7 +28,7 @@ export function App(): ReactElement {
         onSignedIn={(said) => {
           setMessages(said);
           if (wanted !== null) location.replace(`s/${wanted}/`);
-          else void client.resetQueries({ queryKey: HOME_KEY });
+          else askAnew();
         }}
       />
     );
@@ -40,9 +41,9 @@ export function App(): ReactElement {
   return (
     <Center component="main" mih="60vh" px="md">
       {home.error instanceof ProblemError ? (
-        <ProblemAlert problem={home.error.problem} />
+        <ProblemAlert problem={home.error.problem} again={askAnew} />
       ) : home.failureCount > 0 ? (
-        <ConnectionLost tryNow={() => void client.resetQueries({ queryKey: HOME_KEY })} />
+        <ConnectionLost tryNow={askAnew} />
       ) : (
         <Loader aria-label={texts.connection.loading} role="status" />
       )}

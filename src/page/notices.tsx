@@ -6,11 +6,21 @@ import { PROBLEMS, type Problem } from '../protocol/problems.ts';
 import { ProblemError } from './api.ts';
 import { texts } from './texts.ts';
 
-export function ProblemAlert({ problem }: { problem: Problem }): ReactElement {
+/** again: does anew what has failed; without it, what did that is still there. */
+export function ProblemAlert(props: { problem: Problem; again?: () => void }): ReactElement {
   return (
     <Alert color="red" variant="outline">
-      <ProblemWords problem={problem} />
+      <ProblemWords problem={props.problem} />
+      {props.again && <TryAgain again={props.again} />}
     </Alert>
+  );
+}
+
+function TryAgain({ again }: { again: () => void }): ReactElement {
+  return (
+    <Button mt="xs" size="compact-sm" variant="default" onClick={again}>
+      {texts.tryAgain}
+    </Button>
   );
 }
 
@@ -34,11 +44,14 @@ export function ProblemWords({ problem }: { problem: Problem }): ReactElement {
 }
 
 /** The failure of a person's request: the server's problem, or that it did not answer. */
-export function FailureAlert({ error }: { error: Error }): ReactElement {
-  if (error instanceof ProblemError) return <ProblemAlert problem={error.problem} />;
+export function FailureAlert(props: { error: Error; again?: () => void }): ReactElement {
+  const { error, again } = props;
+  if (error instanceof ProblemError)
+    return <ProblemAlert problem={error.problem} {...(again && { again })} />;
   return (
     <Alert color="red" variant="outline">
       {texts.connection.noAnswer}
+      {again && <TryAgain again={again} />}
     </Alert>
   );
 }

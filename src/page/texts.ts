@@ -56,6 +56,7 @@ export const texts = {
     keepRunning: (count: number) =>
       count === 1 ? 'Your session keeps running.' : `Your ${count} sessions keep running.`,
   },
+  tryAgain: 'Try again',
   home: {
     title: 'Sessions',
     documentTitle: (host: string) => `Sessions on ${host}`,
@@ -79,7 +80,6 @@ export const texts = {
     failed: 'Your PAM session on this machine could not be opened.',
     failedText:
       'What it sets up (home directory, mounts, tickets) may be missing in your sessions.',
-    retry: 'Try again',
   },
   signOut: {
     title: 'Sign out?',

@@ -105,7 +105,7 @@ test('when the session profile refuses the page says why and stays usable; mende
   assert.match(await region.innerText(), /Reference: [0-9a-f]{12}/);
   await page.getByRole('button', { name: texts.home.start }).waitFor();
   writeHook('exit 0');
-  await region.getByRole('button', { name: texts.homeSession.retry }).click();
+  await region.getByRole('button', { name: texts.tryAgain }).click();
   await isOpen(page);
   await region.getByText('The file server fs1 is away.').waitFor({ state: 'detached' });
 });

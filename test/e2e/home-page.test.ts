@@ -164,6 +164,33 @@ test('a new terminal shows each step of its start, then opens by itself', async 
   assert.equal(page.url(), `${gateway.homeOrigin}/`);
 });
 
+test('a session that failed has another one started in its place, where the reason stands', async () => {
+  gateway.sessions = [failed(1, 'session-set-up', '\nmount: no such server')];
+  gateway.startsSlowly = true;
+  await enter();
+  await row('Terminal 1').getByRole('button', { name: texts.tryAgain }).press('Enter');
+  const { id } = await started();
+  assert.notEqual(id, gateway.sessions[0]!.id);
+});
+
+test('a home page that cannot be shown is asked for again by its button', async () => {
+  await enter();
+  const problem = { code: 'internal', text: PROBLEMS.internal.text, reference: FAKE_REFERENCE };
+  await page.route(`${gateway.homeOrigin}/`, async (route) => {
+    const html = await (await route.fetch()).text();
+    const body = html.replace(
+      /(<meta name="vestibule-home" content=')[^']*/,
+      `$1${JSON.stringify({ problem })}`,
+    );
+    await route.fulfill({ body, contentType: 'text/html' });
+  });
+  await page.reload();
+  await page.getByText(texts.reference(FAKE_REFERENCE)).waitFor();
+  await checkAccessibility(page);
+  await button(texts.tryAgain).press('Enter');
+  await page.getByText(texts.home.emptyTitle).waitFor();
+});
+
 test('who comes for a new terminal has the button in hand, and no link starts one', async () => {
   await enter();
   await page.goto(`${gateway.homeOrigin}/#new`);
@@ -276,7 +303,7 @@ test('the home session: its opening, its failure with reason, reference and anot
   await section.getByText('mount: no such server').waitFor();
   await section.getByText(texts.reference(FAKE_REFERENCE)).waitFor();
   await checkAccessibility(page);
-  await section.getByRole('button', { name: texts.homeSession.retry }).click();
+  await section.getByRole('button', { name: texts.tryAgain }).click();
   await section.getByText(texts.homeSession.opening).waitFor();
   const said = ['Creating directory /home/ada.', 'Quota: 12 of 20 GB'];
   gateway.setHomeSession({ state: 'open', since: Date.now(), problem: null, texts: said });

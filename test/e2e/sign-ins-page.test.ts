@@ -96,6 +96,18 @@ test('a refusal says why, and the list stays', async () => {
   assert.equal((await names()).length, 3);
 });
 
+test('a list that could not be read is read again by its button', async () => {
+  const problem = { code: 'internal', text: PROBLEMS.internal.text, reference: FAKE_REFERENCE };
+  const body = JSON.stringify({ problem });
+  await page.route('**/api/sign-ins', (route) => route.fulfill({ status: 500, body }));
+  await signIn(page, gateway.homeOrigin, 'ada', 'secret');
+  await section().getByText(texts.reference(FAKE_REFERENCE)).waitFor();
+  await page.unroute('**/api/sign-ins');
+  await button(texts.tryAgain).press('Enter');
+  assert.equal((await names()).length, 3);
+  assert.equal(await section().getByText(texts.reference(FAKE_REFERENCE)).count(), 0);
+});
+
 test('a server that does not answer is said', async () => {
   await page.route('**/api/sign-ins/*', (route) => route.abort());
   await signIn(page, gateway.homeOrigin, 'ada', 'secret');

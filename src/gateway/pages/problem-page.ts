@@ -7,6 +7,8 @@ const PRODUCT = 'Vestibule';
 const PASSING: readonly ProblemCode[] = [
   'unavailable',
   'session-unavailable',
+  'session-failed',
+  'session-set-up',
   'too-many',
   'internal',
 ];

@@ -69,7 +69,7 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
               <Troubles troubles={home.troubles} />
               <HomeSession view={home.homeSession} />
               {starting.error && <FailureAlert error={starting.error} />}
-              <SessionList sessions={home.sessions} />
+              <SessionList sessions={home.sessions} start={starting.start} />
               <SignIns />
             </Stack>
           </main>

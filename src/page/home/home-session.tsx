@@ -64,7 +64,7 @@ function Retry(): ReactElement {
         aria-busy={retry.isPending}
         onClick={() => retry.isPending || retry.mutate()}
       >
-        {texts.homeSession.retry}
+        {texts.tryAgain}
       </Button>
       {retry.error && <FailureAlert error={retry.error} />}
     </>

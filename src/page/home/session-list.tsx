@@ -7,31 +7,37 @@ import { Icon } from './icons.tsx';
 import { isAlive, isNews, sortSessions } from './session-order.ts';
 import { SessionRow } from './session-row.tsx';
 
-export function SessionList({ sessions }: { sessions: readonly SessionView[] }): ReactElement {
+interface ListProps {
+  readonly sessions: readonly SessionView[];
+  /** Starts another one in the place of one that failed. */
+  readonly start: () => void;
+}
+
+export function SessionList({ sessions, start }: ListProps): ReactElement {
   const sorted = sortSessions(sessions);
   const current = sorted.filter(isNews);
   const ended = sorted.filter((session) => !isNews(session));
   return (
     <>
       {!sorted.some(isAlive) && <Empty />}
-      {current.length > 0 && <Rows sessions={current} />}
+      {current.length > 0 && <Rows sessions={current} start={start} />}
       {ended.length > 0 && (
         <section aria-labelledby="ended">
           <Title order={2} size="h5" id="ended" c="dimmed" mt="sm" mb="xs">
             {texts.home.ended}
           </Title>
-          <Rows sessions={ended} />
+          <Rows sessions={ended} start={start} />
         </section>
       )}
     </>
   );
 }
 
-function Rows({ sessions }: { sessions: readonly SessionView[] }): ReactElement {
+function Rows({ sessions, start }: ListProps): ReactElement {
   return (
     <ul className="sessions">
       {sessions.map((session) => (
-        <SessionRow key={session.id} session={session} />
+        <SessionRow key={session.id} session={session} start={start} />
       ))}
     </ul>
   );

@@ -25,7 +25,12 @@ const colors: Record<SessionState, string> = {
   unclean: 'red',
 };
 
-export function SessionRow({ session }: { session: SessionView }): ReactElement {
+interface RowProps {
+  readonly session: SessionView;
+  readonly start: () => void;
+}
+
+export function SessionRow({ session, start }: RowProps): ReactElement {
   const { id, state, problem } = session;
   const client = useQueryClient();
   const ending = useMutation({
@@ -54,7 +59,7 @@ export function SessionRow({ session }: { session: SessionView }): ReactElement 
           user={client.getQueryData<Home>(HOME_KEY)?.user ?? ''}
         />
       )}
-      {problem && <ProblemAlert problem={problem} />}
+      {problem && <ProblemAlert problem={problem} {...(state === 'failed' && { again: start })} />}
       {ending.error && <FailureAlert error={ending.error} />}
     </Paper>
   );

@@ -11,7 +11,7 @@ import { useSignIns } from './use-sign-ins.ts';
 export function SignIns(): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
   const [said, say] = useState('');
-  const { signIns, error, ending, end } = useSignIns((ids) => {
+  const { signIns, error, readAgain, ending, end } = useSignIns((ids) => {
     say(texts.signIns.ended(ids.length));
     // The button that had the focus is gone.
     heading.current?.focus();
@@ -34,7 +34,7 @@ export function SignIns(): ReactElement {
           </Button>
         )}
       </Group>
-      {error !== null && <FailureAlert error={error} />}
+      {error !== null && <FailureAlert error={error} {...(readAgain && { again: readAgain })} />}
       <ul className="sessions">
         {signIns?.map((signIn) => (
           <SignInRow

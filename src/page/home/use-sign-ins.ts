@@ -10,7 +10,10 @@ const EVERY_MS = 60_000;
 export interface SignInList {
   /** undefined: not known yet. This browser first, then the one used last. */
   readonly signIns: readonly SignInView[] | undefined;
+  /** Why it could not be read, or a sign-in not be ended. */
   readonly error: Error | null;
+  /** null: there is a list. */
+  readonly readAgain: (() => void) | null;
   readonly ending: readonly TicketId[];
   readonly end: (ids: readonly TicketId[]) => void;
 }
@@ -37,6 +40,7 @@ export function useSignIns(onEnded: (ids: readonly TicketId[]) => void): SignInL
   return {
     signIns: list.data && sortSignIns(list.data.signIns),
     error: ending.error ?? (list.data === undefined ? list.error : null),
+    readAgain: list.data === undefined ? () => void list.refetch() : null,
     ending: ending.isPending ? ending.variables : [],
     end: ending.mutate,
   };
