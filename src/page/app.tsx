@@ -1,5 +1,5 @@
 /** Asks the server who is signed in, and shows the sign-in or the home page. */
-import { Center, Loader } from '@mantine/core';
+import { Center, Loader, Stack, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import type { PromptItem } from '../protocol/page-gateway.ts';
@@ -12,6 +12,7 @@ import { ConnectionLost, ProblemAlert } from './notices.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { texts } from './texts.ts';
 import { readWanted } from './wanted-session.ts';
+import { readTitle } from './welcome.ts';
 
 export function App(): ReactElement {
   const client = useQueryClient();
@@ -38,15 +39,25 @@ export function App(): ReactElement {
       <HomePage home={home.data} messages={messages} dismissMessages={() => setMessages([])} />
     );
   }
+  if (home.error === null && home.failureCount === 0) {
+    return (
+      <Center component="main" mih="60vh" px="md">
+        <Loader aria-label={texts.connection.loading} role="status" />
+      </Center>
+    );
+  }
   return (
     <Center component="main" mih="60vh" px="md">
-      {home.error instanceof ProblemError ? (
-        <ProblemAlert problem={home.error.problem} again={askAnew} />
-      ) : home.failureCount > 0 ? (
-        <ConnectionLost tryNow={askAnew} />
-      ) : (
-        <Loader aria-label={texts.connection.loading} role="status" />
-      )}
+      <Stack>
+        <Title order={1} size="h2">
+          {readTitle(location.hostname)}
+        </Title>
+        {home.error instanceof ProblemError ? (
+          <ProblemAlert problem={home.error.problem} again={askAnew} />
+        ) : (
+          <ConnectionLost tryNow={askAnew} />
+        )}
+      </Stack>
     </Center>
   );
 }
