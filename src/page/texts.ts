@@ -78,8 +78,9 @@ export const texts = {
     opening: 'Your PAM session on this machine is being opened: home directory, mounts, tickets…',
     open: 'Your PAM session on this machine has been open since',
     failed: 'Your PAM session on this machine could not be opened.',
-    failedText:
-      'What it sets up (home directory, mounts, tickets) may be missing in your sessions.',
+    closed: 'Your PAM session on this machine was closed.',
+    openAgain: 'Open it again',
+    missing: 'What it sets up (home directory, mounts, tickets) may be missing in your sessions.',
   },
   signOut: {
     title: 'Sign out?',

@@ -191,11 +191,11 @@ export interface SessionRename {
   /** For the rules see rename-session.ts of the broker. */
   readonly name: string;
 }
-export const HOME_SESSION_STATES = ['off', 'opening', 'open', 'failed'] as const;
+export const HOME_SESSION_STATES = ['off', 'opening', 'open', 'failed', 'closed'] as const;
 export type HomeSessionState = (typeof HOME_SESSION_STATES)[number];
 /**
  * The PAM session that is opened by a visit of the home page: it creates the home directory, mounts and tickets. off:
- * there is none, or PAM sessions are turned off.
+ * there is none, or PAM sessions are turned off. closed: an administrator closed it; the next visit opens another.
  */
 export interface HomeSessionView {
   readonly state: HomeSessionState;

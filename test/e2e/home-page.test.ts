@@ -309,6 +309,12 @@ test('the home session: its opening, its failure with reason, reference and anot
   gateway.setHomeSession({ state: 'open', since: Date.now(), problem: null, texts: said });
   await section.getByText('Quota: 12 of 20 GB').waitFor();
   await checkAccessibility(page);
+  gateway.setHomeSession({ state: 'closed', since: Date.now(), problem: null, texts: [] });
+  await section.getByText(texts.homeSession.closed).waitFor();
+  await checkAccessibility(page);
+  await stage.shoot('home-session-closed');
+  await section.getByRole('button', { name: texts.homeSession.openAgain }).press('Enter');
+  await section.getByText(texts.homeSession.opening).waitFor();
   gateway.setHomeSession({ state: 'off', since: null, problem: null, texts: [] });
   await section.waitFor({ state: 'detached' });
 });

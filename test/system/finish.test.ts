@@ -23,6 +23,9 @@ afterEach(async () => {
   await clearMachine();
 });
 
+const leadersOf = ({ pid }: FakeMachine): string =>
+  `  leaders of sessions that have ended, until the next npm start records it, at most for an hour: ${pid}`;
+
 /** A program runs in it. */
 const openWith = (leader: FakeLeader, pamSession: string, user: string, attached = 0) =>
   leader.openAs({ pamSession, user, attached, session: SESSION });
@@ -37,8 +40,23 @@ test("the demo's sessions are ended, others are told and left alone", async () =
   assert.equal(other.phase, 'open');
   assert.deepEqual(lines, [
     'vestibule stopped, sessions still running: 1',
-    `  run of anna of anna on /dev/pts/7, since 1970-01-01T00:00:00.000Z (${TWO})`,
+    `  run of anna of anna on /dev/pts/7, since 1970-01-01T00:00:00.000Z (session ${SESSION})`,
+    leadersOf(machine),
   ]);
+});
+
+test('home sessions without a program are told apart, and two programs of one are two', async () => {
+  const [home, shared] = [machine.makeLeader(), machine.makeLeader()];
+  await home.openAs({ pamSession: ONE, user: 'anna', closePolicy: 'asked' });
+  await shared.openAs({ pamSession: TWO, user: 'berta', closePolicy: 'asked', session: SESSION });
+  shared.programs.set('f'.repeat(32), { state: 'running', status: 0 });
+  const { lines } = await runProgram(FINISH);
+  assert.equal(lines[0], 'vestibule stopped, sessions still running: 2');
+  assert.deepEqual(
+    lines.slice(1, 3).map((line) => /\((.*)\)$/.exec(line)?.[1]),
+    [`session ${SESSION}`, `session ${'f'.repeat(32)}`],
+  );
+  assert.equal(lines[3], '  home sessions that stay open, without a program: anna');
 });
 
 test('with --all every session is ended', async () => {
@@ -79,7 +97,7 @@ test('uninstall refuses while sessions run, says how many, and --force ends them
     lines[0],
     'vestibule: sessions are running: 12; npm run uninstall -- --force ends them:',
   );
-  assert.match(lines[1]!, /^ {2}run of anna of anna on \/dev\/pts\/7, since .* \(0{32}\)$/);
+  assert.match(lines[1]!, /^ {2}run of anna of anna on \/dev\/pts\/7, since .* \(session e{32}\)$/);
   assert.deepEqual([lines.length, lines.at(-1)], [12, '  and 2 more']);
   for (const leader of [...leaders, home]) assert.equal(leader.phase, 'open');
   assert.equal((await runProgram([...UNINSTALL, '--force'])).status, 0);

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { findProcesses } from '../lib/processes.ts';
+import { until } from '../lib/product.ts';
 import { startServer } from '../lib/server.ts';
 import { clearMachine, describeMachine, runProgram, START, UNINSTALL } from '../lib/setup.ts';
 
@@ -113,6 +114,18 @@ test('the server has the open-files limit of the shell that called npm, not that
   assert.match(limits, /^Max open files +1000 /m);
   process.kill(-shell.pid!, 'SIGINT');
   await once(shell, 'close');
+});
+
+test('who called npm may have gone, to a parent with a higher limit', async () => {
+  const start = 'npm start --silent -- --json >/run/probe-start 2>&1 & exit 0';
+  execFileSync('prlimit', ['--nofile=4096:4096', 'sh', '-c', start], { stdio: 'ignore' });
+  const find = () => findProcesses('/bin/vestibule-supervise');
+  await until(() => find().length > 0, 'it runs', 120);
+  const { pid } = find()[0]!;
+  const limits = readFileSync(`/proc/${pid}/limits`, 'utf8');
+  assert.match(limits, /^Max open files +4096 +4096 /m);
+  process.kill(pid, 'SIGINT');
+  await until(() => find().length === 0, 'it has ended', 60);
 });
 
 test('an account of that name that somebody else made is left alone', async () => {

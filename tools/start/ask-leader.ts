@@ -16,28 +16,34 @@ const OVER = new Set(
   ['free', 'exited', 'ended'].map((name) => PROGRAM_STATES.indexOf(name as never)),
 );
 
-export interface RunningSession {
-  /** Of the PAM session. */
+export interface OpenPamSession {
   readonly id: string;
   readonly user: string;
+  /** A name for what it was opened for; empty: none. */
   readonly label: string;
-  readonly tty: string;
   readonly since: Date;
-  /** A PAM session that stays open although no program runs in it. */
+  /** The process of its leader. */
+  readonly leader: number;
+  /** Those that run in it; tty: empty: no terminal. */
+  readonly programs: readonly { readonly session: string; readonly tty: string }[];
+  /** It stays open although no program runs in it. */
   readonly isIdle: boolean;
 }
 
 /** null: nobody is there, or its PAM session is closed. Rejects when one is there and does not answer. */
-export async function askLeader(socket: string): Promise<RunningSession | null> {
+export async function askLeader(socket: string): Promise<OpenPamSession | null> {
   const leader = await connect(socket);
   if (leader === null) return null;
   leader.destroy();
-  const { phase, pamSession, user, label, ttys, openedAt, close, states } = leader.hello;
+  const { phase, pamSession, user, label, sessions, ttys, openedAt, close, pid } = leader.hello;
   if (LEADER_PHASES[phase] === 'closed') return null;
-  const tty = ttys.join(', ');
-  const isIdle = CLOSE_POLICIES[close] === 'asked' && [...states].every((state) => OVER.has(state));
+  const programs = sessions
+    .map((session, index) => ({ session, tty: ttys[index] ?? '' }))
+    .filter((_, index) => !OVER.has(leader.hello.states[index] ?? 0));
+  const isIdle = CLOSE_POLICIES[close] === 'asked' && programs.length === 0;
   const since = new Date(Number(openedAt));
-  return { id: pamSession || basename(socket), user, label, tty, since, isIdle };
+  const id = pamSession || basename(socket);
+  return { id, user, label, since, leader: pid, programs, isIdle };
 }
 
 /** Rejects when it did not close in time. */

@@ -1,11 +1,11 @@
 /**
  * The program that supervise executes when it stops: ends the sessions of the demo and removes its account, removes the
  * overrides, and lists the sessions that keep running. For npm run uninstall: with --list it only writes a line to stdout
- * for each session except idle home sessions; with --all it ends all sessions.
+ * for each program; with --all it ends all sessions.
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
-import { askLeader, closePamSession, type RunningSession } from './ask-leader.ts';
+import { askLeader, closePamSession, type OpenPamSession } from './ask-leader.ts';
 import { DEMO_USER, DEMO_WATCH, removeOldDemo } from './make-demo-account.ts';
 import { programOf } from './processes.mjs';
 import { runSetup, say } from './report.mjs';
@@ -17,21 +17,30 @@ const [flag] = process.argv.slice(2);
 await runSetup(flag === '--list' ? list : finish);
 
 async function list(): Promise<void> {
-  const left = await eachSession(async (session) => session.isIdle);
-  for (const line of left) console.log(line);
+  const { running } = await eachPamSession(async () => false);
+  for (const line of running) console.log(line);
 }
 
 async function finish(): Promise<void> {
-  const left = await eachSession(async (session, socket) => {
-    const ends = flag === '--all' || session.user === DEMO_USER;
+  const ended: number[] = [];
+  const { running, idle } = await eachPamSession(async (pam, socket) => {
+    const ends = flag === '--all' || pam.user === DEMO_USER;
     if (ends) await closePamSession(socket);
+    if (ends) ended.push(pam.leader);
     return ends;
   });
   await removeOldDemo();
   endDemoWatch();
   rmSync(PATHS.overrides, { force: true });
-  say(`vestibule stopped${left.length === 0 ? '' : `, sessions still running: ${left.length}`}`);
-  for (const line of left) say(`  ${line}`);
+  const count = running.length === 0 ? '' : `, sessions still running: ${running.length}`;
+  say(`vestibule stopped${count}`);
+  for (const line of running) say(`  ${line}`);
+  if (idle.length > 0) say(`  home sessions that stay open, without a program: ${idle.join(', ')}`);
+  // For uninstall nobody will record anything: it ends them.
+  if (ended.length > 0 && flag !== '--all')
+    say(
+      `  leaders of sessions that have ended, until the next npm start records it, at most for an hour: ${ended.join(', ')}`,
+    );
 }
 
 /** Ends the process that waits for the end of the server, unless it is this process, which flock has become. */
@@ -42,20 +51,30 @@ function endDemoWatch(): void {
   rmSync(DEMO_WATCH);
 }
 
-/** Calls deal for each session; returns a line for each one for which it returned false. */
-async function eachSession(
-  deal: (session: RunningSession, socket: string) => Promise<boolean>,
-): Promise<string[]> {
-  const left: string[] = [];
+interface Left {
+  /** A line for each program, and for each leader that does not answer. */
+  readonly running: readonly string[];
+  /** Whose PAM sessions are open without a program. */
+  readonly idle: readonly string[];
+}
+
+/** Calls deal for each PAM session; returns what is left of those for which it returned false. */
+async function eachPamSession(
+  deal: (pam: OpenPamSession, socket: string) => Promise<boolean>,
+): Promise<Left> {
+  const running: string[] = [];
+  const idle: string[] = [];
   for (const socket of leaderSockets()) {
     try {
-      const session = await askLeader(socket);
-      if (session !== null && !(await deal(session, socket))) left.push(describe(session));
+      const pam = await askLeader(socket);
+      if (pam === null || (await deal(pam, socket))) continue;
+      if (pam.isIdle) idle.push(pam.user);
+      else running.push(...describe(pam));
     } catch (error) {
-      left.push(`${socket}: ${(error as Error).message}`);
+      running.push(`${socket}: ${(error as Error).message}`);
     }
   }
-  return left;
+  return { running, idle };
 }
 
 function leaderSockets(): string[] {
@@ -66,6 +85,12 @@ function leaderSockets(): string[] {
   }
 }
 
-function describe({ id, user, label, tty, since }: RunningSession): string {
-  return `${label} of ${user}${tty === '' ? '' : ` on ${tty}`}, since ${since.toISOString()} (${id})`;
+/** With ids that kill-session and pam close take. */
+function describe({ id, user, label, since, programs }: OpenPamSession): string[] {
+  const [what, begin] = [label || 'a session', `since ${since.toISOString()}`];
+  if (programs.length === 0) return [`a PAM session of ${user}, ${begin} (PAM session ${id})`];
+  return programs.map(({ session, tty }) => {
+    const on = tty === '' ? '' : ` on ${tty}`;
+    return `${what} of ${user}${on}, ${begin} (session ${session})`;
+  });
 }

@@ -8,9 +8,14 @@ export function openFilesLimit(): number {
   let pid = parentOf(process.ppid);
   while (pid > 1 && basename(readlinkSync(`/proc/${pid}/exe`)).startsWith('node'))
     pid = parentOf(pid);
-  const [, limit] =
-    /^Max open files +([0-9]+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')) ?? [];
-  return Number(limit ?? 1024);
+  // Whoever called npm may have gone, and the ancestor be one with a limit that we may not have.
+  return Math.min(limitsOf(pid).soft, limitsOf('self').hard);
+}
+
+function limitsOf(pid: number | 'self'): { readonly soft: number; readonly hard: number } {
+  const limits = readFileSync(`/proc/${pid}/limits`, 'utf8');
+  const [, soft, hard] = /^Max open files +([0-9]+) +([0-9]+)/m.exec(limits) ?? [];
+  return { soft: Number(soft ?? 1024), hard: Number(hard ?? 1024) };
 }
 
 /** At least 1: a parent in another pid namespace is process 0. */

@@ -72,7 +72,11 @@ test('root closes a home session: what runs in it is ended by an administrator',
     [[home.id, ids.toSorted()]],
   );
   await cli.ask('close-pam-session', { pamSession: home.id });
-  const { sessions } = await gateway.ask('session-list', { ticket });
+  await gateway.events.take(
+    (came) => came.event === 'home-session' && came.homeSession.state === 'closed',
+  );
+  const { sessions, homeSession } = await gateway.ask('session-list', { ticket });
+  assert.equal(homeSession.state, 'closed');
   assert.deepEqual(
     sessions.map(({ state, endedBy }) => [state, endedBy]),
     ids.map(() => ['ended', 'administrator']),

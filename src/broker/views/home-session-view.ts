@@ -12,7 +12,7 @@ const STATES: Readonly<Record<PamSessionState, HomeSessionState>> = {
   opening: 'opening',
   open: 'open',
   closing: 'off',
-  closed: 'off',
+  closed: 'closed',
   failed: 'failed',
   stuck: 'failed',
   unclean: 'failed',
@@ -20,7 +20,8 @@ const STATES: Readonly<Record<PamSessionState, HomeSessionState>> = {
 
 export function homeSessionOf(broker: Broker, person: Person): HomeSessionView {
   const row = broker.pamSessions.homeOf(person);
-  const state = row === undefined ? 'off' : STATES[row.state];
+  const isOff = row === undefined || !broker.settings.sessionsEnabled;
+  const state = isOff ? 'off' : STATES[row.state];
   if (row === undefined || state === 'off') return OFF;
   const problem = state === 'failed' ? (row.problem ?? silence(broker, row)) : null;
   return { state, since: row.started, problem, texts: row.texts };

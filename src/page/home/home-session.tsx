@@ -1,4 +1,4 @@
-/** The home session: one line when it is open; the reason and a button to try again when it failed. */
+/** The home session: one line when it is open; what became of it and a button when it failed or was closed. */
 import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
@@ -16,7 +16,8 @@ export function HomeSession({ view }: { view: HomeSessionView }): ReactElement |
       <div role="status">
         <State view={view} />
       </div>
-      {view.state === 'failed' && <Retry />}
+      {view.state === 'failed' && <OpenButton label={texts.tryAgain} />}
+      {view.state === 'closed' && <OpenButton label={texts.homeSession.openAgain} />}
       {view.texts.length > 0 && (
         <Text size="sm" className="pam-text words" mt="xs">
           {view.texts.join('\n')}
@@ -41,8 +42,16 @@ function State({ view }: { view: HomeSessionView }): ReactElement {
         <Stack gap={4}>
           <Text fw={600}>{texts.homeSession.failed}</Text>
           {view.problem && <ProblemWords problem={view.problem} />}
-          <Text size="sm">{texts.homeSession.failedText}</Text>
+          <Text size="sm">{texts.homeSession.missing}</Text>
         </Stack>
+      </Alert>
+    );
+  }
+  if (view.state === 'closed') {
+    return (
+      <Alert color="orange" variant="outline" role="note">
+        <Text fw={600}>{texts.homeSession.closed}</Text>
+        <Text size="sm">{texts.homeSession.missing}</Text>
       </Alert>
     );
   }
@@ -53,20 +62,20 @@ function State({ view }: { view: HomeSessionView }): ReactElement {
   );
 }
 
-function Retry(): ReactElement {
-  const retry = useMutation({ mutationFn: api.retryHomeSession });
+function OpenButton({ label }: { label: string }): ReactElement {
+  const opening = useMutation({ mutationFn: api.retryHomeSession });
   return (
     <>
       <Button
         mt="xs"
         size="xs"
         variant="default"
-        aria-busy={retry.isPending}
-        onClick={() => retry.isPending || retry.mutate()}
+        aria-busy={opening.isPending}
+        onClick={() => opening.isPending || opening.mutate()}
       >
-        {texts.tryAgain}
+        {label}
       </Button>
-      {retry.error && <FailureAlert error={retry.error} />}
+      {opening.error && <FailureAlert error={opening.error} />}
     </>
   );
 }
