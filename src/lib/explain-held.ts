@@ -8,6 +8,8 @@ import { type ProcessState, readProcessState } from './process-state.ts';
 const SILENT = 'a file system or a device that does not answer';
 /** Most processes that are listed by name. */
 const MOST_NAMED = 3;
+/** Most processes that are looked at: whoever asks waits for it. */
+const MOST_SEEN = 1024;
 
 /** For the leader itself. null: it does not wait in the kernel. */
 export function explainLeader(leader: ProcessState | null): string | null {
@@ -21,7 +23,7 @@ export function explainLeader(leader: ProcessState | null): string | null {
 export function explainHeld(leader: ProcessState | null): string | null {
   const itself = explainLeader(leader);
   if (itself !== null) return itself;
-  const pids = leader === null ? [] : listBelow(leader.pid);
+  const pids = leader === null ? [] : listBelow(leader.pid, MOST_SEEN);
   const held = pids.map(readProcessState).filter((one) => one?.state === 'D');
   if (held.length === 0) return null;
   const names = held.slice(0, MOST_NAMED).map((one) => `${one!.pid} (${one!.name})`);

@@ -1,11 +1,14 @@
 /** Lists the descendants of a process, from what every user can read in /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The pids of all descendants of a process, except those whose parent has ended. */
-export function listBelow(ancestor: number): number[] {
+/** The pids of descendants of a process, except those whose parent has ended: all, or about `most`. */
+export function listBelow(ancestor: number, most = Number.POSITIVE_INFINITY): number[] {
   const pids = childrenOf(ancestor);
   // The list grows while the loop runs.
-  for (const pid of pids) pids.push(...childrenOf(pid));
+  for (const pid of pids) {
+    if (pids.length >= most) break;
+    pids.push(...childrenOf(pid));
+  }
   return pids;
 }
 

@@ -41,3 +41,46 @@ test('it starts in a new one when that leader is gone', async (t) => {
   await gateway.sessionIn('running', id);
   assert.ok((await machine.opening.take()).programs.has(id));
 });
+
+test('one whose home sessions do not close gets two of them, however often they come back', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway, broker } = fixture;
+  for (let i = 0; i < 4; i++) {
+    const { ticket } = await gateway.signIn('hangs');
+    await gateway.ask('home-visit', { ticket, origin: ORIGIN, retry: false });
+    if (i < 2) await gateway.events.take((came) => came.event === 'home-session' && isOpen(came));
+    await gateway.ask('sign-out', { ticket });
+  }
+  const live = broker.pamSessions.listLive();
+  assert.deepEqual(
+    live.map(({ isHome, state }) => [isHome, state]),
+    [
+      [true, 'closing'],
+      [true, 'closing'],
+    ],
+  );
+});
+
+test('where home sessions are needed, their not closing is the reason of a start that fails', async (t) => {
+  const fixture = await startFixture(t);
+  fixture.settings = { sessionsScope: 'user' };
+  await fixture.restart();
+  const { gateway } = fixture;
+  for (let i = 0; i < 2; i++) {
+    const { ticket } = await gateway.signIn('hangs');
+    await gateway.ask('home-visit', { ticket, origin: ORIGIN, retry: false });
+    await gateway.events.take((came) => came.event === 'home-session' && isOpen(came));
+    await gateway.ask('sign-out', { ticket });
+  }
+  const { ticket } = await gateway.signIn('hangs');
+  const { session } = await gateway.ask('session-start', {
+    ticket,
+    kind: 'terminal',
+    origin: ORIGIN,
+  });
+  const { problem } = await gateway.sessionIn('failed', session.id);
+  assert.deepEqual(
+    [problem?.code, problem?.text],
+    ['session-hangs', 'Your earlier PAM sessions on this machine have not been closed yet.'],
+  );
+});

@@ -11,10 +11,19 @@ import type { Broker, Link } from '../state/context.ts';
 /** PAM modules may take their time; the leader ends itself before this (auth-pam-timeout-seconds). */
 const OPEN_MS = 3_660_000;
 
-/** Finds it, or begins to open it: the row is there at once, so nobody opens a second one. */
+/** Of one person: the one before may still be closing. Each holds two processes of root's, however long PAM hangs. */
+const MOST_HOMES = 2;
+
+/** Finds it, or begins to open it: the row is there at once, so nobody opens a second one. Throws 'session-hangs'. */
 export function openHome(broker: Broker, ticket: Ticket, address: string): PamSessionRow {
   const last = broker.pamSessions.homeOf(ticket);
   if (last !== undefined && isUsable(last.state)) return last;
+  const live = broker.pamSessions.listLiveOf(ticket).filter(({ isHome }) => isHome);
+  if (live.length >= MOST_HOMES) {
+    const ids = live.map(({ id, state }) => `${id} is '${state}'`).join(', ');
+    const text = 'Your earlier PAM sessions on this machine have not been closed yet.';
+    throw new ProblemError('session-hangs', `'${ticket.user}' has home sessions: ${ids}`, text);
+  }
   const fields = { isHome: true, closePolicy: 'asked', address } as const;
   const row = begin(broker, () => addOpening(broker, ticket, fields));
   openPamSession(broker, row, ticket, { label: '', terminal: null });

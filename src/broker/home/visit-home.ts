@@ -1,4 +1,5 @@
 /** A person looks at the home page, which opens their home session. */
+import { log } from '../../lib/log.ts';
 import type { Holdings, Origin } from '../../protocol/gateway-broker.ts';
 import { ProblemError } from '../base/problem.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
@@ -17,12 +18,13 @@ export function visitHome(
   return holdingsOf(broker, ticket);
 }
 
-/** Without room on the disk it cannot be opened; the page has what there is. */
+/** Without room on the disk, or where earlier ones do not close, it cannot be opened; the page has what there is. */
 function tryHome(broker: Broker, ticket: Ticket, address: string): void {
   try {
     openHome(broker, ticket, address);
   } catch (error) {
-    if (!(error instanceof ProblemError) || error.problem.code !== 'disk') throw error;
+    if (!(error instanceof ProblemError)) throw error;
+    log.info('home-session-refused', { user: ticket.user, detail: error.detail });
   }
 }
 

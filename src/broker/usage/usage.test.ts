@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -41,6 +42,27 @@ test('without a cgroup of its own the processes below the session-host count', a
   process.kill(-host.pid!, 'SIGKILL');
   await once(host, 'close');
   assert.equal(readUsage(NO_PID), null);
+});
+
+test('of many processes some are looked at, and all are counted', async (t) => {
+  const script = 'i=0; while [ $i -lt 300 ]; do sleep 1000 & i=$((i+1)); done; echo $!; wait';
+  const host = spawn('sh', ['-c', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const [text] = (await once(host.stdout, 'data')) as [Buffer];
+  const reads = t.mock.method(fs, 'readFileSync');
+  syncBuiltinESMExports();
+  const usage = readUsage(Number(text));
+  const looked = reads.mock.calls.filter(({ arguments: [path] }) => /stat$/.test(String(path)));
+  reads.mock.restore();
+  syncBuiltinESMExports();
+  process.kill(-host.pid!, 'SIGKILL');
+  await once(host, 'close');
+  assert.equal(usage?.processes, 300);
+  assert.ok(looked.length <= 257, `${looked.length} were looked at`);
+  const one = usage.memory / 300;
+  assert.ok(one > 10_000 && one < 10_000_000, `${one} bytes each`);
 });
 
 test('a terminal was active when its file was read or written last, never in the future', (t) => {

@@ -26,7 +26,7 @@ export function watchSessions(broker: Broker, { user, uid }: Person): void {
   const key = personKey({ user, uid });
   const known = watch.persons.has(key);
   watch.persons.set(key, { person: { user, uid }, until: clock.monotonic() + LOOKS_MS });
-  if (!known) lookAt(broker, { user, uid });
+  if (!known) inBackground('usage', lookAt(broker, { user, uid }));
   watch.timer ??= setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
@@ -74,9 +74,7 @@ export async function lookAtAll(broker: Broker): Promise<void> {
   const { watch, clock } = broker;
   for (const [key, { person, until }] of watch.persons) {
     if (until <= clock.monotonic()) watch.persons.delete(key);
-    else lookAt(broker, person);
-    // Others wait for one person's sessions at most.
-    await nextTurn();
+    else await lookAt(broker, person);
   }
   if (watch.timer) clearTimeout(watch.timer);
   watch.timer = null;
@@ -84,22 +82,26 @@ export async function lookAtAll(broker: Broker): Promise<void> {
   watch.timer = setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
-function lookAt(broker: Broker, person: Person): void {
+/** Others wait for a look at one session at most. */
+async function lookAt(broker: Broker, person: Person): Promise<void> {
   try {
-    const rows = broker.sessions.listLiveOf(person);
-    const changed = rows.filter((row) => {
-      const before = broker.watch.samples.get(row.id);
-      const after = sample(broker, row);
-      if (isNotable(before, after)) return true;
-      // Small steps add up: they are measured from what was announced.
-      if (before) broker.watch.samples.set(row.id, before);
-      return false;
-    });
-    for (const row of changed) announceSession(broker, row);
+    for (const { id } of broker.sessions.listLiveOf(person)) {
+      const row = broker.sessions.find(id);
+      if (row !== undefined && hasChanged(broker, row)) announceSession(broker, row);
+      await nextTurn();
+    }
     tellTroubles(broker, person);
   } catch (error) {
     log.error('usage-not-read', { user: person.user, error });
   }
+}
+
+function hasChanged(broker: Broker, row: SessionRow): boolean {
+  const before = broker.watch.samples.get(row.id);
+  if (isNotable(before, sample(broker, row))) return true;
+  // Small steps add up: they are measured from what was announced.
+  if (before) broker.watch.samples.set(row.id, before);
+  return false;
 }
 
 function isNotable(before: Sample | undefined, after: Sample): boolean {
