@@ -1,6 +1,6 @@
 /** `vestibule pam check` and `pam explain`: what they write, and what they exit with. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -100,7 +100,7 @@ for (const [args, pattern] of [
   ],
   [
     ['check', 'lab', '--for', 'login', '--facts', '/nowhere'],
-    /\/nowhere: wanted a facts file, got ENOENT/,
+    /\/nowhere: wanted a facts file, got no such file/,
   ],
   [['explain', 'a/b'], /wanted the name of a file/],
 ] as const) {
@@ -116,6 +116,21 @@ test('a facts file that is wrong, a root that is none: status 2', async () => {
   const wrong = await call('check', 'lab', '--for', 'login', '--facts', facts);
   assert.equal(wrong.status, 2);
   assert.match(wrong.err, /facts\.json: dbus wanted true or false, got "perhaps not"/);
+  const [loop, long] = [join(root, 'loop'), `/${'n'.repeat(4000)}`];
+  symlinkSync('loop', loop);
+  for (const [directory, why] of [
+    [loop, 'ELOOP'],
+    [long, 'ENAMETOOLONG'],
+    [facts, 'which is none'],
+  ] as const) {
+    const { status, err } = await call('check', 'lab', '--for', 'login', '--root', directory);
+    assert.deepEqual([status, err.includes(why), err.includes('    at ')], [2, true, false], err);
+  }
+  for (const file of ['/dev/zero', root]) {
+    const { status, err } = await call('check', 'lab', '--for', 'login', '--facts', file);
+    assert.equal(status, 2, err);
+    assert.match(err, /: wanted (a facts file, got no regular file|JSON, got something else)/);
+  }
   const none = await call('check', 'lab', '--for', 'login', '--root', '/nowhere');
   assert.equal(none.status, 2);
   assert.match(none.err, /wanted a directory for --root, got '\/nowhere'/);

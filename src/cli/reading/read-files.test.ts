@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { listBelow } from '../../lib/list-below.ts';
+import { readProcessState } from '../../lib/process-state.ts';
 import { CliError, processContext } from '../context.ts';
 import { readFiles } from './read-files.ts';
 
@@ -69,3 +74,34 @@ test('once a silent one has ended, nothing keeps this process', async () => {
   later.mock.restore();
   assert.equal(timers(), before);
 });
+
+test('a reader ends with its command, however that ends', async () => {
+  const waits = fake(
+    'waits',
+    'console.log(JSON.stringify({ reading: "/x" })); setInterval(() => {}, 1000);',
+  );
+  const command = join(folder, 'command.mjs');
+  const text = `
+    import { readFiles } from ${JSON.stringify(new URL('./read-files.ts', import.meta.url).href)};
+    console.log('begins');
+    await readFiles({ reader: ${JSON.stringify(waits.reader)} }, 'configuration');`;
+  writeFileSync(command, text);
+  const child = spawn(process.execPath, [command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  const reader = await until(() => listBelow(child.pid!).find(isReader));
+  child.kill('SIGKILL');
+  await until(() => (readProcessState(reader) === null ? true : undefined));
+});
+
+/** It has become the program that reads. */
+function isReader(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(process.execPath);
+}
+
+async function until<T>(find: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = find();
+    if (found !== undefined) return found;
+    await nextTurn();
+  }
+}

@@ -14,8 +14,12 @@ import { READER, type ReadingName, type Readings, type Told } from './told.ts';
 
 /** For one file. */
 const LIMIT_MS = 10_000;
+/** Times that a reader that runs gets as long again: for a file, and what is worked out of it. */
+const MOST_LOOKS = 6;
 /** For a reader that was killed to end. */
 const END_MS = 1000;
+
+const WITH_US = ['--pdeathsig', 'KILL', '--'];
 
 type Answer<K extends ReadingName> = Awaited<ReturnType<Readings[K]>>;
 type Ask<K extends ReadingName> = Parameters<Readings[K]> extends [unknown, infer A] ? [A] : [];
@@ -26,9 +30,10 @@ export async function readFiles<K extends ReadingName>(
   ...[ask]: Ask<K>
 ): Promise<Answer<K>> {
   if (context.reader === null) return readHere(context, name, ask);
-  const argv = [...process.execArgv, context.reader, READER];
+  // A reader that waits for a file ends with us, however we end (PR_SET_PDEATHSIG(2const)).
+  const argv = [...WITH_US, process.execPath, ...process.execArgv, context.reader, READER];
   // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
-  const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('setpriv', argv, { stdio: ['pipe', 'pipe', 'ignore'] });
   // Who ends before it has read this is heard of by its end.
   child.stdin.on('error', () => {}).end(JSON.stringify({ name, ask }));
   try {
@@ -54,9 +59,11 @@ async function hearAnswer(child: ChildProcess, output: Readable): Promise<unknow
   const heard = Promise.withResolvers<Exclude<Told, { reading: string }> | null>();
   let reading = '';
   let timer: NodeJS.Timeout | undefined;
+  let looks = 0;
   const look = (): void => {
     // Only slow.
-    if (readProcessState(child.pid ?? 0)?.state === 'R') timer?.refresh();
+    const isSlow = readProcessState(child.pid ?? 0)?.state === 'R' && ++looks < MOST_LOOKS;
+    if (isSlow) timer?.refresh();
     else heard.resolve(null);
   };
   child.once('error', heard.reject);
@@ -65,6 +72,7 @@ async function hearAnswer(child: ChildProcess, output: Readable): Promise<unknow
       const told = JSON.parse(line) as Told;
       if (!('reading' in told)) return heard.resolve(told);
       reading = told.reading;
+      looks = 0;
       timer = timer?.refresh() ?? setTimeout(look, LIMIT_MS);
     })
     .on('close', () => heard.reject(new Error('the process that reads files ended too early')));

@@ -1,5 +1,5 @@
 /** What `pam check` and `pam explain` read. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkProfile, openProfile, type ProfileFinding } from '../../config/pam-profile/check.ts';
 import { type Explanation, explainProfile } from '../../config/pam-profile/explain.ts';
@@ -60,18 +60,32 @@ function configuredPurpose(load: Context['load'], service: string, root: string)
 function checkedRoot(directory: string): string {
   const root = resolve(directory);
   reads.publish(root);
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === true)
-    return root === '/' ? '' : root;
-  throw new CliError(`wanted a directory for --root, got '${directory}'; name one`, 2);
+  const got = kindOf(root);
+  if (got === null) return root === '/' ? '' : root;
+  throw new CliError(`wanted a directory for --root, got '${directory}', ${got}; name one`, 2);
+}
+
+/** null: a directory. */
+function kindOf(path: string): string | null {
+  try {
+    return statSync(path).isDirectory() ? null : 'which is none';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
 }
 
 function readFacts({ file, text }: FactsFile): Partial<Facts> {
   try {
-    reads.publish(file);
-    return parseFacts(file, text ?? readFileSync(file, 'utf8'));
+    return parseFacts(file, text ?? readText(file));
   } catch (error) {
     if (error instanceof FactsError) throw new CliError(error.message, 2);
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CliError(`${file}: wanted a facts file, got ${code}; name one that can be read`, 2);
+    throw error;
   }
+}
+
+function readText(file: string): string {
+  const found = new RootFiles('').read(resolve(file));
+  if (found.kind === 'text') return Buffer.from(found.text, 'latin1').toString();
+  const got = found.kind === 'missing' ? 'no such file' : found.reason;
+  throw new CliError(`${file}: wanted a facts file, got ${got}; name one that can be read`, 2);
 }
