@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { COMMAND } from '../../tools/start/link-command.mjs';
 
 export interface Ended {
   readonly status: number | null;
@@ -55,5 +56,6 @@ export function describeMachine(): Record<string, string> {
     ...DIRECTORIES.map((path) => [path, String(existsSync(path))]),
     ['home', String(existsSync('/home/vestibule-demo'))],
     ['utmp', String(existsSync('/run/utmp'))],
+    ['command', String(existsSync(COMMAND))],
   ]);
 }

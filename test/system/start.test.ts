@@ -8,6 +8,7 @@ import { get } from 'node:https';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
+import { COMMAND } from '../../tools/start/link-command.mjs';
 import { findProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 import { startServer } from '../lib/server.ts';
@@ -134,6 +135,20 @@ test('an account of that name that somebody else made is left alone', async () =
   assert.equal(status, 1);
   assert.match(lines.at(-1)!, /account 'vestibule-demo' exists and set-up did not make it/);
   execFileSync('userdel', ['vestibule-demo']);
+});
+
+test('the command is in PATH; another program of its name is left alone', async () => {
+  await (await startServer()).interrupt();
+  assert.notEqual(execFileSync('vestibule', ['config', 'check']).length, 0);
+  await runProgram(UNINSTALL);
+  assert.ok(!existsSync(COMMAND));
+  writeFileSync(COMMAND, '#!/bin/sh\n');
+  const server = await startServer();
+  assert.match(server.log(), /^\/usr\/local\/bin\/vestibule is another program; ours is /m);
+  await server.interrupt();
+  await runProgram(UNINSTALL);
+  assert.equal(readFileSync(COMMAND, 'utf8'), '#!/bin/sh\n');
+  rmSync(COMMAND);
 });
 
 test('uninstalling ends the server and leaves nothing', async () => {

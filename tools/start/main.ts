@@ -9,6 +9,7 @@ import { removeOldVersions } from '../install/remove-old-versions.ts';
 import { writeAnnouncement } from './announce.ts';
 import { checkPorts } from './check-ports.mjs';
 import { readFlags } from './flags.mjs';
+import { linkCommand } from './link-command.mjs';
 import { makeCertificate } from './make-certificate.ts';
 import { makeDemoAccount, removeOldDemo } from './make-demo-account.ts';
 import { makeDirectories, noteLoginRecords } from './make-directories.ts';
@@ -28,6 +29,7 @@ await runSetup(async () => {
   await removeOldDemo();
   const installed = installBuild(content);
   removeOldVersions(installed);
+  linkCommand();
   makeServiceUsers();
   noteLoginRecords();
   const certificate = makeCertificate(settings);

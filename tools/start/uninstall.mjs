@@ -7,6 +7,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readChanges } from './changes.mjs';
 import { checkMachine } from './check-machine.mjs';
+import { COMMAND, unlinkCommand } from './link-command.mjs';
 import { LOCK, openLock, takeLock } from './lock.mjs';
 import { INSTALLED, killUntilGone, rootProcessesUnder } from './processes.mjs';
 import { removeAccount } from './remove-account.mjs';
@@ -31,7 +32,9 @@ await runSetup(async () => {
   await endSessions();
   removeRunDirectory();
   for (const user of changes.users) await removeAccount(user);
-  for (const file of changes.files) rmSync(file, { force: true });
+  for (const file of changes.files)
+    if (file === COMMAND) unlinkCommand();
+    else rmSync(file, { force: true });
   if (packages) removePackages(changes.packages);
   for (const directory of changes.directories) removeDirectory(directory);
   rmSync(LOCK);

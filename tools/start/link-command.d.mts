@@ -1,0 +1,3 @@
+export const COMMAND: string;
+export function linkCommand(): void;
+export function unlinkCommand(): void;
