@@ -51,6 +51,13 @@ test('--help says what there is, and does nothing', async () => {
   }
 });
 
+test('uninstall --help says what there is, and does nothing', async () => {
+  const { status, output, lines } = await runProgram([...UNINSTALL, '--help']);
+  assert.deepEqual([status, lines], [0, []]);
+  for (const flag of ['--force', '--packages', '--help'])
+    assert.ok(output.includes(`\n  ${flag}`), flag);
+});
+
 test('what the machine refuses is one line, too', async () => {
   mkdirSync('/etc/vestibule/vestibule.conf', { recursive: true });
   const ended = await runProgram(START);

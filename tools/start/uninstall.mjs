@@ -15,7 +15,15 @@ import { removePackages } from './remove-packages.mjs';
 import { removeTree } from './remove-tree.mjs';
 import { runSetup, SetupError, say } from './report.mjs';
 
-const USAGE = 'npm run uninstall -- [--force] [--packages]';
+const USAGE = 'npm run uninstall -- [--force] [--packages] [--help]';
+const HELP = `${USAGE}
+
+Stops the server and undoes what npm start changed on this machine: the accounts of the server, its
+database with the audit, its logs. Refuses while sessions are running.
+
+  --force     end the sessions that are running
+  --packages  remove the Debian packages, too, that npm start installed
+  --help      write this help`;
 const STOP_SECONDS = 30;
 /** Most sessions that are listed when it refuses. */
 const MOST_SHOWN = 10;
@@ -24,7 +32,8 @@ const RUN = '/run/vestibule';
 const CONFIGURATION = '/etc/vestibule';
 
 await runSetup(async () => {
-  const { force, packages } = readFlags();
+  const { force, packages, help } = readFlags();
+  if (help) return console.log(HELP);
   checkMachine();
   if (!force) refuseWhileSessionsRun();
   await takeLock(openLock(), stopServer());
@@ -38,6 +47,7 @@ await runSetup(async () => {
   if (packages) removePackages(changes.packages);
   for (const directory of changes.directories) removeDirectory(directory);
   rmSync(LOCK);
+  sayWhatIsGone(changes);
   sayWhatIsLeft(packages ? [] : changes.packages);
 });
 
@@ -45,6 +55,7 @@ function readFlags() {
   const options = {
     force: { type: 'boolean', default: false },
     packages: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   };
   try {
     return parseArgs({ options }).values;
@@ -114,8 +125,13 @@ function removeDirectory(directory) {
   else if (existsSync(directory) && readdirSync(directory).length === 0) rmdirSync(directory);
 }
 
+function sayWhatIsGone({ users, directories }) {
+  const gone = directories.filter((directory) => !existsSync(directory));
+  say(`uninstalled; removed: ${[...users, ...gone].join(' ')}`);
+}
+
 function sayWhatIsLeft(packages) {
-  say('uninstalled; not removed:');
+  say('not removed:');
   if (packages.length > 0)
     say(`  Debian packages (npm run uninstall -- --packages removes them): ${packages.join(' ')}`);
   if (existsSync(CONFIGURATION)) say(`  ${CONFIGURATION}: files that set-up did not make`);
