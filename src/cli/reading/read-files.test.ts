@@ -90,8 +90,14 @@ test('a reader ends with its command, however that ends', async () => {
   await once(child.stdout, 'data');
   const reader = await until(() => listBelow(child.pid!).find(isReader));
   child.kill('SIGKILL');
-  await until(() => (readProcessState(reader) === null ? true : undefined));
+  await until(() => (hasEnded(reader) ? true : undefined));
 });
+
+/** Whoever has inherited it need not have taken notice. */
+function hasEnded(pid: number): boolean {
+  const state = readProcessState(pid)?.state;
+  return state === undefined || state === 'Z';
+}
 
 /** It has become the program that reads. */
 function isReader(pid: number): boolean {
