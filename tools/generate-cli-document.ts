@@ -10,8 +10,8 @@ export function makeCliDocument(): string {
 
 The command runs as the user who calls it; commands marked (root) must be run by root. Control characters in its output
 are escaped. Exit status: 0 for success, 1 for a failure, 2 for an invalid command line, 3 if the command needs the server
-and the server is not running; other statuses are listed with their command. If a file that a command reads does not
-answer within 10 s, the command names it and exits with 1.
+and the server is not running, 141 if nobody reads the command's output any more; other statuses are listed with their
+command. If a file that a command reads does not answer within 10 s, the command names it and exits with 1.
 
 ${leaves(program).map(section).join('\n\n')}
 `;

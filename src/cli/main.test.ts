@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'vestibule-main-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -24,8 +25,7 @@ registerHooks({ load });
 test('a command and its reader load what they need, and nothing of the other', () => {
   const note = join(folder, 'note.mjs');
   writeFileSync(note, NOTE);
-  const main = fileURLToPath(new URL('main.ts', import.meta.url));
-  const argv = ['--import', note, main, 'pam', 'explain', 'other'];
+  const argv = ['--import', note, MAIN, 'pam', 'explain', 'other'];
   assert.equal(spawnSync(process.execPath, argv).status, 0);
   const [command, reader] = ['command', 'reader'].map((who) =>
     readFileSync(join(folder, who), 'utf8'),
@@ -34,4 +34,33 @@ test('a command and its reader load what they need, and nothing of the other', (
   assert.doesNotMatch(command!, /@noble|pam-profile\/explain/);
   assert.match(reader!, /pam-profile\/explain/);
   assert.doesNotMatch(reader!, /@noble|commander/);
+});
+
+/** reader: what reads its output, in the shell's words. */
+function pipeTo(reader: string, ...args: string[]) {
+  const script = `"$@" ${reader}; echo "\${PIPESTATUS[0]}"`;
+  const argv = ['-c', script, 'sh', process.execPath, MAIN, ...args];
+  const { stdout, stderr } = spawnSync('bash', argv, { encoding: 'utf8' });
+  return { status: stdout.trimEnd().split('\n').at(-1), stderr };
+}
+
+test('a command whose output nobody takes ends quietly, with the status of SIGPIPE', () => {
+  mkdirSync(join(folder, 'etc/pam.d'), { recursive: true });
+  // Longer than a pipe holds, for a reader that takes some of it.
+  writeFileSync(join(folder, 'etc/pam.d/long'), 'auth required pam_unix.so\n'.repeat(2000));
+  const long = ['pam', 'explain', 'long', '--root', folder];
+  for (const [reader, ...args] of [
+    ['| :', ...long],
+    ['| head -3', ...long],
+    ['| :', '--help'],
+    // Of stderr alone.
+    ['2>&1 >/dev/null | :', 'no-such-command'],
+  ] as const)
+    assert.deepEqual(pipeTo(reader, ...args), { status: '141', stderr: '' }, `${args} ${reader}`);
+});
+
+test('output that cannot be written is one line, and a failure', () => {
+  const { status, stderr } = pipeTo('>/dev/full', 'config', 'show');
+  assert.equal(status, '1');
+  assert.equal(stderr, 'vestibule: wanted to write the output, got ENOSPC\n');
 });

@@ -8,5 +8,8 @@ if (args[0] === READER) {
 } else {
   const { processContext } = await import('./context.ts');
   const { runCli } = await import('./run-cli.ts');
-  process.exitCode = await runCli(args, processContext());
+  const { endWithoutReader, rethrowOther } = await import('./lost-reader.ts');
+  const context = processContext();
+  endWithoutReader(args[0] === 'run', context);
+  process.exitCode = await runCli(args, context).catch(rethrowOther);
 }
