@@ -250,7 +250,7 @@ test('rename-session says the name as it is now; refuses what is no session id',
   const json = await call(`rename-session --json ${ID} build`);
   assert.equal(JSON.parse(json.out).name, 'build');
   const { status, err } = await call('rename-session ../x build');
-  assert.equal(status, 1);
+  assert.equal(status, 2);
   assert.match(err, /wanted a session's 32 hexadecimal digits, got '\.\.\/x'/);
 });
 
@@ -265,7 +265,7 @@ test('kill-session names the session and waits for the answer', async () => {
 
 test('kill-session refuses what is no session id without asking', async () => {
   const { status, err } = await call('kill-session ../x');
-  assert.equal(status, 1);
+  assert.equal(status, 2);
   assert.match(err, /^vestibule: wanted a session's 32 hexadecimal digits, got '\.\.\/x'/);
 });
 
@@ -311,7 +311,7 @@ test('pam close names the PAM session and waits for the answer', async () => {
   const json = await call(`pam close --json ${ID}`);
   assert.deepEqual(JSON.parse(json.out), { pamSession: ID, closed: true });
   const { status, err } = await call('pam close ../x');
-  assert.equal(status, 1);
+  assert.equal(status, 2);
   assert.match(
     err,
     /wanted a PAM session's 32 hexadecimal digits, got '..\/x'; 'vestibule pam sessions'/,

@@ -21,7 +21,7 @@ export function addRun(program: Command, context: Context): void {
   program
     .command('run')
     .description(
-      `run a command in a PAM session of its own, asking on a terminal what the profile asks, and exit with its status, or 128 and its signal; ${OWN_FAILURE}: it could not be run (root)`,
+      `run a command in a PAM session of its own, asking on a terminal what the profile asks, and exit with its status, or 128 and its signal; ${OWN_FAILURE}: it could not be run, or the command line is invalid (root)`,
     )
     .usage('[options] <user> -- <command> [argument...]')
     .argument('<user>', 'whose session it is')

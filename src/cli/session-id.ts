@@ -15,5 +15,6 @@ function readId(text: string, what: string, list: string): string {
   if (ID_PATTERN.test(text)) return text;
   throw new CliError(
     `wanted a ${what}'s 32 hexadecimal digits, got '${text}'; 'vestibule ${list}' lists them`,
+    2,
   );
 }
