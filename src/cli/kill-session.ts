@@ -1,14 +1,22 @@
 /** `vestibule kill-session ID`: ends the programs of a session, and with the last one its PAM session. */
 import type { Command } from 'commander';
+import type { PamSessionState, SessionEnd } from '../protocol/cli-broker.ts';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
-import { readSessionId } from './session-id.ts';
+import { describeEarlier, readSessionId } from './session-id.ts';
+
+/** What has become of the PAM session of a session that has ended, where its state is not the word for it. */
+const PAM_SESSION: Partial<Record<PamSessionState, string>> = {
+  open: 'stays open',
+  closed: 'is closed',
+  failed: 'was never open',
+};
 
 export function addKillSession(program: Command, context: Context): void {
   program
     .command('kill-session')
     .description(
-      'end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1 (root)',
+      'end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1; of one that has ended already, say when (root)',
     )
     .argument('<id>', "the session, as 'active-sessions' names it")
     .option('--json', 'write JSON')
@@ -17,7 +25,13 @@ export function addKillSession(program: Command, context: Context): void {
 
 async function killSession(context: Context, id: string, json: boolean): Promise<void> {
   const session = readSessionId(id);
-  await askBroker(context, 'kill-session', { session });
-  if (json) printJson(context, { session, closed: true });
-  else printLine(context.out, `session ${session} is closed`);
+  const end = await askBroker(context, 'kill-session', { session });
+  if (json) printJson(context, { session, ...end });
+  else printLine(context.out, `session ${session} ${describe(end)}`);
+}
+
+function describe({ already, state, ended, pamSession }: SessionEnd): string {
+  if (already) return describeEarlier(state, ended);
+  if (pamSession === null) return 'has ended';
+  return `has ended; its PAM session ${PAM_SESSION[pamSession] ?? `is '${pamSession}'`}`;
 }

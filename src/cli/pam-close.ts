@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
-import { readPamSessionId } from './session-id.ts';
+import { describeEarlier, readPamSessionId } from './session-id.ts';
 
 export function addPamClose(pam: Command, context: Context): void {
   pam
     .command('close')
     .description(
-      'end all sessions in a PAM session, close it, and wait until that is done; after 60 s say what it waits for and exit with 1 (root)',
+      'end all sessions in a PAM session, close it, and wait until that is done; after 60 s say what it waits for and exit with 1; of one that is closed already, say when; if it was a home session, the next visit of the home page opens a new one (root)',
     )
     .argument('<id>', "the PAM session, as 'pam sessions' names it")
     .option('--json', 'write JSON')
@@ -17,7 +17,10 @@ export function addPamClose(pam: Command, context: Context): void {
 
 async function closePamSession(context: Context, id: string, json: boolean): Promise<void> {
   const pamSession = readPamSessionId(id);
-  await askBroker(context, 'close-pam-session', { pamSession });
-  if (json) printJson(context, { pamSession, closed: true });
-  else printLine(context.out, `PAM session ${pamSession} is closed`);
+  const { already, state, ended } = await askBroker(context, 'close-pam-session', { pamSession });
+  if (json) printJson(context, { pamSession, state, ended, already });
+  else {
+    const how = already ? describeEarlier(state, ended) : 'is closed';
+    printLine(context.out, `PAM session ${pamSession} ${how}`);
+  }
 }

@@ -254,14 +254,27 @@ test('rename-session says the name as it is now; refuses what is no session id',
   assert.match(err, /wanted a session's 32 hexadecimal digits, got '\.\.\/x'/);
 });
 
-test('kill-session names the session and waits for the answer', async () => {
-  await fakeBroker(({ type, session }) =>
-    type === 'kill-session' && session === ID ? { ok: {} } : null,
-  );
-  assert.equal((await call(`kill-session ${ID}`)).out, `session ${ID} is closed\n`);
-  const json = await call(`kill-session --json ${ID}`);
-  assert.deepEqual(JSON.parse(json.out), { session: ID, closed: true });
-});
+/** The broker's answer to kill-session and pam close. */
+const END = { state: 'ended', ended: 60_000, already: false, pamSession: 'closed' };
+
+for (const [changes, wanted] of [
+  [{}, 'has ended; its PAM session is closed'],
+  [{ pamSession: 'open' }, 'has ended; its PAM session stays open'],
+  [{ state: 'failed', pamSession: 'failed' }, 'has ended; its PAM session was never open'],
+  [{ pamSession: null }, 'has ended'],
+  [{ already: true }, 'had ended already, at 1970-01-01T00:01:00.000Z'],
+  [{ already: true, state: 'failed' }, 'had failed already, at 1970-01-01T00:01:00.000Z'],
+] as const) {
+  test(`kill-session: ${wanted}`, async () => {
+    await fakeBroker(({ type, session }) =>
+      type === 'kill-session' && session === ID ? { ok: { ...END, ...changes } } : null,
+    );
+    const { status, out } = await call(`kill-session ${ID}`);
+    assert.deepEqual([status, out], [0, `session ${ID} ${wanted}\n`]);
+    const json = await call(`kill-session --json ${ID}`);
+    assert.deepEqual(JSON.parse(json.out), { session: ID, ...END, ...changes });
+  });
+}
 
 test('kill-session refuses what is no session id without asking', async () => {
   const { status, err } = await call('kill-session ../x');
@@ -304,12 +317,22 @@ test('pam sessions lists PAM sessions with what runs in them, in pages, or as JS
 });
 
 test('pam close names the PAM session and waits for the answer', async () => {
+  let end = { state: 'closed', ended: 60_000, already: false };
   await fakeBroker(({ type, pamSession }) =>
-    type === 'close-pam-session' && pamSession === ID ? { ok: {} } : null,
+    type === 'close-pam-session' && pamSession === ID ? { ok: end } : null,
   );
   assert.equal((await call(`pam close ${ID}`)).out, `PAM session ${ID} is closed\n`);
   const json = await call(`pam close --json ${ID}`);
-  assert.deepEqual(JSON.parse(json.out), { pamSession: ID, closed: true });
+  assert.deepEqual(JSON.parse(json.out), { pamSession: ID, ...end });
+  end = { ...end, already: true };
+  const again = await call(`pam close ${ID}`);
+  const when = 'at 1970-01-01T00:01:00.000Z';
+  assert.deepEqual(
+    [again.status, again.out],
+    [0, `PAM session ${ID} was closed already, ${when}\n`],
+  );
+  end = { ...end, state: 'unclean' };
+  assert.match((await call(`pam close ${ID}`)).out, / had ended already, .*: its leader died$/m);
   const { status, err } = await call('pam close ../x');
   assert.equal(status, 2);
   assert.match(

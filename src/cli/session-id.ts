@@ -1,4 +1,4 @@
-/** The id of a session, or of a PAM session, as an argument. */
+/** The id of a session, or of a PAM session, as an argument, and what is said of one that is over already. */
 import { ID_PATTERN, type PamSessionId, type SessionId } from '../protocol/ids.ts';
 import { CliError } from './context.ts';
 
@@ -17,4 +17,12 @@ function readId(text: string, what: string, list: string): string {
     `wanted a ${what}'s 32 hexadecimal digits, got '${text}'; 'vestibule ${list}' lists them`,
     2,
   );
+}
+
+/** state: its last. ended: Unix ms. */
+export function describeEarlier(state: string, ended: number): string {
+  const when = new Date(ended).toISOString();
+  if (state === 'failed') return `had failed already, at ${when}`;
+  if (state === 'unclean') return `had ended already, at ${when}: its leader died`;
+  return `${state === 'closed' ? 'was closed' : 'had ended'} already, at ${when}`;
 }

@@ -5,7 +5,7 @@
 import type { Trouble } from '../lib/trouble.ts';
 import type { CLOSE_POLICIES } from './broker-leader.ts';
 import type { PamSessionId, Place, SessionId, UserName } from './ids.ts';
-import type { SessionView } from './page-gateway.ts';
+import type { SessionState, SessionView } from './page-gateway.ts';
 import type { Problem } from './problems.ts';
 
 export interface CliRequests {
@@ -27,14 +27,14 @@ export interface CliRequests {
   /** Renames a database that cannot be used and creates a new one; aside: the new name of the old one. */
   'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
   /** Answered when nothing of the session is running any more, and the PAM session is closed if it had its own. */
-  'kill-session': { ask: { session: SessionId }; answer: Record<string, never> };
+  'kill-session': { ask: { session: SessionId }; answer: SessionEnd };
   /** Like 'active-sessions', for PAM sessions, including home sessions. */
   'pam-sessions': {
     ask: { ended?: boolean | undefined; after?: PamSessionId | undefined };
     answer: { pamSessions: readonly PamSessionView[]; next: PamSessionId | null };
   };
   /** Ends all sessions in it. Answered when it is closed. */
-  'close-pam-session': { ask: { pamSession: PamSessionId }; answer: Record<string, never> };
+  'close-pam-session': { ask: { pamSession: PamSessionId }; answer: PamSessionEnd };
 }
 export type CliRequestName = keyof CliRequests;
 
@@ -102,4 +102,21 @@ export interface PamSessionView {
   readonly stuck: string | null;
   /** The sessions in it that have not ended. */
   readonly sessions: readonly SessionId[];
+}
+
+export interface SessionEnd {
+  readonly state: SessionState;
+  /** Unix ms */
+  readonly ended: number;
+  /** It had ended before it was asked for: nothing was done. */
+  readonly already: boolean;
+  /** The state of its PAM session now; null: it never got one. */
+  readonly pamSession: PamSessionState | null;
+}
+export interface PamSessionEnd {
+  readonly state: PamSessionState;
+  /** Unix ms */
+  readonly ended: number;
+  /** It was over before it was asked for: nothing was done. */
+  readonly already: boolean;
 }

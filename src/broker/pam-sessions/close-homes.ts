@@ -5,11 +5,11 @@ import { isUsable } from '../rows/pam-session-transitions.ts';
 import type { Person } from '../rows/person.ts';
 import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
-import { closePamSession } from './close-pam-session.ts';
+import { beginClose } from './close-pam-session.ts';
 
 export function closeHome(broker: Broker, person: Person): void {
   const home = broker.pamSessions.listLiveOf(person).findLast(({ isHome }) => isHome);
-  if (home !== undefined && isUnused(broker, home)) closePamSession(broker, home, null);
+  if (home !== undefined && isUnused(broker, home)) beginClose(broker, home, null);
 }
 
 /** What a restart, or a clock that jumped, left behind. */

@@ -1,6 +1,5 @@
 /** Closes a PAM session: its leader ends all that runs in it, closes it and says so. */
 import type { EndedBy } from '../../protocol/page-gateway.ts';
-import { ProblemError } from '../base/problem.ts';
 import { changePamSession } from '../changes/change-pam-session.ts';
 import { whenRow } from '../changes/when-row.ts';
 import { type PamSessionRow, wasOpened } from '../rows/pam-session-row.ts';
@@ -11,20 +10,13 @@ import { beginEnd } from './begin-end.ts';
 import { cancelQuestion } from './put-question.ts';
 import { watchPamSession } from './watch-step.ts';
 
-/** by: who has the sessions in it ended; null: nobody. */
-export function closePamSession(broker: Broker, row: PamSessionRow, by: EndedBy | null): void {
-  const { id, state, ended } = row;
-  if (ended !== null) throw new ProblemError('session-ended', `PAM session ${id} is '${state}'`);
-  beginClose(broker, row, by);
-}
-
 /** It is closed with this session, which is the last in it. */
 export function isLastIn(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
   if (pam.closePolicy === 'asked') return false;
   return broker.sessions.listIn(pam).every(({ id }) => id === row.id);
 }
 
-/** Begins the end; `closed` from the leader completes it. */
+/** Begins the end; `closed` from the leader completes it. by: who has the sessions in it ended; null: nobody. */
 export function beginClose(broker: Broker, row: PamSessionRow, by: EndedBy | null): void {
   const { id, state } = row;
   if (isClosing(state) && broker.steps.has(id)) return;

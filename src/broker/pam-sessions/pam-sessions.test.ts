@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BrokerFixture, ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
-import type { PamSessionId } from '../../protocol/ids.ts';
 
 const visit = (ticket: string) => ({ ticket, origin: ORIGIN, retry: false });
 
@@ -71,7 +70,11 @@ test('root closes a home session: what runs in it is ended by an administrator',
     pamSessions.map(({ id, sessions }) => [id, [...sessions].sort()]),
     [[home.id, ids.toSorted()]],
   );
-  await cli.ask('close-pam-session', { pamSession: home.id });
+  // One of them ends, and the PAM session stays.
+  const killed = await cli.ask('kill-session', { session: ids[0]! });
+  assert.deepEqual([killed.already, killed.pamSession], [false, 'open']);
+  const end = await cli.ask('close-pam-session', { pamSession: home.id });
+  assert.deepEqual([end.state, end.already], ['closed', false]);
   await gateway.events.take(
     (came) => came.event === 'home-session' && came.homeSession.state === 'closed',
   );
@@ -87,9 +90,46 @@ test('root closes a home session: what runs in it is ended by an administrator',
     ended.map(({ id, state }) => [id, state]),
     [[home.id, 'closed']],
   );
-  await cli.refusedAs('session-ended', 'close-pam-session', { pamSession: home.id });
-  const none = 'f'.repeat(32) as PamSessionId;
-  await cli.refusedAs('session-not-found', 'close-pam-session', { pamSession: none });
+  const again = await cli.ask('close-pam-session', { pamSession: home.id });
+  assert.deepEqual(again, { ...end, already: true });
+});
+
+test('root is told of which kind an id is, and what to do with it', async (t) => {
+  const fixture = await startFixture(t);
+  const { gateway, cli } = fixture;
+  const { ticket } = await gateway.signIn('ada');
+  const { id } = await gateway.start(ticket);
+  const pam = (await cli.ask('pam-sessions', {})).pamSessions[0]!.id;
+  const none = 'f'.repeat(32);
+  const cases = [
+    ['kill-session', pam, `'${pam}' is a PAM session: 'vestibule pam close' closes it`],
+    [
+      'rename-session',
+      pam,
+      `'${pam}' is a PAM session: only sessions have names; 'vestibule active-sessions' lists them`,
+    ],
+    ['close-pam-session', id, `'${id}' is a session: 'vestibule kill-session' ends it`],
+    [
+      'kill-session',
+      none,
+      `wanted the id of a session, got '${none}', which none has; 'vestibule active-sessions' lists them`,
+    ],
+    [
+      'rename-session',
+      none,
+      `wanted the id of a session, got '${none}', which none has; 'vestibule active-sessions' lists them`,
+    ],
+    [
+      'close-pam-session',
+      none,
+      `wanted the id of a PAM session, got '${none}', which none has; 'vestibule pam sessions' lists them`,
+    ],
+  ] as const;
+  for (const [type, named, wanted] of cases) {
+    const ask = { session: named, pamSession: named, name: 'x' } as never;
+    const { code, text } = await cli.refused(type, ask);
+    assert.deepEqual([code, text], ['session-not-found', wanted]);
+  }
 });
 
 test('one that is not closed is stuck in the words that its session is', async (t) => {

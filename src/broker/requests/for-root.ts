@@ -1,24 +1,21 @@
-/** What root's CLI asks for: how the server is, what runs, and the end of it. */
+/** What root's CLI asks for: how the server is, and what runs. */
 import { VERSION } from '../../lib/version.ts';
 import type { ActiveSession, CliRequests, Status } from '../../protocol/cli-broker.ts';
-import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
+import type { SessionId } from '../../protocol/ids.ts';
 import { splitToFit } from '../base/fit-frame.ts';
-import { ProblemError } from '../base/problem.ts';
-import { closePamSession, whenClosedOrStuck } from '../pam-sessions/close-pam-session.ts';
-import { endSession, whenEndedOrStuck } from '../pam-sessions/end-session.ts';
 import { renameSession } from '../sessions/rename-session.ts';
-import { findSession } from '../sessions/require-session.ts';
 import type { Broker } from '../state/context.ts';
 import { sample } from '../usage/watch-sessions.ts';
 import { SHOW_ENDED_MS } from '../views/announce.ts';
-import { explainStuck, explainStuckPam } from '../views/explain-stuck.ts';
 import { listTroubles } from '../views/list-troubles.ts';
 import { pamViewOf } from '../views/pam-session-view.ts';
 import { activeViewOf } from '../views/session-view.ts';
+import { findSession, ROOT } from './find-for-root.ts';
 
 /** Rows that one answer looks at: others wait for it. */
 const PAGE = 500;
-const ROOT = { user: 'root', uid: 0 } as const;
+/** Of the id of a PAM session. */
+const ONLY_SESSIONS = "only sessions have names; 'vestibule active-sessions' lists them";
 
 export function tellStatus(broker: Broker): Status {
   return {
@@ -74,51 +71,6 @@ export function renameByRoot(
   broker: Broker,
   { session, name }: { readonly session: SessionId; readonly name: string },
 ): { readonly session: ActiveSession } {
-  const row = renameSession(broker, findSession(broker, session), name, ROOT);
+  const row = renameSession(broker, findSession(broker, session, ONLY_SESSIONS), name, ROOT);
   return { session: activeViewOf(broker, row) };
-}
-
-export async function killSession(
-  broker: Broker,
-  ask: { readonly session: SessionId },
-): Promise<Record<string, never>> {
-  const row = findSession(broker, ask.session);
-  const { id, user } = row;
-  broker.audit({ event: 'kill-session', ...ROOT, session: id, detail: `of '${user}'` });
-  endSession(broker, row, 'administrator');
-  const last = await whenEndedOrStuck(broker, findSession(broker, id));
-  requireEnd('session', id, last.state, () => explainStuck(broker, last));
-  return {};
-}
-
-export async function closeByRoot(
-  broker: Broker,
-  ask: { readonly pamSession: PamSessionId },
-): Promise<Record<string, never>> {
-  const row = findPamSession(broker, ask.pamSession);
-  const { id, user } = row;
-  broker.audit({ event: 'close-pam-session', ...ROOT, session: id, detail: `of '${user}'` });
-  closePamSession(broker, row, 'administrator');
-  const last = await whenClosedOrStuck(broker, findPamSession(broker, id));
-  requireEnd('PAM session', id, last.state, () => explainStuckPam(broker, last));
-  return {};
-}
-
-function findPamSession({ pamSessions }: Broker, id: PamSessionId) {
-  const row = pamSessions.find(id);
-  if (row !== undefined) return row;
-  const text = 'There is no such PAM session.';
-  throw new ProblemError('session-not-found', `there is no PAM session ${id}`, text);
-}
-
-/** explain: what it waits for while it is stuck. */
-function requireEnd(what: string, id: string, state: string, explain: () => string): void {
-  const why = whyNotOver(what, state, explain);
-  if (why !== null) throw new ProblemError('internal', `${what} ${id} is '${state}'`, why);
-}
-
-function whyNotOver(what: string, state: string, explain: () => string): string | null {
-  if (state === 'stuck') return `The ${what} is stuck. ${explain()}`;
-  if (state !== 'unclean') return null;
-  return 'Its leader died before it had closed the PAM session.';
 }

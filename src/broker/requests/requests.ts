@@ -32,9 +32,8 @@ import {
 import { watchSessions } from '../usage/watch-sessions.ts';
 import { holdingsOf } from '../views/announce.ts';
 import { viewOf } from '../views/session-view.ts';
+import { closeByRoot, killSession } from './end-for-root.ts';
 import {
-  closeByRoot,
-  killSession,
   listActive,
   listPamSessions,
   renameByRoot,

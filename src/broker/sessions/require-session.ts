@@ -6,16 +6,11 @@ import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 
 export function requireSession(broker: Broker, ticket: Ticket, id: SessionId): SessionRow {
-  const row = findSession(broker, id);
+  const row = broker.sessions.find(id);
+  if (row === undefined) throw new ProblemError('session-not-found', `there is no session ${id}`);
   // The uid too: a name that was given to another person does not bring the sessions with it.
   if (row.user !== ticket.user || row.uid !== ticket.uid) {
     throw new ProblemError('session-not-found', `session ${id} is not of '${ticket.user}'`);
   }
-  return row;
-}
-
-export function findSession(broker: Broker, id: SessionId): SessionRow {
-  const row = broker.sessions.find(id);
-  if (row === undefined) throw new ProblemError('session-not-found', `there is no session ${id}`);
   return row;
 }

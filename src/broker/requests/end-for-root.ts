@@ -1,0 +1,76 @@
+/** What root's CLI has ended: a session, or a PAM session with all in it. A second time nothing is done, and it says so. */
+import type { CliRequests } from '../../protocol/cli-broker.ts';
+import { ProblemError } from '../base/problem.ts';
+import { beginClose, whenClosedOrStuck } from '../pam-sessions/close-pam-session.ts';
+import { endSession, whenEndedOrStuck } from '../pam-sessions/end-session.ts';
+import type { PamSessionRow } from '../rows/pam-session-row.ts';
+import { isClosing } from '../rows/pam-session-transitions.ts';
+import type { SessionRow } from '../rows/session-row.ts';
+import type { Broker } from '../state/context.ts';
+import { explainStuck, explainStuckPam } from '../views/explain-stuck.ts';
+import { pamSessionOf } from '../views/pam-session-of.ts';
+import { findPamSession, findSession, ROOT } from './find-for-root.ts';
+
+type Answers = { readonly [K in keyof CliRequests]: CliRequests[K]['answer'] };
+
+export async function killSession(
+  broker: Broker,
+  ask: CliRequests['kill-session']['ask'],
+): Promise<Answers['kill-session']> {
+  const row = findSession(broker, ask.session, "'vestibule pam close' closes it");
+  const { id, user, ended } = row;
+  if (ended !== null) return endOf(row, ended, true, pamSessionOf(broker, row));
+  broker.audit({ event: 'kill-session', ...ROOT, session: id, detail: `of '${user}'` });
+  endSession(broker, row, 'administrator');
+  const last = await whenEndedOrStuck(broker, broker.sessions.find(id) ?? row);
+  requireEnd('session', last, () => explainStuck(broker, last));
+  return endOf(last, last.ended ?? broker.now(), false, await pamSessionAfter(broker, last));
+}
+
+function endOf(
+  { state }: SessionRow,
+  ended: number,
+  already: boolean,
+  pam: PamSessionRow | undefined,
+): Answers['kill-session'] {
+  return { state, ended, already, pamSession: pam?.state ?? null };
+}
+
+/** It may close with its last session. */
+async function pamSessionAfter(broker: Broker, row: SessionRow) {
+  const pam = pamSessionOf(broker, row);
+  if (pam === undefined || !isClosing(pam.state)) return pam;
+  const last = await whenClosedOrStuck(broker, pam);
+  requireEnd('PAM session', last, () => explainStuckPam(broker, last));
+  return last;
+}
+
+export async function closeByRoot(
+  broker: Broker,
+  ask: CliRequests['close-pam-session']['ask'],
+): Promise<Answers['close-pam-session']> {
+  const row = findPamSession(broker, ask.pamSession, "'vestibule kill-session' ends it");
+  const { id, user, state, ended } = row;
+  if (ended !== null) return { state, ended, already: true };
+  broker.audit({ event: 'close-pam-session', ...ROOT, session: id, detail: `of '${user}'` });
+  beginClose(broker, row, 'administrator');
+  const last = await whenClosedOrStuck(broker, broker.pamSessions.find(id) ?? row);
+  requireEnd('PAM session', last, () => explainStuckPam(broker, last));
+  return { state: last.state, ended: last.ended ?? broker.now(), already: false };
+}
+
+/** explain: what it waits for while it is stuck. */
+function requireEnd(
+  what: string,
+  { id, state }: SessionRow | PamSessionRow,
+  explain: () => string,
+): void {
+  const why = whyNotOver(what, state, explain);
+  if (why !== null) throw new ProblemError('internal', `${what} ${id} is '${state}'`, why);
+}
+
+function whyNotOver(what: string, state: string, explain: () => string): string | null {
+  if (state === 'stuck') return `The ${what} is stuck. ${explain()}`;
+  if (state !== 'unclean') return null;
+  return 'Its leader died before it had closed the PAM session.';
+}
