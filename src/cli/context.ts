@@ -4,6 +4,7 @@ import { type LoadedConfiguration, loadConfiguration, parseConfiguration } from 
 import { RootFiles } from '../config/pam-profile/root-files.ts';
 import { escapeJson, escapeText } from '../lib/escape-text.ts';
 import { PATHS } from '../protocol/broker-leader.ts';
+import { isHostName } from '../protocol/names.ts';
 
 export interface Context {
   readonly out: (text: string) => void;
@@ -63,9 +64,9 @@ export function requireRoot({ uid }: Context): void {
   if (uid !== 0) throw new CliError(`wanted uid 0, got uid ${uid}; run it as root`);
 }
 
-/** What names a file of /etc/pam.d; a path would have libpam read another one. */
+/** What names a file of /etc/pam.d; a path would have libpam read another one. The leader has the same rule. */
 export function checkedName(profile: string): string {
-  if (/^[^/]+$/.test(profile) && profile !== '.' && profile !== '..') return profile;
+  if (isHostName(profile) && !['', '.', '..'].includes(profile)) return profile;
   throw new CliError(`wanted the name of a file in /etc/pam.d, got '${profile}'; name one`, 2);
 }
 

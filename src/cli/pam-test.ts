@@ -1,6 +1,7 @@
 /** `vestibule pam test PROFILE USER OPERATION…`: what pamtester is, by our road and with all that the modules said. */
 import { Argument, type Command } from 'commander';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
+import { isHostName } from '../protocol/names.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
 import type { Event, Outcome } from './pam/outcome.ts';
 import type { Operation } from './pam/test-profile.ts';
@@ -44,7 +45,9 @@ interface Wish extends Options {
 
 async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void> {
   requireRoot(context);
-  const { operations, profile, user: name } = wish;
+  const { operations, profile, user: name, rhost } = wish;
+  if (!isHostName(rhost))
+    throw new CliError(`wanted an address or host name, got '${rhost}'; name one`, 2);
   const [use, person] = await Promise.all([
     readFiles(context, 'use', { profile }),
     readFiles(context, 'person', { name }),

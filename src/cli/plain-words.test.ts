@@ -110,6 +110,22 @@ const cases: readonly Case[] = [
     status: 2,
     err: /wanted the name of a file in \/etc\/pam\.d, got '\.\.\/x'; name one$/,
   },
+  {
+    args: 'pam test su\u00a0x root setcred',
+    status: 2,
+    err: /wanted the name of a file in \/etc\/pam\.d, got 'su\u00a0x'; name one$/,
+  },
+  // Where somebody comes from is checked before a leader is asked for.
+  {
+    args: 'pam test su root setcred --rhost -x',
+    status: 2,
+    err: /wanted an address or host name, got '-x'; name one$/,
+  },
+  {
+    args: 'pam test su root setcred --rhost x\u00a0y',
+    status: 2,
+    err: /wanted an address or host name, got 'x\u00a0y'; name one$/,
+  },
   // The broker is not asked for by what needs none.
   { args: 'config show', status: 0, out: /^OPTION/ },
   { args: 'status', status: 3, err: /got ENOENT; is it running\? \(npm start\)$/ },

@@ -37,6 +37,8 @@ export async function runWithBroker(
     uid: 0,
     reader: null,
     brokerSocket,
+    // Of this machine's server, should one run, nothing is known here.
+    servicesFile: join(folder, 'services'),
     grantKey: join(folder, 'grant.key'),
     ...changes,
   };

@@ -56,7 +56,7 @@ test('the right password, and every operation after it', async () => {
   const args = ['unix', 'ada', 'authenticate', 'acct_mgmt', 'setcred', 'open_session'];
   const { status, out, err } = await pamTest([...args, 'close_session'], `${ada.password}\n`);
   assert.equal(status, 0, out + err);
-  assert.equal(err, 'Password: ');
+  assert.equal(err, 'Password: \n');
   const times = out.replaceAll(/\d+\.\d{3} s/g, 'N s').replaceAll(/\[\d+\]/g, '[P]');
   assert.match(
     times,
@@ -144,8 +144,11 @@ test('many questions at once, and a text among them', async () => {
 });
 
 test('an input that ends answers nothing', async () => {
-  const [status, all] = await outcomes(['asks', 'ada', 'authenticate'], 'answer-0\n');
+  const args = ['asks', 'ada', 'authenticate'];
+  const [status, all] = await outcomes(args, 'answer-0\n');
   assert.deepEqual([status, names(all)], [1, [['authenticate', 'PAM_CONV_ERR']]]);
+  // Each question's line ends, though nothing echoes.
+  assert.match((await pamTest(args, 'answer-0\n')).err, /^[^\n]+\n[^\n]+\n$/);
 });
 
 test('a module that does not come back is told as such, and takes no longer than it may', async () => {
@@ -162,9 +165,11 @@ test('a module that does not come back is told as such, and takes no longer than
 
 test('what cannot be tested is one line', async () => {
   const blank = await pamTest(['no profile', 'ada', 'authenticate']);
-  assert.match(blank.err, /wanted to test profile 'no profile', got: that is no profile name/);
+  assert.match(blank.err, /wanted the name of a file in \/etc\/pam\.d, got 'no profile'; name one/);
+  const from = await pamTest(['unix', 'ada', 'authenticate', '--rhost', 'x y']);
+  assert.equal(from.err, "vestibule: wanted an address or host name, got 'x y'; name one\n");
   const word = await pamTest(['unix', 'ada', 'authenticate', 'sing']);
-  assert.deepEqual([blank.status, word.status], [1, 2]);
+  assert.deepEqual([blank.status, from.status, word.status], [2, 2, 2]);
   const other = await pamTest(['no-such-profile', 'ada', 'acct_mgmt']);
   assert.match(other.err, /^warning: there is no profile 'no-such-profile': PAM uses 'other'$/m);
 });

@@ -13,7 +13,7 @@ type End = 'line' | 'nothing' | 'interrupted';
 export function askPerson(text: string, hidden: boolean): Buffer | null {
   // Of its own: a slice of Node's pool would leave copies behind.
   const line = { bytes: Buffer.allocUnsafeSlow(MAX_SECRET + 1), size: 0 };
-  const end = hidden && isatty(0) ? askUnseen(text, line) : ask(text, line, false);
+  const end = hidden && isatty(0) ? askUnseen(text, line) : askSeen(text, line);
   if (end === 'line') return line.bytes.subarray(0, line.size);
   line.bytes.fill(0);
   if (end === 'interrupted') process.kill(process.pid, 'SIGINT');
@@ -38,6 +38,13 @@ function askUnseen(text: string, line: Line): End {
     stty(before);
     writeSync(2, '\n');
   }
+}
+
+/** The line of the question ends here where no terminal shows the end of the answer. */
+function askSeen(text: string, line: Line): End {
+  const end = ask(text, line, false);
+  if (end === 'nothing' || !isatty(0)) writeSync(2, '\n');
+  return end;
 }
 
 function stty(...args: string[]): string {
