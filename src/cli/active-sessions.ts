@@ -1,22 +1,51 @@
-/** `vestibule active-sessions`: the sessions that there are, what they use, and why those failed that did. */
+/** `vestibule active-sessions`: the sessions that there are, what they use, and how those ended that did. */
 import type { Command } from 'commander';
 import type { ActiveSession } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
+import type { EndedBy } from '../protocol/page-gateway.ts';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson } from './context.ts';
-import { formatTable } from './print-table.ts';
+import { formatColumns, formatTime, type TableColumn } from './print-table.ts';
 import { printTroubles } from './print-troubles.ts';
 
-const HEAD = [
-  ...['SESSION', 'USER', 'NAME', 'STATE', 'PID', 'TTY', 'STARTED', 'ACTIVE', 'MEMORY', 'PROCS'],
-  ...['CPU', 'FROM'],
+/** As root has it: on the page the user is 'you'. */
+const BY: Readonly<Record<EndedBy, string>> = {
+  administrator: 'ended by an administrator',
+  user: 'ended by the user',
+  account: 'account not allowed any more',
+};
+type Column = TableColumn<ActiveSession>;
+
+const FIRST: readonly Column[] = [
+  ['SESSION', ({ id }) => id],
+  ['USER', ({ user }) => user],
+  ['NAME', ({ name }) => name],
+  ['STATE', ({ state, step }) => (step === null ? state : `${state}: ${step}`)],
+  ['PID', ({ pid }) => (pid === 0 ? '-' : String(pid))],
+  ['TTY', ({ tty }) => tty ?? '-'],
+  ['STARTED', ({ started }) => formatTime(started)],
+];
+const OF_ENDED: readonly Column[] = [
+  ['ENDED', ({ ended }) => formatTime(ended)],
+  ['HOW', describeEnd],
+];
+const LAST: readonly Column[] = [
+  ['ACTIVE', ({ activity }) => formatTime(activity)],
+  ['MEMORY', ({ usage }) => (usage ? `${(usage.memory / 2 ** 20).toFixed(1)} MiB` : '-')],
+  ['PROCS', ({ usage }) => (usage ? String(usage.processes) : '-')],
+  ['CPU', ({ usage }) => (usage ? `${usage.cpu.toFixed(1)} s` : '-')],
+  ['FROM', ({ address, origin }) => (address === '' ? origin : address)],
+  ['PAM SESSION', ({ pamSession }) => pamSession ?? '-'],
 ];
 
 export function addActiveSessions(program: Command, context: Context): void {
   program
     .command('active-sessions')
     .description('list the sessions of all users and what they use (root)')
-    .option('--ended', 'those too that ended within the last hour, and why they failed')
+    .option(
+      '--ended',
+      'those too that ended within the last hour: when and how, and why they failed',
+    )
     .option('--json', 'write JSON')
     .action(({ ended, json }: { ended?: true; json?: true }) =>
       listSessions(context, ended === true, json === true),
@@ -29,7 +58,8 @@ async function listSessions(context: Context, ended: boolean, json: boolean): Pr
     printJson(context, sessions);
     return;
   }
-  context.out(formatTable(HEAD, sessions.map(row)));
+  const columns = [...FIRST, ...(ended ? OF_ENDED : []), ...LAST];
+  context.out(formatColumns(columns, sessions));
   printTroubles(context, sessions);
 }
 
@@ -44,20 +74,10 @@ async function askForAll(context: Context, ended: boolean): Promise<ActiveSessio
   return all;
 }
 
-function row(session: ActiveSession): string[] {
-  const { state, step, usage, activity } = session;
-  return [
-    session.id,
-    session.user,
-    session.name,
-    step === null ? state : `${state}: ${step}`,
-    session.pid === 0 ? '-' : String(session.pid),
-    session.tty ?? '-',
-    new Date(session.started).toISOString(),
-    activity === null ? '-' : new Date(activity).toISOString(),
-    usage === null ? '-' : `${(usage.memory / 2 ** 20).toFixed(1)} MiB`,
-    usage === null ? '-' : String(usage.processes),
-    usage === null ? '-' : `${usage.cpu.toFixed(1)} s`,
-    session.address === '' ? session.origin : session.address,
-  ];
+/** Of a failure the whole stands below the table. */
+function describeEnd({ ended, problem, endedBy, exitStatus }: ActiveSession): string {
+  if (ended === null) return '-';
+  if (problem !== null) return problem.code;
+  if (endedBy !== null) return BY[endedBy];
+  return exitStatus === null ? '-' : `exit status ${exitStatus}`;
 }

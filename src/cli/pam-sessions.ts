@@ -4,10 +4,27 @@ import type { PamSessionView } from '../protocol/cli-broker.ts';
 import type { PamSessionId } from '../protocol/ids.ts';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson } from './context.ts';
-import { formatTable } from './print-table.ts';
+import { formatColumns, formatTime, type TableColumn } from './print-table.ts';
 import { printTroubles } from './print-troubles.ts';
 
-const HEAD = ['PAM SESSION', 'USER', 'STATE', 'HOME', 'PROFILE', 'LEADER', 'STARTED', 'SESSIONS'];
+type Column = TableColumn<PamSessionView>;
+
+const FIRST: readonly Column[] = [
+  ['PAM SESSION', ({ id }) => id],
+  ['USER', ({ user }) => user],
+  ['STATE', ({ state }) => state],
+  ['HOME', ({ home }) => (home ? 'yes' : 'no')],
+  ['PROFILE', ({ profile }) => profile],
+  ['LEADER', ({ leader }) => (leader === 0 ? '-' : String(leader))],
+  ['STARTED', ({ started }) => formatTime(started)],
+];
+const OF_ENDED: readonly Column[] = [
+  ['ENDED', ({ ended }) => formatTime(ended)],
+  ['HOW', describeEnd],
+];
+const LAST: readonly Column[] = [
+  ['SESSIONS', ({ sessions }) => (sessions.length === 0 ? '-' : sessions.join(' '))],
+];
 
 export function addPamSessions(pam: Command, context: Context): void {
   pam
@@ -15,7 +32,10 @@ export function addPamSessions(pam: Command, context: Context): void {
     .description(
       'list the PAM sessions of all users, home sessions among them, with the sessions that run in each (root)',
     )
-    .option('--ended', 'those too that ended within the last hour, and why they failed')
+    .option(
+      '--ended',
+      'those too that ended within the last hour: when and how, and why they failed',
+    )
     .option('--json', 'write JSON')
     .action(({ ended, json }: { ended?: true; json?: true }) =>
       listPamSessions(context, ended === true, json === true),
@@ -28,7 +48,8 @@ async function listPamSessions(context: Context, ended: boolean, json: boolean):
     printJson(context, all);
     return;
   }
-  context.out(formatTable(HEAD, all.map(row)));
+  const columns = [...FIRST, ...(ended ? OF_ENDED : []), ...LAST];
+  context.out(formatColumns(columns, all));
   printTroubles(context, all);
 }
 
@@ -43,15 +64,9 @@ async function askForAll(context: Context, ended: boolean): Promise<PamSessionVi
   return all;
 }
 
-function row({ id, user, state, home, profile, leader, started, sessions }: PamSessionView) {
-  return [
-    id,
-    user,
-    state,
-    home ? 'yes' : 'no',
-    profile,
-    leader === 0 ? '-' : String(leader),
-    new Date(started).toISOString(),
-    sessions.length === 0 ? '-' : sessions.join(' '),
-  ];
+/** Of a failure the whole stands below the table. */
+function describeEnd({ ended, problem, state }: PamSessionView): string {
+  if (ended === null) return '-';
+  if (state === 'unclean') return 'its leader died';
+  return problem?.code ?? (state === 'closed' ? 'in order' : '-');
 }

@@ -1,6 +1,22 @@
 /** Rows of text in columns that are as wide as they need to be. */
 import { escapeText } from '../lib/escape-text.ts';
 
+/** Its head, and what stands in it. */
+export type TableColumn<T> = readonly [head: string, cell: (item: T) => string];
+
+export function formatColumns<T>(columns: readonly TableColumn<T>[], items: readonly T[]): string {
+  const rows = items.map((item) => columns.map(([, cell]) => cell(item)));
+  return formatTable(
+    columns.map(([head]) => head),
+    rows,
+  );
+}
+
+/** Unix ms, to the second: tables are wide. */
+export function formatTime(time: number | null): string {
+  return time === null ? '-' : new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(escapeText));
   const widths = head.map((_, column) =>

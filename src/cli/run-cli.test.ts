@@ -81,12 +81,14 @@ const SESSION = {
   tty: 'pts/3',
   exitStatus: null,
   lastWords: '',
+  endedBy: null,
   problem: null,
   step: null,
   activity: 60_000,
   usage: { memory: 3_355_443, processes: 4, cpu: 1.26, cpuShare: null },
   user: 'alice',
   uid: 61000,
+  pamSession: 'b'.repeat(32),
   pid: 42,
   origin: 'cli',
   address: '',
@@ -212,11 +214,11 @@ test('active-sessions lists sessions in columns, or as JSON, control characters 
   const [head, row, ...more] = out.split('\n');
   assert.match(
     head ?? '',
-    /^SESSION +USER +NAME +STATE +PID +TTY +STARTED +ACTIVE +MEMORY +PROCS +CPU +FROM$/,
+    /^SESSION +USER +NAME +STATE +PID +TTY +STARTED +ACTIVE +MEMORY +PROCS +CPU +FROM +PAM SESSION$/,
   );
   assert.match(
     row ?? '',
-    /^0123456789abcdef\w{16} +alice +sly\\x1b\]0;x\\x07\\u202e +running +42 +pts\/3 .* 1970-01-01T00:01:00.000Z +3\.2 MiB +4 +1\.3 s +cli$/,
+    /^0123456789abcdef\w{16} +alice +sly\\x1b\]0;x\\x07\\u202e +running +42 +pts\/3 .* 1970-01-01T00:01:00Z +3\.2 MiB +4 +1\.3 s +cli +b{32}$/,
   );
   assert.deepEqual(more, ['']);
   const json = await call('active-sessions --json');
@@ -230,15 +232,25 @@ test('active-sessions --ended says why one failed, and where the log has it', as
     text: 'No.\nToo many\x07.',
     reference: '0123456789ab',
   };
-  const failed = { ...SESSION, state: 'failed', activity: null, usage: null, problem };
+  const over = { ...SESSION, ended: 60_000, activity: null, usage: null };
+  const failed = { ...over, state: 'failed', pamSession: null, problem };
+  const exited = { ...over, state: 'ended', exitStatus: 3 };
+  const killed = { ...exited, endedBy: 'user' };
   const starting = { ...SESSION, state: 'starting', step: 'pam' };
   await fakeBroker(({ ended }) =>
-    ended === true ? { ok: { sessions: [failed, starting] } } : { ok: { sessions: [] } },
+    ended === true
+      ? { ok: { sessions: [failed, starting, exited, killed] } }
+      : { ok: { sessions: [] } },
   );
   const { out } = await call('active-sessions --ended');
-  const [, first, second, why] = out.split('\n');
-  assert.match(first ?? '', / failed .* - +- +- +- +cli$/);
-  assert.match(second ?? '', / starting: pam /);
+  const [head, first, second, third, fourth, why] = out.split('\n');
+  assert.match(head ?? '', / STARTED +ENDED +HOW +ACTIVE /);
+  const ended = '1970-01-01T00:01:00Z +';
+  assert.match(first ?? '', new RegExp(` failed .* ${ended}session-refused +- +- +- +- +cli +-$`));
+  assert.match(second ?? '', / starting: pam .*:00Z +- +- /);
+  assert.match(third ?? '', new RegExp(` ended .* ${ended}exit status 3 `));
+  assert.match(fourth ?? '', new RegExp(` ended .* ${ended}ended by the user `));
+  assert.doesNotMatch((await call('active-sessions')).out, /ENDED|HOW/);
   assert.equal(why, `${ID}: No. Too many\\x07. (reference 0123456789ab in the log)`);
 });
 
@@ -314,6 +326,27 @@ test('pam sessions lists PAM sessions with what runs in them, in pages, or as JS
   assert.match(second!, /^b{32} +alice +open +no +su +- .* -$/);
   const json = await call('pam sessions --json');
   assert.deepEqual(JSON.parse(json.out), [PAM_SESSION, rest]);
+});
+
+test('pam sessions --ended says when and how each ended', async () => {
+  const over = { ...PAM_SESSION, ended: 60_000, state: 'closed', sessions: [] };
+  const problem = { code: 'session-profile', text: 'No.', reference: '0123456789ab' };
+  const failed = { ...over, state: 'failed', problem };
+  const all = [PAM_SESSION, over, failed, { ...over, state: 'unclean' }];
+  await fakeBroker(({ ended }) =>
+    ended === true ? { ok: { pamSessions: all, next: null } } : null,
+  );
+  const [head, ...rows] = (await call('pam sessions --ended')).out.split('\n');
+  assert.match(head!, / STARTED +ENDED +HOW +SESSIONS$/);
+  const when = '1970-01-01T00:01:00Z +';
+  for (const [index, wanted] of [
+    ' - +- +a{32}$',
+    ` ${when}in order +-$`,
+    ` ${when}session-profile +-$`,
+    ` ${when}its leader died +-$`,
+    '^\\w{32}: No\\. \\(reference',
+  ].entries())
+    assert.match(rows[index] ?? '', new RegExp(wanted));
 });
 
 test('pam close names the PAM session and waits for the answer', async () => {
