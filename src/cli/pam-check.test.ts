@@ -178,3 +178,30 @@ test('explain: no such profile, and no fallback: status 1', async () => {
   assert.equal(status, 1);
   assert.match(out, /^\/etc\/pam\.d\/nothing: no such profile, and no fallback$/m);
 });
+
+test('a profile that is missing has no line, and lines to write', async () => {
+  const { out } = await call('check', 'nothing', '--for', 'login');
+  assert.match(out, /^\/etc\/pam\.d\/nothing: error: wanted a PAM profile 'nothing'/);
+  const lines = ['auth', 'account', 'account', 'password'].map(
+    (type) => `${type} required pam_\\w+\\.so`,
+  );
+  assert.match(out, new RegExp(`\n {4}fix: ${lines.join('\n {9}')}\n$`));
+});
+
+test('a line of one word: what is missing is named, not left out', async () => {
+  write('word', 'foo\naccount required pam_unix.so\n');
+  write('control', 'auth required\naccount required pam_unix.so\n');
+  const { out } = await call('check', 'word', '--for', 'login');
+  assert.match(out, /\n {4}fix: auth required MODULE\n/);
+  assert.doesNotMatch(out, /fix: .* \n/);
+  const { out: explained } = await call('explain', 'word');
+  assert.match(explained, /^ {2}1\. \(no module\) {2}\[\/etc\/pam\.d\/word:1\]$/m);
+  assert.match(explained, /^ {5}\(no control\): whatever/m);
+  const { out: control } = await call('explain', 'control');
+  assert.match(control, /^ {2}1\. \(no module\) {2}\[/m);
+  write(
+    'jump',
+    'auth [success=1 default=ignore] pam_unix.so\nauth required\nauth required pam_permit.so\n',
+  );
+  assert.match((await call('explain', 'jump')).out, /jumps over \(no module\) to pam_permit/);
+});

@@ -1,6 +1,7 @@
 /** `vestibule pam check PROFILE`: what is wrong with a PAM profile, why, and the line to write. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { placeOf } from '../config/finding.ts';
 import type { ProfileFinding } from '../config/pam-profile/check.ts';
 import { PURPOSES, type Purpose } from '../config/pam-profile/rule.ts';
 import { CliError, type Context, printJson, printLine } from './context.ts';
@@ -46,10 +47,11 @@ async function pamCheck(context: Context, profile: string, options: Options): Pr
 }
 
 function printFinding({ out }: Context, finding: ProfileFinding): void {
-  const { file, line, level, code, message, why, fix } = finding;
-  printLine(out, `${file}:${line}: ${level}: ${message} [${code}]`);
+  const { level, code, message, why, fix } = finding;
+  printLine(out, `${placeOf(finding)}: ${level}: ${message} [${code}]`);
   printLine(out, `    why: ${why}`);
-  printLine(out, `    fix: ${fix}`);
+  for (const [index, line] of fix.split('\n').entries())
+    printLine(out, `    ${index === 0 ? 'fix:' : '    '} ${line}`);
 }
 
 /** What a shell opened for this process alone; null: another can read the file. */

@@ -50,10 +50,10 @@ function printFacility({ out }: Context, explained: ExplainedFacility, other: st
 function printModule(out: Context['out'], number: number, explained: ExplainedModule): void {
   const { module, args, control, words, meaning, reached, through, level } = explained;
   const inside = '  '.repeat(level);
-  const line = [module, ...args].join(' ');
+  const line = [module || '(no module)', ...args].join(' ');
   const by = through.length === 0 ? '' : `, included by ${through.map(at).join(', ')}`;
   printLine(out, `${inside}${String(number).padStart(3)}. ${line}  [${at(explained)}${by}]`);
   printLine(out, `${inside}     ${meaning}`);
-  printLine(out, `${inside}     ${control}: ${words}`);
+  printLine(out, `${inside}     ${control || '(no control)'}: ${words}`);
   if (!reached) printLine(out, `${inside}     not called when all goes well`);
 }

@@ -65,7 +65,8 @@ function readPem(file: string): Buffer | Finding {
     return problem(file, 'wanted a regular file, got another kind; set the path of a file');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return problem(file, `wanted to read it, got ${code}; correct the path or the file's mode`);
+    const text = `wanted to read it, got ${code}; correct the path or the file's mode`;
+    return { ...problem(file, text), ...(code === 'ENOENT' && { line: null }) };
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { checkProfiles } from './check-profiles.ts';
+import { placeOf } from './finding.ts';
 import { parseConfiguration } from './load.ts';
 
 let root = '';
@@ -32,13 +33,13 @@ function check(text = ''): string[] {
   const { values } = parseConfiguration([{ name: 'f', data: Buffer.from(text) }]);
   return checkProfiles(values, root).map(
     ({ level, file, line, text: words }) =>
-      `${level} ${file.replace('/etc/pam.d/', '')}:${line}: ${words}`,
+      `${level} ${placeOf({ file: file.replace('/etc/pam.d/', ''), line })}: ${words}`,
   );
 }
 
 test('without a login profile the fallback is named in a warning', () => {
   assert.deepEqual(check(), [
-    "warning vestibule:1: wanted a PAM profile 'vestibule', got no such file: PAM uses 'other' (/etc/pam.d/other); to fix it: auth include other",
+    "warning vestibule: wanted a PAM profile 'vestibule', got no such file: PAM uses 'other' (/etc/pam.d/other); to fix it, write 'auth include common-auth', 'account required pam_nologin.so', 'account include common-account', 'password include other', each on a line",
   ]);
 });
 

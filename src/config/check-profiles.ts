@@ -26,6 +26,12 @@ export function checkProfiles(
     level: level === 'error' ? 'error' : 'warning',
     file,
     line,
-    text: `${message}; to fix it: ${fix}`,
+    text: `${message}; to fix it${fixOf(fix)}`,
   }));
+}
+
+function fixOf(fix: string): string {
+  const lines = fix.split('\n');
+  if (lines.length === 1) return `: ${fix}`;
+  return `, write ${lines.map((line) => `'${line}'`).join(', ')}, each on a line`;
 }

@@ -3,11 +3,16 @@ export interface Finding {
   /** error: the server should not start, or nobody can sign in. */
   readonly level: 'error' | 'warning';
   readonly file: string;
-  readonly line: number;
+  /** null: the file does not exist. */
+  readonly line: number | null;
   readonly text: string;
 }
 
 /** One line for people. */
-export function findingLine({ level, file, line, text }: Finding): string {
-  return `${file}:${line}: ${level}: ${text}`;
+export function findingLine({ level, text, ...place }: Finding): string {
+  return `${placeOf(place)}: ${level}: ${text}`;
+}
+
+export function placeOf({ file, line }: Pick<Finding, 'file' | 'line'>): string {
+  return line === null ? file : `${file}:${line}`;
 }

@@ -4,18 +4,17 @@ import type { Facts } from './facts.ts';
 import { findFacts } from './find-facts.ts';
 import { loadProfile } from './load-profile.ts';
 import { RootFiles } from './root-files.ts';
-import type { Level, Purpose } from './rule.ts';
+import type { Level, Place, Purpose } from './rule.ts';
 import { RULES } from './rules.ts';
 import type { Profile } from './stack.ts';
 
 /** What `vestibule pam check --json` writes. */
-export interface ProfileFinding {
-  readonly file: string;
-  readonly line: number;
+export interface ProfileFinding extends Place {
   readonly level: Level;
   readonly code: string;
   readonly message: string;
   readonly why: string;
+  /** Several lines: each is to be written. */
   readonly fix: string;
 }
 export interface CheckWish {
@@ -61,5 +60,5 @@ function purposeOf(purpose: Purpose, { auth_pam_sessions_use_password }: Facts):
 
 function compare(one: ProfileFinding, other: ProfileFinding): number {
   const level = LEVELS.indexOf(one.level) - LEVELS.indexOf(other.level);
-  return level || one.file.localeCompare(other.file) || one.line - other.line;
+  return level || one.file.localeCompare(other.file) || (one.line ?? 0) - (other.line ?? 0);
 }

@@ -56,7 +56,7 @@ for (const name of [...sound, ...broken]) {
         const short = found.map(({ file, line, level, code }) => ({ file, line, level, code }));
         assert.deepEqual(short, wanted, JSON.stringify(found, null, 1));
         for (const { message, why, fix } of found)
-          assert.ok(message && why && fix && !/\n/.test(fix));
+          assert.ok(message && why && fix && !/^\n|\n$|\n\n/.test(fix));
         const profile = openProfile({ service, root, facts });
         const { facilities } = explainProfile(profile, findFacts(new RootFiles(root), facts));
         assert.equal(facilities.length, 4);

@@ -11,6 +11,7 @@ import {
   isModule,
   type LineProblem,
   type Module,
+  nameOf,
   type Origin,
   type Profile,
 } from './stack.ts';
@@ -129,9 +130,9 @@ function consequence(entries: readonly Entry[], index: number, action: Action): 
 
 function describeJump(entries: readonly Entry[], index: number, count: number): string {
   const { tooFar, landing, over } = jumpFrom(entries, index, count);
-  const skipped = over.map(({ name }) => name).join(', ');
+  const skipped = over.map(nameOf).join(', ');
   if (tooFar) return `jumps over ${count} modules, past the end: counts as failure`;
   if (landing === null) return `jumps over ${skipped} to the end`;
-  const name = isModule(landing) ? landing.name : `the substack ${landing.target}`;
+  const name = isModule(landing) ? nameOf(landing) : `the substack ${landing.target}`;
   return `jumps over ${skipped} to ${name} (${at(landing.origin)})`;
 }

@@ -2,7 +2,7 @@
 import type { Facts } from './facts.ts';
 import type { Directories } from './load-file.ts';
 import type { RootFiles } from './root-files.ts';
-import type { Facility, Module, Origin, Profile } from './stack.ts';
+import type { Facility, Module, Profile } from './stack.ts';
 
 export const PURPOSES = ['login', 'session', 'session-with-password'] as const;
 /** login: signs users in. session: opens sessions, with or without the password of the sign-in. */
@@ -16,11 +16,16 @@ export interface Situation {
   readonly files: RootFiles;
   readonly directories: Directories;
 }
+/** line: null: of a file that does not exist. */
+export interface Place {
+  readonly file: string;
+  readonly line: number | null;
+}
 /** A place where a profile breaks a rule. */
 export interface Defect {
-  readonly origin: Origin;
+  readonly origin: Place;
   readonly message: string;
-  /** The line to write instead, or the command to run. */
+  /** The line or lines to write instead, or the command to run. */
   readonly fix: string;
   /** When it differs from the level of the rule. */
   readonly level?: Level;
@@ -50,7 +55,8 @@ export function lineOf(
 ): string {
   const { facility, control, path, args } = { ...module, ...change };
   const words = [/[\s=]/.test(control) ? bracket(control) : control];
-  for (const word of [path, ...args]) words.push(/\s/.test(word) ? bracket(word) : word);
+  for (const word of [path === '' ? 'MODULE' : path, ...args])
+    words.push(/\s/.test(word) ? bracket(word) : word);
   return [`${module.silent ? '-' : ''}${facility}`, ...words].join(' ');
 }
 

@@ -93,6 +93,11 @@ export function modulesOf(profile: Profile, facility: Facility): readonly Module
   return profile.stacks[facility].filter(isModule);
 }
 
+/** For people. */
+export function nameOf({ name }: Module): string {
+  return name === '' ? '(no module)' : name;
+}
+
 export function at({ file, line }: Origin): string {
   return `${file}:${line}`;
 }

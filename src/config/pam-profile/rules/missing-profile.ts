@@ -1,4 +1,5 @@
 /** Profiles that do not exist or have no rules of a type: libpam then silently uses those of `other`. */
+import { recommendedLines } from '../recommended.ts';
 import { type Rule, usedFacilities } from '../rule.ts';
 
 const TRIAL = 'missing-profile.test.ts';
@@ -7,9 +8,10 @@ export const missingProfile: Rule = {
   code: 'profile-missing',
   level: 'warning',
   why: 'For a service without a profile libpam silently uses the profile `other`. If that does not exist either, everybody is refused.',
-  remedy: 'create the profile',
+  remedy: 'create the profile, with the lines that the check shows',
   trial: TRIAL,
-  find: ({ profile, directories }) => {
+  find: (situation) => {
+    const { profile, directories } = situation;
     if (profile.own !== null) return [];
     const { service, file, other } = profile;
     const got =
@@ -17,10 +19,9 @@ export const missingProfile: Rule = {
         ? `neither it nor 'other' in ${directories.join(', ')}`
         : `no such file: PAM uses 'other' (${other.file})`;
     const message = `wanted a PAM profile '${service}', got ${got}`;
-    const fix = other === null ? 'auth required pam_unix.so' : 'auth include other';
-    return [
-      { origin: { file, line: 1 }, message, fix, level: other === null ? 'error' : 'warning' },
-    ];
+    const fix = recommendedLines(situation).join('\n');
+    const level = other === null ? 'error' : 'warning';
+    return [{ origin: { file, line: null }, message, fix, level }];
   },
 };
 
