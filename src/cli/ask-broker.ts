@@ -35,11 +35,17 @@ export async function askBroker<K extends CliRequestName>(
     return answer.ok as CliRequests[K]['answer'];
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`wanted an answer of the broker, got none: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw new CliError(`wanted an answer of the broker, got none: ${why}; ${adviceTo(type)}`);
   } finally {
     clearTimeout(timer);
     socket.destroy();
   }
+}
+
+function adviceTo(type: CliRequestName): string {
+  if (type === 'status') return 'if this goes on, restart the server';
+  return "'vestibule status' says how the server is";
 }
 
 function refusal({ text, reference }: Problem): CliError {

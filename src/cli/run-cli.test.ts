@@ -180,7 +180,10 @@ test('status waits 5 s for a broker that does not answer', async () => {
   const { status, out } = await asSupervise(lines, () => call('status'));
   assert.deepEqual(
     [status, out],
-    [4, 'trouble: wanted an answer of the broker, got none: it was given 5 s\n'],
+    [
+      4,
+      'trouble: wanted an answer of the broker, got none: it was given 5 s; if this goes on, restart the server\n',
+    ],
   );
 });
 
@@ -389,7 +392,10 @@ test('a broker that does not answer is not waited for without end', async () => 
     const { status, err } = await call(args, { answerSeconds: 0.02 });
     assert.deepEqual(
       [status, err],
-      [1, 'vestibule: wanted an answer of the broker, got none: it was given 0.02 s\n'],
+      [
+        1,
+        "vestibule: wanted an answer of the broker, got none: it was given 0.02 s; 'vestibule status' says how the server is\n",
+      ],
     );
   }
 });
