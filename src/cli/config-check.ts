@@ -1,7 +1,6 @@
 /** `vestibule config check`: everything that is wrong with the configuration, at once. */
 import type { Command } from 'commander';
-import { type Finding, findingLine } from '../config/check.ts';
-import { problemLine } from '../config/load.ts';
+import { errorLine, type Finding, findingLine } from '../config/finding.ts';
 import { type Context, printJson, printLine } from './context.ts';
 import { readFiles } from './reading/read-files.ts';
 
@@ -25,7 +24,7 @@ async function checkConfiguration(context: Context, json: boolean): Promise<void
     printJson(context, { ok: !failed, problems: found });
     return;
   }
-  for (const problem of problems) printLine(context.out, problemLine(problem));
+  for (const problem of problems) printLine(context.out, errorLine(problem));
   for (const finding of findings) printLine(context.out, findingLine(finding));
   if (found.length === 0) printLine(context.out, 'no problems');
 }

@@ -1,6 +1,7 @@
 /** `vestibule config show`: every option, its value and where that comes from. */
 import type { Command } from 'commander';
-import { type Origin, problemLine } from '../config/load.ts';
+import { errorLine } from '../config/finding.ts';
+import type { Origin } from '../config/load.ts';
 import { OPTION_KEYS } from '../config/options.ts';
 import type { OptionValue } from '../config/read-value.ts';
 import { type Context, printJson, printLine } from './context.ts';
@@ -17,7 +18,7 @@ export function addConfigShow(config: Command, context: Context): void {
 
 async function showConfiguration(context: Context, json: boolean): Promise<void> {
   const { values, origins, problems } = await readFiles(context, 'configuration');
-  for (const problem of problems) printLine(context.err, problemLine(problem));
+  for (const problem of problems) printLine(context.err, errorLine(problem));
   if (problems.length > 0) context.exitStatus = 1;
   const rows = OPTION_KEYS.map((key) => ({ key, value: values[key], origin: origins[key] }));
   if (json) {

@@ -74,6 +74,21 @@ const cases: readonly Case[] = [
     status: 2,
     err: /unknown option '--jsom' \(Did you mean --json\?\); see: vestibule status --help$/,
   },
+  {
+    args: 'status now',
+    status: 2,
+    err: /Expected 0 arguments but got 1; see: vestibule status --help$/,
+  },
+  {
+    args: 'run ada id -u',
+    status: 125,
+    err: /unknown option '-u'; put '--' before a command with options: vestibule run <user> -- <command> \[argument\.\.\.\]; see: vestibule run --help$/,
+  },
+  {
+    args: '--help',
+    status: 0,
+    out: /^ {2}run \[options\] <user> -- <command> \[argument\.\.\.\] /m,
+  },
   // Nobody's name: nothing was done.
   {
     args: 'sign-out no-such-name',

@@ -23,6 +23,7 @@ export function makeProgram(context: Context): Command {
   program
     .description('sign in with a Linux account, work in real PAM sessions')
     .version(VERSION)
+    .configureHelp({ subcommandTerm })
     .enablePositionalOptions();
   const config = program.command('config').description('the configuration');
   addConfigCheck(config, context);
@@ -41,4 +42,10 @@ export function makeProgram(context: Context): Command {
   addPamSessions(pam, context);
   addPamClose(pam, context);
   return program;
+}
+
+/** In the list of commands, as its own help has it: commander's would lack the '--' of run. */
+function subcommandTerm(command: Command): string {
+  const usage = command.commands.length === 0 ? ` ${command.usage()}` : '';
+  return `${command.name()}${usage}`;
 }

@@ -434,7 +434,7 @@ test('config check lists every problem with its line and fails', async () => {
   assert.equal(status, 1);
   assert.match(
     out,
-    /^f:1: 'www-port' wanted .*\nf:2: wanted the name .*\(did you mean 'www-port'\?\)\n/,
+    /^f:1: error: 'www-port' wanted .*\nf:2: error: wanted the name .*\(did you mean 'www-port'\?\)\n/,
   );
   const json = JSON.parse((await call('config check --json', { text })).out);
   assert.equal(json.ok, false);
@@ -472,6 +472,6 @@ test('config show tells value and origin of every option', async () => {
 test('config show of a wrong configuration tells the problems apart and fails', async () => {
   const { status, out, err } = await call('config show', { text: 'www-port=x\n' });
   assert.equal(status, 1);
-  assert.match(err, /^f:1: 'www-port' wanted/);
+  assert.match(err, /^f:1: error: 'www-port' wanted/);
   assert.match(out, /^www-port +8787 +default$/m);
 });

@@ -27,9 +27,15 @@ export async function runCli(args: readonly string[], context: Context): Promise
   }
 }
 
-/** commander puts what one may have meant on a line of its own. */
-function oneLine(text: string): string {
-  return text.trimEnd().replaceAll(/\s*\n\s*/g, ' ');
+/** commander puts what one may have meant on a line of its own, and some of its sentences have a full stop. */
+function explainError(command: Command, text: string): string {
+  const line = text
+    .trimEnd()
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
+  if (command.name() !== 'run' || !line.includes('unknown option')) return line;
+  const usage = command.usage().replace('[options] ', '');
+  return `${line}; put '--' before a command with options: ${fullName(command)} ${usage}`;
 }
 
 function fullName(command: Command): string {
@@ -44,7 +50,9 @@ function prepare(command: Command, context: Context): void {
     writeOut: context.out,
     writeErr: context.err,
     outputError: (text, write) =>
-      write(`vestibule: ${escapeText(oneLine(text))}; see: ${fullName(command)} --help\n`),
+      write(
+        `vestibule: ${escapeText(explainError(command, text))}; see: ${fullName(command)} --help\n`,
+      ),
   });
   for (const child of command.commands) prepare(child, context);
 }

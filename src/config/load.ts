@@ -44,8 +44,12 @@ export function parseConfiguration(files: readonly ConfigurationFile[]): LoadedC
 }
 
 /** One line for people. */
-export function problemLine({ file, line, text, near }: Problem): string {
-  return `${file}:${line}: ${text}${near === undefined ? '' : ` (did you mean '${near}'?)`}`;
+export function problemLine(problem: Problem): string {
+  return `${problem.file}:${problem.line}: ${problemText(problem)}`;
+}
+
+export function problemText({ text, near }: Problem): string {
+  return near === undefined ? text : `${text} (did you mean '${near}'?)`;
 }
 
 interface Draft {
