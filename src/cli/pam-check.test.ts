@@ -205,3 +205,27 @@ test('a line of one word: what is missing is named, not left out', async () => {
   );
   assert.match((await call('explain', 'jump')).out, /jumps over \(no module\) to pam_permit/);
 });
+
+test('explain names the files that a line of pam_env reads', async () => {
+  const lines = [
+    ['', 'pam_env.conf, /etc/environment'],
+    ['readenv=1 envfile=/etc/default/locale', 'pam_env.conf, /etc/default/locale'],
+    ['conffile=/etc/x readenv=0 envfile=/etc/y', '/etc/x'],
+    ['user_readenv=1', 'pam_env.conf, /etc/environment, ~/.pam_environment'],
+    ['user_readenv=1 user_envfile=.e', 'pam_env.conf, /etc/environment, ~/.e'],
+  ] as const;
+  write('env', lines.map(([args]) => `session required pam_env.so ${args}\n`).join(''));
+  const { out } = await call('explain', 'env');
+  const told = [...out.matchAll(/^ {5}environment variables \((.*)\)$/gm)].map(
+    ([, files]) => files,
+  );
+  assert.deepEqual(
+    told,
+    lines.map(([, files]) => files),
+  );
+  write('env', 'auth required pam_env.so envfile=/etc/default/locale\n');
+  assert.match(
+    (await call('explain', 'env')).out,
+    / environment variables \(pam_env\.conf, \/etc\/default\/locale\), together with the credentials$/m,
+  );
+});

@@ -85,13 +85,14 @@ function explainModules(entries: readonly Entry[], facts: Facts): ExplainedModul
   });
 }
 
-function mean({ name, path, facility }: Module, { modules }: Facts): string {
+function mean(module: Module, { modules }: Facts): string {
+  const { name, path, facility } = module;
   const known = knowModule(name);
   if (modules !== null && !path.includes('/') && !modules.includes(name))
     return 'the file of the module is missing: it counts as a failure';
   if (known === null) return 'unknown to this program';
   if (!known.facilities.includes(facility)) return `has no function for ${facility}: it fails`;
-  return meaningOf(name, facility) ?? known.meaning;
+  return meaningOf(module) ?? known.meaning;
 }
 
 /** Groups the results by consequence; the most frequent consequence is written as that of anything else. */

@@ -1,5 +1,6 @@
 /** What is known of PAM modules: their types, what they return when nobody proves anything, what they do. */
-import type { Facility } from './stack.ts';
+import { envFiles } from './env-files.ts';
+import type { Facility, Module } from './stack.ts';
 
 /**
  * What a module returns to pam_authenticate when nobody proves who they are: `asks` fails, because it asks for a proof;
@@ -91,7 +92,7 @@ loginuid cs the user id in audit records; set once for the session
   ...rows(
     'ignore',
     `
-env acps environment variables (pam_env.conf, /etc/environment)
+env acps environment variables
 faildelay a sets the delay after a failure
 warn acps logs its arguments to syslog
 group a adds groups (group.conf)
@@ -153,7 +154,6 @@ const BY_TYPE: Readonly<Record<string, Partial<Record<Facility, string>>>> = {
     session:
       'mounts the user’s volumes with the password, unmounts them when the last session closes',
   },
-  'pam_env.so': { auth: 'sets environment variables, together with the credentials' },
   'pam_rootok.so': {
     auth: 'succeeds when root is the caller; here the caller is always root, so nobody is asked',
     account:
@@ -163,8 +163,14 @@ const BY_TYPE: Readonly<Record<string, Partial<Record<Facility, string>>>> = {
 };
 
 /** What the module does under this type. */
-export function meaningOf(name: string, facility: Facility): string | null {
+export function meaningOf({ name, facility, args }: Module): string | null {
+  if (name === 'pam_env.so') return meaningOfEnv(facility, args);
   return BY_TYPE[name]?.[facility] ?? MODULES.get(name)?.meaning ?? null;
+}
+
+function meaningOfEnv(facility: Facility, args: readonly string[]): string {
+  const meaning = `environment variables (${envFiles(args)})`;
+  return facility === 'auth' ? `${meaning}, together with the credentials` : meaning;
 }
 
 export function knowModule(name: string): KnownModule | null {
