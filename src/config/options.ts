@@ -60,7 +60,7 @@ export const OPTIONS = {
     type: 'choice',
     default: 'session',
     choices: ['session', 'user'],
-    doc: 'Which sessions share a PAM session. session: each session has its own. user: all sessions of a user on a machine run in one PAM session, the home session, and share its mounts, keyring and tickets. Needs `auth-pam-sessions-enabled`.',
+    doc: 'Which sessions share a PAM session. session: each session has its own. user: all sessions of a user on a machine run in one PAM session, the home session, and share its mounts, keyring and tickets; only `vestibule run` still opens one of its own. Needs `auth-pam-sessions-enabled`.',
     readBy: ['broker'],
     change: 'restart',
   },
