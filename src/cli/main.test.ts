@@ -59,6 +59,10 @@ test('a command whose output nobody takes ends quietly, with the status of SIGPI
     assert.deepEqual(pipeTo(reader, ...args), { status: '141', stderr: '' }, `${args} ${reader}`);
 });
 
+test('run whose messages nobody takes keeps its own status', () => {
+  assert.deepEqual(pipeTo('2>&1 >/dev/null | :', 'run'), { status: '125', stderr: '' });
+});
+
 test('output that cannot be written is one line, and a failure', () => {
   const { status, stderr } = pipeTo('>/dev/full', 'config', 'show');
   assert.equal(status, '1');
