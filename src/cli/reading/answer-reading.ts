@@ -8,9 +8,19 @@ import { CliError, processContext } from '../context.ts';
 import { READINGS } from './readings.ts';
 import type { ReadingName, Told } from './told.ts';
 
+interface Question {
+  readonly name: ReadingName;
+  readonly ask: never;
+  /** The process of the command. */
+  readonly command: number;
+}
+
 export async function answerReading(): Promise<void> {
   process.title = 'vestibule reads'; // the name in what is said of it while it waits
-  const { name, ask } = JSON.parse(readFileSync(0, 'utf8')) as { name: ReadingName; ask: never };
+  const question = JSON.parse(readFileSync(0, 'utf8')) as Question;
+  const { name, ask } = question;
+  // It ended before it could be said that we end with it.
+  if (process.ppid !== question.command) return;
   reads.subscribe((reading) => tell({ reading: String(reading) }));
   try {
     tell({ answer: await READINGS[name](processContext(), ask) });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, mock, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -81,11 +82,11 @@ test('a reader ends with its command, however that ends', async () => {
     'console.log(JSON.stringify({ reading: "/x" })); setInterval(() => {}, 1000);',
   );
   const command = join(folder, 'command.mjs');
-  const text = `
+  const script = `
     import { readFiles } from ${JSON.stringify(new URL('./read-files.ts', import.meta.url).href)};
     console.log('begins');
     await readFiles({ reader: ${JSON.stringify(waits.reader)} }, 'configuration');`;
-  writeFileSync(command, text);
+  writeFileSync(command, script);
   const child = spawn(process.execPath, [command], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   const reader = await until(() => listBelow(child.pid!).find(isReader));
@@ -99,9 +100,18 @@ function hasEnded(pid: number): boolean {
   return state === undefined || state === 'Z';
 }
 
-/** It has become the program that reads. */
+test('a reader whose command has ended before it began reads nothing', async () => {
+  const reader = spawn(process.execPath, [apart.reader, '--answer-reading'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  reader.stdin.end(JSON.stringify({ name: 'configuration', ask: null, command: 1 }));
+  assert.equal(await text(reader.stdout), '');
+});
+
+/** It has become the program that reads: setpriv, and before that a copy of the command, are over. */
 function isReader(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(process.execPath);
+  const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  return argv.startsWith(process.execPath) && argv.includes('--answer-reading');
 }
 
 async function until<T>(find: () => T | undefined): Promise<T> {

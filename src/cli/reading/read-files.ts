@@ -35,7 +35,7 @@ export async function readFiles<K extends ReadingName>(
   // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
   const child = spawn('setpriv', argv, { stdio: ['pipe', 'pipe', 'ignore'] });
   // Who ends before it has read this is heard of by its end.
-  child.stdin.on('error', () => {}).end(JSON.stringify({ name, ask }));
+  child.stdin.on('error', () => {}).end(JSON.stringify({ name, ask, command: process.pid }));
   try {
     return (await hearAnswer(child, child.stdout)) as Answer<K>;
   } finally {
