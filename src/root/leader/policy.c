@@ -57,22 +57,14 @@ int account_missing_code(void) {
                                                                                               : PAM_AUTHINFO_UNAVAIL;
 }
 
-/* NULL: the system cannot tell. */
-static gid_t *account_groups(const struct account *account, int *ret_count) {
-    gid_t *groups = must_alloc(NGROUPS_MAX, sizeof *groups);
-    *ret_count = NGROUPS_MAX;
-    if (getgrouplist(account->name, account->gid, groups, ret_count) < 0)
-        free_pointer(&groups);
-    return groups;
-}
-
 /* names: a list; one of them is enough. */
 static bool is_member(const struct account *account, const char *names) {
-    int count = 0;
-    cleanup_free gid_t *groups = account_groups(account, &count);
+    int count = NGROUPS_MAX;
+    cleanup_free gid_t *groups = must_alloc(NGROUPS_MAX, sizeof *groups);
+    const bool known = getgrouplist(account->name, account->gid, groups, &count) >= 0; /* else the system cannot tell */
     char copy[sizeof ((struct config *)0)->auth_required_user_group], *rest = copy;
     (void)snprintf(copy, sizeof copy, "%s", names);
-    for (const char *name; groups != NULL && (name = config_next_item(&rest)) != NULL;) {
+    for (const char *name; known && (name = config_next_item(&rest)) != NULL;) {
         const struct group *wanted = getgrnam(name);
         if (wanted == NULL)
             log_line(LOG_WARNING, "auth-required-user-group: there is no group '%s', ignoring", name);

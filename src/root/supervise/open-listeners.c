@@ -15,13 +15,6 @@
 
 enum { BACKLOG = 511, CLOSING_MS = 1000, RETRY_MS = 20 };
 
-static int open_socket(int family) {
-    const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        die_errno("cannot make a socket");
-    return fd;
-}
-
 static bool has_ipv6(void) {
     cleanup_fd int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     return fd >= 0 || errno != EAFNOSUPPORT;
@@ -36,10 +29,10 @@ static int listen_tcp(const char *address, uint16_t port, const char *option) {
     if (!is_ipv4 && inet_pton(AF_INET6, address, &ipv6.sin6_addr) != 1)
         die("'www-address' wanted an IPv4 or IPv6 address, got '%s'", address);
     const struct sockaddr *name = is_ipv4 ? (const struct sockaddr *)&ipv4 : (const struct sockaddr *)&ipv6;
-    const int fd = open_socket(is_ipv4 ? AF_INET : AF_INET6), yes = 1, only_ipv6 = !both;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+    const int fd = socket(is_ipv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1, only_ipv6 = !both;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
         (!is_ipv4 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof only_ipv6) < 0))
-        die_errno("cannot set SO_REUSEADDR or IPV6_V6ONLY");
+        die_errno("cannot make a socket with SO_REUSEADDR or IPV6_V6ONLY");
     /* The services of a supervise that was killed may still be closing what they had: they get a second for it. */
     const uint64_t deadline = monotonic_ms() + CLOSING_MS;
     int bound;
