@@ -44,12 +44,13 @@ static int meet_deadline(void) {
     int status = 0;
     if (sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 || sigprocmask(SIG_BLOCK, &child, NULL) < 0)
         abort();
-    struct watch watch = {.shared = &shared, .signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK), .leader = fork_sleeper()};
+    struct watch watch = {.shared = &shared, .count = 1, .leader = fork_sleeper()};
+    watch.polled[0] = (struct pollfd){.fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN};
     atomic_store(&shared.deadline_ms, DEADLINE);
     wait_or_kill(&watch);
     (void)kill(watch.leader, SIGTERM);
     (void)waitpid(watch.leader, &status, 0);
-    close_descriptor(&watch.signals);
+    close_descriptor(&watch.polled[0].fd);
     return WTERMSIG(status);
 }
 
@@ -79,7 +80,7 @@ static bool is_there(const char *end, bool make) {
 }
 
 static void test_clean_up(void) {
-    struct watch watch = {.shared = &shared};
+    struct watch watch = {.shared = &shared, .polled = {{.fd = -1}}};
     (void)strcpy(shared.pam_session, "0123456789abcdef0123456789abcdef");
     check(mkdtemp(directory) != NULL && is_there("", true) && is_there(LISTENER_EARLY, true), "both names are there");
     clean_up(&watch, 1);

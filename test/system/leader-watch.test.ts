@@ -1,18 +1,29 @@
 /** The watch: a PAM module that hangs is killed before the session is open, a leader that died is cleaned up after. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { test } from 'node:test';
 import { OPTIONS } from '../../src/config/options.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
-import { Client } from '../lib/leader/client.ts';
+import { HungDirectory } from '../lib/hung-directory.ts';
+import { Client, newId } from '../lib/leader/client.ts';
 import { setUpLeaders } from '../lib/leader/fixture.ts';
 import { logged, readLog } from '../lib/leader/log.ts';
 import { configure, makeProfile } from '../lib/leader/machine.ts';
 import { openSession } from '../lib/leader/sessions.ts';
 import { findProcesses, listProcesses, listRunning, parentOf } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
+import { ownCgroup } from '../lib/read-machine.ts';
+import { listUtmp } from '../lib/utmp.ts';
 
 /** Nothing here waits as long as that: the configured second counts. */
 const DEFAULT_MS = Number(OPTIONS['auth-pam-timeout-seconds'].default) * 1000;
@@ -116,6 +127,41 @@ test('kill -9 of a leader: its programs end, its traces go, it is logged as uncl
     assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
     assert.equal(existsSync(`${PATHS.sessions}/${client.session}`), false);
     assert.doesNotMatch(execFileSync('who', { encoding: 'utf8' }), new RegExp(kim.name));
+  }
+});
+
+/** The sessions of the dead leader that are left: their directories, cgroups and terminals. */
+const countLeft = (cgroups: boolean): readonly number[] => [
+  readdirSync(PATHS.sessions).length,
+  listUtmp(readFileSync('/run/utmp')).length,
+  cgroups ? readdirSync(ownCgroup()).filter((name) => name.startsWith('vestibule-')).length : 0,
+];
+
+test('kill -9 of a leader: a program that cannot be killed keeps nothing of the others', async () => {
+  mkdirSync('/srv/hung', { recursive: true });
+  chmodSync('/srv/hung', 0o755);
+  for (const cgroups of [true, false]) {
+    if (!cgroups) execFileSync('mount', ['-t', 'tmpfs', 'none', '/sys/fs/cgroup']);
+    const hung = await HungDirectory.mount('/srv/hung');
+    const from = readLog().length;
+    const client = await openSession({ user: kim.name, close: 'asked' });
+    for (const program of ['exec cat /srv/hung/x', "trap '' HUP TERM; (setsid sleep 995 &); cat"]) {
+      client.spawn({ session: newId(), pty: true, argv: ['/bin/sh', '-c', program] });
+      await client.expect('spawned');
+    }
+    const waiting = () => listRunning(kim.uid).filter(({ argv }) => argv[0] === 'cat' && argv[1]);
+    await until(() => waiting().length === 1, 'a process that waits for the file system');
+    process.kill(client.state!.pid, 'SIGKILL');
+    await client.expectEnd();
+    const held = cgroups ? '1,1,1' : '0,0,0'; // without them nobody knows whose the process is
+    await until(() => countLeft(cgroups).join() === held, 'the other session has gone');
+    await until(() => listRunning(kim.uid).length === 1, 'all that can be killed is dead');
+    assert.equal(waiting().length, 1);
+    assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
+    await hung.answer();
+    await logged(/rootd.*: leader \d+ ended with status 1/, from);
+    assert.deepEqual([...countLeft(cgroups), listRunning(kim.uid).length], [0, 0, 0, 0]);
+    if (!cgroups) execFileSync('umount', ['/sys/fs/cgroup']);
   }
 });
 

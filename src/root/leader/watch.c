@@ -18,7 +18,8 @@ struct watch {
     struct shared *shared;
     pid_t leader; /* 0 once it has ended, by status */
     int status;
-    int signals;
+    struct pollfd polled[1 + MAX_PROGRAMS]; /* signals, then the events of programs that are to end */
+    nfds_t count;
     uint64_t timeout_ms; /* the shorter one */
 };
 
@@ -33,12 +34,11 @@ static void reap(struct watch *watch) {
         }
 }
 
-/* Until a child ended, the programs' group changed or the time is over. */
-static void sleep_once(const struct watch *watch, int events, int timeout) {
-    struct pollfd polled[] = {{.fd = watch->signals, .events = POLLIN}, {.fd = events, .events = POLLPRI}};
-    if (poll(polled, 2, timeout) < 0 && errno != EINTR)
+/* Until a child ended, one of the groups changed or the time is over. */
+static void sleep_once(struct watch *watch, int timeout) {
+    if (poll(watch->polled, watch->count, timeout) < 0 && errno != EINTR)
         die_errno("the watch cannot wait");
-    for (struct signalfd_siginfo info; read(watch->signals, &info, sizeof info) > 0;)
+    for (struct signalfd_siginfo info; read(watch->polled[0].fd, &info, sizeof info) > 0;)
         continue;
 }
 
@@ -57,33 +57,44 @@ static void wait_or_kill(struct watch *watch) {
         (void)kill(watch->leader, SIGKILL);
         timeout = -1;
     }
-    sleep_once(watch, -1, timeout);
+    sleep_once(watch, timeout);
 }
 
-static void end_processes(struct watch *watch, struct program *program) {
-    const bool runs = program->state != VST_PROGRAM_FREE && program->state != VST_PROGRAM_ENDED;
-    cleanup_fd int events = group_events(watch->shared, program);
-    for (reap(watch); runs && group_is_left(watch->shared, program, events); reap(watch)) {
-        group_kill(watch->shared, program);
-        sleep_once(watch, events, -1);
-    }
-    group_remove(watch->shared, program);
-    directory_remove(program);
-    utmp_clear(program);
+/* In rounds over all of them: one that waits in the kernel cannot be killed, and must keep nothing of the others. Without a
+ * group nobody knows whose a process is: then what the programs had goes at once. */
+static void end_programs(struct watch *watch) {
+    do {
+        watch->count = 1;
+        reap(watch);
+        for (each_program(program, watch->shared)) {
+            const bool runs = program->state != VST_PROGRAM_FREE && program->state != VST_PROGRAM_ENDED;
+            if (runs && group_is_left(watch->shared, program, program->events)) {
+                group_kill(watch->shared, program);
+                watch->polled[watch->count++] = (struct pollfd){.fd = program->events, .events = POLLPRI};
+                if (program->events >= 0)
+                    continue;
+            }
+            group_remove(watch->shared, program);
+            directory_remove(program);
+            utmp_clear(program); /* one that is free may still have its terminal's */
+        }
+        sleep_once(watch, watch->count > 1 ? -1 : 0);
+    } while (watch->count > 1);
 }
 
 static void clean_up(struct watch *watch, pid_t leader) {
     struct shared *shared = watch->shared;
     log_line(LOG_ERR, "unclean: leader %d of PAM session '%s' ended with wait status %#x, last in %s%s", (int)leader, shared->pam_session,
              (unsigned)watch->status, shared->call, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
-    for (each_program(program, shared))
-        program->host = 0; /* none is spared */
-    for (each_program(program, shared)) /* one that is free may still have its terminal's utmp row */
-        end_processes(watch, program);
     char path[MAX_PATH];
     format_listener(shared, atomic_load(&shared->opened) ? "" : LISTENER_EARLY, path);
     if (is_id(shared->pam_session))
         (void)unlink(path);
+    for (each_program(program, shared)) {
+        program->host = 0; /* none is spared */
+        program->events = group_events(shared, program); /* the leader's descriptor is none of ours */
+    }
+    end_programs(watch);
 }
 
 /* What modules started and did not end with their session. It gets time: the daemon of a file system that was unmounted
@@ -93,7 +104,7 @@ static void end_leftovers(struct watch *watch, uint64_t deadline) {
         const uint64_t now = monotonic_ms();
         if (now >= deadline && children_signal(SIGKILL))
             log_line(LOG_WARNING, "killed processes that PAM modules left behind, last in %s", watch->shared->call);
-        sleep_once(watch, -1, now >= deadline ? -1 : (int)(deadline - now));
+        sleep_once(watch, now >= deadline ? -1 : (int)(deadline - now));
     }
 }
 
@@ -104,8 +115,8 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     /* A machine that shuts down sends SIGTERM to all: the leader closes its session, the watch stays until then. */
     if (signal(SIGTERM, SIG_IGN) == SIG_ERR || signal(SIGINT, SIG_IGN) == SIG_ERR)
         die_errno("cannot ignore signals");
-    watch->signals = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (watch->signals < 0)
+    watch->polled[0] = (struct pollfd){.fd = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN};
+    if (watch->polled[0].fd < 0)
         die_errno("the watch cannot watch");
     trim_memory();
     for (reap(watch); watch->leader != 0; reap(watch))
@@ -122,7 +133,7 @@ void watch_begin(struct leader *leader) {
     leader->shared = mmap(NULL, sizeof *leader->shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     const struct config *config = &leader->config;
     const uint32_t modules = config->auth_pam_timeout_seconds, person = config->auth_person_timeout_seconds;
-    struct watch watch = {.shared = leader->shared, .timeout_ms = (modules < person ? modules : person) * UINT64_C(1000)};
+    struct watch watch = {.shared = leader->shared, .count = 1, .timeout_ms = (modules < person ? modules : person) * UINT64_C(1000)};
     sigset_t child, before;
     if (leader->shared == MAP_FAILED || sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 ||
         sigprocmask(SIG_BLOCK, &child, &before) < 0)
