@@ -99,6 +99,22 @@ test('the end of the program is the end of the session, background processes inc
   assert.deepEqual(marks(), ['close euid=0 cwd=/ processes=0', 'delete euid=0 cwd=/ processes=0']);
 });
 
+test('a session-host that is stopped once its program has ended is ended, too', async () => {
+  for (const close of ['last-program', 'asked'] as const) {
+    const client = await openSession({ user: dan.name, close, pty: true });
+    client.spawn({
+      argv: ['/bin/sh', '-c', '(setsid sleep 994 &); yes | head -c 3000000; exit 4'],
+    });
+    await client.expect('spawned');
+    await client.view(); // reads no more: session-host waits for it for a while
+    assert.equal((await client.expect('exited')).status, 4 << 8);
+    process.kill(findProcesses('vestibule-session-host')[0]!.pid, 'SIGSTOP');
+    await client.expect(close === 'asked' ? 'ended' : 'closed');
+    if (close === 'asked') await client.end();
+    assertNothingLeft(client);
+  }
+});
+
 test('an open session without a program ends too', async () => {
   const client = await openSession({ user: dan.name, pty: true });
   assert.equal(await client.end(), null);

@@ -104,9 +104,10 @@ static void finish(struct leader *leader) {
 
 void end_advance(struct leader *leader) {
     for (each_program(program, leader->shared)) {
-        if (program->state == VST_PROGRAM_STARTING && !program->ending && monotonic_ms() >= program->deadline_ms)
+        const bool late = !program->ending && program->deadline_ms != 0 && monotonic_ms() >= program->deadline_ms;
+        if (late && program->state == VST_PROGRAM_STARTING)
             fail_spawn(leader, program, VST_STAGE_SPAWN, ETIME, "session-host does not answer");
-        if (!program->hosted)
+        if (!program->hosted || late) /* a user can stop the session-host that still serves the last output */
             program_end(leader, program, "its program ended");
     }
     const char *why = end_reason(leader);

@@ -31,7 +31,7 @@ enum {
     MAX_PATH = 128,          /* of a socket of ours */
     FIRST_FRAME_MS = 10000, SEND_MS = 5000,
     LISTEN_AGAIN_MS = 3000,  /* between two looks whether the control socket is there, while no broker follows */
-    HOST_MS = 5000,          /* in which session-host says that its program has not started in time */
+    HOST_MS = 5000,          /* in which session-host says that its program has not started in time, or ends after it */
 };
 
 /* A program of the PAM session and its session-host, which runs as the user: what that says is passed on, a pid from it is
@@ -39,7 +39,7 @@ enum {
 struct program {
     uint8_t state;              /* VST_PROGRAM_* */
     bool has_directory;         /* VST_PATH_SESSIONS/session is ours */
-    bool grouped;               /* it has a cgroup */
+    bool grouped, lossless;     /* it has a cgroup; its viewer is waited for until it has read everything */
     bool hosted, ending;        /* it has a session-host that is not known to have ended; it is to end */
     char session[ID_SIZE], tty[64];  /* the id; the terminal's path, empty: none */
     char line[32];              /* of the utmp row, "pts/3"; empty: none */
@@ -47,7 +47,7 @@ struct program {
     int pty, control, events;   /* master, to session-host, group_events; -1: none */
     struct frame frame;         /* from session-host */
     uint32_t pid, status;
-    uint64_t deadline_ms;       /* of its start; of the grace before it is killed; 0: none */
+    uint64_t deadline_ms;       /* of its start; of session-host's end after it; of the grace before it is killed; 0: none */
 };
 
 /* What leader and watch share: all that the watch needs to clean up after a leader that died. */

@@ -121,6 +121,7 @@ static const char *start_host(struct leader *leader, struct program *program, co
         become_host(leader, program->pty, theirs, listener);
     program->host = pid;
     program->hosted = true;
+    program->lossless = order->lossless != 0;
     program->control = take_fd(&mine);
     program->events = group_events(leader->shared, program);
     program->state = VST_PROGRAM_STARTING;
