@@ -6,8 +6,8 @@ import { CLOSE_POLICIES, LEADER_STAGES } from '../../src/protocol/broker-leader.
 import { type Account, makeAccount } from '../lib/accounts.ts';
 import { Client, newId, type OpenWish } from '../lib/leader/client.ts';
 import { setUpLeaders, UNIX_LOGIN } from '../lib/leader/fixture.ts';
-import { signIn } from '../lib/leader/sessions.ts';
-import { listProcesses } from '../lib/processes.ts';
+import { openSession, signIn } from '../lib/leader/sessions.ts';
+import { findProcesses, listProcesses } from '../lib/processes.ts';
 import { until } from '../lib/product.ts';
 
 const MOST = 64;
@@ -135,5 +135,25 @@ test(`it takes ${MOST} programs; one more is refused in words, and again taken w
   client.send({ name: 'noted', session: first });
   client.spawn({ session: newId(), grant });
   await client.expect('spawned');
+  await close(client);
+});
+
+test('a session-host that takes no messages is ended, and holds up nobody', async () => {
+  const client = await openSession({ user: ann.name, close: 'asked' });
+  const sessions = [newId(), newId()] as const;
+  for (const session of sessions) {
+    client.spawn({ session, argv: ['/bin/sleep', '1000'] });
+    await client.expect('spawned');
+  }
+  const hosts = findProcesses('vestibule-session-host').map(({ pid }) => pid);
+  process.kill(Math.min(...hosts), 'SIGSTOP');
+  const started = performance.now();
+  const rotate = { name: 'rotate', session: sessions[0], drop: 0, key: client.sessionKey } as const;
+  for (let i = 0; i < 2000; i++) client.send(rotate);
+  const exited = await client.expect('exited');
+  assert.deepEqual([exited.session, exited.status], [sessions[0], 9]);
+  assert.equal((await client.expect('ended')).session, sessions[0]);
+  assert.ok(performance.now() - started < 4000);
+  assert.equal(countPrograms(), 2);
   await close(client);
 });

@@ -1,12 +1,17 @@
 /* What a session-host says, and its end. */
 #include <signal.h>
+#include <sys/socket.h>
 
 #include "messages.h"
 #include "programs.h"
 
+/* At once or not at all: its user can stop it, and the others must not wait. Then it gets no rest of a frame either; host_read
+ * still reads its last words, and kills it at their end. */
 void host_send(struct program *program, struct writer *writer) {
-    if (program->control >= 0 && !frame_send(program->control, writer, SEND_MS))
-        log_line(LOG_WARNING, "session-host does not take a message: %s", strerror(errno));
+    if (program->control >= 0 && !frame_send(program->control, writer, 0)) {
+        log_line(LOG_WARNING, "session-host of session %s does not take a message: %s", program->session, strerror(errno));
+        (void)shutdown(program->control, SHUT_RDWR);
+    }
     writer_clear(writer);
 }
 

@@ -113,6 +113,8 @@ static const char *start_host(struct leader *leader, struct program *program, co
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return "making a socket pair";
     cleanup_fd int mine = pair[0], theirs = pair[1];
+    const int room = VST_MAX_ROOT_FRAME; /* for the longest start, read or not; cut to wmem_max, then doubled: socket(7) */
+    (void)setsockopt(mine, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     group_create(leader->shared, program);
     const pid_t pid = group_fork(leader->shared, program);
     if (pid < 0)
