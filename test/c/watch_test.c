@@ -84,10 +84,13 @@ static void test_clean_up(void) {
     (void)strcpy(shared.pam_session, "0123456789abcdef0123456789abcdef");
     check(mkdtemp(directory) != NULL && is_there("", true) && is_there(LISTENER_EARLY, true), "both names are there");
     clean_up(&watch, 1);
-    check(!is_there(LISTENER_EARLY, false) && is_there("", false), "not open yet: the other name may be another leader's");
-    atomic_store(&shared.opened, true);
+    check(!is_there(LISTENER_EARLY, false) && is_there("", false), "not renamed: the other name may be another leader's");
+    atomic_store(&shared.named, true);
+    (void)is_there(LISTENER_EARLY, true);
     clean_up(&watch, 1);
-    check(!is_there("", false) && rmdir(directory) == 0, "open: it was this one's");
+    check(!is_there(LISTENER_EARLY, false) && is_there("", false), "killed right before it was renamed: that has not changed");
+    clean_up(&watch, 1);
+    check(!is_there("", false) && rmdir(directory) == 0, "renamed, open or not yet: it was this one's");
 }
 
 static void test_helpers(void) {

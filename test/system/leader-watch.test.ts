@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -163,6 +164,25 @@ test('kill -9 of a leader: a program that cannot be killed keeps nothing of the 
     assert.deepEqual([...countLeft(cgroups), listRunning(kim.uid).length], [0, 0, 0, 0]);
     if (!cgroups) execFileSync('umount', ['/sys/fs/cgroup']);
   }
+});
+
+/** It waits for what a module has put in the place of /etc/passwd. */
+test('kill -9 between pam_open_session and the socket: the log says that the session is open', async () => {
+  const script = '/usr/local/bin/take-passwd';
+  writeFileSync(script, '#!/bin/sh\nmv /etc/passwd /etc/passwd.before; mkfifo /etc/passwd\n');
+  chmodSync(script, 0o755);
+  makeProfile('taking', [
+    ...['auth required %FAKE%', 'account required %FAKE%'],
+    `session required pam_exec.so ${script}`,
+  ]);
+  const from = readLog().length;
+  const client = await Client.greet('root');
+  client.open({ user: kim.name, service: 'taking' });
+  await logged(/pam_open_session by 'taking'.*\(0\)/, from);
+  process.kill(client.state!.pid, 'SIGKILL');
+  await client.expectEnd();
+  renameSync('/etc/passwd.before', '/etc/passwd');
+  await logged(/watch\[\d+\]: unclean: .*its PAM session was not closed/, from);
 });
 
 test('kill -9 of the watch leaves the session as it is', async () => {

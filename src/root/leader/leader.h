@@ -54,6 +54,7 @@ struct program {
 struct shared {
     _Atomic uint64_t deadline_ms; /* the leader is killed when it passes; 0: none; 1: the watch kills it */
     _Atomic bool opened;          /* the PAM session is open: no killing from here on */
+    _Atomic bool named;           /* the control socket has its name, or is renamed to it now */
     _Atomic bool closed;          /* the leader ends as it should */
     char pam_session[ID_SIZE];    /* its id */
     char call[640];               /* the last of PAM's functions that was called, and for whom: for the log */

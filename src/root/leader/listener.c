@@ -15,8 +15,10 @@ bool listener_open(struct leader *leader) {
     cleanup_fd int fd = listen_at(early, leader->broker_gid, 0660);
     if (fd < 0)
         return false;
+    atomic_store(&leader->shared->named, true); /* first: if this process is killed, the watch sees which of the two it has */
     if (renameat2(AT_FDCWD, early, AT_FDCWD, path, RENAME_NOREPLACE) < 0) {
         const int error = errno;
+        atomic_store(&leader->shared->named, false);
         (void)unlink(early);
         errno = error;
         return false;

@@ -73,10 +73,12 @@ static bool enter_session(struct leader *leader) {
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot give %s to '%s': %s", leader->first->tty, leader->account.name, strerror(errno));
     leader->pam.session = leader->config.auth_pam_sessions_enabled &&
         transaction_step(leader, VST_STAGE_SESSION, "pam_open_session", pam_open_session, 0);
-    return leader->pam.session || !leader->config.auth_pam_sessions_enabled;
+    /* From here on nothing is killed: a close that hangs is one of an open session. */
+    atomic_store(&leader->shared->opened, leader->pam.session || !leader->config.auth_pam_sessions_enabled);
+    return atomic_load(&leader->shared->opened);
 }
 
-/* From here on the session is there for others: control socket, watch. */
+/* From here on the session is there for others. */
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
     if (!limits_take(leader))
@@ -91,7 +93,6 @@ static bool publish(struct leader *leader) {
     /* An id that another leader has fails here, before anything of that PAM session is touched. */
     if (leader->group_count < 0 || !listener_open(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
-    atomic_store(&shared->opened, true);
     key_forget(leader);
     leader->opened_at = unix_ms();
     leader->phase = VST_PHASE_OPEN;

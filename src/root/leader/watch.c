@@ -86,9 +86,11 @@ static void clean_up(struct watch *watch, pid_t leader) {
     struct shared *shared = watch->shared;
     log_line(LOG_ERR, "unclean: leader %d of PAM session '%s' ended with wait status %#x, last in %s%s", (int)leader, shared->pam_session,
              (unsigned)watch->status, shared->call, atomic_load(&shared->opened) ? ": its PAM session was not closed" : "");
-    char path[MAX_PATH];
-    format_listener(shared, atomic_load(&shared->opened) ? "" : LISTENER_EARLY, path);
-    if (is_id(shared->pam_session))
+    char early[MAX_PATH], path[MAX_PATH];
+    format_listener(shared, LISTENER_EARLY, early);
+    format_listener(shared, "", path);
+    /* Not renamed yet, the other name may be another leader's. */
+    if (is_id(shared->pam_session) && unlink(early) < 0 && atomic_load(&shared->named))
         (void)unlink(path);
     for (each_program(program, shared)) {
         program->host = 0; /* none is spared */
