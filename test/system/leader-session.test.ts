@@ -1,7 +1,8 @@
 /** What a program finds in a PAM session: what su(1) gives, and nothing of the leader's. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
@@ -37,9 +38,9 @@ test('environment: base, then what was requested, then PAM’s; nothing of the l
     'ONLY=requested',
     'EMPTY=',
   ];
-  const [text] = await runScript('env', { user: eve.name, pty: true }, requested);
+  const [output] = await runScript('env', { user: eve.name, pty: true }, requested);
   const environment = Object.fromEntries(
-    lines(text.replaceAll('\r', '')).map((line) => line.split(/=(.*)/s).slice(0, 2)),
+    lines(output.replaceAll('\r', '')).map((line) => line.split(/=(.*)/s).slice(0, 2)),
   );
   assert.deepEqual(
     {
@@ -152,6 +153,34 @@ test('the terminal is the user’s, group tty, 0620, and PAM_TTY, utmp and the p
       ['[8]', true],
     ],
   );
+});
+
+/** As any user can: fcntl(2) with F_RDLCK, of the files that everybody may read. */
+const LOCKER = `use Fcntl;
+for (@ARGV) {
+  open(my $file, '<', $_) or die $!;
+  push @files, $file;
+  my $lock = pack('s s x4 q q i x4', F_RDLCK, 0, 0, 0, 0);
+  fcntl($file, F_SETLK, $lock) or die $!;
+}
+print 'locked';
+close(STDOUT);
+sleep(1000);`;
+
+test('another user who locks utmp and wtmp holds up nobody', async () => {
+  const eva = await openSession({ user: eve.name, pty: true });
+  const files = ['/run/utmp', '/var/log/wtmp'];
+  const locker = spawn(
+    'setpriv',
+    ['--reuid=65534', '--clear-groups', 'perl', '-e', LOCKER, ...files],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  assert.equal(await text(locker.stdout), 'locked');
+  eva.spawn({ argv: ['/bin/sh', '-c', 'exit 0'] });
+  // Waiting for the lock takes glibc 10 s, which is more than session-host waits for its order.
+  await eva.expect('spawned');
+  await eva.end();
+  locker.kill();
 });
 
 async function openState(pamSession: string): Promise<Client['state']> {

@@ -15,8 +15,7 @@ struct program *program_add(struct leader *leader, const char *session) {
         at++;
     if (at == MAX_PROGRAMS)
         return NULL;
-    if (at == shared->program_count)
-        shared->program_count++;
+    shared->program_count += at == shared->program_count;
     struct program *program = &shared->programs[at];
     *program = (struct program){.state = VST_PROGRAM_READY, .pty = -1, .control = -1, .events = -1};
     (void)snprintf(program->session, sizeof program->session, "%s", session);

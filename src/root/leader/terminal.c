@@ -43,6 +43,13 @@ void terminal_release(struct program *program) {
     close_descriptor(&program->pty);
 }
 
+/* Whoever may read these files can lock them, and glibc waits 10 s for the lock: a row is not worth that. */
+static bool is_free(const char *path) {
+    struct flock lock = {.l_type = F_WRLCK};
+    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK;
+}
+
 /* Fields need no NUL when full. */
 #define COPY_FIELD(field, text) memcpy(field, text, strnlen(text, sizeof (field)))
 
@@ -50,23 +57,24 @@ void utmp_write(const struct leader *leader, struct program *program) {
     char *line = program->line;
     (void)snprintf(line, sizeof program->line, "%.31s", program->tty + strlen("/dev/"));
     struct utmpx row = {.ut_type = USER_PROCESS, .ut_pid = getpid(), .ut_tv.tv_sec = (int32_t)time(NULL)};
-    const size_t length = strlen(line), id = sizeof row.ut_id;
     COPY_FIELD(row.ut_line, line);
-    COPY_FIELD(row.ut_id, length > id ? line + length - id : line);
+    COPY_FIELD(row.ut_id, strlen(line) > sizeof row.ut_id ? line + strlen(line) - sizeof row.ut_id : line);
     COPY_FIELD(row.ut_user, leader->account.name);
     COPY_FIELD(row.ut_host, leader->rhost);
     setutxent();
-    if (pututxline(&row) == NULL)
-        log_line(LOG_WARNING, "cannot write the utmp row of %s: %s", line, strerror(errno));
+    if (!is_free(_PATH_UTMP) || pututxline(&row) == NULL)
+        log_line(LOG_WARNING, "cannot write the utmp row of %s: its file is locked, or full", line);
     endutxent();
-    updwtmpx(_PATH_WTMP, &row);
+    if (is_free(_PATH_WTMP))
+        updwtmpx(_PATH_WTMP, &row);
 }
 
 void utmp_clear(struct program *program) {
     if (program->line[0] == '\0')
         return;
-    if (logout(program->line) == 0)
-        log_line(LOG_WARNING, "cannot clear the utmp row of %s", program->line);
-    logwtmp(program->line, "", "");
+    if (!is_free(_PATH_UTMP) || logout(program->line) == 0)
+        log_line(LOG_WARNING, "cannot clear the utmp row of %s: its file is locked, or it is gone", program->line);
+    if (is_free(_PATH_WTMP))
+        logwtmp(program->line, "", "");
     program->line[0] = '\0';
 }

@@ -4,10 +4,8 @@
 #include "util.h"
 
 unsigned refusal_percent(size_t waiting) {
-    if (waiting < STARTUPS_START)
-        return 0;
-    if (waiting >= STARTUPS_FULL)
-        return 100;
+    if (waiting < STARTUPS_START || waiting >= STARTUPS_FULL)
+        return waiting < STARTUPS_START ? 0 : 100;
     return (unsigned)((100 - STARTUPS_RATE) * (waiting - STARTUPS_START) / (STARTUPS_FULL - STARTUPS_START)) +
            STARTUPS_RATE;
 }

@@ -23,9 +23,7 @@ bool open_log(const char *path) {
 }
 
 /* Becomes the program that tells (or tidies up) what is left, on the terminal rather than in the log. */
-static void finish(const struct supervisor *supervisor) {
-    if (supervisor->finish == NULL)
-        return;
+static _Noreturn void finish(const struct supervisor *supervisor) {
     if (dup2(supervisor->terminal, STDERR_FILENO) < 0)
         die_errno("cannot give standard error back");
     reset_signals();
@@ -49,6 +47,7 @@ int main(int argc, char **argv) {
     open_unix_listeners(&supervisor);
     (void)open_log(supervisor.log_path);
     run_services(&supervisor);
-    finish(&supervisor);
+    if (supervisor.finish != NULL)
+        finish(&supervisor);
     return EXIT_SUCCESS;
 }
