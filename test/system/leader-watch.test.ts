@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { test } from 'node:test';
 import { OPTIONS } from '../../src/config/options.ts';
+import { readProcessState } from '../../src/lib/process-state.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import { HungDirectory } from '../lib/hung-directory.ts';
@@ -179,7 +180,10 @@ test('kill -9 between pam_open_session and the socket: the log says that the ses
   const client = await Client.greet('root');
   client.open({ user: kim.name, service: 'taking' });
   await logged(/pam_open_session by 'taking'.*\(0\)/, from);
-  process.kill(client.state!.pid, 'SIGKILL');
+  const { pid } = client.state!;
+  // It has noted that the session is open, and waits for whoever writes to the pipe.
+  await until(() => readProcessState(pid)?.state === 'S', 'the leader reads /etc/passwd');
+  process.kill(pid, 'SIGKILL');
   await client.expectEnd();
   renameSync('/etc/passwd.before', '/etc/passwd');
   await logged(/watch\[\d+\]: unclean: .*its PAM session was not closed/, from);
