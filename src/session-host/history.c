@@ -36,12 +36,6 @@ static uint64_t settle_size(struct host *host) {
     return host->size_count > 1 ? host->sizes[1].at - ring->start : UINT64_MAX;
 }
 
-/* Bytes between two looks at the clock: a short sequence may rewrite the whole screen. */
-static size_t step_of(const struct screen *screen) {
-    const size_t step = LET_GO_STEP * (size_t)(MAX_SIDE * MAX_SIDE / (screen->rows * screen->columns));
-    return step < LET_GO ? step : LET_GO;
-}
-
 void history_make_room(struct host *host, size_t size, uint64_t by) {
     struct ring *ring = &host->streams[OUTPUT].ring;
     while (host->pty && ring->end - ring->start + size > ring->capacity) {
@@ -50,12 +44,12 @@ void history_make_room(struct host *host, size_t size, uint64_t by) {
         struct iovec pieces[2];
         if (most > same)
             most = (size_t)same;
-        const size_t step = step_of(host->screen);
-        if (most > step)
-            most = step;
-        const size_t let_go = ring_pieces(ring, ring->start, most, pieces);
-        for (int i = 0; i < 2; i++)
-            screen_feed(host->screen, pieces[i].iov_base, pieces[i].iov_len);
+        if (most > LET_GO)
+            most = LET_GO;
+        (void)ring_pieces(ring, ring->start, most, pieces);
+        size_t let_go = screen_feed(host->screen, pieces[0].iov_base, pieces[0].iov_len, LET_GO_WORK);
+        if (let_go == pieces[0].iov_len)
+            let_go += screen_feed(host->screen, pieces[1].iov_base, pieces[1].iov_len, LET_GO_WORK);
         ring->start += let_go;
         if (let_go == 0 || monotonic_ms() >= by)
             return;

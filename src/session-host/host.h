@@ -29,7 +29,7 @@ enum {
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
     LET_GO = 16384, /* most bytes that leave a terminal's ring at once */
-    LET_GO_STEP = 64, /* bytes between two looks at the clock, for the largest screen (history.c) */
+    LET_GO_WORK = 1 << 17, /* most of the screen's work between two looks at the clock: a millisecond's */
     TURN_MS = 20,   /* most time for output before viewers and the leader get their turn */
     MAX_SIZES = 64, /* most changes of size that are kept */
 };

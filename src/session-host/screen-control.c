@@ -29,7 +29,7 @@ static void back(struct screen *screen) {
     else if (screen->modes.reverse_wrap && now->y > now->top && now->y <= now->bottom && now->lines[now->y]->wrapped) {
         now->lines[now->y--]->wrapped = false;
         now->x = screen->columns - 1;
-        const struct cell *cell = &now->lines[now->y]->cells[now->x];
+        const struct cell *cell = cell_at(now->lines[now->y], now->x);
         if (cell->width != 0 && cell->code == 0)
             now->x--;
     }
@@ -199,7 +199,7 @@ static void plain(struct screen *screen, uint32_t final) {
     case 'S': scroll_lines(screen, now->top, now->bottom, count, erase_pen(screen)); break;
     case 'T': scroll_lines(screen, now->top, now->bottom, -count, (struct pen){0}); break;
     case 'Z': tabs(screen, previous_tab); break;
-    case 'b': screen_repeat(screen, count); break;
+    case 'b': screen_repeat(screen, value(screen, 0) == 0 ? 1 : value(screen, 0)); break;
     case 'd': set_cursor(screen, now->x, count - 1); break;
     case 'e': move(screen, 0, count); break;
     case 'g': remove_tabs(screen); break;
@@ -242,8 +242,7 @@ static void fill_with_e(struct screen *screen) {
     for (int y = screen->now->y; y < screen->rows; y++) {
         struct line *line = screen->now->lines[y];
         line->wrapped = false;
-        for (int x = 0; x < screen->columns; x++)
-            line->cells[x] = (struct cell){.code = 'E', .width = 1, .pen = pen};
+        fill_cells(screen, line, 0, screen->columns, make_cell('E', 1, pen));
     }
     set_cursor(screen, 0, 0);
 }

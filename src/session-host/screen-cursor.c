@@ -27,14 +27,14 @@ static void put_chosen(FILE *out, const struct screen *screen) {
 static bool is_lost(const struct screen *screen) {
     const struct buffer *now = screen->now;
     return screen->modes.no_wrap && screen->last_width == 2 && now->x == screen->columns - 1 &&
-           (now->x < 2 || now->lines[now->y]->cells[now->x - 2].width != 2);
+           (now->x < 2 || cell_at(now->lines[now->y], now->x - 2)->width != 2);
 }
 
 /* How many columns back from the cursor the character is that further marks join; 0: none. */
 static int joinable(const struct screen *screen) {
     const struct buffer *now = screen->now;
     const int width = screen->last_width;
-    const bool is_there = width > 0 && now->x >= width && now->lines[now->y]->cells[now->x - width].code != 0;
+    const bool is_there = width > 0 && now->x >= width && cell_at(now->lines[now->y], now->x - width)->code != 0;
     return is_there && !is_lost(screen) ? width : 0;
 }
 
@@ -89,11 +89,11 @@ struct tail {
 
 static struct tail find_tail(const struct screen *screen) {
     const struct buffer *now = screen->now;
-    const struct cell *cells = now->lines[now->y]->cells;
+    const struct line *line = now->lines[now->y];
     struct tail tail = {.width = joinable(screen), .lost = is_lost(screen)};
-    tail.cut = tail.lost && cells[now->x - 1].width == 2;
+    tail.cut = tail.lost && cell_at(line, now->x - 1)->width == 2;
     tail.wraps = now->x == screen->columns && tail.width == 0 && !tail.cut;
-    tail.back = tail.cut ? 1 : tail.width > 0 ? tail.width : !tail.wraps ? 0 : cells[screen->columns - 1].width == 0 ? 2 : 1;
+    tail.back = tail.cut ? 1 : tail.width > 0 ? tail.width : !tail.wraps ? 0 : cell_at(line, screen->columns - 1)->width == 0 ? 2 : 1;
     return tail;
 }
 
@@ -109,7 +109,7 @@ void put_cursor(struct painter *to) {
     const struct screen *screen = to->screen;
     const struct buffer *now = screen->now;
     const struct tail tail = find_tail(screen);
-    const struct cell *last = &now->lines[now->y]->cells[now->x - tail.back];
+    const struct cell *last = cell_at(now->lines[now->y], now->x - tail.back);
     const struct odd odd = find_odd(screen, tail.wraps ? last : NULL);
     if (odd.charset || odd.pen)
         put_restored(to, odd);

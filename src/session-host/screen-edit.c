@@ -3,20 +3,6 @@
 
 #include "screen.h"
 
-void put_empty(struct line *line, int at, struct pen pen) {
-    line->cells[at] = (struct cell){.width = 1, .pen = pen};
-}
-
-void empty_cells(struct line *line, int from, int to, struct pen pen) {
-    if (from >= to)
-        return;
-    struct cell *cells = line->cells + from;
-    const size_t count = (size_t)(to - from);
-    put_empty(line, from, pen);
-    for (size_t done = 1; done < count; done *= 2)
-        memcpy(cells + done, cells, (done < count - done ? done : count - done) * sizeof *cells);
-}
-
 /* Erased cells keep the background colour, and no other property. */
 struct pen erase_pen(const struct screen *screen) {
     return (struct pen){.bg = screen->pen.bg & COLOR};
@@ -41,17 +27,16 @@ void set_cursor(struct screen *screen, int x, int y) {
 
 /* Scrolls up by count (down if negative): lines that leave are reused as empty ones at the other end. */
 void scroll_lines(struct screen *screen, int top, int bottom, int count, struct pen pen) {
-    struct line **lines = screen->now->lines;
-    const int height = bottom - top + 1, times = clamp(count < 0 ? -(count + 1) + 1 : count, 0, height);
+    struct line **lines = screen->now->lines + top, *moved[MAX_SIDE];
+    const int height = bottom - top + 1, times = clamp(count < 0 ? -(count + 1) + 1 : count, 0, height), stay = height - times;
+    struct line **leave = lines + (count > 0 ? 0 : stay), **come = lines + (count > 0 ? stay : 0);
+    memcpy(moved, leave, (size_t)times * sizeof *lines);
+    memmove(lines + (count > 0 ? 0 : times), lines + (count > 0 ? times : 0), (size_t)stay * sizeof *lines);
+    memcpy(come, moved, (size_t)times * sizeof *lines);
+    screen->work += (uint64_t)height / 8;
     for (int i = 0; i < times; i++) {
-        struct line *moved = lines[count > 0 ? top : bottom];
-        if (count > 0)
-            memmove(lines + top, lines + top + 1, (size_t)(height - 1) * sizeof(struct line *));
-        else
-            memmove(lines + top + 1, lines + top, (size_t)(height - 1) * sizeof(struct line *));
-        lines[count > 0 ? bottom : top] = moved;
-        moved->wrapped = false;
-        empty_cells(moved, 0, screen->columns, pen);
+        come[i]->wrapped = false;
+        empty_cells(screen, come[i], 0, screen->columns, pen);
     }
 }
 
@@ -77,48 +62,66 @@ void reverse_index(struct screen *screen) {
 }
 
 /* Erases the other half of a wide character that was cut. */
-static void mend_left(struct line *line, int at, struct pen pen) {
-    if (at > 0 && line->cells[at - 1].width == 2)
-        put_empty(line, at - 1, pen);
+static void mend_left(struct screen *screen, struct line *line, int at, struct pen pen) {
+    if (at > 0 && cell_at(line, at - 1)->width == 2)
+        put_empty(screen, line, at - 1, pen);
 }
 
 void insert_cells(struct screen *screen, struct line *line, int at, int count, struct pen pen) {
     const int columns = screen->columns;
     at %= columns;
-    mend_left(line, at, pen);
-    const int n = clamp(count, 0, columns - at);
-    memmove(line->cells + at + n, line->cells + at, (size_t)(columns - at - n) * sizeof(struct cell));
-    empty_cells(line, at, at + n, pen);
-    if (line->cells[columns - 1].width == 2)
-        put_empty(line, columns - 1, pen);
+    mend_left(screen, line, at, pen);
+    shift_right(screen, line, at, clamp(count, 0, columns - at), pen);
+    if (cell_at(line, columns - 1)->width == 2)
+        put_empty(screen, line, columns - 1, pen);
 }
 
 void delete_cells(struct screen *screen, struct line *line, int at, int count, struct pen pen) {
     const int columns = screen->columns;
     at %= columns;
-    const int n = clamp(count, 0, columns - at);
-    memmove(line->cells + at, line->cells + at + n, (size_t)(columns - at - n) * sizeof(struct cell));
-    empty_cells(line, columns - n, columns, pen);
-    mend_left(line, at, pen);
-    if (line->cells[at].width == 0 && line->cells[at].code == 0)
-        put_empty(line, at, pen);
+    shift_left(screen, line, at, clamp(count, 0, columns - at), pen);
+    mend_left(screen, line, at, pen);
+    if (cell_at(line, at)->width == 0 && cell_at(line, at)->code == 0)
+        put_empty(screen, line, at, pen);
+}
+
+static bool is_protected(const struct line *line, int at) {
+    return (cell_at(line, at)->pen.bg & BG_PROTECTED) != 0;
+}
+
+/* Where all that is left of a line is protected or not together. */
+static int same_from(const struct line *line, int start, int stop) {
+    const int from = line->used < stop ? line->used : stop;
+    return from > start ? from : start;
+}
+
+static void erase_unprotected(struct screen *screen, struct line *line, int start, int stop) {
+    const struct pen pen = erase_pen(screen);
+    const int alike = same_from(line, start, stop);
+    screen->work += (uint64_t)(alike - start);
+    int first = start;
+    while (first < alike && !is_protected(line, first))
+        first++;
+    if (alike < stop && !is_protected(line, alike))
+        empty_cells(screen, line, first == alike ? start : alike, stop, pen);
+    for (int x = start; x < alike; x++)
+        if (!is_protected(line, x))
+            put_empty(screen, line, x, pen);
 }
 
 void replace_cells(struct screen *screen, struct line *line, int start, int end, bool keep_protected) {
     const struct pen pen = erase_pen(screen);
     const int columns = screen->columns;
-    const bool keeps_left = keep_protected && start > 0 && (line->cells[start - 1].pen.bg & BG_PROTECTED) != 0;
+    const bool keeps_left = keep_protected && start > 0 && is_protected(line, start - 1);
     if (!keeps_left)
-        mend_left(line, start, pen);
-    if (end > 0 && end < columns && line->cells[end - 1].width == 2 &&
-        !(keep_protected && (line->cells[end].pen.bg & BG_PROTECTED) != 0))
-        put_empty(line, end, pen);
+        mend_left(screen, line, start, pen);
+    if (end > 0 && end < columns && cell_at(line, end - 1)->width == 2 && !(keep_protected && is_protected(line, end)))
+        put_empty(screen, line, end, pen);
     const int stop = end < columns ? end : columns;
-    if (!keep_protected)
-        empty_cells(line, start, stop, pen);
-    for (int x = start; keep_protected && x < stop; x++)
-        if ((line->cells[x].pen.bg & BG_PROTECTED) == 0)
-            put_empty(line, x, pen);
+    if (keep_protected)
+        erase_unprotected(screen, line, start, stop);
+    else
+        empty_cells(screen, line, start, stop, pen);
 }
 
 static void reset_lines(struct screen *screen, int from, int to, bool keep_protected) {

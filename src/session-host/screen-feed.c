@@ -219,25 +219,34 @@ static size_t length_of(uint8_t first) {
     return first >= 0xf8 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0;
 }
 
-void screen_feed(struct screen *screen, const uint8_t *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        if (screen->utf8_size == 0 && (i += screen_print_run(screen, bytes + i, size - i)) == size)
+/* A byte that is not one of a run. */
+static void take_byte(struct screen *screen, uint8_t byte) {
+    if (screen->utf8_size > 0 && (byte & 0xc0) == 0x80) {
+        screen->utf8[screen->utf8_size++] = byte;
+        if (screen->utf8_size < length_of(screen->utf8[0]))
             return;
-        const uint8_t byte = bytes[i];
-        if (screen->utf8_size > 0 && (byte & 0xc0) == 0x80) {
-            screen->utf8[screen->utf8_size++] = byte;
-            if (screen->utf8_size < length_of(screen->utf8[0]))
-                continue;
-            const uint32_t code = decode(screen->utf8, screen->utf8_size);
-            screen->utf8_size = 0;
-            if (code != 0)
-                take(screen, code);
-            continue;
-        }
+        const uint32_t code = decode(screen->utf8, screen->utf8_size);
         screen->utf8_size = 0;
-        if (byte < 0x80)
-            take(screen, byte);
-        else if (length_of(byte) > 0)
-            screen->utf8[screen->utf8_size++] = byte;
+        if (code != 0)
+            take(screen, code);
+        return;
     }
+    screen->utf8_size = 0;
+    if (byte < 0x80)
+        take(screen, byte);
+    else if (length_of(byte) > 0)
+        screen->utf8[screen->utf8_size++] = byte;
+}
+
+size_t screen_feed(struct screen *screen, const uint8_t *bytes, size_t size, uint64_t most) {
+    const uint64_t begin = screen->work;
+    size_t done = 0;
+    while (done < size && screen->work - begin < most) {
+        const size_t run = screen->utf8_size == 0 ? screen_print_run(screen, bytes + done, size - done) : 0;
+        screen->work += run == 0;
+        if (run == 0)
+            take_byte(screen, bytes[done]);
+        done += run == 0 ? 1 : run;
+    }
+    return done;
 }

@@ -22,9 +22,13 @@ static void sweep(struct screen *screen) {
     used[screen->pen.link] = true;
     for (int i = 0; i < 2; i++) {
         const struct buffer *buffer = &screen->buffers[i];
-        for (int y = 0; y < screen->rows; y++)
-            for (int x = 0; x < screen->columns; x++)
-                used[buffer->lines[y]->cells[x].pen.link] = true;
+        for (int y = 0; y < screen->rows; y++) {
+            const struct line *line = buffer->lines[y];
+            used[line->rest.pen.link] = true;
+            for (int x = 0; x < line->used; x++)
+                used[line->cells[x].pen.link] = true;
+            screen->work += (uint64_t)line->used + 1;
+        }
     }
     for (size_t i = 0; i < MAX_LINKS; i++)
         if (!used[i + 1])
@@ -52,6 +56,7 @@ static bool is_text(const char *text, size_t size, const char *other, size_t oth
 static uint16_t keep_link(struct screen *screen, const char *id, size_t id_size, const char *address, size_t size) {
     if (screen->links == NULL)
         screen->links = must_alloc(MAX_LINKS, sizeof *screen->links);
+    screen->work += MAX_LINKS / 8;
     for (size_t i = 0; id_size > 0 && i < MAX_LINKS; i++) {
         const struct link *link = &screen->links[i];
         if (is_text(link->id, link->id_size, id, id_size) && is_text(link->address, link->size, address, size))

@@ -81,10 +81,6 @@ void put_colors(struct painter *to, struct pen pen) {
     put_protection(to->out, pen);
 }
 
-static bool is_same(struct pen one, struct pen other) {
-    return one.fg == other.fg && one.bg == other.bg && one.under == other.under && one.link == other.link;
-}
-
 void go_to(struct painter *to, int x, int y) {
     (void)fprintf(to->out, "\x1b[%d;%dH", y + 1, x + 1);
 }
@@ -118,9 +114,9 @@ static void draw_rest(struct painter *to, struct pen pen, int at, int over, int 
 /* A line that goes on from the one above is told from two lines only by how it came: by a character too many. */
 static void wrap_into(struct painter *to, const struct buffer *buffer, int y) {
     const int columns = to->screen->columns;
-    const struct cell *first = &buffer->lines[y]->cells[0];
-    const int last = buffer->lines[y - 1]->cells[columns - 1].width == 0 ? columns - 2 : columns - 1;
-    const struct cell *before = &buffer->lines[y - 1]->cells[last];
+    const struct cell *first = cell_at(buffer->lines[y], 0);
+    const int last = cell_at(buffer->lines[y - 1], columns - 1)->width == 0 ? columns - 2 : columns - 1;
+    const struct cell *before = cell_at(buffer->lines[y - 1], last);
     go_to(to, last, y - 1);
     put_pen(to, before->pen);
     if (is_rest(before)) { /* of a line too short for the wide character that follows */
@@ -136,8 +132,9 @@ static void wrap_into(struct painter *to, const struct buffer *buffer, int y) {
 
 static int draw_empty(struct painter *to, const struct line *line, int x) {
     int count = 1;
-    const struct cell *cell = &line->cells[x];
-    while (x + count < to->screen->columns && cell[count].code == 0 && is_same(cell[count].pen, cell->pen))
+    const struct cell *cell = cell_at(line, x);
+    while (x + count < to->screen->columns && cell_at(line, x + count)->code == 0 &&
+           is_same_pen(cell_at(line, x + count)->pen, cell->pen))
         count++;
     if ((cell->pen.bg & COLOR) != 0) {
         put_pen(to, cell->pen);
@@ -151,12 +148,12 @@ void draw_line(struct painter *to, const struct buffer *buffer, int y) {
     const int last = to->screen->columns - 1;
     if (line->wrapped && y > 0)
         wrap_into(to, buffer, y);
-    if (is_rest(&line->cells[last]))
-        draw_rest(to, line->cells[last].pen, last - 1, last - 1, y);
+    if (is_rest(cell_at(line, last)))
+        draw_rest(to, cell_at(line, last)->pen, last - 1, last - 1, y);
     struct pen pen = {0};
     int drawn = -1; /* where the last character ended */
     for (int x = 0; x < to->screen->columns;) {
-        const struct cell *cell = &line->cells[x];
+        const struct cell *cell = cell_at(line, x);
         if (is_rest(cell)) {
             if (x < last)
                 draw_rest(to, cell->pen, x, x + 1, y);
@@ -174,7 +171,7 @@ void draw_line(struct painter *to, const struct buffer *buffer, int y) {
         if (drawn != x || cell->width == 0) {
             go_to(to, x, y);
             put_pen(to, cell->pen);
-        } else if (!is_same(pen, cell->pen))
+        } else if (!is_same_pen(pen, cell->pen))
             put_pen(to, cell->pen);
         put_cell(to, cell, '\0');
         pen = cell->pen;

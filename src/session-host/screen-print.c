@@ -4,15 +4,21 @@
 
 #include "screen.h"
 
-static int width_of(uint32_t code) {
+int width_of(uint32_t code) {
     if (code < 127)
         return code < 32 ? 0 : 1;
     const int width = wcwidth((wchar_t)code);
     return width < 0 ? (code < 160 ? 0 : code >= 0x20000 && code < 0x3fffe ? 2 : 1) : width;
 }
 
-static void put(struct line *line, int at, uint32_t code, int width, struct pen pen) {
-    line->cells[at] = (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};
+struct cell make_cell(uint32_t code, int width, struct pen pen) {
+    return (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};
+}
+
+static void put(struct screen *screen, struct line *line, int at, struct cell cell) {
+    struct cell *cells = reach(screen, line, at);
+    cells[at] = cell;
+    line->used = line->used > at ? line->used : at + 1;
 }
 
 static void add_mark(struct cell *cell, uint32_t code) {
@@ -28,11 +34,10 @@ static void add_mark(struct cell *cell, uint32_t code) {
         }
 }
 
-/* Wraps to the next line. */
-static void wrap(struct screen *screen) {
+void wrap(struct screen *screen) {
     struct buffer *now = screen->now;
     struct line *before = now->lines[now->y];
-    empty_cells(before, now->x, screen->columns, shown_pen(screen->pen));
+    empty_cells(screen, before, now->x, screen->columns, shown_pen(screen->pen));
     now->x = 0;
     now->y++;
     if (now->y == now->bottom + 1) {
@@ -48,9 +53,9 @@ static void wrap(struct screen *screen) {
 static void join(struct screen *screen, uint32_t code) {
     struct buffer *now = screen->now;
     struct line *line = now->lines[now->y];
-    const int back = line->cells[now->x - 1].width != 0 ? 1 : 2;
+    const int back = cell_at(line, now->x - 1)->width != 0 ? 1 : 2;
     if (now->x >= back)
-        add_mark(&line->cells[now->x - back], code);
+        add_mark(&reach(screen, line, now->x)[now->x - back], code);
 }
 
 static void place(struct screen *screen, uint32_t code, int width) {
@@ -60,18 +65,17 @@ static void place(struct screen *screen, uint32_t code, int width) {
     if (screen->modes.insert)
         insert_cells(screen, line, now->x, width, pen);
     if (now->x < screen->columns)
-        put(line, now->x, code, width, pen);
+        put(screen, line, now->x, make_cell(code, width, pen));
     now->x++;
     for (int i = 1; i < width; i++)
-        put(line, now->x++, 0, 0, pen);
+        put(screen, line, now->x++, make_cell(0, 0, pen));
 }
 
-/* Erases the second half of a wide character whose first half was overwritten. */
-static void mend_right(struct screen *screen) {
+void mend_right(struct screen *screen) {
     struct line *line = screen->now->lines[screen->now->y];
     const int x = screen->now->x;
-    if (x < screen->columns && line->cells[x].width == 0 && line->cells[x].code == 0)
-        put_empty(line, x, shown_pen(screen->pen));
+    if (x < screen->columns && cell_at(line, x)->width == 0 && cell_at(line, x)->code == 0)
+        put_empty(screen, line, x, shown_pen(screen->pen));
 }
 
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size) {
@@ -80,9 +84,14 @@ size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size
     const struct pen pen = shown_pen(screen->pen);
     if (!screen->in_run || screen->charset != '\0' || screen->modes.insert)
         return 0;
+    if (now->x >= screen->columns)
+        return 0;
+    struct cell *cells = reach(screen, line, now->x);
     size_t done = 0;
     for (; done < size && now->x < screen->columns && bytes[done] >= 0x20 && bytes[done] < 0x7f; done++)
-        put(line, now->x++, bytes[done], 1, pen);
+        cells[now->x++] = make_cell(bytes[done], 1, pen);
+    screen->work += done;
+    line->used = line->used > now->x ? line->used : now->x;
     if (done > 0) {
         screen->last_width = 1;
         mend_right(screen);
@@ -95,8 +104,8 @@ void screen_print(struct screen *screen, uint32_t given) {
     const int columns = screen->columns;
     struct line *line = now->lines[now->y];
     /* Only the first character of a run can hit the second half of a wide one. */
-    if (!screen->in_run && now->x > 0 && line->cells[now->x - 1].width == 2)
-        put_empty(line, now->x - 1, shown_pen(screen->pen));
+    if (!screen->in_run && now->x > 0 && cell_at(line, now->x - 1)->width == 2)
+        put_empty(screen, line, now->x - 1, shown_pen(screen->pen));
     screen->in_run = true;
     const uint32_t code = translate(screen->charset, given);
     const int width = width_of(code);
@@ -120,18 +129,4 @@ void screen_print(struct screen *screen, uint32_t given) {
     mend_right(screen);
     if (now->x > columns)
         now->x = columns;
-}
-
-void screen_repeat(struct screen *screen, int count) {
-    const struct buffer *now = screen->now;
-    const int at = now->x - screen->last_width;
-    if (screen->last_width == 0 || at < 0)
-        return;
-    const struct cell cell = now->lines[now->y]->cells[at];
-    const int most = screen->rows * screen->columns;
-    for (int i = 0; i < count && i < most && cell.code != 0; i++) {
-        screen_print(screen, cell.code);
-        for (int m = 0; m < MAX_MARKS && cell.marks[m] != 0; m++)
-            screen_print(screen, cell.marks[m]);
-    }
 }

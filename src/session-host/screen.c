@@ -12,7 +12,7 @@ static int screen_side(int wanted) {
 
 static struct line *new_line(int columns) {
     struct line *line = must_alloc(1, sizeof *line + (size_t)columns * sizeof line->cells[0]);
-    empty_cells(line, 0, columns, (struct pen){0});
+    line->rest.width = 1;
     return line;
 }
 
@@ -40,11 +40,12 @@ static void continue_tabs(struct buffer *buffer, int columns) {
     set_tabs(buffer, from, columns);
 }
 
-static void empty_buffer(struct buffer *buffer, int rows, int columns) {
+static void empty_buffer(struct screen *screen, struct buffer *buffer) {
+    const int rows = screen->rows, columns = screen->columns;
     *buffer = (struct buffer){.lines = buffer->lines, .tabs = buffer->tabs, .bottom = rows - 1};
     for (int y = 0; y < rows; y++) {
         buffer->lines[y]->wrapped = false;
-        empty_cells(buffer->lines[y], 0, columns, (struct pen){0});
+        empty_cells(screen, buffer->lines[y], 0, columns, (struct pen){0});
     }
     reset_tabs(buffer, columns);
 }
@@ -92,15 +93,20 @@ void screen_free(struct screen *screen) {
     free(screen);
 }
 
-/* RIS: two bytes, so it must not cost memory anew. As in xterm.js title, cursor's visibility and LNM stay. */
+/* RIS: two bytes, so it must cost little. As in xterm.js title, cursor's visibility and LNM stay. */
 void screen_reset(struct screen *screen) {
-    struct screen made = {.rows = screen->rows, .columns = screen->columns, .links = screen->links, .sweep_after = screen->sweep_after};
-    made.modes = (struct modes){.blink = screen->modes.blink, .hidden = screen->modes.hidden, .line_feed = screen->modes.line_feed};
-    memcpy(made.title, screen->title, sizeof made.title);
-    memcpy(made.buffers, screen->buffers, sizeof made.buffers);
-    *screen = made;
+    const struct modes *had = &screen->modes;
+    screen->modes = (struct modes){.blink = had->blink, .hidden = had->hidden, .line_feed = had->line_feed};
+    screen->pen = (struct pen){0};
+    memset(screen->charsets, 0, sizeof screen->charsets);
+    screen->charset = '\0';
+    screen->level = 0;
+    screen->last_width = 0;
+    screen->in_run = false;
+    screen->sequence.state = 0;
+    screen->utf8_size = 0;
     for (int i = 0; i < 2; i++)
-        empty_buffer(&screen->buffers[i], screen->rows, screen->columns);
+        empty_buffer(screen, &screen->buffers[i]);
     screen->now = &screen->buffers[0];
 }
 
@@ -108,25 +114,32 @@ static int at_most(int value, int most) {
     return value < most ? value : most;
 }
 
-static void copy_line(struct line *to, const struct line *from, int old_columns, int columns) {
+static void copy_line(struct screen *screen, struct line *to, struct line *from, int columns) {
+    const int old_columns = screen->columns;
+    if (columns <= old_columns)
+        to->rest = from->rest;
+    else
+        (void)reach(screen, from, from->rest.code == 0 && is_same_pen(from->rest.pen, to->rest.pen) ? from->used : old_columns);
     to->wrapped = from->wrapped;
-    memcpy(to->cells, from->cells, (size_t)at_most(columns, old_columns) * sizeof(struct cell));
-    if (columns < old_columns && to->cells[columns - 1].width == 2)
-        put_empty(to, columns - 1, (struct pen){0});
+    to->used = at_most(from->used, columns);
+    memcpy(to->cells, from->cells, (size_t)to->used * sizeof(struct cell));
+    if (columns < old_columns && cell_at(to, columns - 1)->width == 2)
+        to->cells[columns - 1] = (struct cell){.width = 1};
 }
 
 /* What a smaller screen has no room for goes: below the cursor first, then the top. */
-static void resize_lines(struct buffer *buffer, int skip, int old_rows, int old_columns, int rows, int columns) {
+static void resize_lines(struct screen *screen, struct buffer *buffer, int skip, int rows, int columns) {
     struct line **lines = new_lines(rows, columns);
-    for (int y = 0; y < rows && y + skip < old_rows; y++)
-        copy_line(lines[y], buffer->lines[y + skip], old_columns, columns);
-    free_lines(buffer->lines, old_rows);
+    for (int y = 0; y < rows && y + skip < screen->rows; y++)
+        copy_line(screen, lines[y], buffer->lines[y + skip], columns);
+    free_lines(buffer->lines, screen->rows);
     buffer->lines = lines;
 }
 
-static void resize_buffer(struct buffer *buffer, bool is_used, int old_rows, int old_columns, int rows, int columns) {
+static void resize_buffer(struct screen *screen, struct buffer *buffer, int rows, int columns) {
+    const bool is_used = buffer == &screen->buffers[0] || buffer == screen->now;
     const int over = buffer->y + 1 - rows, skip = over > 0 ? over : 0;
-    resize_lines(buffer, skip, old_rows, old_columns, rows, columns);
+    resize_lines(screen, buffer, skip, rows, columns);
     continue_tabs(buffer, columns);
     buffer->x = at_most(buffer->x, columns - 1);
     buffer->y -= skip;
@@ -143,7 +156,7 @@ void screen_resize(struct screen *screen, int wanted_rows, int wanted_columns) {
     if (rows == screen->rows && columns == screen->columns)
         return;
     for (int i = 0; i < 2; i++)
-        resize_buffer(&screen->buffers[i], i == 0 || screen->now == &screen->buffers[i], screen->rows, screen->columns, rows, columns);
+        resize_buffer(screen, &screen->buffers[i], rows, columns);
     screen->rows = rows;
     screen->columns = columns;
 }

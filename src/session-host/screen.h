@@ -43,6 +43,8 @@ struct cell {
 };
 struct line {
     bool wrapped; /* continues the line above */
+    int used;     /* the cells from here on are as rest; their own memory says nothing */
+    struct cell rest; /* of width 1 */
     struct cell cells[];
 };
 struct buffer {
@@ -90,6 +92,7 @@ struct screen {
     char title[1024];
     struct link *links; /* by number, from 1 on; NULL: there has been none */
     int sweep_after;    /* new links until it may sweep again */
+    uint64_t work;      /* what all of it has cost: cells written or looked at, and bytes */
 };
 
 /* screen.c */
@@ -100,14 +103,37 @@ void screen_reset(struct screen *screen);
 void clear_tabs(struct buffer *buffer);
 void reset_tabs(struct buffer *buffer, int columns);
 
+/* screen-line.c */
+static inline const struct cell *cell_at(const struct line *line, int x) {
+    return x < line->used ? &line->cells[x] : &line->rest;
+}
+/* The cells, of which those before end may be written. */
+struct cell *reach(struct screen *screen, struct line *line, int end);
+void fill_cells(struct screen *screen, struct line *line, int from, int to, struct cell cell); /* to: behind the last */
+void empty_cells(struct screen *screen, struct line *line, int from, int to, struct pen pen);
+void put_empty(struct screen *screen, struct line *line, int at, struct pen pen);
+/* Makes room for count empty cells, or removes count cells; what leaves the line is gone, what comes is empty. */
+void shift_right(struct screen *screen, struct line *line, int at, int count, struct pen pen);
+void shift_left(struct screen *screen, struct line *line, int at, int count, struct pen pen);
+
 /* screen-feed.c */
-void screen_feed(struct screen *screen, const uint8_t *bytes, size_t size);
+/* Stops when it has cost `most`, and one sequence more; returns how many bytes it has taken. That one costs at most
+ * a few times the screen's cells. */
+size_t screen_feed(struct screen *screen, const uint8_t *bytes, size_t size, uint64_t most);
 size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]); /* its size */
 
 /* screen-print.c */
 void screen_print(struct screen *screen, uint32_t code);
 /* Prints leading ASCII characters that continue a run and fit the line; returns how many. */
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size);
+int width_of(uint32_t code);
+struct cell make_cell(uint32_t code, int width, struct pen pen);
+/* Goes on in the next line. */
+void wrap(struct screen *screen);
+/* Erases the second half of a wide character whose first half was overwritten. */
+void mend_right(struct screen *screen);
+
+/* screen-repeat.c */
 void screen_repeat(struct screen *screen, int count);
 
 /* screen-control.c: control characters, CSI and ESC sequences */
@@ -126,8 +152,6 @@ void delete_cells(struct screen *screen, struct line *line, int at, int count, s
 void replace_cells(struct screen *screen, struct line *line, int start, int end, bool keep_protected);
 void erase_display(struct screen *screen, int what, bool keep_protected);
 void erase_line(struct screen *screen, int what, bool keep_protected);
-void put_empty(struct line *line, int at, struct pen pen);
-void empty_cells(struct line *line, int from, int to, struct pen pen); /* to: behind the last */
 struct pen erase_pen(const struct screen *screen);
 
 /* screen-modes.c */
@@ -144,6 +168,9 @@ void choose_charset(struct screen *screen, int level, char final); /* nothing ch
 
 /* screen-pen.c: SGR */
 void set_pen(struct screen *screen);
+static inline bool is_same_pen(struct pen one, struct pen other) {
+    return one.fg == other.fg && one.bg == other.bg && one.under == other.under && one.link == other.link;
+}
 bool is_underlined(struct pen pen);
 bool is_extended(struct pen pen);
 void mark_extended(struct pen *pen);  /* after a change of its link or its underline's style */

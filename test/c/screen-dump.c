@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
         const ssize_t got = read(STDIN_FILENO, bytes, same < sizeof bytes ? same : sizeof bytes);
         if (got <= 0)
             break;
-        screen_feed(screen, bytes, (size_t)got);
+        (void)screen_feed(screen, bytes, (size_t)got, UINT64_MAX);
         offset += got;
     }
     char *text = screen_snapshot(screen, &size);

@@ -7,7 +7,7 @@
 
 FUZZ_NO_COVERAGE
 
-enum { FUZZ_SIDE = 40, CELL_BYTES = 160, MODES_BYTES = 16384 };
+enum { FUZZ_SIDE = 40, CELL_BYTES = 160, MODES_BYTES = 16384, TURN_WORK = 256 };
 
 static void check_link(const struct screen *screen, struct pen pen) {
     must(pen.link <= MAX_LINKS && (pen.link == 0 || screen->links[pen.link - 1].address != NULL));
@@ -18,8 +18,9 @@ static void check_cells(const struct screen *screen, const struct buffer *buffer
         const struct line *line = buffer->lines[y];
         for (int other = 0; other < y; other++)
             must(buffer->lines[other] != line);
+        must(line->used >= 0 && line->used <= screen->columns && line->rest.width == 1);
         for (int x = 0; x < screen->columns; x++) {
-            const struct cell *cell = &line->cells[x];
+            const struct cell *cell = cell_at(line, x);
             must(cell->width <= 2 && cell->code <= 0x10ffff);
             must(cell->code == 0 || cell->code >= 0x20);
             must(cell->width != 2 || x + 1 < screen->columns);
@@ -58,13 +59,25 @@ static void check_snapshot(const struct screen *screen) {
     char *text = screen_snapshot(screen, &size);
     must(size <= (size_t)screen->rows * (size_t)screen->columns * 2 * CELL_BYTES + MODES_BYTES + MAX_LINK_BYTES);
     struct screen *other = screen_new(screen->rows, screen->columns);
-    screen_feed(other, (const uint8_t *)text, size);
+    (void)screen_feed(other, (const uint8_t *)text, size, UINT64_MAX);
     check(other);
     must(other->now->top == screen->now->top && other->now->bottom == screen->now->bottom);
     check_pen(screen, other);
     must(memcmp(&other->modes, &screen->modes, sizeof other->modes) == 0 && strcmp(other->title, screen->title) == 0);
     free(text);
     screen_free(other);
+}
+
+/* In turns: none costs much more than it may. */
+static void feed(struct screen *screen, const uint8_t *bytes, size_t size) {
+    for (size_t at = 0; at < size;) {
+        const uint64_t before = screen->work;
+        const size_t done = screen_feed(screen, bytes + at, size - at, TURN_WORK);
+        must(done > 0 && done <= size - at);
+        must(screen->work - before <= TURN_WORK + 8U * (uint64_t)(screen->rows * screen->columns) + MAX_LINKS);
+        at += done;
+        check(screen);
+    }
 }
 
 /* A zero byte is a step, 1: size, 2: snapshot; the rest is output. */
@@ -75,8 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while (script.at < script.end) {
         const uint8_t *zero = memchr(script.at, 0, (size_t)(script.end - script.at));
         const uint8_t *to = zero == NULL ? script.end : zero;
-        screen_feed(screen, script.at, (size_t)(to - script.at));
-        check(screen);
+        feed(screen, script.at, (size_t)(to - script.at));
         script.at = zero == NULL ? to : to + 1;
         const uint64_t step = zero == NULL ? 2 : script_number(&script, 1);
         if (step == 1)

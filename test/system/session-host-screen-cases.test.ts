@@ -55,7 +55,32 @@ const CASES: Record<string, readonly [string, string?, (readonly Change[])?]> = 
       { at: 11, ...SIZE },
     ],
   ],
+  ...makeRepeats(),
 };
+
+/**
+ * REP: in insert mode and not, from the start and the end of a line, over wide characters, with any count. Not a wide one
+ * without wrapping: what xterm.js then shows depends on how its input is cut.
+ */
+function makeRepeats(): Record<string, readonly [string]> {
+  const texts = { a: 'a', 日: '日', 'a with a mark': 'a\u0301\u0302' };
+  const modes = { none: '', insert: '\x1b[4h', 'no wrap': '\x1b[?7l', both: '\x1b[4h\x1b[?7l' };
+  const screens = {
+    'wide characters': `${'日本語'.repeat(26)}\x1b[3;5H`,
+    'the end of a line': `${'x日'.repeat(53)}\x1b[3;19H`,
+    'a region': `\x1b[44m${'x日'.repeat(50)}\x1b[2;5r\x1b[4;2H`,
+    'below a region': `${'日x'.repeat(50)}\x1b[2;5r\x1b[7;2H`,
+  };
+  const found: Record<string, readonly [string]> = {};
+  for (const [what, text] of Object.entries(texts))
+    for (const [mode, sequence] of Object.entries(modes))
+      for (const [where, screen] of Object.entries(screens))
+        for (const count of text === '日' && sequence.includes('?7l') ? [] : [0, 1, 7, 41, 65536])
+          found[`${what} repeated ${count} times in ${where}, mode ${mode}`] = [
+            `${screen}${sequence}\x1b[7m${text}\x1b[${count}b`,
+          ];
+  return found;
+}
 
 for (const [name, [before, after = '', changes = []]] of Object.entries(CASES)) {
   test(name, async () => {
