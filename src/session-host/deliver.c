@@ -25,10 +25,8 @@ static bool flush(struct host *host, struct viewer *viewer) {
             return false;
         }
         viewer->pending_sent += (size_t)sent;
-        if (viewer->pending_sent == viewer->pending_size) {
-            free(viewer->pending);
-            viewer->pending = NULL;
-        }
+        if (viewer->pending_sent == viewer->pending_size)
+            pending_free(host, viewer);
     }
     return true;
 }
@@ -58,10 +56,10 @@ void viewer_greet(struct host *host, struct viewer *viewer) {
 }
 
 static bool keep_rest(struct viewer *viewer, const struct iovec pieces[3], size_t size, size_t sent) {
-    viewer->pending = malloc(size);
-    if (viewer->pending == NULL)
+    uint8_t *to = malloc(size);
+    if (to == NULL)
         return false;
-    uint8_t *to = viewer->pending;
+    viewer->pending = to;
     for (size_t i = 0; i < 3; i++) {
         memcpy(to, pieces[i].iov_base, pieces[i].iov_len);
         to += pieces[i].iov_len;
@@ -112,45 +110,13 @@ static bool find_unseen(const struct host *host, const struct viewer *viewer, si
     return false;
 }
 
-/* Adds a frame to what is pending. */
-static void append(struct viewer *viewer, struct writer *writer) {
-    size_t size;
-    cleanup_free uint8_t *frame = writer_take(writer, &size);
-    uint8_t *all = realloc(viewer->pending, viewer->pending_size + size);
-    if (all == NULL)
-        die_errno("cannot allocate %zu bytes", viewer->pending_size + size);
-    memcpy(all + viewer->pending_size, frame, size);
-    viewer->pending = all;
-    viewer->pending_size += size;
-}
-
-/* Without a terminal there is no size and no screen. */
-static void append_gap(struct host *host, struct viewer *viewer) {
-    uint16_t rows = 0, columns = 0;
-    size_t size = 0;
-    cleanup_free char *screen = host->pty ? history_screen(host, &size, &rows, &columns) : NULL;
-    struct writer writer = writer_of(VST_FROM_SESSION_GAP);
-    put_u64(&writer, viewer->at[OUTPUT]);
-    put_u16(&writer, rows);
-    put_u16(&writer, columns);
-    append(viewer, &writer);
-    for (size_t at = 0; at < size; at += OUTPUT_CHUNK) {
-        const size_t left = size - at, piece = left < OUTPUT_CHUNK ? left : OUTPUT_CHUNK;
-        writer = writer_of(VST_FROM_SESSION_SCREEN);
-        put_u8(&writer, piece == left);
-        put_raw(&writer, (const uint8_t *)screen + at, piece);
-        append(viewer, &writer);
-    }
-}
-
 /* Lets the viewer go on at the ring's start. */
 static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
     viewer->at[which] = host->streams[which].ring.start;
     if (which == ERRORS)
         return true;
     viewer->screen_due = false;
-    viewer->pending_size = viewer->pending_sent = 0;
-    append_gap(host, viewer);
+    parcel_give(host, viewer);
     return flush(host, viewer);
 }
 

@@ -56,9 +56,8 @@ void history_make_room(struct host *host, size_t size, uint64_t by) {
     }
 }
 
-char *history_screen(struct host *host, size_t *ret_size, uint16_t *ret_rows, uint16_t *ret_columns) {
+void history_size(struct host *host, uint16_t *ret_rows, uint16_t *ret_columns) {
     (void)settle_size(host);
     *ret_rows = (uint16_t)host->screen->rows;
     *ret_columns = (uint16_t)host->screen->columns;
-    return screen_snapshot(host->screen, ret_size);
 }

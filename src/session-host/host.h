@@ -31,6 +31,9 @@ enum {
     LET_GO = 16384, /* most bytes that leave a terminal's ring at once */
     LET_GO_WORK = 1 << 17, /* most of the screen's work between two looks at the clock: a millisecond's */
     TURN_MS = 20,   /* most time for output before viewers and the leader get their turn */
+    MAX_SCREEN_BYTES = 8 << 20,   /* most of a screen that a viewer is sent */
+    MAX_PARCEL_BYTES = 16 << 20,  /* most that is kept of screens on their way; then a viewer gets the least */
+    LEAST_SCREEN_BYTES = 65536,
     MAX_SIZES = 64, /* most changes of size that are kept */
 };
 
@@ -69,7 +72,8 @@ struct viewer {
     uint16_t told_rows, told_columns; /* the terminal's size that it was last told */
     struct frame frame;
     size_t given;          /* bytes of the waiting frame that the program has read */
-    uint8_t *pending;      /* frames not yet sent in full */
+    const uint8_t *pending; /* frames not yet sent in full */
+    struct parcel *parcel;  /* which they are part of; NULL: they are this viewer's own */
     size_t pending_size, pending_sent;
 };
 
@@ -96,6 +100,8 @@ struct host {
     struct screen *screen; /* NULL until bytes have left the ring */
     struct size_change sizes[MAX_SIZES]; /* the first one holds at the ring's start */
     size_t size_count;
+    struct parcel *parcel;  /* the last one that was made; NULL: nobody is being sent it any more */
+    size_t parcel_bytes;    /* of all parcels that viewers are being sent */
     uint32_t status;
     uint64_t linger_by; /* 0 until all output has been read */
     uint64_t look_by;   /* when to look for jobs; 0: nothing has happened since the last look */
@@ -161,8 +167,13 @@ bool input_waits(const struct host *host);
 void history_note_size(struct host *host);
 /* Makes room in a terminal's ring for size bytes, at most its capacity; stops at the time `by`. */
 void history_make_room(struct host *host, size_t size, uint64_t by);
-/* Returns output that draws this screen, to be freed. Bytes must have left the ring. */
-char *history_screen(struct host *host, size_t *ret_size, uint16_t *ret_rows, uint16_t *ret_columns);
+/* The screen's size there, which the screen then has. Bytes must have left the ring. */
+void history_size(struct host *host, uint16_t *ret_rows, uint16_t *ret_columns);
+
+/* parcels.c: gap and screen on their way to viewers */
+/* The gap up to the ring's start is what this viewer is sent next. Nothing may be pending. */
+void parcel_give(struct host *host, struct viewer *viewer);
+void pending_free(struct host *host, struct viewer *viewer);
 
 /* answers.c: which viewer answers the program's queries of its terminal */
 void answers_join(struct host *host, struct viewer *viewer);

@@ -72,6 +72,7 @@ static void put_restored(struct painter *to, struct odd odd) {
     put_charsets(to->out, screen);
     put_pen(to, (struct pen){.under = pen.under, .link = pen.link});
     (void)fputs("\x1b" "8", to->out);
+    to->knows_pen = false;
     if (!odd.charset)
         put_level(to->out, screen->level);
     if (odd.pen && is_extended(pen) != is_extended(screen->now->saved_pen)) {
@@ -122,6 +123,7 @@ void put_cursor(struct painter *to) {
         else
             put_pen(to, last->pen);
         put_cell(to, last, odd.charset ? screen->charset : '\0');
+        to->knows_pen = false; /* any sequence: no mark joins it */
     }
     put_sets(to, odd);
     if (odd.pen)

@@ -13,37 +13,6 @@ void put_cell(struct painter *to, const struct cell *cell, char charset) {
         put_code(to->out, cell->marks[i]);
 }
 
-static void put_color(FILE *out, int what, uint32_t color) {
-    if ((color & KIND) == KIND_RGB)
-        (void)fprintf(out, ";%d:2::%u:%u:%u", what, color >> 16 & 0xff, color >> 8 & 0xff, color & 0xff);
-    else if ((color & KIND) != 0)
-        (void)fprintf(out, ";%d:5:%u", what, color & 0xff);
-}
-
-/* The 16 colours are told from the first 16 of 256: bold makes them bright. */
-static void put_ground(FILE *out, int what, uint32_t color) {
-    if ((color & KIND) == KIND_16)
-        (void)fprintf(out, ";%u", (unsigned)(what - 8) + ((color & 8) != 0 ? 60 : 0) + (color & 7));
-    else
-        put_color(out, what, color);
-}
-
-static void put_flags(FILE *out, struct pen pen) {
-    static const struct { uint32_t fg, bg; const char *code; } flags[] = {
-        {FG_BOLD, 0, ";1"}, {0, BG_DIM, ";2"}, {0, BG_ITALIC, ";3"}, {FG_BLINK, 0, ";5"}, {FG_INVERSE, 0, ";7"},
-        {FG_INVISIBLE, 0, ";8"}, {FG_STRIKE, 0, ";9"}, {0, BG_OVERLINE, ";53"},
-    };
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if ((pen.fg & flags[i].fg) != 0 || (pen.bg & flags[i].bg) != 0)
-            (void)fputs(flags[i].code, out);
-    put_ground(out, 38, pen.fg);
-    put_ground(out, 48, pen.bg);
-}
-
-static void put_protection(FILE *out, struct pen pen) {
-    (void)fputs((pen.bg & BG_PROTECTED) != 0 ? "m\x1b[1\"q" : "m\x1b[0\"q", out);
-}
-
 /* Cells of one link that had no id need one: each opening without it is another link. */
 void put_link(struct painter *to, uint16_t number) {
     const struct link *link = number == 0 ? NULL : &to->screen->links[number - 1];
@@ -63,22 +32,6 @@ void put_link(struct painter *to, uint16_t number) {
     else if (link != NULL)
         (void)fprintf(to->out, "\x1b]8;id=v%u;%s\x07", number, link->address);
     to->link = link == NULL ? 0 : number;
-}
-
-void put_pen(struct painter *to, struct pen pen) {
-    (void)fputs("\x1b[0", to->out);
-    put_flags(to->out, pen);
-    if (pen.under >> UNDERLINE_SHIFT != 0)
-        (void)fprintf(to->out, ";4:%u", pen.under >> UNDERLINE_SHIFT);
-    put_color(to->out, 58, pen.under);
-    put_protection(to->out, pen);
-    put_link(to, pen.link);
-}
-
-void put_colors(struct painter *to, struct pen pen) {
-    (void)fputs("\x1b[22;23;25;27;28;29;39;49;55", to->out);
-    put_flags(to->out, pen);
-    put_protection(to->out, pen);
 }
 
 void go_to(struct painter *to, int x, int y) {
@@ -120,12 +73,16 @@ static void wrap_into(struct painter *to, const struct buffer *buffer, int y) {
     go_to(to, last, y - 1);
     put_pen(to, before->pen);
     if (is_rest(before)) { /* of a line too short for the wide character that follows */
-        (void)fprintf(to->out, WIDE_SPACE "\r\x1b[0m\x1b[2X");
+        (void)fputs(WIDE_SPACE "\r\x1b[0m\x1b[2X", to->out);
+        to->knows_pen = false;
         return;
     }
     put_cell(to, before, '\0');
     put_pen(to, first->pen);
-    put_cell(to, first, '\0');
+    if (width_of(first->code) == 0 && first->code != 0) /* a mark alone would join that one */
+        (void)fputc(' ', to->out);
+    else
+        put_cell(to, first, '\0');
     erase_cell(to, before, last, y - 1);
     erase_cell(to, first, 0, y);
 }
@@ -150,7 +107,6 @@ void draw_line(struct painter *to, const struct buffer *buffer, int y) {
         wrap_into(to, buffer, y);
     if (is_rest(cell_at(line, last)))
         draw_rest(to, cell_at(line, last)->pen, last - 1, last - 1, y);
-    struct pen pen = {0};
     int drawn = -1; /* where the last character ended */
     for (int x = 0; x < to->screen->columns;) {
         const struct cell *cell = cell_at(line, x);
@@ -168,13 +124,10 @@ void draw_line(struct painter *to, const struct buffer *buffer, int y) {
             drawn = -1;
             continue;
         }
-        if (drawn != x || cell->width == 0) {
+        if (drawn != x || cell->width == 0)
             go_to(to, x, y);
-            put_pen(to, cell->pen);
-        } else if (!is_same_pen(pen, cell->pen))
-            put_pen(to, cell->pen);
+        put_pen(to, cell->pen);
         put_cell(to, cell, '\0');
-        pen = cell->pen;
         x += cell->width > 1 ? 2 : 1;
         drawn = x;
     }

@@ -12,14 +12,18 @@ enum { MAX_LINK_BYTES = 1 << 20 }; /* of all addresses in one snapshot; further 
 struct painter {
     FILE *out;
     const struct screen *screen;
+    struct pen pen; /* of what is printed next, as far as SGR makes it */
+    bool knows_pen;
     uint16_t link; /* that is open */
     size_t link_bytes;
 };
 
+/* screen-sgr.c */
 void put_pen(struct painter *to, struct pen pen);
-void put_link(struct painter *to, uint16_t number); /* 0: none */
 /* All of it but underline and link, which stay as they are. */
 void put_colors(struct painter *to, struct pen pen);
+
+void put_link(struct painter *to, uint16_t number); /* 0: none */
 /* While this character set is chosen. */
 void put_cell(struct painter *to, const struct cell *cell, char charset);
 void go_to(struct painter *to, int x, int y);

@@ -68,9 +68,32 @@ static int without_excess(const struct screen *screen, int count, int per_line) 
     return is_last && count / per_line > most ? count - (count / per_line - most) * per_line : count;
 }
 
+/* shown: what printing the cell once has put before the cursor. */
+static void repeat(struct screen *screen, const struct cell *cell, struct cell shown, int count) {
+    const struct buffer *now = screen->now;
+    const int columns = screen->columns, per_line = columns / shown.width;
+    while (count > 0) {
+        const int room = (columns - now->x) / shown.width;
+        if (room > 0) {
+            const int fits = room < count ? room : count;
+            put_in_line(screen, shown, fits);
+            count -= fits;
+        } else if (screen->modes.no_wrap) {
+            print_some(screen, cell, count);
+            return;
+        } else {
+            count = without_excess(screen, count, per_line);
+            const int lines = put_lines(screen, shown, count / per_line);
+            if (lines == 0)
+                print_one(screen, cell);
+            count -= lines == 0 ? 1 : lines * per_line;
+        }
+    }
+}
+
 void screen_repeat(struct screen *screen, int count) {
-    struct buffer *now = screen->now;
-    const int at = now->x - screen->last_width, columns = screen->columns;
+    const struct buffer *now = screen->now;
+    const int at = now->x - screen->last_width;
     if (screen->last_width == 0 || at < 0)
         return;
     const struct cell cell = *cell_at(now->lines[now->y], at);
@@ -78,27 +101,9 @@ void screen_repeat(struct screen *screen, int count) {
         return;
     const int width = width_of(translate(screen->charset, cell.code));
     print_one(screen, &cell);
-    count--;
-    if (width == 0 || now->x < width || cell_at(now->lines[now->y], now->x - width)->code == 0) {
-        print_some(screen, &cell, count);
-        return;
-    }
-    const struct cell shown = *cell_at(now->lines[now->y], now->x - width);
-    while (count > 0) {
-        const int room = (columns - now->x) / width, per_line = columns / width;
-        const int now_put = room < count ? room : count;
-        if (now_put > 0) {
-            put_in_line(screen, shown, now_put);
-            count -= now_put;
-        } else if (screen->modes.no_wrap) {
-            print_some(screen, &cell, count);
-            return;
-        } else {
-            count = without_excess(screen, count, per_line);
-            const int lines = put_lines(screen, shown, count / per_line);
-            if (lines == 0)
-                print_one(screen, &cell);
-            count -= lines == 0 ? 1 : lines * per_line;
-        }
-    }
+    const struct cell *shown = now->x < width ? NULL : cell_at(now->lines[now->y], now->x - width);
+    if (width > 0 && shown != NULL && shown->code != 0 && shown->width == width)
+        repeat(screen, &cell, *shown, count - 1);
+    else
+        print_some(screen, &cell, count - 1);
 }

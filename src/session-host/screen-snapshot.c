@@ -1,5 +1,6 @@
 /* The screen as output: what makes any xterm.js of this size show it, in its modes, whatever it showed before. */
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,9 +24,40 @@ static void put_saved(struct painter *to, const struct buffer *buffer) {
         (void)fputs("\x1b]8;;\x07", to->out);
 }
 
-static void put_buffer(struct painter *to, const struct buffer *buffer) {
-    for (int y = 0; y < to->screen->rows; y++)
+static size_t written(const struct painter *to) {
+    const off_t at = ftello(to->out);
+    if (at < 0)
+        die_errno("cannot keep the screen");
+    return (size_t)at;
+}
+
+/* In the first line that is left out, cut to its length. */
+static void put_notice(struct painter *to, int y) {
+    char text[100];
+    (void)snprintf(text, sizeof text, "[%d lines of the screen are not kept: with their colors they are too large]", to->screen->rows - y);
+    go_to(to, 0, y);
+    put_pen(to, (struct pen){0});
+    (void)fprintf(to->out, "%.*s", to->screen->columns, text);
+}
+
+/* As many as there is room for: the line that is too much is taken back. */
+static void put_lines(struct painter *to, const struct buffer *buffer, size_t most) {
+    for (int y = 0; y < to->screen->rows; y++) {
+        const struct painter before = *to;
+        const size_t at = written(to);
         draw_line(to, buffer, y);
+        if (written(to) <= most)
+            continue;
+        *to = before;
+        if (fseeko(to->out, (off_t)at, SEEK_SET) < 0)
+            die_errno("cannot keep the screen");
+        put_notice(to, y);
+        return;
+    }
+}
+
+static void put_buffer(struct painter *to, const struct buffer *buffer, size_t most) {
+    put_lines(to, buffer, most);
     put_pen(to, (struct pen){0});
     (void)fputs("\x1b[3g", to->out);
     for (int x = 0; x < to->screen->columns; x++)
@@ -65,18 +97,19 @@ static void put_pending(FILE *out, const struct screen *screen) {
     (void)fwrite(screen->utf8, 1, screen->utf8_size, out);
 }
 
-char *screen_snapshot(const struct screen *screen, size_t *ret_size) {
+char *screen_snapshot(const struct screen *screen, size_t most, size_t *ret_size) {
     char *text = NULL;
     const struct buffer *alternate = &screen->buffers[1];
     struct painter to = {.out = open_memstream(&text, ret_size), .screen = screen};
     if (to.out == NULL)
         die_errno("cannot keep the screen");
+    (void)__fsetlocking(to.out, FSETLOCKING_BYCALLER); /* nobody else has it */
     (void)fputs("\x18\x1b[?1047l\x1b[!p\x1b[?9l\x1b[?1006l\x1b[20l\x1b[H\x1b[2J", to.out);
     (void)fprintf(to.out, "\x1b]2;%s\x07", screen->title);
-    put_buffer(&to, &screen->buffers[0]);
+    put_buffer(&to, &screen->buffers[0], screen->now == alternate ? most / 2 : most);
     (void)fputs("\x1b[?1047h", to.out);
     if (screen->now == alternate)
-        put_buffer(&to, alternate);
+        put_buffer(&to, alternate, most);
     else {
         put_saved(&to, alternate);
         put_pen(&to, (struct pen){0});

@@ -13,6 +13,7 @@ enum {
     MAX_PENDING = 4096,  /* bytes kept of an unfinished sequence */
     MAX_MARKS = 2,       /* combining characters kept of a cell */
     MAX_LINKS = 1024,    /* on the screen at a time */
+    MAX_STATE_BYTES = 49152,
     TAB_WIDTH = 8,
 };
 
@@ -181,8 +182,9 @@ void screen_osc(struct screen *screen);
 void open_link(struct screen *screen, const char *text, size_t size, bool is_whole); /* the text of OSC 8 */
 void links_free(struct screen *screen);
 
-/* screen-snapshot.c: output that makes any xterm.js of this size show this screen in these modes. The caller frees
- * it. */
-char *screen_snapshot(const struct screen *screen, size_t *ret_size);
+/* screen-snapshot.c: output that makes any xterm.js of this size show this screen in these modes. Lines for which `most`
+ * bytes have no room are left out, and that is said in their place; modes and the rest take up to MAX_STATE_BYTES more.
+ * The caller frees it. */
+char *screen_snapshot(const struct screen *screen, size_t most, size_t *ret_size);
 
 #endif

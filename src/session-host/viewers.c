@@ -1,6 +1,5 @@
 /* The viewers' connections: accepts them by uid, limits the time until hello, drops them. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <syslog.h>
@@ -60,7 +59,7 @@ void viewer_drop(struct host *host, struct viewer *viewer) {
     answers_leave(host, viewer);
     close_descriptor(&viewer->fd);
     frame_clear(&viewer->frame);
-    free(viewer->pending);
+    pending_free(host, viewer);
     *viewer = (struct viewer){.fd = -1, .id = viewer->id, .taken = viewer->taken, .left = ++host->leavers};
 }
 

@@ -25,7 +25,7 @@ int main(int argc, char **argv) {
         (void)screen_feed(screen, bytes, (size_t)got, UINT64_MAX);
         offset += got;
     }
-    char *text = screen_snapshot(screen, &size);
+    char *text = screen_snapshot(screen, SIZE_MAX / 2, &size);
     (void)fwrite(text, 1, size, stdout);
     free(text);
     screen_free(screen);

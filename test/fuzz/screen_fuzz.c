@@ -7,7 +7,7 @@
 
 FUZZ_NO_COVERAGE
 
-enum { FUZZ_SIDE = 40, CELL_BYTES = 160, MODES_BYTES = 16384, TURN_WORK = 256 };
+enum { FUZZ_SIDE = 40, CELL_BYTES = 160, TURN_WORK = 256 };
 
 static void check_link(const struct screen *screen, struct pen pen) {
     must(pen.link <= MAX_LINKS && (pen.link == 0 || screen->links[pen.link - 1].address != NULL));
@@ -54,10 +54,11 @@ static void check_pen(const struct screen *screen, const struct screen *other) {
     must(other->charset == screen->charset && other->level == screen->level);
 }
 
-static void check_snapshot(const struct screen *screen) {
+static void check_snapshot(const struct screen *screen, size_t most) {
     size_t size;
-    char *text = screen_snapshot(screen, &size);
-    must(size <= (size_t)screen->rows * (size_t)screen->columns * 2 * CELL_BYTES + MODES_BYTES + MAX_LINK_BYTES);
+    char *text = screen_snapshot(screen, most, &size);
+    must(size <= (size_t)screen->rows * (size_t)screen->columns * 2 * CELL_BYTES + MAX_STATE_BYTES + MAX_LINK_BYTES);
+    must(size <= most + MAX_STATE_BYTES);
     struct screen *other = screen_new(screen->rows, screen->columns);
     (void)screen_feed(other, (const uint8_t *)text, size, UINT64_MAX);
     check(other);
@@ -80,7 +81,7 @@ static void feed(struct screen *screen, const uint8_t *bytes, size_t size) {
     }
 }
 
-/* A zero byte is a step, 1: size, 2: snapshot; the rest is output. */
+/* A zero byte is a step, 1: size, 2: snapshot, 3: a short one; the rest is output. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct script script = {data, data + size};
     const int rows = (int)script_number(&script, 1) % FUZZ_SIDE, columns = (int)script_number(&script, 1) % FUZZ_SIDE;
@@ -94,7 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (step == 1)
             screen_resize(screen, (int)script_number(&script, 1) % FUZZ_SIDE, (int)script_number(&script, 1) % FUZZ_SIDE);
         else if (step == 2)
-            check_snapshot(screen);
+            check_snapshot(screen, SIZE_MAX / 2);
+        else if (step == 3)
+            check_snapshot(screen, script_number(&script, 2));
         check(screen);
     }
     screen_free(screen);

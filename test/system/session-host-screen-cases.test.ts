@@ -55,6 +55,8 @@ const CASES: Record<string, readonly [string, string?, (readonly Change[])?]> = 
       { at: 11, ...SIZE },
     ],
   ],
+  'a mark alone in the first cell of a line that goes on': [`${'x'.repeat(21)}\x1b[2;1H\u0301`],
+  'a full line whose last character no mark joins any more': [`${'x'.repeat(20)}\x1b[m`, '\u0301'],
   ...makeRepeats(),
 };
 
