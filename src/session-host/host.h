@@ -29,7 +29,7 @@ enum {
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
     LET_GO = 16384, /* most bytes that leave a terminal's ring at once */
-    LET_GO_WORK = 1 << 17, /* most of the screen's work between two looks at the clock: a millisecond's */
+    LET_GO_WORK = 1 << 17, /* most of the screen's work between two looks at the clock: 1 to 4 ms */
     TURN_MS = 20,   /* most time for output before viewers and the leader get their turn */
     MAX_SCREEN_BYTES = 8 << 20,   /* most of a screen that a viewer is sent */
     MAX_PARCEL_BYTES = 16 << 20,  /* most that is kept of screens on their way; then a viewer gets the least */

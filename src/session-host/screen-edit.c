@@ -3,6 +3,8 @@
 
 #include "screen.h"
 
+enum { MOVED = 16 }; /* lines moved at once */
+
 /* Erased cells keep the background colour, and no other property. */
 struct pen erase_pen(const struct screen *screen) {
     return (struct pen){.bg = screen->pen.bg & COLOR};
@@ -25,18 +27,40 @@ void set_cursor(struct screen *screen, int x, int y) {
     restrict_cursor(screen, screen->columns - 1);
 }
 
+/* Moves the first `times` of these lines behind the others. */
+static void rotate_up(struct line **lines, int height, int times) {
+    struct line *moved[MOVED];
+    for (int step; times > 0; times -= step) {
+        step = times < MOVED ? times : MOVED;
+        memcpy(moved, lines, (size_t)step * sizeof *lines);
+        memmove(lines, lines + step, (size_t)(height - step) * sizeof *lines);
+        memcpy(lines + height - step, moved, (size_t)step * sizeof *lines);
+    }
+}
+
+/* Moves the last ones before the others. */
+static void rotate_down(struct line **lines, int height, int times) {
+    struct line *moved[MOVED];
+    for (int step; times > 0; times -= step) {
+        step = times < MOVED ? times : MOVED;
+        memcpy(moved, lines + height - step, (size_t)step * sizeof *lines);
+        memmove(lines + step, lines, (size_t)(height - step) * sizeof *lines);
+        memcpy(lines, moved, (size_t)step * sizeof *lines);
+    }
+}
+
 /* Scrolls up by count (down if negative): lines that leave are reused as empty ones at the other end. */
 void scroll_lines(struct screen *screen, int top, int bottom, int count, struct pen pen) {
-    struct line **lines = screen->now->lines + top, *moved[MAX_SIDE];
-    const int height = bottom - top + 1, times = clamp(count < 0 ? -(count + 1) + 1 : count, 0, height), stay = height - times;
-    struct line **leave = lines + (count > 0 ? 0 : stay), **come = lines + (count > 0 ? stay : 0);
-    memcpy(moved, leave, (size_t)times * sizeof *lines);
-    memmove(lines + (count > 0 ? 0 : times), lines + (count > 0 ? times : 0), (size_t)stay * sizeof *lines);
-    memcpy(come, moved, (size_t)times * sizeof *lines);
-    screen->work += (uint64_t)height / 8;
-    for (int i = 0; i < times; i++) {
-        come[i]->wrapped = false;
-        empty_cells(screen, come[i], 0, screen->columns, pen);
+    struct line **lines = screen->now->lines + top;
+    const int height = bottom - top + 1, times = clamp(count < 0 ? -(count + 1) + 1 : count, 0, height);
+    if (times < height && count > 0)
+        rotate_up(lines, height, times);
+    else if (times < height)
+        rotate_down(lines, height, times);
+    screen->work += (uint64_t)(height / 8 * (times / MOVED + 1));
+    for (int i = count > 0 ? height - times : 0, end = i + times; i < end; i++) {
+        lines[i]->wrapped = false;
+        empty_cells(screen, lines[i], 0, screen->columns, pen);
     }
 }
 

@@ -15,9 +15,10 @@ struct cell make_cell(uint32_t code, int width, struct pen pen) {
     return (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};
 }
 
-static void put(struct screen *screen, struct line *line, int at, struct cell cell) {
-    struct cell *cells = reach(screen, line, at);
-    cells[at] = cell;
+/* Written field by field: a cell that was made elsewhere takes longer to copy. */
+static void put(struct screen *screen, struct line *line, int at, uint32_t code, int width, struct pen pen) {
+    struct cell *cells = at > line->used ? reach(screen, line, at) : line->cells;
+    cells[at] = (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};
     line->used = line->used > at ? line->used : at + 1;
 }
 
@@ -65,10 +66,10 @@ static void place(struct screen *screen, uint32_t code, int width) {
     if (screen->modes.insert)
         insert_cells(screen, line, now->x, width, pen);
     if (now->x < screen->columns)
-        put(screen, line, now->x, make_cell(code, width, pen));
+        put(screen, line, now->x, code, width, pen);
     now->x++;
     for (int i = 1; i < width; i++)
-        put(screen, line, now->x++, make_cell(0, 0, pen));
+        put(screen, line, now->x++, 0, 0, pen);
 }
 
 void mend_right(struct screen *screen) {
@@ -80,16 +81,16 @@ void mend_right(struct screen *screen) {
 
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size) {
     struct buffer *now = screen->now;
+    if (!screen->in_run || screen->charset != '\0' || screen->modes.insert || now->x >= screen->columns)
+        return 0;
     struct line *line = now->lines[now->y];
     const struct pen pen = shown_pen(screen->pen);
-    if (!screen->in_run || screen->charset != '\0' || screen->modes.insert)
-        return 0;
-    if (now->x >= screen->columns)
-        return 0;
-    struct cell *cells = reach(screen, line, now->x);
+    struct cell *cells = reach(screen, line, now->x) + now->x;
+    const size_t room = (size_t)(screen->columns - now->x), most = room < size ? room : size;
     size_t done = 0;
-    for (; done < size && now->x < screen->columns && bytes[done] >= 0x20 && bytes[done] < 0x7f; done++)
-        cells[now->x++] = make_cell(bytes[done], 1, pen);
+    for (; done < most && bytes[done] >= 0x20 && bytes[done] < 0x7f; done++)
+        cells[done] = (struct cell){.code = bytes[done], .width = 1, .pen = pen};
+    now->x += (int)done;
     screen->work += done;
     line->used = line->used > now->x ? line->used : now->x;
     if (done > 0) {

@@ -1,6 +1,4 @@
 /* Pens as SGR: only what is different from the cell before, unless something ends that SGR has no word for but 0. */
-#include <string.h>
-
 #include "screen-paint.h"
 
 struct sgr {
@@ -66,7 +64,6 @@ static void add_changes(struct sgr *sgr, struct pen had, struct pen pen) {
         add_ground(sgr, 4, pen.bg & COLOR);
 }
 
-/* SGR 0 takes the protection away. */
 static void put_sgr(struct painter *to, const struct sgr *sgr) {
     if (sgr->size == 0)
         return;
@@ -99,6 +96,7 @@ void put_pen(struct painter *to, struct pen pen) {
     if (((pen.under ^ had.under) & COLOR) != 0)
         add_color(&sgr, "58", pen.under & COLOR);
     put_sgr(to, &sgr);
+    /* SGR 0 takes it away. */
     if ((pen.bg & ~had.bg & BG_PROTECTED) != 0)
         (void)fputs("\x1b[1\"q", to->out);
     put_link(to, pen.link);
