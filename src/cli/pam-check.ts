@@ -1,14 +1,13 @@
 /** `vestibule pam check PROFILE`: what is wrong with a PAM profile, why, and the line to write. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { placeOf } from '../config/finding.ts';
 import type { ProfileFinding } from '../config/pam-profile/check.ts';
+import { MAX_BYTES } from '../config/pam-profile/root-files.ts';
 import { PURPOSES, type Purpose } from '../config/pam-profile/rule.ts';
+import { fillFrom } from '../lib/fill-from.ts';
 import { CliError, type Context, printJson, printLine } from './context.ts';
 import { readFiles } from './reading/read-files.ts';
-
-/** Bytes. */
-const MOST_FACTS = 1_048_576;
 
 interface Options {
   readonly for?: Purpose;
@@ -57,16 +56,14 @@ function printFinding({ out }: Context, finding: ProfileFinding): void {
 /** What a shell opened for this process alone; null: another can read the file. */
 function readDescriptor(file: string): string | null {
   const isOpen = /^\/(dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/.test(file);
-  return isOpen ? readAtMost(file, MOST_FACTS) : null;
+  return isOpen ? readAtMost(file, MAX_BYTES) : null;
 }
 
 function readAtMost(file: string, most: number): string {
   const data = Buffer.alloc(most + 1);
   const fd = openSync(file, 'r');
   try {
-    let size = 0;
-    for (let count = -1; count !== 0 && size < data.length; size += count)
-      count = readSync(fd, data, size, data.length - size, null);
+    const size = fillFrom(fd, data);
     if (size <= most) return data.toString('utf8', 0, size);
   } finally {
     closeSync(fd);

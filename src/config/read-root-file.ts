@@ -1,5 +1,6 @@
 /** Reads a file that only root can write to; config.c does the same. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { fillFrom } from '../lib/fill-from.ts';
 import { reads } from '../lib/reads.ts';
 import { MAX_FILE_BYTES } from './parse.ts';
 
@@ -32,11 +33,5 @@ function readDescriptor(fd: number): { readonly data: Uint8Array } | { readonly 
       problem: `wanted a file that only root can write, got mode ${(about.mode & 0o7777).toString(8).padStart(4, '0')} of uid ${about.uid}; chown root and chmod 0644 it`,
     };
   const data = Buffer.alloc(Math.min(about.size, MAX_FILE_BYTES + 1));
-  let size = 0;
-  while (size < data.length) {
-    const count = readSync(fd, data, size, data.length - size, null);
-    if (count === 0) break;
-    size += count;
-  }
-  return { data: data.subarray(0, size) };
+  return { data: data.subarray(0, fillFrom(fd, data)) };
 }

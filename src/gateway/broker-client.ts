@@ -5,6 +5,7 @@
 import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import { inBackground } from '../lib/in-background.ts';
+import { KeyedSets } from '../lib/keyed-sets.ts';
 import type { log } from '../lib/log.ts';
 import type { FrameStream } from '../protocol/frame.ts';
 import type { BrokerEvent, RequestName, Requests } from '../protocol/gateway-broker.ts';
@@ -12,13 +13,15 @@ import type { UserName } from '../protocol/ids.ts';
 import { greet, type JsonObject, parseJson, sendJson } from '../protocol/json-frame.ts';
 import { PROBLEMS, type Problem } from '../protocol/problems.ts';
 import { Failure, failureOf } from './problem.ts';
-import { type Hear, UserEars, type UserEvent } from './user-ears.ts';
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 const REQUEST_MS = 10_000;
 /** Limits the memory that a broker which never answers can cost us. */
 const MAX_PENDING = 5000;
+
+export type UserEvent = Extract<BrokerEvent, { user: UserName }>;
+type Hear = (event: UserEvent) => void;
 
 /** Of a user, as the gateway's listeners know them. */
 const USER_EVENTS: readonly string[] = [
@@ -48,7 +51,8 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
   private retryMs = FIRST_RETRY_MS;
   private retry: NodeJS.Timeout | null = null;
   private readonly stop = new AbortController();
-  private readonly ears = new UserEars();
+  /** A tab is not called for what happens to all the others. */
+  private readonly ears = new KeyedSets<UserName, Hear>();
 
   constructor(path: string, logger: typeof log) {
     super();
@@ -78,7 +82,7 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
 
   /** Hears of what changes for this user. Returns the release. */
   listen(user: UserName, hear: Hear): () => void {
-    return this.ears.listen(user, hear);
+    return this.ears.add(user, hear);
   }
 
   request<K extends RequestName>(
@@ -133,7 +137,8 @@ export class BrokerClient extends EventEmitter<BrokerClientEvents> {
 
   private announce(event: BrokerEvent): void {
     if (event.event === 'revoked') this.emit('revoked', event.tickets);
-    else if (USER_EVENTS.includes(event.event)) this.ears.tell(event);
+    else if (USER_EVENTS.includes(event.event))
+      for (const hear of this.ears.of(event.user)) hear(event);
     else this.logger.warning('unknown broker event, ignoring', { message: event });
   }
 

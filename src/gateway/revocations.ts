@@ -2,6 +2,7 @@
  * What depends on a ticket (open sockets, cached checks) is closed here as soon as the broker revokes it. Ids of
  * revoked tickets are remembered for a while: an answer that was under way may still name one.
  */
+import { KeyedSets } from '../lib/keyed-sets.ts';
 import type { TicketId } from '../protocol/ids.ts';
 import type { Clock } from './clock.ts';
 
@@ -10,7 +11,7 @@ const REMEMBER_MS = 15 * 60_000;
 
 export class Revocations {
   private readonly clock: Clock;
-  private readonly held = new Map<TicketId, Set<() => void>>();
+  private readonly held = new KeyedSets<TicketId, () => void>();
   private readonly revoked = new Map<TicketId, number>();
 
   constructor(clock: Clock) {
@@ -23,12 +24,7 @@ export class Revocations {
       close();
       return () => {};
     }
-    const closers = this.held.get(ticket) ?? new Set();
-    this.held.set(ticket, closers.add(close));
-    return () => {
-      closers.delete(close);
-      if (closers.size === 0 && this.held.get(ticket) === closers) this.held.delete(ticket);
-    };
+    return this.held.add(ticket, close);
   }
 
   isRevoked(ticket: TicketId): boolean {
@@ -43,9 +39,7 @@ export class Revocations {
     }
     for (const ticket of tickets) {
       this.revoked.set(ticket, now);
-      const closers = this.held.get(ticket);
-      this.held.delete(ticket);
-      for (const close of closers ?? []) close();
+      for (const close of this.held.take(ticket)) close();
     }
   }
 }

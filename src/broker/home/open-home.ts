@@ -18,7 +18,7 @@ const MOST_HOMES = 2;
 export function openHome(broker: Broker, ticket: Ticket, address: string): PamSessionRow {
   const last = broker.pamSessions.homeOf(ticket);
   if (last !== undefined && isUsable(last.state)) return last;
-  const live = broker.pamSessions.listLiveOf(ticket).filter(({ isHome }) => isHome);
+  const live = broker.pamSessions.listLiveHomesOf(ticket);
   if (live.length >= MOST_HOMES) {
     const ids = live.map(({ id, state }) => `${id} is '${state}'`).join(', ');
     const text = 'Your earlier PAM sessions on this machine have not been closed yet.';

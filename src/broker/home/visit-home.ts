@@ -1,5 +1,4 @@
 /** A person looks at the home page, which opens their home session. */
-import { log } from '../../lib/log.ts';
 import type { Holdings, Origin } from '../../protocol/gateway-broker.ts';
 import { ProblemError } from '../base/problem.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
@@ -23,8 +22,9 @@ function tryHome(broker: Broker, ticket: Ticket, address: string): void {
   try {
     openHome(broker, ticket, address);
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    log.info('home-session-refused', { user: ticket.user, detail: error.detail });
+    const isKnown =
+      error instanceof ProblemError && ['disk', 'session-hangs'].includes(error.problem.code);
+    if (!isKnown) throw error;
   }
 }
 

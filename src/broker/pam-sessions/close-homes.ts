@@ -8,7 +8,7 @@ import type { Broker } from '../state/context.ts';
 import { beginClose } from './close-pam-session.ts';
 
 export function closeHome(broker: Broker, person: Person): void {
-  const home = broker.pamSessions.listLiveOf(person).findLast(({ isHome }) => isHome);
+  const home = broker.pamSessions.listLiveHomesOf(person).at(-1);
   if (home !== undefined && isUnused(broker, home)) beginClose(broker, home, null);
 }
 

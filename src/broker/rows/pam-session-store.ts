@@ -21,15 +21,18 @@ export function openPamSessionStore(store: Store) {
   const lastHome = store.database.prepare(
     'SELECT * FROM pam_sessions WHERE user = ? AND uid = ? AND is_home = 1 ORDER BY rowid DESC LIMIT 1',
   );
+  const listLiveHomesOf = (person: Person): PamSessionRow[] =>
+    live.listOf(person).filter(({ isHome }) => isHome);
   return {
     ...{ write, find, listPage, prune, moveTimes },
     /** Those that have not come to their end. */
     listLive: (): PamSessionRow[] => live.list(),
     listLiveOf: (person: Person): PamSessionRow[] => live.listOf(person),
+    /** A person's home sessions that have not come to their end, the oldest first. */
+    listLiveHomesOf,
     /** A person's last home session: a living one, or how the last one ended. */
     homeOf: ({ user, uid }: Person): PamSessionRow | undefined =>
-      live.listOf({ user, uid }).findLast(({ isHome }) => isHome) ??
-      lastHome.all(user, uid).map(toRow)[0],
+      listLiveHomesOf({ user, uid }).at(-1) ?? lastHome.all(user, uid).map(toRow)[0],
     countLive: (): { readonly pamSessions: number; readonly homeSessions: number } => {
       const rows = live.list();
       return { pamSessions: rows.length, homeSessions: rows.filter((row) => row.isHome).length };

@@ -87,7 +87,8 @@ async function lookAt(broker: Broker, person: Person): Promise<void> {
   try {
     for (const { id } of broker.sessions.listLiveOf(person)) {
       const row = broker.sessions.find(id);
-      if (row !== undefined && hasChanged(broker, row)) announceSession(broker, row);
+      // It may have ended since the turn before.
+      if (row?.ended === null && hasChanged(broker, row)) announceSession(broker, row);
       await nextTurn();
     }
     tellTroubles(broker, person);

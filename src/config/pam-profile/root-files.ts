@@ -7,14 +7,14 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  readSync,
   type Stats,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fillFrom } from '../../lib/fill-from.ts';
 import { reads } from '../../lib/reads.ts';
 
 /** Profiles are small; a larger file could be meant to hang the reader. */
-const MAX_BYTES = 1_048_576;
+export const MAX_BYTES = 1_048_576;
 const MAX_LINKS = 40;
 
 export interface Place {
@@ -144,12 +144,7 @@ function readDescriptor(fd: number, place: Place, most: number): FileText {
   if (about.isDirectory()) return { kind: 'text', text: '', place };
   if (!about.isFile()) return { kind: 'unreadable', reason: 'no regular file' };
   const data = Buffer.alloc(Math.min(about.size, most + 1));
-  let size = 0;
-  while (size < data.length) {
-    const count = readSync(fd, data, size, data.length - size, null);
-    if (count === 0) break;
-    size += count;
-  }
+  const size = fillFrom(fd, data);
   if (size > most) return { kind: 'unreadable', reason: `more than ${most} bytes` };
   return { kind: 'text', text: data.toString('latin1', 0, size), place };
 }

@@ -6,11 +6,11 @@
 import type { WebSocket } from 'ws';
 import { inBackground } from '../../lib/in-background.ts';
 import { CLOSE_CODES, type LiveMessage } from '../../protocol/page-gateway.ts';
+import type { UserEvent } from '../broker-client.ts';
 import type { Gateway, SocketHandler } from '../gateway.ts';
 import { Outbox } from '../http/outbox.ts';
 import { Failure } from '../problem.ts';
 import { requireTicket } from '../security/require-ticket.ts';
-import type { UserEvent } from '../user-ears.ts';
 
 /** How often the broker is told that somebody watches; it keeps looking for a bit longer than two such intervals. */
 const WATCH_MS = 10_000;

@@ -29,7 +29,8 @@ static void tell_started(struct leader *leader, struct program *program, uint32_
 static void tell_exited(struct leader *leader, struct program *program, uint32_t status, const char *words) {
     program->state = VST_PROGRAM_EXITED;
     program->status = status;
-    program->deadline_ms = program->ending ? program->deadline_ms : program->lossless ? 0 : monotonic_ms() + HOST_MS;
+    if (!program->ending)
+        program->deadline_ms = program->lossless ? 0 : monotonic_ms() + HOST_MS;
     struct writer writer = writer_of(VST_FROM_LEADER_EXITED);
     put_string(&writer, program->session);
     put_u32(&writer, status);
