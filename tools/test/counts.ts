@@ -1,19 +1,24 @@
-/** Numbers of tests that passed, failed and were skipped. */
+/** How many tests passed and were skipped, and what is said of each that failed. */
 export interface Counts {
   readonly passed: number;
-  readonly failed: number;
+  /** Of each: where it stands, its name and its error, as text of one or more lines. */
+  readonly failures: readonly string[];
   readonly skipped: number;
 }
-export const noCounts: Counts = { passed: 0, failed: 0, skipped: 0 };
+export const noCounts: Counts = { passed: 0, failures: [], skipped: 0 };
+
+export function oneFailure(words: string): Counts {
+  return { ...noCounts, failures: [words] };
+}
 
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
     passed: a.passed + b.passed,
-    failed: a.failed + b.failed,
+    failures: [...a.failures, ...b.failures],
     skipped: a.skipped + b.skipped,
   };
 }
 
-export function countAll({ passed, failed, skipped }: Counts): number {
-  return passed + failed + skipped;
+export function countAll({ passed, failures, skipped }: Counts): number {
+  return passed + failures.length + skipped;
 }

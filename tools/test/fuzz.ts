@@ -6,5 +6,5 @@ if (!Number.isInteger(each) || each < 1) {
   console.error(`wanted a whole number of seconds, got '${process.argv[2]}'`);
   process.exit(2);
 }
-const { failed } = await runFuzzers({ each });
-process.exitCode = failed > 0 ? 1 : 0;
+const { failures } = await runFuzzers({ each });
+process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
 /** Runs all tests, the fastest steps first. The last line is 'N passed, N failed, N skipped'. */
-import { addCounts, type Counts, countAll, noCounts } from './counts.ts';
+import { addCounts, type Counts, countAll, noCounts, oneFailure } from './counts.ts';
 import { runCheck } from './run-check.ts';
 import { runFuzzers } from './run-fuzzers.ts';
 import { runSandboxTests, runUnitTests } from './run-node-tests.ts';
@@ -49,15 +49,14 @@ async function runOracle(): Promise<Counts> {
   const compared = await runUnitTests('test/oracle/*.test.ts');
   const made = await runCheck('make', ['-s', 'fakes']);
   const counts = addCounts(compared, made);
-  if (made.failed > 0) return counts;
+  if (made.failures.length > 0) return counts;
   return addCounts(counts, await runCheck(node, ['test/oracle/main.ts', '--brief']));
 }
 
 /** A step that counts no test has failed. */
 function refuseEmpty(name: string, counts: Counts): Counts {
   if (countAll(counts) > 0) return counts;
-  console.log(`${name}: wanted at least one counted test, got none`);
-  return { passed: 0, failed: 1, skipped: 0 };
+  return oneFailure(`${name}: wanted at least one counted test, got none`);
 }
 
 const only = process.argv.slice(2);
@@ -74,8 +73,11 @@ for (const step of steps) {
   const counts = refuseEmpty(step.name, await step.run());
   total = addCounts(total, counts);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`## ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
-  if (counts.failed > 0 && step.vital === true) break;
+  const failed = counts.failures.length;
+  console.log(`## ${step.name}: ${counts.passed} passed, ${failed} failed, ${seconds} s`);
+  if (failed > 0 && step.vital === true) break;
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+// Once more at the end: of a long run often only the end is kept.
+if (total.failures.length > 0) console.log(`\n## failed\n${total.failures.join('\n')}`);
+console.log(`\n${total.passed} passed, ${total.failures.length} failed, ${total.skipped} skipped`);
+process.exitCode = total.failures.length > 0 || total.passed === 0 ? 1 : 0;

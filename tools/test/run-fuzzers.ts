@@ -14,12 +14,13 @@ const findings = 'build/fuzz-findings/';
 export async function runFuzzers(seconds: { all: number } | { each: number }): Promise<Counts> {
   const names = globSync('test/fuzz/*_fuzz.c').map((path) => basename(path, '_fuzz.c'));
   const built = await runCheck('make', ['-s', '-j2', 'fuzz']);
-  if (built.failed > 0) return built;
+  if (built.failures.length > 0) return built;
   mkdirSync(findings, { recursive: true });
   const each = 'each' in seconds ? seconds.each : Math.max(1, seconds.all / names.length);
-  let failed = 0;
-  for (const name of names.sort()) if (!(await runFuzzer(name, Math.floor(each)))) failed += 1;
-  return { passed: names.length - failed, failed, skipped: 0 };
+  const failures: string[] = [];
+  for (const name of names.sort())
+    if (!(await runFuzzer(name, Math.floor(each)))) failures.push(`fuzzer ${name}`);
+  return { passed: names.length - failures.length, failures, skipped: 0 };
 }
 
 async function runFuzzer(name: string, seconds: number): Promise<boolean> {

@@ -4,11 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { type Counts, oneFailure } from './counts.ts';
 import { judgeRun, runSandboxTests } from './run-node-tests.ts';
 
 mkdirSync('build', { recursive: true });
 const directory = mkdtempSync(join('build', 'runner-'));
 after(() => rmSync(directory, { recursive: true }));
+
+const numbers = ({ passed, failures, skipped }: Counts) => [passed, failures.length, skipped];
 
 function writeTest(name: string, ...lines: readonly string[]): string {
   const path = join(directory, `${name}.test.ts`);
@@ -23,7 +26,20 @@ test('passed, failed and skipped tests of a sandbox are counted', async () => {
     "test('left out', { skip: 'a reason' }, () => {});",
     "test('bad', () => { throw new Error('on purpose'); });",
   );
-  assert.deepEqual(await runSandboxTests(file), { passed: 1, failed: 1, skipped: 1 });
+  assert.deepEqual(numbers(await runSandboxTests(file)), [1, 1, 1]);
+});
+
+test('what failed is told by its file, its name and its error', async () => {
+  const file = writeTest(
+    'told',
+    "test('outer', async (t) => {",
+    "  await t.test('inner', () => { throw new TypeError('on purpose'); });",
+    '});',
+  );
+  const [inner, outer, ...rest] = (await runSandboxTests(file)).failures;
+  assert.match(inner!, new RegExp(`^${file}: inner\n    TypeError: on purpose\n +at `));
+  assert.match(outer!, new RegExp(`^${file}: outer\n    .*1 subtest failed`));
+  assert.equal(rest.length, 0);
 });
 
 test('a daemon that a failed test left behind with its stdout does not delay the run', async () => {
@@ -35,35 +51,36 @@ test('a daemon that a failed test left behind with its stdout does not delay the
     "  throw new Error('on purpose');",
     '});',
   );
-  assert.deepEqual(await runSandboxTests(file), { passed: 0, failed: 1, skipped: 0 });
+  assert.deepEqual(numbers(await runSandboxTests(file)), [0, 1, 0]);
 });
 
 test('a file without a test has failed', async () => {
   const file = writeTest('none', 'void test;');
-  assert.deepEqual(await runSandboxTests(file), { passed: 0, failed: 1, skipped: 0 });
+  assert.deepEqual(numbers(await runSandboxTests(file)), [0, 1, 0]);
 });
 
 test('a file that ends its process has failed, whatever its exit status', async () => {
   const file = writeTest('ends', "test('ends', () => process.exit(0));");
-  const { passed, failed } = await runSandboxTests(file);
-  assert.deepEqual({ passed, failed }, { passed: 0, failed: 1 });
+  assert.deepEqual(numbers(await runSandboxTests(file)), [0, 1, 0]);
 });
 
 test('a pattern without files has failed', async () => {
-  assert.equal((await runSandboxTests(join(directory, 'no-such-*.ts'))).failed, 1);
+  assert.equal((await runSandboxTests(join(directory, 'no-such-*.ts'))).failures.length, 1);
 });
 
 test('counts that are missing, empty or without the failure are a failure', () => {
-  const good = { passed: 2, failed: 0, skipped: 0 };
+  const good = { passed: 2, failures: [], skipped: 0 };
   assert.deepEqual(judgeRun(['f'], 0, good), good);
   for (const [status, counts] of [
     [0, null],
-    [0, { passed: 0, failed: 0, skipped: 0 }],
+    [0, { passed: 0, failures: [], skipped: 0 }],
     [1, good],
     [137, null],
     [null, good],
   ] as const)
-    assert.equal(judgeRun(['f'], status, counts).failed, 1);
+    assert.equal(judgeRun(['f'], status, counts).failures.length, 1);
+  const bad = oneFailure('f: on purpose');
+  assert.deepEqual(judgeRun(['f'], 1, bad), bad);
 });
 
 test('the sandbox ends what runs too long, with all that it started', () => {

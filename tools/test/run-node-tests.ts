@@ -1,7 +1,7 @@
 /** Runs test files with node:test, and counts the tests with our own reporter. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { addCounts, type Counts, countAll, noCounts } from './counts.ts';
+import { addCounts, type Counts, countAll, noCounts, oneFailure } from './counts.ts';
 import { remainingMs, startLimited } from './run-limited.ts';
 
 const reporter = new URL('./count-reporter.ts', import.meta.url).href;
@@ -9,18 +9,19 @@ const reporter = new URL('./count-reporter.ts', import.meta.url).href;
 const SANDBOXES = 2;
 /** Timeout of one file in a sandbox, milliseconds. */
 const LONGEST_FILE_MS = 15 * 60_000;
-const nothingFound: Counts = { passed: 0, failed: 1, skipped: 0 };
 
 /** Runs files that need only Node, all in one run. */
 export async function runUnitTests(pattern: string): Promise<Counts> {
-  const files = listFiles(pattern);
-  return files.length === 0 ? nothingFound : await countTests(process.execPath, [], files);
+  const files = globSync(pattern).sort();
+  return files.length === 0
+    ? nothingMatches(pattern)
+    : await countTests(process.execPath, [], files);
 }
 
 /** Runs each file in its own sandbox, so that leftovers of one do not disturb another. Prints the output file by file. */
 export async function runSandboxTests(pattern: string): Promise<Counts> {
-  const files = listFiles(pattern);
-  let total = files.length === 0 ? nothingFound : noCounts;
+  const files = globSync(pattern).sort();
+  let total = files.length === 0 ? nothingMatches(pattern) : noCounts;
   const work = async (): Promise<void> => {
     for (let file = files.shift(); file !== undefined; file = files.shift()) {
       const counts = await runInSandbox(file);
@@ -31,10 +32,8 @@ export async function runSandboxTests(pattern: string): Promise<Counts> {
   return total;
 }
 
-function listFiles(pattern: string): string[] {
-  const files = globSync(pattern).sort();
-  if (files.length === 0) console.log(`no file matches ${pattern}: wanted at least one`);
-  return files;
+function nothingMatches(pattern: string): Counts {
+  return oneFailure(`wanted at least one file that matches ${pattern}, got none`);
 }
 
 /** Runs one file without a child process per file, so that processes that it leaves running do not delay the end. */
@@ -89,10 +88,10 @@ export function judgeRun(
   counts: Counts | null,
 ): Counts {
   if (status === 0 && counts !== null && countAll(counts) > 0) return counts;
-  if (counts !== null && counts.failed > 0) return counts;
-  const came = counts === null ? 'no counts' : `${countAll(counts)} tests counted`;
-  console.log(`${files.join(' ')}: wanted counted tests and exit status 0, got ${came}, ${status}`);
-  return addCounts(counts ?? noCounts, { passed: 0, failed: 1, skipped: 0 });
+  if (counts !== null && counts.failures.length > 0) return counts;
+  const got = counts === null ? 'no counts' : `${countAll(counts)} tests counted`;
+  const words = `${files.join(' ')}: wanted counted tests and exit status 0, got ${got}, ${status}`;
+  return addCounts(counts ?? noCounts, oneFailure(words));
 }
 
 function readCounts(report: string): Counts | null {
