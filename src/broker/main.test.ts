@@ -14,6 +14,6 @@ test('started by hand, the broker says why it does not run, in one line', () => 
   assert.equal(stdout, '');
   const line = JSON.parse(stderr);
   assert.deepEqual([line.level, line.event], ['error', 'start-failed']);
-  // As root, and else without the descriptors.
+  // Root is refused; others get the same advice, because the descriptors are missing.
   assert.match(line.error, /vestibule-supervise/);
 });

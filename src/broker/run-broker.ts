@@ -1,4 +1,4 @@
-/** The broker as a process: descriptors from supervise, options of the configuration, the end on a signal. */
+/** The process of the broker: takes descriptors from supervise, reads the configuration, and exits on SIGTERM. */
 import { checkGroups } from '../config/check-groups.ts';
 import { checkProfiles } from '../config/check-profiles.ts';
 import { findingLine } from '../config/finding.ts';
@@ -14,10 +14,10 @@ import { log } from '../lib/log.ts';
 import { serveBroker } from './requests/serve.ts';
 
 const DESCRIPTORS = ['gateway', 'cli', 'ready'] as const;
-/** After its time a leader has given the step up; one that has not is stuck. */
+/** A leader gives a step up by itself when its timeout is over. If it has not after this further time, it is stuck. */
 const LEADER_LATE_MS = 10_000;
 
-/** Returns when it serves. */
+/** Resolves when the broker accepts requests. */
 export async function runBroker(kinds: readonly Kind[]): Promise<void> {
   process.on('uncaughtException', (error) => {
     log.error('uncaught-exception', { error, stack: error.stack });
@@ -55,7 +55,7 @@ async function serve(
   const findings = checkProfiles(values);
   const errors = findings.filter(({ level }) => level === 'error');
   if (errors.length > 0) throw new Error(errors.map(findingLine).join('; '));
-  // A group may come with the directory, after us.
+  // A missing group is only a warning: the directory service may start after the broker.
   const warnings = [...findings, ...checkGroups(loaded)].map(({ text }) => text);
   for (const warning of warnings) log.warning('configuration', { warning });
   const running = await serveBroker({

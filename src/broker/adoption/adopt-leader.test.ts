@@ -1,11 +1,11 @@
-/** What is known of a leader is not read from its process again. */
+/** If a row already has the process of its leader, /proc is not read again. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import { startFixture } from '../../../test/fakes/broker-fixture.ts';
 
-/** The files of this process that are read from here on. */
+/** Records which files of this process in /proc are read from now on. */
 function watchProc(t: TestContext): () => string[] {
   const read = t.mock.method(fs, 'readFileSync');
   syncBuiltinESMExports();

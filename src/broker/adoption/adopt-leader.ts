@@ -1,4 +1,4 @@
-/** A leader that runs, and the rows that say so: brings both to one state. The leader is right. */
+/** Adopts a running leader: changes the rows to its state, or orders what the rows want. The leader knows what runs. */
 import type { LeaderConnection } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import { LEADER_PHASES } from '../../protocol/broker-leader.ts';
@@ -37,7 +37,7 @@ export function adoptLeader(
   catchUp(broker, link, noteOpen(broker, row, link));
 }
 
-/** A PAM session that was given up. */
+/** Closes a PAM session whose row has already ended. */
 function closeStray(leader: LeaderConnection): void {
   const { pamSession, user } = leader.hello;
   log.warning('leader-without-session', { pamSession, user });
@@ -52,7 +52,7 @@ function closeStray(leader: LeaderConnection): void {
   leader.send({ name: 'close' });
 }
 
-/** A leader listens once PAM has opened the session. It is one process for all of its life: /proc is read once. */
+/** A leader listens only when PAM has opened the session. Its process stays the same, so /proc is read only once. */
 function noteOpen(broker: Broker, row: PamSessionRow, { leader: { hello } }: Link): PamSessionRow {
   const { id, state } = row;
   const isKnown = row.leader === hello.pid;
@@ -89,7 +89,7 @@ function catchUpOpen(broker: Broker, link: Link, row: PamSessionRow): void {
     closeWithoutSessions(broker, row);
 }
 
-/** Its leader waits for a program, and nobody will have it run one. */
+/** Its leader waits for a program, but nothing will start one. */
 function closeWithoutSessions(broker: Broker, row: PamSessionRow): void {
   if (broker.sessions.listIn(row).length === 0) beginClose(broker, row, null);
 }

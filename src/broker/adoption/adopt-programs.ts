@@ -1,4 +1,4 @@
-/** The programs of a leader that was found again, and the rows of their sessions: brings both to one state. */
+/** Compares the programs of an adopted leader with the session rows, and updates rows or sends orders. */
 import { kindNamed } from '../../kinds/kinds.ts';
 import { type ProgramState, programOf } from '../../launcher/leader-connection.ts';
 import { exitStatus } from '../../lib/exit-status.ts';
@@ -29,7 +29,7 @@ export function adoptPrograms(broker: Broker, link: Link, pam: PamSessionRow): v
   for (const row of rows) {
     const program = programOf(hello, row.id);
     noteProgram(broker, row, program);
-    // Root's command line has it run, when it is ready to.
+    // Root's CLI will start it.
     if (program?.state === 'ready' && row.origin === 'cli') continue;
     if (program === undefined || program.state === 'ready') startLate(broker, link, row);
     else if (isOver(program)) takeSessionEvent(broker, row, 'ended');
@@ -38,7 +38,7 @@ export function adoptPrograms(broker: Broker, link: Link, pam: PamSessionRow): v
   forgetOthers(broker, link, hello.sessions as SessionId[]);
 }
 
-/** Those that ended are noted; those that were given up end, and are noted then. */
+/** For programs whose rows have ended: the leader may forget those that are over, and must end the others. */
 function forgetOthers(broker: Broker, { leader }: Link, sessions: readonly SessionId[]): void {
   for (const session of sessions) {
     if (broker.sessions.find(session)?.ended === null) continue;
@@ -48,8 +48,8 @@ function forgetOthers(broker: Broker, { leader }: Link, sessions: readonly Sessi
 }
 
 /**
- * What there is of it is not its program: the order to run it never arrived, or its end was told to nobody. The sign-in
- * that it was started by is forgotten: any that its person still has, and that has not expired, will do.
+ * The leader has no program for this session: it never got the order to start one, or the report of the end was lost.
+ * The row does not name the ticket that started it, so the grant of any valid ticket of the user is used.
  */
 function startLate(broker: Broker, link: Link, row: SessionRow): void {
   const now = broker.now();
@@ -63,7 +63,7 @@ function startLate(broker: Broker, link: Link, row: SessionRow): void {
   takeSessionEvent(broker, row, 'forgotten', { failure });
 }
 
-/** It starts, runs, or has exited and something of it is left. */
+/** The program is starting or running, or it has exited and other processes of it remain. */
 function adoptProgram(
   broker: Broker,
   link: Link,
@@ -81,7 +81,7 @@ function adoptProgram(
   else if (state === 'starting') watchSession(broker, row.id, 'program');
 }
 
-/** What the hello says of it and the row does not: most often nothing, and nothing is written then. */
+/** Stores what the hello says and the row lacks. Usually that is nothing, and then nothing is written. */
 function noteProgram(broker: Broker, row: SessionRow, program: ProgramState | undefined): void {
   if (program === undefined) return;
   const { state } = program;

@@ -41,7 +41,7 @@ test('an exit while the broker was away is learnt from the leader that waited', 
   });
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   assert.deepEqual([view?.state, view?.exitStatus], ['ended', 5]);
-  // Only now may the leader go.
+  // Only now may the leader exit.
   await leader.received.take(({ name }) => name === 'noted');
 });
 
@@ -65,7 +65,7 @@ test('a socket that nobody listens on is tried for a while, and nobody waits for
     leader.die();
     writeFileSync(path, '');
   });
-  // The gateway is there before it comes to that, unless the machine is slow.
+  // Usually the answer comes before the broker has given up; on a slow machine the session is already unclean.
   const [view] = (await fixture.gateway.ask('session-list', { ticket })).sessions;
   const { problem } = view?.state === 'unclean' ? view : await fixture.gateway.sessionIn('unclean');
   assert.equal(problem?.code, 'session-lost');

@@ -1,4 +1,4 @@
-/** Looks for the leader of a PAM session where it runs: adopts it, or settles what its absence means. */
+/** Searches for the leader of a PAM session: adopts it, or changes the rows if it is dead or does not answer. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LeaderConnection, LeaderError } from '../../launcher/leader-connection.ts';
 import { inBackground } from '../../lib/in-background.ts';
@@ -11,7 +11,7 @@ import type { Broker } from '../state/context.ts';
 import { leaderOf } from '../views/leader-process.ts';
 import { adoptLeader } from './adopt-leader.ts';
 
-/** A leader whose queue is full refuses for a moment; the socket file of a dead one stays until its watch removes it. */
+/** A leader refuses connections while its queue is full; the socket of a dead one stays until its watch removes it. */
 const RETRY_MS = [50, 200, 800];
 
 const DIED_OPENING =
@@ -20,8 +20,8 @@ const DIED_OPEN =
   'the leader ended without closing its PAM session: it was killed, or a PAM module crashed';
 
 /**
- * Never rejects: what goes wrong is logged, and the PAM session stays as it is. place: where it was heard of, if no row
- * says. tried: called when it did not answer at once, and is tried again.
+ * Never rejects: after an unexpected error, which is logged, the rows stay unchanged. tried: called when the leader did
+ * not answer at once and is tried again.
  */
 export async function findLeader(
   broker: Broker,
@@ -43,7 +43,7 @@ async function adoptFound(
 ): Promise<void> {
   try {
     const found = await connectPatiently(broker, id, place, tried);
-    // From here on the end of this connection looks for the leader again.
+    // From here on the end of this connection starts a new search.
     broker.finding.delete(id);
     const lost = () => inBackground('find-leader', findLeader(broker, id, place));
     adoptLeader(broker, id, place, found, lost);
@@ -86,7 +86,7 @@ function settleMissing(broker: Broker, id: PamSessionId, error: LeaderError): vo
 }
 
 function settle(broker: Broker, row: PamSessionRow, { kind, message }: LeaderError): void {
-  // Its socket may be gone while it lives.
+  // A leader can be alive although its socket is gone.
   if (kind === 'silent' || kind === 'refused' || leaderOf(broker, row) !== null) {
     log.warning('leader-silent', { pamSession: row.id, error: message });
     takePamSessionEvent(broker, row, 'silent', { detail: message });

@@ -1,11 +1,11 @@
-/** Sessions that waited for their person's home session when the broker ended: who would have started them is gone. */
+/** Fails the sessions that waited for a home session: only the previous broker could have started them. */
 import { ProblemError } from '../base/problem.ts';
 import { takeSessionEvent } from '../follow/take-session-event.ts';
 import type { Broker } from '../state/context.ts';
 
 const TEXT = 'The server restarted before this session could start. Start a new one.';
 
-/** Before anybody can start a session: those of this broker are not given up. */
+/** Must be called before new sessions can be started, so that it does not affect them. */
 export function giveUpWaiting(broker: Broker): void {
   for (const row of broker.sessions.listWaiting()) {
     const detail = 'the broker restarted before its home session was open';

@@ -1,4 +1,4 @@
-/** A database that is gone, or set aside: what runs is found again by its leaders. */
+/** If the database is lost or set aside, the broker learns from the leaders what runs. */
 import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ test('home sessions, people’s sessions and root’s runs become rows again, ea
   const { ticket } = await gateway.signIn('ada');
   assert.equal((await gateway.ask('session-list', { ticket })).homeSession.state, 'open');
   await gateway.ask('sign-out', { ticket });
-  // Nobody is signed in, and nothing that people started runs any more: the home session is closed.
+  // Nobody is signed in, and no session that users started runs any more, so the home session is closed.
   await cli.ask('kill-session', { session: FIRST });
   await home.received.take(({ name }) => name === 'close');
 });

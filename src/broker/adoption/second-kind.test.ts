@@ -1,4 +1,4 @@
-/** A kind that is not one of ours, without a terminal: all that sessions have, it has by being data. */
+/** A kind that only this test has, without a terminal: a new kind is only data, and its sessions need no other code. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';

@@ -1,4 +1,4 @@
-/** All leaders that run when the broker starts, and those that root's CLI starts later. */
+/** Finds all leaders that run when the broker starts, and those that root's CLI starts later. */
 import { inBackground } from '../../lib/in-background.ts';
 import type { PamSessionId, Place } from '../../protocol/ids.ts';
 import type { Broker } from '../state/context.ts';
@@ -6,8 +6,8 @@ import { findLeader } from './find-leader.ts';
 import { giveUpWaiting } from './give-up-waiting.ts';
 
 /**
- * Adopts what is there; goes on watching until that is closed. A leader that does not answer at once may be dead: nobody
- * waits for what comes of it.
+ * Adopts the running leaders, and watches for new ones until the returned object is closed. Does not wait for a leader
+ * that does not answer at once, because it may be dead.
  */
 export async function watchLeaders(broker: Broker): Promise<{ readonly close: () => void }> {
   giveUpWaiting(broker);
@@ -22,7 +22,7 @@ export async function watchLeaders(broker: Broker): Promise<{ readonly close: ()
 
 async function watchPlace(broker: Broker, place: Place) {
   const launcher = broker.launchers[place];
-  // Watching before reading: nothing can slip through between.
+  // Watch before listing, so that no leader is missed in between.
   const watcher = launcher.watch((id) =>
     inBackground('find-leader', findLeader(broker, id, place)),
   );
@@ -36,7 +36,7 @@ async function watchPlace(broker: Broker, place: Place) {
   return watcher;
 }
 
-/** PAM sessions whose leader did not answer when it was looked for: it may have come to itself, or to its end. */
+/** Searches again for leaders that did not answer: they may answer now, or have ended. */
 export function lookAgain(broker: Broker): void {
   for (const { id, place, state } of broker.pamSessions.listLive()) {
     if (state !== 'stuck' || broker.links.has(id)) continue;

@@ -1,10 +1,10 @@
-/** Durations as the broker needs them: a clock that is never set back, and waiting by it. Tests put their own in. */
+/** A monotonic clock, and waiting by it. Tests replace it. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {
   /** ms */
   readonly monotonic: () => number;
-  /** Keeps no process alive. */
+  /** Does not keep the process alive. */
   readonly wait: (ms: number) => Promise<void>;
 }
 

@@ -1,10 +1,10 @@
-/** Lists may be longer than a frame: they travel in parts, or what is newest of them does. */
+/** Lists may be larger than a frame: they are sent in parts, or only their newest items are. */
 import { MAX_FRAME } from '../../protocol/gateway-broker.ts';
 
-/** Bytes of a part: something stands around it. */
+/** Bytes of a part. The rest of the frame is for the message around it. */
 const PART = MAX_FRAME / 2;
 
-/** In order, each as much as fits. An item that is larger than a part is a part of its own. */
+/** Splits in order. An item that is larger than a part becomes a part of its own. */
 export function splitToFit<T>(items: readonly T[]): T[][] {
   const parts: T[][] = [];
   let room = 0;
@@ -20,7 +20,7 @@ export function splitToFit<T>(items: readonly T[]): T[][] {
   return parts;
 }
 
-/** The last of them, in order. */
+/** As many of the last items as fit a part, in order. */
 export function lastThatFit<T>(items: readonly T[]): T[] {
   return (splitToFit(items.toReversed())[0] ?? []).toReversed();
 }

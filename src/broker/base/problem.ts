@@ -1,16 +1,16 @@
-/** A refusal on its way to the one who asked: code and public text for them, the private detail for log and audit. */
+/** The refusal of a request: code and public text for the requester, and a private detail for log and audit. */
 import { makeReference } from '../../lib/log.ts';
 import { PROBLEMS, type Problem, type ProblemCode } from '../../protocol/problems.ts';
 
-/** Characters: a problem stands in rows and lists. */
+/** Characters. Problems are stored in rows and sent in lists. */
 const LONGEST = 2000;
 
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly problem: Problem;
-  /** Never leaves this process but into the log and the audit. */
+  /** Only for the log and the audit. */
   readonly detail: string;
-  /** The audit has it, and so has the log. */
+  /** Whether the audit and the log already have it. */
   audited = false;
 
   constructor(
@@ -30,14 +30,14 @@ export class ProblemError extends Error {
     this.detail = detail;
   }
 
-  /** A problem that was there before and has its log line, met again. */
+  /** A problem that was logged earlier, with its old reference. */
   static again(problem: Problem, detail: string): ProblemError {
     const error = new ProblemError(problem.code, detail, problem.text);
     return Object.assign(error, { problem });
   }
 }
 
-/** Whatever was thrown, as a problem: what is not one of ours is 'internal'. */
+/** Turns anything thrown into a ProblemError; everything else becomes 'internal'. */
 export function asProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,7 +1,7 @@
-/** Unix ms that go on evenly: lifetimes run by them, whatever the wall clock does meanwhile. */
+/** Unix ms that advance with the monotonic clock, so that a change of the wall clock changes no lifetime. */
 import type { Clock } from './clock.ts';
 
-/** Less is the usual drift, and following it moves nobody's times by anything that a person sees. */
+/** Smaller differences are ordinary drift. Ignoring them shifts no time by an amount that users notice. */
 const JUMP_MS = 1_000;
 
 export class SteadyTime {
@@ -19,7 +19,7 @@ export class SteadyTime {
 
   readonly now = (): number => Math.round(this.began + this.clock.monotonic());
 
-  /** By how much the wall clock has jumped since (ms, 0: not at all). From here on now() is with it. */
+  /** Makes now() agree with the wall clock again. Returns by how many ms the wall clock has jumped (0: not at all). */
   follow(): number {
     const jump = Math.round(this.wall() - this.now());
     if (Math.abs(jump) < JUMP_MS) return 0;

@@ -1,11 +1,10 @@
-/** What begins: nothing does without its record. */
+/** Nothing is started that cannot be recorded on the disk. */
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { lookAtDisk } from '../database/disk-trouble.ts';
 import { diskRefusal } from '../database/refuse.ts';
 import type { Broker } from '../state/context.ts';
 
-/** An id that nobody has. */
 export function makeId<T extends string>(): T {
   return randomBytes(16).toString('hex') as T;
 }

@@ -1,4 +1,4 @@
-/** The one way in which a PAM session changes: written, its states with an audit row, then announced. */
+/** Every change of a PAM session is made here: written, with an audit row for a new state, and then announced. */
 import type { PamSessionState } from '../../protocol/cli-broker.ts';
 import type { PamSessionId } from '../../protocol/ids.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
@@ -27,7 +27,7 @@ export function changePamSession(
   return addPamSession(broker, { ...before, ...change, state, ended }, detail);
 }
 
-/** What is learnt of it without a change of its state. */
+/** Changes columns, but not the state. */
 export function notePamSession(broker: Broker, id: PamSessionId, change: Change): void {
   const before = broker.pamSessions.find(id);
   if (before === undefined) return;
@@ -35,7 +35,7 @@ export function notePamSession(broker: Broker, id: PamSessionId, change: Change)
   tellAfter(broker, broker.pamSessions.write(row), () => announcePamSession(broker, row));
 }
 
-/** A row in a new state, the first one too. */
+/** Writes a new row, or a row with a new state. */
 export function addPamSession(broker: Broker, row: PamSessionRow, detail?: string): PamSessionRow {
   broker.store.transact(() => {
     const written = broker.pamSessions.write(row);

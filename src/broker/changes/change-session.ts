@@ -1,4 +1,4 @@
-/** The one way in which a session changes: written, its states with an audit row, then announced. */
+/** Every change of a session is made here: written, with an audit row for a new state, and then announced. */
 import type { SessionId } from '../../protocol/ids.ts';
 import type { SessionState } from '../../protocol/page-gateway.ts';
 import type { SessionRow } from '../rows/session-row.ts';
@@ -27,7 +27,7 @@ export function changeSession(
   return addSession(broker, { ...before, ...change, state, ended }, detail);
 }
 
-/** What is learnt of a session without a change of its state. */
+/** Changes columns, but not the state. */
 export function noteSession(broker: Broker, id: SessionId, change: Change): void {
   const before = broker.sessions.find(id);
   if (before === undefined) return;
@@ -35,7 +35,7 @@ export function noteSession(broker: Broker, id: SessionId, change: Change): void
   tellAfter(broker, broker.sessions.write(row), () => announceSession(broker, row));
 }
 
-/** A row in a new state, the first one too. */
+/** Writes a new row, or a row with a new state. */
 export function addSession(broker: Broker, row: SessionRow, detail?: string): SessionRow {
   broker.store.transact(() => {
     const written = broker.sessions.write(row);

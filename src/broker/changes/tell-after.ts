@@ -1,7 +1,7 @@
 import { inBackground } from '../../lib/in-background.ts';
 import type { Broker } from '../state/context.ts';
 
-/** Nothing is announced before it is written, or kept to be. written: what a store's write() returned. */
+/** Calls `tell` only after the change is committed. written: the return value of a store's write(). */
 export function tellAfter(
   { store }: Broker,
   written: void | Promise<void>,

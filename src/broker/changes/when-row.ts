@@ -13,7 +13,7 @@ export function whenRow<R extends AnyRow>(
       broker.changes.off(row.id, look);
       signal?.removeEventListener('abort', give);
     };
-    // An id is of one table: what comes under it is a row of the same.
+    // No id is used in both tables, so the changed row has the type of `row`.
     const look = (changed: AnyRow) => {
       if (!fits(changed as R)) return;
       stop();

@@ -1,11 +1,11 @@
-/** Audit rows on their way to the disk. They are not kept in memory once they are there. */
+/** Audit rows that are not on the disk yet. Those on the disk are not kept in memory. */
 import type { DatabaseSync } from 'node:sqlite';
 import { log } from '../../lib/log.ts';
 
 /** at: Unix ms. Then event, user, uid, address, session, problem, reference, detail. */
 export type AuditRow = readonly [number, string, ...(string | number | null)[]];
 
-/** While the disk is full. What comes after is counted, and stands in the log alone. */
+/** How many rows wait while the disk cannot be written. Further rows are counted; only the log has them. */
 const MOST = 10_000;
 const INSERT = `INSERT INTO audit (at, event, user, uid, address, session, problem, reference, detail)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -23,17 +23,17 @@ export class AuditQueue {
     else this.lost++;
   }
 
-  /** For dropSince(). */
+  /** A position for dropSince(). */
   mark(): number {
     return this.rows.length;
   }
 
-  /** What they told has been undone. */
+  /** Drops the rows since `mark`, because their transaction was rolled back. */
   dropSince(mark: number): void {
     this.rows.length = Math.min(this.rows.length, mark);
   }
 
-  /** In the caller's transaction; clear() when that is through. */
+  /** Writes in the transaction of the caller, which calls clear() after the commit. */
   write(database: DatabaseSync): void {
     if (this.rows.length === 0) return;
     const insert = database.prepare(INSERT);
@@ -50,10 +50,10 @@ export class AuditQueue {
   }
 }
 
-/** So many at once hold nobody up. */
+/** Rows of one call. It must not block the event loop for long. */
 const PRUNED = 1_000;
 
-/** before: Unix ms. The oldest first. */
+/** Deletes the oldest rows from before this time (Unix ms). */
 export function pruneAudit(database: DatabaseSync, before: number): void {
   const old = `SELECT number FROM audit WHERE at < ? ORDER BY at LIMIT ${PRUNED}`;
   database.prepare(`DELETE FROM audit WHERE number IN (${old})`).run(before);

@@ -1,4 +1,4 @@
-/** Who did what and when: one row for each event, and the same as a log line. */
+/** Who did what and when: one row for each event, which is also logged. */
 import { log } from '../../lib/log.ts';
 import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
 import type { Store } from './store.ts';
@@ -8,9 +8,9 @@ export interface AuditEntry {
   readonly user?: string;
   readonly uid?: number;
   readonly address?: string;
-  /** The session, or the PAM session, that it is about. */
+  /** The session or PAM session of the event. */
   readonly session?: SessionId | PamSessionId;
-  /** Problem code, and the reference that the person was shown. */
+  /** Problem code, and the reference that the user was shown. */
   readonly problem?: string | undefined;
   readonly reference?: string | undefined;
   readonly detail?: string | undefined;

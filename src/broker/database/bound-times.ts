@@ -1,7 +1,7 @@
-/** Rows of an earlier life, whose clock may have been wrong: nothing is of the future, or lasts longer than it may. */
+/** Corrects rows that were written when the clock was wrong: no time is in the future, and no ticket lasts too long. */
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Of a ticket: without use, and whatever happens. */
+/** The longest lifetimes of a ticket: without use, and in total. */
 export interface Longest {
   readonly idleMs: number;
   readonly absoluteMs: number;

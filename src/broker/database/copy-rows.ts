@@ -1,8 +1,8 @@
-/** From memory to the file and back. The audit stays in the file. */
+/** Copies rows between the database in memory and the file. The audit is only in the file. */
 import { constants, DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrate.ts';
 
-/** Each after those that it refers to. */
+/** In this order because of foreign keys: a table comes after the tables that it refers to. */
 const TABLES = ['tickets', 'pam_sessions', 'sessions', 'passes', 'throttle'] as const;
 
 export function openMemory(): DatabaseSync {
@@ -12,7 +12,7 @@ export function openMemory(): DatabaseSync {
   return memory;
 }
 
-/** Those that are not there yet. */
+/** Copies the rows that `to` does not have yet. */
 export function copyRows(from: DatabaseSync, to: DatabaseSync): void {
   for (const table of TABLES) {
     const rows = from.prepare(`SELECT * FROM ${table}`).all();
@@ -31,7 +31,7 @@ export function replaceRows(from: DatabaseSync, to: DatabaseSync): void {
   copyRows(from, to);
 }
 
-/** changes: a changeset. Memory is right, whatever the file says. */
+/** Applies a changeset. Where the file differs, the row in memory wins. */
 export function writeChanges(database: DatabaseSync, changes: Uint8Array): void {
   const { SQLITE_CHANGESET_DATA, SQLITE_CHANGESET_CONFLICT } = constants;
   const { SQLITE_CHANGESET_REPLACE, SQLITE_CHANGESET_OMIT } = constants;

@@ -1,4 +1,4 @@
-/** Why something cannot be written, found by the error and by a look at the file system: a kind, and words for it. */
+/** Finds out from an error and the state of the file system why something cannot be written: a kind and a text. */
 import { accessSync, closeSync, constants, openSync, statfsSync, unlinkSync } from 'node:fs';
 
 export type TroubleKind =
@@ -20,7 +20,7 @@ export interface DiskTrouble {
   readonly text: string;
 }
 
-/** What the opening of a database found out by itself. */
+/** A trouble that open-file.ts or migrate.ts detects itself, without an error of SQLite. */
 export class TroubleError extends Error {
   readonly kind: TroubleKind;
 
@@ -50,7 +50,7 @@ export function troubleOf(path: string, error: unknown): DiskTrouble {
   return { kind, path, text: `${WORDS[kind](path)} (${detail})` };
 }
 
-/** A directory in which others write, looked at from outside; null: there is room. */
+/** The state of a directory in which other processes write; null: there is room. */
 export function lookAtDisk(path: string): DiskTrouble | null {
   const kind = stateOf(path);
   return kind && { kind, path, text: WORDS[kind](path) };
@@ -73,7 +73,7 @@ function kindOf(path: string, error: unknown): TroubleKind {
   }
 }
 
-/** A disk that broke is read-only without saying so. */
+/** After an I/O error a file system may be read-only although access(2) does not say so: creating a file shows it. */
 function kindByTrying(path: string, code: string | undefined): TroubleKind {
   if (code === 'EACCES' || code === 'EPERM') return 'refused';
   const trial = `${path}.trial`;
@@ -89,7 +89,7 @@ function kindByTrying(path: string, code: string | undefined): TroubleKind {
   return 'failing';
 }
 
-/** Of its file system. What root alone could still write is not room for us. */
+/** The state of its file system. Blocks reserved for root do not count as free (bavail). */
 function stateOf(path: string): 'full' | 'inodes' | 'read-only' | null {
   try {
     const { bavail, files, ffree } = statfsSync(path);

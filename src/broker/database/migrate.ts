@@ -1,4 +1,4 @@
-/** The schema, as the steps that lead to it. user_version says how many of them a file has seen. */
+/** The schema, as a list of migration steps. user_version is the number of steps that a file has. */
 import type { DatabaseSync } from 'node:sqlite';
 import { TroubleError } from './disk-trouble.ts';
 import { transact } from './transact.ts';

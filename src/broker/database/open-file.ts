@@ -1,6 +1,6 @@
 /**
- * The SQLite file on the disk, fit to be written, or why not. Calls block the event loop, so they are short, and none
- * waits longer than 50 ms for another process (an admin's sqlite3) that holds the file.
+ * The SQLite file on the disk: opened for writing, or an error that says why that is impossible. All calls block the
+ * event loop, so none waits longer than 50 ms for another process (an admin's sqlite3) that has locked the file.
  */
 import {
   closeSync,
@@ -19,9 +19,9 @@ import { TroubleError } from './disk-trouble.ts';
 import { MIGRATIONS, migrate } from './migrate.ts';
 
 const BUSY_MS = 50;
-/** SQLite maps a file of 32 KiB, and a page of it for which there is no block ends the process (SIGBUS). */
+/** SQLite maps its -shm file of 32 KiB. If the disk has no block for one of its pages, the process dies of SIGBUS. */
 const ROOM_BYTES = 65_536;
-/** What `PRAGMA application_id` says while a broker uses the file, and after it closed it in order. */
+/** `PRAGMA application_id` while a broker uses the file, and after a broker has closed it normally. */
 const IN_USE = 0x76657374;
 const CLOSED = 0x76657363;
 const HEADER_BYTES = 100;
@@ -32,7 +32,7 @@ export class DatabaseFile {
   private readonly inode: bigint;
   private readonly lock: DatabaseSync;
 
-  /** Throws what troubleOf() can explain. */
+  /** Throws AnotherBroker, or an error that troubleOf() can explain. */
   constructor(path: string) {
     this.path = path;
     this.lock = lockDatabase(`${path}.lock`);
@@ -56,17 +56,17 @@ export class DatabaseFile {
     this.database = database;
   }
 
-  /** Writes, although nothing has changed: that it is in use. */
+  /** Marks the file as in use. This always writes, so it also shows whether the file can be written. */
   probe(): void {
     this.database.exec(`PRAGMA application_id = ${IN_USE}`);
   }
 
-  /** What was written goes from the journal to the file. */
+  /** Moves the contents of the journal into the file. */
   settle(): void {
     this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  /** Nobody moved it away or put another in its place. */
+  /** Whether the path still leads to this file, which may have been moved away or replaced. */
   isInPlace(): boolean {
     return existsSync(this.path) && inodeOf(this.path) === this.inode;
   }
@@ -76,7 +76,7 @@ export class DatabaseFile {
     try {
       this.database.exec(`PRAGMA application_id = ${CLOSED}`);
     } catch {
-      // It stays open: SQLite would remove the journal, which a file in use must have.
+      // Do not close it: SQLite would remove the journal, and without one a file marked as in use is refused.
       return;
     }
     this.database.close();
@@ -84,8 +84,8 @@ export class DatabaseFile {
 }
 
 /**
- * Rows to go on with, of a file that cannot be written: undefined where it cannot be read, or is not of this version.
- * Without a journal SQLite wants to make one, unless it is told that nobody writes.
+ * Reads a file that cannot be written. undefined: it cannot be read, or has another schema version. If there is no
+ * journal SQLite would create one, except for a file that is opened as immutable.
  */
 export function readUnwritable<T>(path: string, use: (database: DatabaseSync) => T): T | undefined {
   try {
@@ -102,13 +102,13 @@ export function readUnwritable<T>(path: string, use: (database: DatabaseSync) =>
       database.close();
     }
   } catch {
-    return undefined; // why, is known already: it could not be opened for writing
+    return undefined; // the error of opening it for writing is already known
   }
 }
 
 /**
- * Two brokers on one file would each announce half of the changes. Node has no flock(2); SQLite's own lock on a file
- * beside it is as good: it goes with the process, however that ends.
+ * Keeps a second broker from using the same file: each would announce only its own changes. Node has no flock(2), but
+ * SQLite's lock on another file also ends with the process, even if that is killed.
  */
 function lockDatabase(path: string): DatabaseSync {
   const lock = openPrivate(path);
@@ -124,10 +124,10 @@ function lockDatabase(path: string): DatabaseSync {
   return lock;
 }
 
-/** No trouble of a disk: this process must not go on. */
+/** Unlike a disk trouble it ends the process, because the other broker serves already. */
 export class AnotherBroker extends Error {}
 
-/** A file that was in use has a journal, which may be empty. SQLite itself goes on without it, with what was once. */
+/** A file marked as in use must have a journal, even an empty one. Without it SQLite would silently use old rows. */
 function requireJournal(path: string): void {
   const header = readHeader(path);
   if (header.length < HEADER_BYTES) throw new TroubleError('damaged', `${header.length} bytes`);
@@ -141,14 +141,14 @@ function requireRoom(path: string): void {
   if (bavail * bsize < ROOM_BYTES) throw new TroubleError('full', `${bavail * bsize} bytes left`);
 }
 
-/** Found before something relies on it: a file cut short, blocks of another file. */
+/** Detects a damaged file before anything relies on it: one that is truncated, or has blocks of another file. */
 function requireWhole(database: DatabaseSync): void {
   const [first] = database.prepare('PRAGMA quick_check(1)').all();
   const verdict = String(first?.quick_check);
   if (verdict !== 'ok') throw new TroubleError('damaged', verdict);
 }
 
-/** Under another name until it is whole: an empty file is always one that was cut short. */
+/** Renames the file only when it is complete, so an empty file is always one that was truncated. */
 function create(path: string): void {
   for (const end of ['-wal', '-shm', '.new', '.new-journal']) rmSync(path + end, { force: true });
   const database = openPrivate(`${path}.new`);
@@ -166,7 +166,7 @@ function openPrivate(path: string): DatabaseSync {
   return new DatabaseSync(path, { timeout: BUSY_MS });
 }
 
-/** As https://www.sqlite.org/fileformat.html has it. */
+/** The header is described in https://www.sqlite.org/fileformat.html. */
 function readHeader(path: string): Buffer {
   const descriptor = openSync(path, 'r');
   try {

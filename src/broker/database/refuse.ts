@@ -1,4 +1,4 @@
-/** What begins needs room; who is refused is told which trouble it is, and not where. */
+/** Nothing is started that cannot be recorded. The user is told the kind of trouble, but no path. */
 import { ProblemError } from '../base/problem.ts';
 import type { DiskTrouble, TroubleKind } from './disk-trouble.ts';
 
@@ -15,7 +15,7 @@ const IS: Readonly<Record<TroubleKind, (what: string) => string>> = {
   failing: () => 'This server cannot write to its disk',
 };
 
-/** what: with a capital letter. */
+/** what: the subject of the sentence, with a capital letter. */
 export function diskRefusal({ kind, text }: DiskTrouble, what = WHAT): ProblemError {
   return new ProblemError('disk', text, `${IS[kind](what)}, so nothing new can begin.`);
 }

@@ -14,7 +14,7 @@ function makePath(context: TestContext): string {
   return join(directory, 'broker.db');
 }
 
-/** Of a broker that was killed: file and journal as they were at that moment. */
+/** As if the broker were killed: file and journal stay as they are now, without the changes of close(). */
 function kill(store: Store, path: string): void {
   for (const end of ['', '-wal']) copyFileSync(path + end, `${path}.then${end}`);
   store.close();

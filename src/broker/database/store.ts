@@ -1,7 +1,7 @@
 /**
- * What the broker has written or has yet to write: rows in an SQLite database in memory, and their copy on the disk.
- * Every change is on the disk when the call that made it returns; what cannot be written waits in memory, and is tried
- * again until there is room. Live sessions are read from Maps over these rows (rows/live-rows.ts).
+ * The rows of the broker: an SQLite database in memory, and its copy on the disk. A change is on the disk when the call
+ * that made it returns. If it cannot be written it stays in memory, and writing is tried again until it succeeds. Live
+ * sessions are read from Maps of these rows (rows/live-rows.ts).
  */
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,19 +18,19 @@ import { transact } from './transact.ts';
 type Value = null | number | bigint | string | Uint8Array;
 
 const RETRY_MS = 1_000;
-/** Of what does not mend itself, and is read whole at each try. */
+/** For a damaged file: it does not repair itself, and each try reads it completely. */
 const RARE_RETRY_MS = 30_000;
-/** Root may have it set aside. */
+/** With these troubles root may set the file aside. */
 const ASIDE: readonly TroubleKind[] = ['damaged', 'incomplete', 'refused', 'newer'];
 
 export class Store {
-  /** In memory, to be read. */
+  /** The database in memory, for reading. */
   readonly database: DatabaseSync = openMemory();
   private readonly path: string;
   private readonly check: (database: DatabaseSync) => void;
   private readonly audit = new AuditQueue();
   private file: DatabaseFile | null = null;
-  /** What the file has not got yet. */
+  /** The changes that the file does not have yet. */
   private changes: Session;
   private isLoaded = false;
   private isClosed = false;
@@ -38,11 +38,11 @@ export class Store {
   private problem: DiskTrouble | null = null;
   private timer: NodeJS.Timeout | null = null;
   private readonly waiting: (() => void)[] = [];
-  /** What follows the transaction that is under way. */
+  /** The callbacks of after(), until the current transaction is committed. */
   private following: (() => void)[] = [];
   private readonly reloads: (() => void)[] = [];
 
-  /** check: is given the rows of an earlier life once they are read. Throws only when another broker has the file. */
+  /** check: called after the rows of an earlier broker were loaded. Throws only if another broker uses the file. */
   constructor(path: string, check: (database: DatabaseSync) => void = () => {}) {
     this.path = path;
     this.check = check;
@@ -50,12 +50,12 @@ export class Store {
     this.tryAgain();
   }
 
-  /** Why nothing can be written, or soon not; null: all is written. */
+  /** Why changes cannot be written, or soon cannot be; null: everything is written. */
   get trouble(): DiskTrouble | null {
     return this.problem ?? lookAtDisk(dirname(this.path));
   }
 
-  /** The broker ends: what it was about to do is the next one's. */
+  /** The broker is exiting: work that has not begun is left to the next broker. */
   get closed(): boolean {
     return this.isClosed;
   }
@@ -69,7 +69,7 @@ export class Store {
     };
   }
 
-  /** All that `work` changes is written together. */
+  /** Writes all changes of `work` in one transaction. */
   transact<T>(work: () => T): T {
     if (this.depth > 0) return work();
     const result = this.inMemory(work);
@@ -78,7 +78,7 @@ export class Store {
     return result;
   }
 
-  /** As transact, for what must not be without its record: throws 'disk' when it cannot be written, and undoes it. */
+  /** Like transact, for actions that must be recorded on the disk: otherwise it rolls back and throws 'disk'. */
   transactOnDisk<T>(work: () => T): T {
     if (this.depth > 0) throw new Error('a transaction in another cannot be undone alone');
     this.requireWritable();
@@ -91,18 +91,18 @@ export class Store {
     return result;
   }
 
-  /** Calls `done` after the transaction under way, if it goes through; at once where there is none. */
+  /** Calls `done` when the current transaction is committed; at once if there is none. */
   after(done: () => void): void {
     if (this.depth > 0) this.following.push(done);
     else done();
   }
 
-  /** Calls `read` whenever rows have changed by other ways than prepareWrite: read from a file, or undone. */
+  /** Calls `read` when rows have changed without prepareWrite(): loaded from the file, or rolled back. */
   whenReloaded(read: () => void): void {
     this.reloads.push(read);
   }
 
-  /** Throws 'disk' while nothing can be written, after another try. */
+  /** Throws 'disk' if changes cannot be written; tries once more before. */
   requireWritable(): void {
     if (this.trouble !== null && !this.flush(true)) throw diskRefusal(this.problem!);
   }
@@ -112,7 +112,7 @@ export class Store {
     this.changed();
   }
 
-  /** Forgets audit rows from before (Unix ms), some at each call: it is called again and again. */
+  /** Deletes audit rows from before this time (Unix ms). It is called regularly, and deletes only some at each call. */
   pruneAudit(before: number): void {
     if (this.file === null || this.problem !== null) return;
     try {
@@ -122,13 +122,13 @@ export class Store {
     }
   }
 
-  /** Calls `done` when all that was changed until now is on the disk. */
+  /** Calls `done` when all changes so far are on the disk. */
   whenWritten(done: () => void): void {
     if (this.problem === null) done();
     else this.waiting.push(done);
   }
 
-  /** A file that cannot be used is renamed, and a new one begun with what memory has. Returns its new name. */
+  /** Renames an unusable file and creates a new one from the rows in memory. Returns the new name of the old file. */
   setAside(): string {
     if (this.problem === null || !ASIDE.includes(this.problem.kind)) {
       const { path, problem } = this;
@@ -150,7 +150,7 @@ export class Store {
     return aside;
   }
 
-  /** Is the file still where it was? Called now and then. */
+  /** Creates the file again if it was moved away. Called regularly. */
   look(): void {
     if (this.file === null || this.file.isInPlace()) return;
     log.warning('database-moved', { path: this.path });
@@ -187,7 +187,7 @@ export class Store {
   }
 
   private changed(): void {
-    // After a failure the next try is the timer's: writes come faster than room.
+    // After a failure only the timer tries again: changes are far more frequent than the end of a trouble.
     if (this.depth === 0 && this.problem === null) this.flush();
   }
 
@@ -196,7 +196,7 @@ export class Store {
     this.flush();
   }
 
-  /** False: it is not written, and will be tried again. probe: even if there is nothing to write. */
+  /** False: writing failed and will be tried again. probe: write even if there are no changes. */
   private flush(probe = this.problem !== null): boolean {
     try {
       const isNew = this.file === null;
@@ -239,7 +239,7 @@ export class Store {
     for (const done of this.waiting.splice(0)) done();
   }
 
-  /** The file, with all that memory has. */
+  /** Opens the file and brings it up to date with the rows in memory. */
   private open(): DatabaseFile {
     const file = new DatabaseFile(this.path);
     try {
@@ -256,12 +256,12 @@ export class Store {
     }
   }
 
-  /** So that a restart on a full disk knows who is signed in. */
+  /** With it a broker that restarts on a full disk still knows who is signed in. */
   private loadUnwritable(): void {
     readUnwritable(this.path, (database) => this.load(database));
   }
 
-  /** What check() changes is the first that is written. */
+  /** The changes of check() are recorded, so they are written to the file. */
   private load(from: DatabaseSync): void {
     transact(this.database, () => copyRows(from, this.database));
     this.isLoaded = true;

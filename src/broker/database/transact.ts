@@ -1,7 +1,6 @@
-/** One SQLite transaction round a piece of work. */
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Runs `work` in one transaction: all of it is written, or nothing. */
+/** Runs `work` in one SQLite transaction: all of its changes are written, or none. */
 export function transact<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {

@@ -1,4 +1,4 @@
-/** Ties a PAM session to the connection to its leader. */
+/** Links a PAM session with the connection to its leader. */
 import type { LeaderConnection } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
@@ -6,7 +6,7 @@ import type { Broker, Link } from '../state/context.ts';
 import { takeMessage } from './follow-leader.ts';
 import { forgetLink } from './forget-link.ts';
 
-/** lost: called when the connection has ended before the PAM session did. opening: of one that is being opened. */
+/** lost: called when the connection ends before the PAM session. opening: given if PAM has still to open it. */
 export function connectPamSession(
   broker: Broker,
   { id }: PamSessionRow,

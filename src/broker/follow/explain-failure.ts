@@ -1,18 +1,18 @@
-/** Why a session did not start, for the person who waits for it: the leader's failure as one of our problems. */
+/** Explains to the user who waits why a session did not start: turns the leader's failure into a problem. */
 import { PROBLEMS, type ProblemCode } from '../../protocol/problems.ts';
 import { ProblemError } from '../base/problem.ts';
 import { isClockFault, isVerdict, type LeaderFailure, stageOf } from '../talks/pam-verdict.ts';
 import type { Outcome } from '../talks/start-talk.ts';
 
 export interface StartFailure extends LeaderFailure {
-  /** The leader's own words: for the log. */
+  /** The message of the leader: for the log, and for the user if a program could not be executed. */
   readonly text: string;
-  /** What PAM's modules said to the person. */
+  /** Error texts of PAM modules. */
   readonly words: readonly string[];
-  /** The session profile, and what came of its last question; null: it asked nothing. */
+  /** The session profile, and the result of its last question; null: it asked nothing. */
   readonly profile: string;
   readonly outcome: Outcome | null;
-  /** What is said of a program of its kind that does not answer; null: of the PAM session. */
+  /** The sentence for a program of this kind that does not answer; null: the PAM session failed, not a program. */
   readonly silence: string | null;
 }
 const CLOCK_SET =
@@ -29,7 +29,7 @@ export function explainFailure(failure: StartFailure): ProblemError {
   const said = words.map((line) => line.trim()).filter((line) => line !== '');
   const known = limitOf(failure) ?? silentOf(failure) ?? (isClockFault(failure) ? CLOCK_SET : null);
   const sentence = known ?? unansweredOf(failure) ?? PROBLEMS[problem].text;
-  // Which program it is, and what is wrong with it: the shell of their account.
+  // The leader's message names the program, which is the shell of the account, and says what is wrong with it.
   if (problem === 'session-program') said.unshift(text);
   const detail = `${stageOf(failure)}: ${text} (${isOfProgram(failure) ? 'errno' : 'PAM'} ${code})`;
   return new ProblemError(problem, detail, [sentence, ...new Set(said)].join('\n'));
@@ -54,7 +54,7 @@ function unansweredOf(failure: StartFailure): string | null {
   }
 }
 
-/** They were asked: by their answer, or as there was none, it failed. What a module set up after an answer is not theirs. */
+/** Whether it failed because of the user's answer (only in auth), or because the user gave none. */
 function isOfPerson(failure: StartFailure): boolean {
   const { outcome } = failure;
   if (outcome === 'given') return stageOf(failure) === 'authenticate';
@@ -66,7 +66,7 @@ function problemOf(failure: StartFailure): ProblemCode {
   if (isOfPerson(failure)) return 'session-question';
   switch (stageOf(failure)) {
     case 'authenticate':
-      // Nobody is there to answer: a profile that does not let root in cannot work.
+      // Often nobody is there to answer, so a session profile must let root in without a question.
       return 'session-profile';
     case 'session':
       return failure.code === PAM_PERM_DENIED ? 'session-refused' : 'session-set-up';
@@ -82,7 +82,7 @@ function problemOf(failure: StartFailure): ProblemCode {
   }
 }
 
-/** Of these two the code is an errno: fork(2) says so at RLIMIT_NPROC, the leader when all its places are taken. */
+/** If a program failed the code is an errno: EAGAIN of fork(2) at RLIMIT_NPROC, EMFILE of a leader that is full. */
 function limitOf(failure: LeaderFailure): string | null {
   if (!isOfProgram(failure)) return null;
   const { code } = failure;
@@ -91,7 +91,7 @@ function limitOf(failure: LeaderFailure): string | null {
   return null;
 }
 
-/** What did not answer within `session-start-timeout-seconds` (protocol/leader-host.ts). */
+/** A sentence if something did not answer within `session-start-timeout-seconds` (protocol/leader-host.ts). */
 function silentOf(failure: StartFailure): string | null {
   if (!isOfProgram(failure)) return null;
   const { code } = failure;

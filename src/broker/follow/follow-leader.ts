@@ -1,4 +1,4 @@
-/** From here on sessions and their PAM session do what its leader says: each message becomes an event of theirs. */
+/** Turns each message of a leader into an event of its PAM session, or of a session in it. */
 
 import { kindNamed } from '../../kinds/kinds.ts';
 import type { FromLeader } from '../../launcher/leader-connection.ts';
@@ -49,11 +49,11 @@ function takeOfPamSession(broker: Broker, link: Link, message: OfPamSession): vo
 
 function takeOfSession(broker: Broker, link: Link, message: OfSession): void {
   const id = message.session as SessionId;
-  // What root's command line has its leader run is known to nobody before.
+  // The broker learns of a program of root's CLI only now.
   const row =
     broker.sessions.find(id) ??
     (message.name === 'spawned' ? addFoundSession(broker, link, id) : undefined);
-  // What did not start for root's command line never had a row; the leader tells the command line why.
+  // A program of root's CLI that did not start never had a row; the leader tells the CLI why.
   if (row === undefined && message.name === 'failed' && link.leader.hello.attached) return;
   if (row?.pamSession === link.pamSession)
     takeSessionEvent(broker, row, message.name, newsOf(broker, link, row, message));

@@ -2,7 +2,7 @@ import { endTalk } from '../pam-sessions/put-question.ts';
 import type { Broker, Link } from '../state/context.ts';
 import { forgetStep } from '../state/forget-step.ts';
 
-/** The connection to a leader, and all that hangs on it; whoever wants to reach it again makes another. */
+/** Ends the connection to a leader and drops everything that depends on it. */
 export function forgetLink(broker: Broker, link: Link): void {
   const { pamSession, leader } = link;
   endTalk(broker, link);

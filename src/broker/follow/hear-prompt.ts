@@ -1,4 +1,4 @@
-/** What PAM says while it opens: shown to the person who waits for it, and kept for their home session's view. */
+/** Texts and questions of PAM while it opens a session: shown to the user who waits, and kept for the home page. */
 import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import { asks, type PromptItem } from '../../protocol/page-gateway.ts';
@@ -9,7 +9,7 @@ import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isOpening } from '../rows/pam-session-transitions.ts';
 import type { Broker, Link } from '../state/context.ts';
 
-/** A module that talks without end. */
+/** Limits a module that never stops. */
 const MAX_TEXTS = 50;
 
 export function hearPrompt(

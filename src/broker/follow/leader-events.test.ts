@@ -1,4 +1,4 @@
-/** Each event in each state does what the tables say, and what has no place there is logged and changes nothing. */
+/** Each event in each state has the effect that the tables say. A surprise is logged and changes nothing. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type BrokerFixture, startFixture } from '../../../test/fakes/broker-fixture.ts';
@@ -27,7 +27,7 @@ import { takeSessionEvent } from './take-session-event.ts';
 
 const ADA = { user: 'ada' as UserName, uid: 61_000 as Uid };
 
-/** In a PAM session that stays open without it. */
+/** The states afterwards, for a session in a PAM session that stays open without it. */
 const AFTER: Readonly<Record<SessionAct, (state: SessionState) => SessionState>> = {
   run: () => 'running',
   note: (state) => state,
@@ -70,7 +70,7 @@ function addIn({ broker }: BrokerFixture, pam: PamSessionRow, state: SessionStat
   });
 }
 
-/** What the log calls surprising while `work` is done. */
+/** The log lines leader-surprise of `work`. */
 function surprisesIn(t: TestContext, work: () => void): string[] {
   const warning = t.mock.method(log, 'warning', () => {});
   work();

@@ -2,8 +2,8 @@ import { log } from '../../lib/log.ts';
 import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
 
 /**
- * A pair that the tables of rows/leader-events.ts call so, a message about a session that is not its leader's,
- * or one that belongs to a leader of another task: a sign-in, a check, a test.
+ * Logs what a correct leader does not send: an event that rows/leader-events.ts calls a surprise, a message about a
+ * session of another leader, or a message for another task: a sign-in, a check, a test.
  */
 export function noteSurprise(surprise: {
   readonly pamSession: PamSessionId | null;

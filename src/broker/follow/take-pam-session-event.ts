@@ -1,4 +1,4 @@
-/** Does what an event means for a PAM session (rows/leader-events.ts): one function for each act. */
+/** Executes the act of an event for a PAM session (rows/leader-events.ts): one function for each act. */
 import { inBackground } from '../../lib/in-background.ts';
 import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
@@ -24,15 +24,15 @@ import { hearPrompt } from './hear-prompt.ts';
 import { noteSurprise } from './note-surprise.ts';
 import { takeSessionEvent } from './take-session-event.ts';
 
-/** What comes with an event. */
+/** The data of an event. */
 export interface PamSessionNews {
-  /** The connection that it came by. */
+  /** The connection that it came from. */
   readonly link?: Link;
   readonly key?: MessageOf<typeof fromLeader, 'key'>;
   readonly prompt?: MessageOf<typeof fromLeader, 'prompt'>;
   /** Why it was not opened, or how it was lost. */
   readonly failure?: ProblemError;
-  /** What the leader said of that. */
+  /** The leader's message about the failure. */
   readonly verdict?: LeaderFailure;
   /** For the audit. */
   readonly detail?: string;
@@ -68,7 +68,7 @@ export function takePamSessionEvent(
   else acts[act](broker, row, news);
 }
 
-/** Programs start while it is written down. */
+/** The orders to start programs are sent before the row is written, so that programs start earlier. */
 function open(broker: Broker, row: PamSessionRow, link: Link): void {
   if (broker.unwanted.has(row.id)) {
     closeOpened(broker, row, link);
@@ -81,14 +81,14 @@ function open(broker: Broker, row: PamSessionRow, link: Link): void {
   changePamSession(broker, row.id, 'open', processOf(link.leader.hello));
 }
 
-/** It could not be closed before it was open. */
+/** Its end was requested while PAM was still opening it. */
 function closeOpened(broker: Broker, { id }: PamSessionRow, link: Link): void {
   endTalk(broker, link);
   notePamSession(broker, id, processOf(link.leader.hello));
   sendClose(broker, link);
 }
 
-/** The end of all that was in it. Its leader stays until that is written. */
+/** Ends it and all sessions in it. The leader may exit when that is written. */
 function settle(broker: Broker, row: PamSessionRow, link: Link | undefined): void {
   over(broker, row, 'closed', 'closed', {});
   if (link === undefined) return;
@@ -104,7 +104,7 @@ function fail(broker: Broker, row: PamSessionRow, news: PamSessionNews): void {
   if (news.verdict && isVerdict(news.verdict)) inBackground('recheck', recheck(broker, row, 0));
 }
 
-/** Sessions first: what they become depends on whether it was open. */
+/** Sessions first: their final state depends on whether the PAM session was open. */
 function over(
   broker: Broker,
   row: PamSessionRow,

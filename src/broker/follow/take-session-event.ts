@@ -1,4 +1,4 @@
-/** Does what an event means for a session (rows/leader-events.ts): one function for each act. */
+/** Executes the act of an event for a session (rows/leader-events.ts): one function for each act. */
 import { kindNamed } from '../../kinds/kinds.ts';
 import { ProblemError } from '../base/problem.ts';
 import { changePamSession } from '../changes/change-pam-session.ts';
@@ -15,9 +15,9 @@ import { forgetStep } from '../state/forget-step.ts';
 import { pamSessionOf } from '../views/pam-session-of.ts';
 import { noteSurprise } from './note-surprise.ts';
 
-/** What comes with an event. */
+/** The data of an event. */
 export interface SessionNews {
-  /** What is learnt of the session. */
+  /** New values of columns. */
   readonly change?: Partial<Pick<SessionRow, 'pid' | 'tty' | 'exitStatus' | 'lastWords'>>;
   /** Why it does not start. */
   readonly failure?: ProblemError;
@@ -61,7 +61,7 @@ function note(broker: Broker, { id }: SessionRow, { change }: SessionNews): void
   if (change !== undefined) noteSession(broker, id, change);
 }
 
-/** With its last program a PAM session is closed, if that is its policy: by its leader, unasked. */
+/** After the last program the leader closes the PAM session by itself, if that is its close policy. */
 function beginEnd(broker: Broker, row: SessionRow, { change = {} }: SessionNews): void {
   const { id, state } = row;
   const pam = pamSessionOf(broker, row);
@@ -76,7 +76,7 @@ function beginEnd(broker: Broker, row: SessionRow, { change = {} }: SessionNews)
   else watchSession(broker, id, 'end');
 }
 
-/** Nothing of it runs any more: good when nothing had failed before. */
+/** Nothing of it runs any more. It has failed if it already has a problem. */
 function settle(broker: Broker, { id, state, problem }: SessionRow): void {
   if (state === 'starting') changeSession(broker, id, 'ending');
   finish(broker, changeSession(broker, id, problem === null ? 'ended' : 'failed'));
@@ -91,13 +91,13 @@ function fail(broker: Broker, row: SessionRow, { failure }: SessionNews): void {
     finish(broker, changeSession(broker, id, 'failed', { problem }, detail));
     return;
   }
-  // It has failed when its PAM session is closed, in order.
+  // The PAM session must be closed first. Then settle() makes the session 'failed', because it has a problem.
   if (state === 'ending') noteSession(broker, id, { problem });
   else changeSession(broker, id, 'ending', { problem }, detail);
   beginClose(broker, pam, null);
 }
 
-/** Nobody is left who could end it in order. */
+/** Its leader is dead, so it cannot be ended normally. */
 function lose(broker: Broker, row: SessionRow, { failure, detail }: SessionNews): void {
   const pam = pamSessionOf(broker, row);
   const state = pam && wasOpened(pam) ? 'unclean' : 'failed';
@@ -105,7 +105,7 @@ function lose(broker: Broker, row: SessionRow, { failure, detail }: SessionNews)
   finish(broker, changeSession(broker, row.id, state, { problem }, detail));
 }
 
-/** It may have been what its person's home session was kept for. */
+/** The home session may have stayed open only for this session. */
 function finish(broker: Broker, { kind, user, uid }: SessionRow): void {
   if (kindNamed(broker.kinds, kind).startedBy !== 'person') return;
   broker.store.after(() => closeHome(broker, { user, uid }));

@@ -1,9 +1,9 @@
-/** Sessions that run in their person's home session. */
+/** Sessions that run in the home session of their user. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
 
-/** With a home session that is open, and whose leader the broker has lost and looks for. */
+/** With an open home session whose leader the broker has lost and searches for. */
 async function loseHome(t: TestContext) {
   const fixture = await startFixture(t);
   fixture.settings = { sessionsScope: 'user' };

@@ -1,4 +1,4 @@
-/** The one home session of a person: opened when there is none, waited for by sessions that run in it. */
+/** Opens the home session of a user if there is none; sessions that run in it wait for it here. */
 import { ProblemError } from '../base/problem.ts';
 import { begin } from '../changes/begin.ts';
 import { whenRow } from '../changes/when-row.ts';
@@ -8,13 +8,13 @@ import { isOpen, isOpening, isUsable } from '../rows/pam-session-transitions.ts'
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker, Link } from '../state/context.ts';
 
-/** PAM modules may take their time; the leader ends itself before this (auth-pam-timeout-seconds). */
+/** PAM modules may need long, but the timeout of the leader is shorter (auth-pam-timeout-seconds). */
 const OPEN_MS = 3_660_000;
 
-/** Of one person: the one before may still be closing. Each holds two processes of root's, however long PAM hangs. */
+/** Of one user: the one before may still be closing. Each keeps two root processes for as long as PAM hangs. */
 const MOST_HOMES = 2;
 
-/** Finds it, or begins to open it: the row is there at once, so nobody opens a second one. Throws 'session-hangs'. */
+/** Finds or begins to open it. It has a row at once, so no other request opens a second one. Throws 'session-hangs'. */
 export function openHome(broker: Broker, ticket: Ticket, address: string): PamSessionRow {
   const last = broker.pamSessions.homeOf(ticket);
   if (last !== undefined && isUsable(last.state)) return last;

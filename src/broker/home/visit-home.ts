@@ -1,4 +1,4 @@
-/** A person looks at the home page, which opens their home session. */
+/** A user visits the home page, which opens the home session. */
 import type { Holdings, Origin } from '../../protocol/gateway-broker.ts';
 import { ProblemError } from '../base/problem.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
@@ -17,7 +17,7 @@ export function visitHome(
   return holdingsOf(broker, ticket);
 }
 
-/** Without room on the disk, or where earlier ones do not close, it cannot be opened; the page has what there is. */
+/** If the disk cannot be written, or earlier ones do not close, the page is shown without a home session. */
 function tryHome(broker: Broker, ticket: Ticket, address: string): void {
   try {
     openHome(broker, ticket, address);
@@ -28,7 +28,7 @@ function tryHome(broker: Broker, ticket: Ticket, address: string): void {
   }
 }
 
-/** Since this sign-in. Pages ask again and again: whether it is tried again is the person's to say. */
+/** Whether it failed since this sign-in. Then only the user may try again, because pages visit again and again. */
 function hasFailed(broker: Broker, ticket: Ticket): boolean {
   const last = broker.pamSessions.homeOf(ticket);
   if (last === undefined || last.started < ticket.issued) return false;

@@ -1,4 +1,4 @@
-/** Has a leader open a PAM session: each step is written, and announced. */
+/** Lets a leader open a PAM session. Each step is written and announced. */
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { CLOSE_POLICIES } from '../../protocol/broker-leader.ts';
@@ -16,7 +16,7 @@ import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 import { StartTalk } from '../talks/start-talk.ts';
 
-/** Its row; to be written in begin(). */
+/** Adds its row. To be called in begin(). */
 export function addOpening(
   broker: Broker,
   { user, uid }: Ticket,
@@ -29,15 +29,15 @@ export function addOpening(
   });
 }
 
-/** What its leader is told besides. */
+/** Further fields of the request to the leader. */
 export interface Opening {
-  /** A name to find it by, should the table be lost. */
+  /** The name of its session, which the leader keeps in case the database is lost. */
   readonly label: string;
-  /** The session whose terminal is made before PAM; null: none. */
+  /** The session whose terminal is created before PAM is called; null: none. */
   readonly terminal: SessionId | null;
 }
 
-/** In the background; how it goes is the row's to tell. */
+/** Works in the background; the row shows progress and result. */
 export function openPamSession(
   broker: Broker,
   row: PamSessionRow,
@@ -79,7 +79,7 @@ async function open(
   });
 }
 
-/** Ended before it began: that is its end. */
+/** It was ended before its leader was asked to open it. */
 function giveUp(broker: Broker, row: PamSessionRow): void {
   takePamSessionEvent(broker, row, 'closed');
 }
@@ -95,7 +95,7 @@ function failOpening(broker: Broker, id: PamSessionId, error: unknown): void {
   }
 }
 
-/** For the person who waits. */
+/** The problem for the user who waits. */
 export function failureOf(error: unknown): ProblemError {
   const { detail, problem } = asProblemError(error);
   return problem.code === 'internal'

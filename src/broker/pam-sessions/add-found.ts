@@ -1,4 +1,4 @@
-/** Rows for what leaders report and no row says: root's runs, and all that a lost or unreadable database knew of. */
+/** Adds rows for what leaders report and no row has: `vestibule run`, and everything if the database was lost. */
 
 import { foundKind } from '../../kinds/kinds.ts';
 import {
@@ -30,14 +30,14 @@ export function addFoundPamSession(
   if (!attached) log.warning('pam-session-found', { pamSession: id, user: hello.user });
   return addPamSession(broker, {
     ...{ id, ...personIn(hello), place, profile, state: 'open', closePolicy },
-    // Sessions close theirs, and root's command line attaches itself to its own.
+    // A PAM session for one session has another policy, and the leader of a `vestibule run` is attached.
     isHome: closePolicy === 'asked' && !attached,
     ...{ address: '', ...processOf(hello), texts: [], started: Number(openedAt) },
     ...{ ended: null, problem: null },
   });
 }
 
-/** Root's command line attaches itself to what it runs: the broker lists that. The others are people's. */
+/** attached: root's CLI runs it, and the broker only lists it. All others belong to users. */
 export function addFoundSession(
   broker: Broker,
   { pamSession, leader: { hello } }: Link,
@@ -58,7 +58,7 @@ export function addFoundSession(
   });
 }
 
-/** undefined: its leader has just said that it runs. */
+/** undefined: its leader has just reported that it runs. */
 function stateOf(program: ProgramState | undefined): SessionState {
   const isStarting = program?.state === 'ready' || program?.state === 'starting';
   return isStarting ? 'starting' : 'running';

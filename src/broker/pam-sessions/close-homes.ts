@@ -1,4 +1,4 @@
-/** A home session is closed when its person is signed in nowhere and no session that they started runs. */
+/** A home session is closed when its user is not signed in any more and no session that they started is running. */
 import { kindNamed } from '../../kinds/kinds.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isUsable } from '../rows/pam-session-transitions.ts';
@@ -12,12 +12,12 @@ export function closeHome(broker: Broker, person: Person): void {
   if (home !== undefined && isUnused(broker, home)) beginClose(broker, home, null);
 }
 
-/** What a restart, or a clock that jumped, left behind. */
+/** For those that became unused without an event: during a restart, or when the clock was set. */
 export function closeHomes(broker: Broker): void {
   for (const row of broker.pamSessions.listLive()) if (row.isHome) closeHome(broker, row);
 }
 
-/** Tickets last: they alone are not in memory. */
+/** Tickets last, because only they need a query. */
 function isUnused({ tickets, sessions, kinds }: Broker, home: PamSessionRow): boolean {
   if (!isUsable(home.state)) return false;
   const isStarted = ({ kind }: SessionRow) => kindNamed(kinds, kind).startedBy === 'person';

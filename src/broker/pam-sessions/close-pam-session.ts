@@ -1,4 +1,4 @@
-/** Closes a PAM session: its leader ends all that runs in it, closes it and says so. */
+/** Closes a PAM session: its leader ends all that runs in it, closes it and reports that. */
 import type { EndedBy } from '../../protocol/page-gateway.ts';
 import { changePamSession } from '../changes/change-pam-session.ts';
 import { whenRow } from '../changes/when-row.ts';
@@ -10,13 +10,13 @@ import { beginEnd } from './begin-end.ts';
 import { cancelQuestion } from './put-question.ts';
 import { watchPamSession } from './watch-step.ts';
 
-/** It is closed with this session, which is the last in it. */
+/** Whether it is closed together with this session, because that is the last in it. */
 export function isLastIn(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
   if (pam.closePolicy === 'asked') return false;
   return broker.sessions.listIn(pam).every(({ id }) => id === row.id);
 }
 
-/** Begins the end; `closed` from the leader completes it. by: who has the sessions in it ended; null: nobody. */
+/** Begins the end; the leader's `closed` completes it. by: who ends the sessions in it; null: nobody. */
 export function beginClose(broker: Broker, row: PamSessionRow, by: EndedBy | null): void {
   const { id, state } = row;
   if (isClosing(state) && broker.steps.has(id)) return;
@@ -27,7 +27,7 @@ export function beginClose(broker: Broker, row: PamSessionRow, by: EndedBy | nul
   broker.unwanted.add(id);
   const link = broker.links.get(id);
   if (link) cancelQuestion(broker, link, 'cancelled');
-  // Before it is open the leader cannot close it: follow/ asks for it then. Without a link adoption does.
+  // A leader that has not opened it yet cannot close it: follow/ requests it later. Without a link adoption/ does.
   if (link && wasOpened(row)) sendClose(broker, link);
   else watchPamSession(broker, id, 'end');
 }
@@ -37,7 +37,7 @@ export function sendClose(broker: Broker, link: Link): void {
   watchPamSession(broker, link.pamSession, 'end');
 }
 
-/** Resolves with the row once it has come to its end, or cannot. */
+/** Resolves with the row when it has ended or is stuck. */
 export function whenClosedOrStuck(broker: Broker, row: PamSessionRow): Promise<PamSessionRow> {
   return whenRow(broker, row, ({ state }) => isOverOrStuck(state));
 }

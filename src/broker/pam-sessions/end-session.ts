@@ -1,4 +1,4 @@
-/** Ends a session: the leader hangs up, kills what is left and says so. */
+/** Ends a session: the leader sends SIGHUP, kills what is left and reports the end. */
 import type { EndedBy } from '../../protocol/page-gateway.ts';
 import { ProblemError } from '../base/problem.ts';
 import { whenRow } from '../changes/when-row.ts';
@@ -10,19 +10,19 @@ import { beginEnd } from './begin-end.ts';
 import { beginClose, isLastIn } from './close-pam-session.ts';
 import { watchSession } from './watch-step.ts';
 
-/** Begins the end; its leader completes it. by: null: nobody, it may not go on. */
+/** Begins the end; the leader completes it. by: who ends it; null: nobody, or that is already recorded. */
 export function endSession(broker: Broker, row: SessionRow, by: EndedBy | null): void {
   const { id, state, ended } = row;
   if (ended !== null) throw new ProblemError('session-ended', `session ${id} is '${state}'`);
   const pam = pamSessionOf(broker, row);
-  // A PAM session is never without its last program unless it is to be.
+  // With its last session the PAM session is closed too.
   if (pam !== undefined && isLastIn(broker, pam, row)) {
     beginClose(broker, pam, by);
     return;
   }
   if (state === 'ending' && broker.steps.has(id)) return;
   beginEnd(broker, row, by);
-  // Without a link adoption sends it.
+  // Without a link adoption/ sends it later.
   const link = linkOf(broker, row);
   if (link) sendEnd(broker, link, row);
   else watchSession(broker, id, 'end');
@@ -33,7 +33,7 @@ export function sendEnd(broker: Broker, link: Link, { id }: SessionRow): void {
   watchSession(broker, id, 'end');
 }
 
-/** Resolves with the row once the session has come to its end, or cannot. */
+/** Resolves with the row when the session has ended or is stuck. */
 export function whenEndedOrStuck(broker: Broker, row: SessionRow): Promise<SessionRow> {
   return whenRow(broker, row, ({ state }) => isOverOrStuck(state));
 }

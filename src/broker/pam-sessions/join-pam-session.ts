@@ -1,4 +1,4 @@
-/** A session begins in a PAM session that is open, its own or its person's home session: its program is run. */
+/** Starts the program of a session in an open PAM session: its own, or the user's home session. */
 import { kindNamed } from '../../kinds/kinds.ts';
 import { SCROLLBACK_BYTES } from '../../protocol/gateway-session.ts';
 import { changeSession } from '../changes/change-session.ts';
@@ -7,11 +7,11 @@ import type { Broker, Link } from '../state/context.ts';
 import { makeKey } from './session-keys.ts';
 import { watchSession } from './watch-step.ts';
 
-/** A terminal's size until its first viewer says another. */
+/** The size of a terminal until the first viewer sets another. */
 const ROWS = 24;
 const COLUMNS = 80;
 
-/** grant: of its person; the leader demands one for whatever it runs for us. */
+/** grant: of the user; a leader requires it for each program that it starts for the broker. */
 export function joinPamSession(
   broker: Broker,
   row: SessionRow,

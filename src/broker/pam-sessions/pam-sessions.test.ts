@@ -1,4 +1,4 @@
-/** PAM sessions as records of their own: a home session without a program, and what runs in either kind of them. */
+/** PAM sessions have rows of their own: home sessions without a program, and sessions in both kinds of PAM sessions. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BrokerFixture, ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';

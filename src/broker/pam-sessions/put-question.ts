@@ -1,6 +1,6 @@
 /**
- * A module asks while a PAM session opens: its person is asked, if they wait for it and a page of theirs is there.
- * Whoever is not there, or does not answer in time, has it cancelled: the module decides what that means.
+ * A module asks while a PAM session opens. The user is asked, if they wait for the session and have a page open.
+ * Otherwise, and if they do not answer in time, the question is cancelled: the module decides what that means.
  */
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
@@ -13,14 +13,14 @@ import { announceSession } from '../views/announce.ts';
 import { startsOf } from '../views/waits-for.ts';
 import { watchPamSession } from './watch-step.ts';
 
-/** How often it is looked whether a page is still there. */
+/** How often it checks whether a page is still open. */
 const LOOK_MS = 5_000;
 /**
- * Questions of one person that wait: each keeps a leader with its watch, two processes of root, until it is answered.
- * rootd does not count these leaders any more, their grant was good.
+ * Waiting questions of one user. Each keeps a leader and its watch, two root processes, until it is answered. rootd
+ * does not limit these leaders any more, because their grant was valid.
  */
 const MOST_WAITING = 3;
-/** Below a key's time, at whose end the leader gives up by itself. */
+/** Shorter than the lifetime of a conversation key, after which the leader gives up by itself. */
 const LONGEST_MS = (KEY_SECONDS - 5) * 1000;
 /** Characters of a question in the audit. */
 const LONGEST_IN_AUDIT = 200;
@@ -54,7 +54,7 @@ export function answerQuestion(
   link.leader.send({ name: 'answer', first, sealed });
 }
 
-/** Nothing is said or asked any more. */
+/** Ends the conversation. */
 export function endTalk(broker: Broker, link: Link): void {
   if (link.talk === null || link.talk.over) return;
   const { begun } = link.talk;
@@ -62,7 +62,7 @@ export function endTalk(broker: Broker, link: Link): void {
   if (begun) tellStarts(broker, link);
 }
 
-/** Those who wait for it see it in their lists. */
+/** Announces the sessions that wait for it: their view shows whether PAM has said or asked something. */
 export function tellStarts(broker: Broker, link: Link): void {
   const row = broker.pamSessions.find(link.pamSession);
   if (row === undefined) return;
@@ -88,7 +88,7 @@ function waitOn(broker: Broker, link: Link, deadline: number): void {
   else talk.timer = setTimeout(waitOn, Math.min(left, LOOK_MS), broker, link, deadline).unref();
 }
 
-/** False: there is none. */
+/** False: there is no question. */
 function closeQuestion(broker: Broker, link: Link, outcome: Outcome): boolean {
   const question = link.talk?.question ?? null;
   const row = broker.pamSessions.find(link.pamSession);

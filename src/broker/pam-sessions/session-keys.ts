@@ -1,4 +1,4 @@
-/** The keys that open session-hosts: in memory only, new ones after a restart and when a user has signed out. */
+/** Session keys: only in memory, and replaced after a restart and when a user has signed out. */
 import { randomBytes } from 'node:crypto';
 import { SESSION_KEY_BYTES } from '../../protocol/broker-leader.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -12,7 +12,7 @@ export function makeKey({ keys }: Broker, session: SessionId): Buffer {
   return key;
 }
 
-/** A restarted broker lets those who are looking stay; after a sign-out they are dropped. */
+/** Gives session-host a new key. Viewers stay when the broker has restarted; after a sign-out they are disconnected. */
 export function giveKey(
   broker: Broker,
   link: Link,
@@ -23,7 +23,7 @@ export function giveKey(
   link.leader.send({ name: 'rotate', session, drop: viewers === 'drop' ? 1 : 0, key });
 }
 
-/** Whoever still holds a connection to a session of theirs, by whatever way, loses it. */
+/** Disconnects all viewers of the sessions of a user. */
 export function replaceKeysOf(broker: Broker, person: Person): void {
   for (const row of broker.sessions.listLiveOf(person)) {
     const link = linkOf(broker, row);

@@ -1,6 +1,6 @@
 /**
- * Each step of a session and of a PAM session has a time. One that takes longer leaves it `stuck`: shown, in nobody's
- * way, and still followed to what becomes of it.
+ * Each step of a session or a PAM session has a timeout. After that its state is `stuck`: it is shown as such, blocks
+ * nothing else, and later messages of its leader still change the state.
  */
 import { log } from '../../lib/log.ts';
 import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
@@ -14,7 +14,7 @@ import { forgetStep } from '../state/forget-step.ts';
 import type { Step } from '../state/settings.ts';
 import { explainStuck, explainStuckPam } from '../views/explain-stuck.ts';
 
-/** Instead of the step that was watched before; a step that shows a sign of life is watched anew. */
+/** Replaces the previous step. Another call for the same step starts its timeout again. */
 export function watchSession(broker: Broker, id: SessionId, step: Exclude<Step, 'pam'>): void {
   watchStep(broker, id, step, (detail) => {
     const row = broker.sessions.find(id);
@@ -22,7 +22,7 @@ export function watchSession(broker: Broker, id: SessionId, step: Exclude<Step, 
   });
 }
 
-/** Those in it wait for the same. */
+/** The sessions in it wait for the same step, so they become stuck too. */
 export function watchPamSession(
   broker: Broker,
   id: PamSessionId,

@@ -1,4 +1,4 @@
-/** What root's CLI has ended: a session, or a PAM session with all in it. A second time nothing is done, and it says so. */
+/** Ends a session, or a PAM session with all in it, for root's CLI. One that has ended already is reported as such. */
 import type { CliRequests } from '../../protocol/cli-broker.ts';
 import { ProblemError } from '../base/problem.ts';
 import { beginClose, whenClosedOrStuck } from '../pam-sessions/close-pam-session.ts';
@@ -36,7 +36,7 @@ function endOf(
   return { state, ended, already, pamSession: pam?.state ?? null };
 }
 
-/** It may close with its last session. */
+/** If the PAM session closes with its last session, waits for that. */
 async function pamSessionAfter(broker: Broker, row: SessionRow) {
   const pam = pamSessionOf(broker, row);
   if (pam === undefined || !isClosing(pam.state)) return pam;
@@ -59,7 +59,7 @@ export async function closeByRoot(
   return { state: last.state, ended: last.ended ?? broker.now(), already: false };
 }
 
-/** explain: what it waits for while it is stuck. */
+/** Throws if it is stuck or unclean. explain: why it is stuck. */
 function requireEnd(
   what: string,
   { id, state }: SessionRow | PamSessionRow,

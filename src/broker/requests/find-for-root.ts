@@ -1,4 +1,4 @@
-/** What root names by its id. Nothing is hidden from root: an id of the other table is said to be one. */
+/** Finds what root names by an id. If the id is of the other table, the error says so. */
 import type { PamSessionId, SessionId } from '../../protocol/ids.ts';
 import { ProblemError } from '../base/problem.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
@@ -26,7 +26,7 @@ export function findPamSession(broker: Broker, id: PamSessionId, otherwise: stri
   throw notFound(unknown('PAM session', id, 'pam sessions'));
 }
 
-/** list: the command that lists those that there are. */
+/** list: the command that lists the existing ones. */
 function unknown(what: string, id: string, list: string): string {
   return `wanted the id of a ${what}, got '${id}', which none has; 'vestibule ${list}' lists them`;
 }

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
 
-/** As the clean-up does it. */
+/** The steps of the clean-up that depend on the clock. */
 function cleanUp({ broker }: BrokerFixture): void {
   followClock(broker);
   revokeExpired(broker);
@@ -56,7 +56,7 @@ test('what a clock that was a year ahead wrote lasts no longer than it may, and 
   const { sessions, now } = await fixture.gateway.ask('session-list', { ticket });
   assert.equal(sessions[0]?.id, id);
   assert.ok(sessions[0].started <= now);
-  // It is bounded once, not at each restart anew.
+  // The times are corrected once, not again at each restart.
   fixture.skipMs = 59 * MINUTE;
   await fixture.restart();
   fixture.skipMs = 61 * MINUTE;

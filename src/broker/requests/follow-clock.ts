@@ -1,8 +1,8 @@
-/** A wall clock that was set: all that is written down by it moves with it, so that nothing lasts longer or shorter. */
+/** If the wall clock was set, all stored times are moved by the same amount, so that no lifetime changes. */
 import { log } from '../../lib/log.ts';
 import type { Broker } from '../state/context.ts';
 
-/** Unix ms, in each table of which nothing is kept elsewhere. */
+/** Columns with Unix ms. Sessions and PAM sessions are not here: moveTimes() also updates their rows in Maps. */
 const TIMES = {
   tickets: ['issued', 'used', 'idle_end', 'absolute_end'],
   throttle: ['at'],

@@ -1,4 +1,4 @@
-/** What root's CLI asks for: how the server is, and what runs. */
+/** Requests of root's CLI about the state of the server, its sessions and PAM sessions. */
 import { VERSION } from '../../lib/version.ts';
 import type { ActiveSession, CliRequests, Status } from '../../protocol/cli-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
@@ -12,9 +12,9 @@ import { pamViewOf } from '../views/pam-session-view.ts';
 import { activeViewOf } from '../views/session-view.ts';
 import { findSession, ROOT } from './find-for-root.ts';
 
-/** Rows that one answer looks at: others wait for it. */
+/** Rows that one answer reads, while all other requests wait. */
 const PAGE = 500;
-/** Of the id of a PAM session. */
+/** For the id of a PAM session. */
 const ONLY_SESSIONS = "only sessions have names; 'vestibule active-sessions' lists them";
 
 export function tellStatus(broker: Broker): Status {
@@ -61,7 +61,7 @@ function shownSince(broker: Broker, ended = false): number {
   return broker.now() - (ended ? SHOW_ENDED_MS : 0);
 }
 
-/** As many as a frame holds; isLast: there are no more behind them. */
+/** As many as fit a frame. isLast: no further rows follow. */
 function fitPage<T>(views: readonly T[]): { readonly fitting: T[]; readonly isLast: boolean } {
   const [fitting = []] = splitToFit(views);
   return { fitting, isLast: fitting.length === views.length && views.length < PAGE };

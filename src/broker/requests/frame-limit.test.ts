@@ -1,4 +1,4 @@
-/** Whatever is sent fits a frame, or is a problem: no answer, event or list may end the broker. */
+/** Everything that is sent fits a frame or becomes a problem: no answer, event or list may crash the broker. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { duplexPair } from 'node:stream';
@@ -23,7 +23,7 @@ import { serveConnection } from './serve-connection.ts';
 
 const makeId = () => randomBytes(16).toString('hex');
 
-/** Copies of a sign-in, as many as a person never has. */
+/** Copies of a sign-in, many more than a user can have. */
 function copySignIn({ broker }: BrokerFixture, id: TicketId, count: number): Ticket[] {
   const original = broker.tickets.get(id)!;
   const copies = Array.from({ length: count }, (_, number) => ({

@@ -1,4 +1,4 @@
-/** How many sign-ins and sessions one person may have: at the limits' defaults, and at others. */
+/** The limits of sign-ins and sessions for one user: with their defaults, and with other values. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';
@@ -20,7 +20,7 @@ for (const [settings, most] of [
     const fixture = await fixtureWith(t, settings);
     const { gateway } = fixture;
     const signIn = async () => {
-      fixture.skipMs += 61_000; // `used` is good to the minute
+      fixture.skipMs += 61_000; // long enough that each sign-in has another `used`
       return gateway.signIn('ada');
     };
     const bob = await gateway.signIn('bob');

@@ -1,4 +1,4 @@
-/** All that the gateway and root's CLI may ask of the broker: what each request must look like, and who answers it. */
+/** All requests of the gateway and of root's CLI: the schema of each, and the function that answers it. */
 import * as v from 'valibot';
 import type { CliRequests } from '../../protocol/cli-broker.ts';
 import type { Requests } from '../../protocol/gateway-broker.ts';
@@ -56,9 +56,9 @@ const conversation = idOf<ConversationId>();
 const session = idOf<SessionId>();
 const pamSession = idOf<PamSessionId>();
 const signIn = idOf<TicketId>();
-/** Tickets, passes and codes. Those of another form are looked up, and found not to exist. */
+/** Tickets, passes and codes. Their format is not checked: one with an incorrect format is simply not found. */
 const secret = v.pipe(v.string(), v.maxLength(100));
-/** What a name must be like says rename-session.ts. */
+/** rename-session.ts checks the rest. */
 const name = v.pipe(v.string(), v.maxLength(1024));
 const origin = v.object({
   address: v.pipe(v.string(), v.check(isHostName)),

@@ -1,4 +1,4 @@
-/** One connection of the gateway or of root's CLI: each frame a request, each request one answer, in any order. */
+/** One connection of the gateway or of root's CLI. Each frame is a request with one answer; answers have no order. */
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import { inBackground } from '../../lib/in-background.ts';
@@ -16,7 +16,7 @@ export interface RequestHandler {
 export interface Service {
   readonly name: 'gateway' | 'cli';
   readonly requests: { readonly [type: string]: RequestHandler };
-  /** Those that are connected, for events. */
+  /** The connected peers, if they get events. */
   readonly peers?: Set<Peer>;
 }
 
@@ -54,7 +54,7 @@ export async function serveConnection(
   });
 }
 
-/** Who misses one event must ask for everything anew. */
+/** A peer that misses an event must connect again and ask for the whole state. */
 function tell(frames: FrameStream, event: object): void {
   try {
     sendJson(frames, event);
@@ -63,7 +63,7 @@ function tell(frames: FrameStream, event: object): void {
   }
 }
 
-/** What cannot be sent is a problem, which can. */
+/** If the answer cannot be sent, because it is too large, it sends a problem instead. */
 function reply(
   broker: Broker,
   service: Service,
@@ -122,7 +122,7 @@ function handlerOf(service: Service, type: unknown): RequestHandler {
   return handler;
 }
 
-/** Where it does not fit, without what came: that may be a secret. */
+/** Names the field and what was wanted, but not the value, which may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
   return `${v.getDotPath(issue) ?? 'request'}: wanted ${issue.expected ?? issue.type}`;
 }

@@ -1,4 +1,4 @@
-/** The broker at work: adopts what runs, serves its two sockets, and cleans up what has run out. */
+/** Runs the broker: adopts running leaders, serves the two sockets, and removes what has expired. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,14 +25,14 @@ export interface ServeOptions extends BrokerOptions {
 }
 export interface RunningBroker {
   readonly broker: Broker;
-  /** Sessions and their leaders live on. */
+  /** Sessions and their leaders keep running. */
   readonly close: () => Promise<void>;
 }
 
-/** A leader that does not answer must not keep everybody else out. */
+/** How long it waits for leaders before it serves: one that does not answer must not block all users. */
 const ADOPTION_MS = 2_000;
 const CLEAN_UP_MS = 10_000;
-/** How long the rows of ended sessions are kept; the audit is kept. */
+/** How long the rows of ended sessions are kept. For the audit it is audit-keep-days. */
 const KEEP_ENDED_MS = 7 * 86_400_000;
 
 export async function serveBroker(options: ServeOptions): Promise<RunningBroker> {
@@ -63,7 +63,7 @@ export async function serveBroker(options: ServeOptions): Promise<RunningBroker>
   };
 }
 
-/** Returns the way to stop it. */
+/** Returns a function that stops it. */
 async function listen(broker: Broker, service: Service, where: Listening) {
   const streams = new Set<{ destroy: () => void }>();
   const server: Server = createServer((socket) => {

@@ -1,14 +1,15 @@
 /**
- * What a leader's event means for a session, and for a PAM session, in each of its states. follow/ does what stands
- * here and nothing else. ignore: it is known already, or nothing is left to do. surprise: a leader that works does not
- * say it then; it is logged under this name, and nothing changes.
+ * What each event of a leader means in each state of a session and of a PAM session. follow/ executes these tables.
+ * ignore: already known, or nothing is left to do. surprise: a correct leader does not send it in this state; it is
+ * logged as leader-surprise, and nothing changes.
  */
 import type { PamSessionState } from '../../protocol/cli-broker.ts';
 import type { SessionState } from '../../protocol/page-gateway.ts';
 
 /**
- * Messages of a leader that name a session, and what follows for it from elsewhere. forgotten: its leader, found again,
- * does not know it, or the broker that it waited in has ended. closed: its PAM session. gone, silent: its leader. late: a step takes longer than it may.
+ * spawned, failed, exited and ended are messages of a leader about a session; the others have other causes. forgotten:
+ * its leader, when found again, does not know it, or the broker in which it waited has ended. closed: its PAM session
+ * is closed. gone, silent: its leader is dead, or does not answer. late: a step takes too long.
  */
 export type SessionEvent =
   | 'spawned'
@@ -21,8 +22,8 @@ export type SessionEvent =
   | 'silent'
   | 'late';
 /**
- * run: it runs now. note: what came is kept. begin-end: its program has ended, the rest of it ends. settle: it is over,
- * well or not. fail: it does not start. lose: nobody can end it in order any more. stick: it is stuck.
+ * run: it is running. note: only store what the event says. begin-end: its program has exited, now the rest ends.
+ * settle: it is over, successfully or not. fail: it does not start. lose: its leader is dead. stick: it is stuck.
  */
 export type SessionAct =
   | 'run'
@@ -36,7 +37,7 @@ export type SessionAct =
   | 'surprise';
 
 const OVER = { ended: 'ignore', failed: 'ignore', unclean: 'ignore' } as const;
-/** Until it is in a PAM session no leader knows it. */
+/** A pending session is not in a PAM session yet, so no leader knows it. */
 const NOT_IN_ONE = { pending: 'surprise' } as const;
 
 export const SESSION_ACTS: Readonly<
@@ -116,7 +117,7 @@ export const SESSION_ACTS: Readonly<
   },
 };
 
-/** Messages of a leader about its PAM session, and what follows for that from elsewhere. */
+/** key to closed are messages of a leader about its PAM session; gone, silent and late are as for sessions. */
 export type PamSessionEvent =
   | 'key'
   | 'prompt'
@@ -127,8 +128,9 @@ export type PamSessionEvent =
   | 'silent'
   | 'late';
 /**
- * take-key, hear: PAM talks while it opens. open: sessions begin in it now. close: it is open, and is not wanted any
- * more. settle: it was closed in order. fail: PAM did not open it. lose: its leader died. stick: it is stuck.
+ * take-key, hear: the conversation while PAM opens it. open: it is open, sessions can start in it. close: it is open
+ * but no longer wanted. settle: it was closed normally. fail: PAM did not open it. lose: its leader is dead. stick: it
+ * is stuck.
  */
 export type PamSessionAct =
   | 'take-key'

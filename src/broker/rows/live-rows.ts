@@ -1,4 +1,4 @@
-/** Rows that have not come to their end, as they are now: in memory, by id and by person, the oldest first. */
+/** The rows that have not ended: in memory, by id and by person, the oldest first. */
 import { type Person, personKey } from './person.ts';
 
 export interface LiveRow extends Person {
@@ -26,7 +26,7 @@ export class LiveRows<R extends LiveRow> {
     return [...(this.byPerson.get(personKey(person))?.values() ?? [])];
   }
 
-  /** One that has ended is forgotten. */
+  /** Adds or replaces a row; removes it if it has ended. */
   put(row: R): void {
     if (row.ended !== null) {
       this.forget(row);
@@ -38,7 +38,7 @@ export class LiveRows<R extends LiveRow> {
     this.byPerson.set(key, own.set(row.id, row));
   }
 
-  /** These and no others. */
+  /** Replaces all rows. */
   replace(rows: readonly R[]): void {
     this.byId = new Map();
     this.byPerson = new Map();

@@ -1,4 +1,4 @@
-/** A table whose rows come to an end: all that it has in common with others, and the live ones in memory. */
+/** What sessions and PAM sessions have in common: a table whose rows end, with the live rows also in memory. */
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Store } from '../database/store.ts';
 import { type LiveRow, LiveRows } from './live-rows.ts';
@@ -8,14 +8,14 @@ export type Columns = Record<string, SQLOutputValue>;
 
 export interface LiveTable<R extends LiveRow> {
   readonly live: LiveRows<R>;
-  /** In memory at once; whoever announces it does that when this is done. */
+  /** Memory has the row when this returns. If it returns a promise, the change is announced after that. */
   readonly write: (row: R) => void | Promise<void>;
   readonly find: (id: R['id']) => R | undefined;
-  /** Those too that ended after `since`; at most `limit`, from behind `after` on. */
+  /** Live rows and those that ended after `since`: at most `limit` rows that come after the row `after`. */
   readonly listPage: (since: number, after: R['id'] | null, limit: number) => R[];
-  /** Forgets those that ended before. */
+  /** Deletes rows that ended before. */
   readonly prune: (before: number) => void;
-  /** The clock was set by so many ms. */
+  /** Moves all times by `by` ms, because the clock was set. */
   readonly moveTimes: (by: number) => void;
 }
 

@@ -1,4 +1,4 @@
-/** What is written of a PAM session. Nothing here depends on which programs run in it. */
+/** The row of a PAM session. It does not depend on the programs that run in it. */
 import type { CLOSE_POLICIES } from '../../protocol/broker-leader.ts';
 import type { PamSessionState } from '../../protocol/cli-broker.ts';
 import type { PamSessionId, Place } from '../../protocol/ids.ts';
@@ -11,17 +11,17 @@ export interface PamSessionRow extends Person {
   readonly profile: string;
   readonly state: PamSessionState;
   readonly closePolicy: (typeof CLOSE_POLICIES)[number];
-  /** A visit of the home page opened it, and not a session. */
+  /** Whether it is a home session. */
   readonly isHome: boolean;
   /** Client's address, PAM_RHOST; empty when it was opened on this machine. */
   readonly address: string;
   /**
-   * The process of its leader and when that began (process-state.ts), from when it is open: it is found by them should
-   * its socket be gone. 0: not open yet.
+   * The pid of its leader and the start time of that process (process-state.ts), which identify the process even if its
+   * socket is gone. 0: PAM has not opened it yet.
    */
   readonly leader: number;
   readonly leaderBorn: number;
-  /** What PAM said while it opened, as far as its person is shown that. */
+  /** Texts of PAM from its opening, for the home page. */
   readonly texts: readonly string[];
   /** Unix ms */
   readonly started: number;
@@ -29,7 +29,7 @@ export interface PamSessionRow extends Person {
   readonly problem: Problem | null;
 }
 
-/** PAM has opened it, whatever has become of it since: it must be closed, or is unclean. */
+/** Whether PAM has opened it at any time: then it must be closed, or is unclean. */
 export function wasOpened({ leader }: PamSessionRow): boolean {
   return leader !== 0;
 }

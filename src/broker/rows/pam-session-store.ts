@@ -25,12 +25,11 @@ export function openPamSessionStore(store: Store) {
     live.listOf(person).filter(({ isHome }) => isHome);
   return {
     ...{ write, find, listPage, prune, moveTimes },
-    /** Those that have not come to their end. */
     listLive: (): PamSessionRow[] => live.list(),
     listLiveOf: (person: Person): PamSessionRow[] => live.listOf(person),
-    /** A person's home sessions that have not come to their end, the oldest first. */
+    /** The oldest first. There can be several: one may still be closing when the next is opened. */
     listLiveHomesOf,
-    /** A person's last home session: a living one, or how the last one ended. */
+    /** A person's newest live home session; if there is none, the last one that ended. */
     homeOf: ({ user, uid }: Person): PamSessionRow | undefined =>
       listLiveHomesOf({ user, uid }).at(-1) ?? lastHome.all(user, uid).map(toRow)[0],
     countLive: (): { readonly pamSessions: number; readonly homeSessions: number } => {

@@ -1,6 +1,6 @@
 /**
- * The life of a PAM session: from each state to which. What is not here does not happen. `closed` is the end in order;
- * `failed`: it was never open; `unclean`: its leader died while it was open.
+ * The states of a PAM session and all transitions between them. `closed`: it ended normally. `failed`: it was never
+ * open. `unclean`: its leader died while it was open.
  */
 import type { PamSessionState } from '../../protocol/cli-broker.ts';
 
@@ -19,7 +19,6 @@ export function mayBecome(from: PamSessionState, to: PamSessionState): boolean {
   return next.includes(to);
 }
 
-/** Nothing comes after it. */
 export function isFinal(state: PamSessionState): boolean {
   return PAM_SESSION_TRANSITIONS[state].length === 0;
 }
@@ -28,22 +27,21 @@ export function isOpening(state: PamSessionState): boolean {
   return state === 'opening';
 }
 
-/** Sessions can begin in it. */
+/** Sessions can start in it. */
 export function isOpen(state: PamSessionState): boolean {
   return state === 'open';
 }
 
-/** It will do for whoever needs one: it is open, or nothing is known that keeps it from being so. */
+/** It is open, or is expected to be soon. */
 export function isUsable(state: PamSessionState): boolean {
   return isOpening(state) || isOpen(state);
 }
 
-/** Its end has begun. */
 export function isClosing(state: PamSessionState): boolean {
   return state === 'closing';
 }
 
-/** Whoever waits for its end waits in vain, or no longer. */
+/** There is no use in waiting for its end: it has ended, or does not. */
 export function isOverOrStuck(state: PamSessionState): boolean {
   return isFinal(state) || state === 'stuck';
 }

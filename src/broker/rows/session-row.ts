@@ -1,14 +1,14 @@
-/** What is written of a session: a program of a kind, which a person or root started. */
+/** The row of a session: a program of a kind, which a user or root started. */
 import type { PamSessionId } from '../../protocol/ids.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
 import type { Person } from './person.ts';
 
-/** What follows from its kind, or is known of it at the moment alone, is no part of the row. */
+/** Parts of SessionView that are not stored: they follow from the kind, or are valid only at the moment. */
 type Momentary = 'step' | 'conversation' | 'stuck' | 'activity' | 'usage';
 type OfKind = 'kindTitle' | 'talk' | 'startedBy';
 
 export interface SessionRow extends Omit<SessionView, Momentary | OfKind>, Person {
-  /** The PAM session that it runs in; null: it waits for one, or never came to one. */
+  /** The PAM session that it runs in; null: it waits for one, or never got one. */
   readonly pamSession: PamSessionId | null;
   /** Who started it. */
   readonly origin: 'gateway' | 'cli';
@@ -18,7 +18,7 @@ export interface SessionRow extends Omit<SessionView, Momentary | OfKind>, Perso
   readonly pid: number;
 }
 
-/** Of a row that begins. */
+/** Values of a new row. */
 export const BLANK = {
   tty: null,
   pid: 0,

@@ -25,23 +25,21 @@ export function openSessionStore(store: Store) {
   const dropPasses = store.prepareWrite('DELETE FROM passes WHERE session = ?');
   return {
     ...{ find, listPage, prune, moveTimes },
-    /** The one way to the table. */
     write: (row: SessionRow): void | Promise<void> => {
       const written = table.write(row);
-      // Nobody enters an ended session.
+      // An ended session cannot be entered.
       if (row.ended !== null) dropPasses(row.id);
       return written;
     },
-    /** A person's that have not come to their end. */
     listLiveOf: (person: Person): SessionRow[] => live.listOf(person),
-    /** A person's live ones and the last of those that ended after `since`. */
+    /** A person's live sessions, and the latest MOST_ENDED of those that ended after `since`. */
     listOf: (person: Person, since: number): SessionRow[] =>
       [...live.listOf(person), ...ended.all(person.user, person.uid, since).map(toRow)].toSorted(
         inOrder,
       ),
-    /** Live ones that are in no PAM session yet. */
+    /** Live sessions that are not in a PAM session yet. */
     listWaiting: (): SessionRow[] => live.list().filter(({ pamSession }) => pamSession === null),
-    /** Those in one PAM session that have not come to their end. */
+    /** Live sessions in a PAM session. */
     listIn: (pam: PamSessionRow): SessionRow[] =>
       live.listOf(pam).filter(({ pamSession }) => pamSession === pam.id),
     countLive: (): number => live.size,

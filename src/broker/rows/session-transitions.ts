@@ -1,6 +1,6 @@
 /**
- * The life of a session: from each state to which. What is not here does not happen. A leader that does not answer
- * leaves its session `stuck`; one that died after its PAM session was open leaves it `unclean`.
+ * The states of a session and all transitions between them. `stuck`: a step takes too long, or the leader does not
+ * answer. `unclean`: the leader died when its PAM session was open.
  */
 import type { SessionState } from '../../protocol/page-gateway.ts';
 
@@ -20,17 +20,16 @@ export function mayBecome(from: SessionState, to: SessionState): boolean {
   return next.includes(to);
 }
 
-/** Nothing comes after it. */
 export function isFinal(state: SessionState): boolean {
   return SESSION_TRANSITIONS[state].length === 0;
 }
 
-/** Its program is not there yet, and nothing is wrong. */
+/** Its program does not run yet, and nothing has gone wrong. */
 export function isBeingStarted(state: SessionState): boolean {
   return state === 'pending' || state === 'starting';
 }
 
-/** Whoever waits for its end waits in vain, or no longer. */
+/** There is no use in waiting for its end: it has ended, or does not. */
 export function isOverOrStuck(state: SessionState): boolean {
   return isFinal(state) || state === 'stuck';
 }

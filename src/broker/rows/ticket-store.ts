@@ -1,4 +1,4 @@
-/** The rows of tickets and of the passes that hang on them. Secrets are stored as SHA-256 only. */
+/** The rows of tickets and of their passes. Of secrets only the SHA-256 hash is stored. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { SQLOutputValue } from 'node:sqlite';
 import { SECRET_VERSION } from '../../protocol/gateway-broker.ts';
@@ -8,20 +8,20 @@ import type { Person } from './person.ts';
 
 export interface Ticket extends Person {
   readonly id: TicketId;
-  /** What the leader wants to see before it opens a session for the user. */
+  /** Leaders require it to open a PAM session or start a program for the user. */
   readonly grant: Uint8Array;
   readonly address: string;
   readonly userAgent: string;
   /** Unix ms */
   readonly issued: number;
-  /** When a person last did something with it. */
+  /** When the user was last active with it. */
   readonly used: number;
   readonly idleEnd: number;
   readonly absoluteEnd: number;
 }
 export type TicketStore = ReturnType<typeof openTicketStore>;
 
-/** Of a ticket, a pass or a code. */
+/** The secret of a ticket, a pass or a one-time code, or of a known browser. */
 export function makeSecret(): string {
   return `${SECRET_VERSION}.${randomBytes(32).toString('base64url')}`;
 }
@@ -65,14 +65,14 @@ export function openTicketStore(store: Store) {
     get: (id: TicketId): Ticket | undefined => optional(byId.get(id)),
     listExpired: (now: number): Ticket[] => expired.all(now, now).map(toTicket),
     slide: (id: TicketId, idleEnd: number, used: number): void => slide(idleEnd, used, id),
-    /** Its passes go with it. */
+    /** Also removes its passes (ON DELETE CASCADE). */
     remove: (id: TicketId): void => remove(id),
     count: (): number => Number(countAll.get()?.n),
-    /** One person's: the name may have been another's before. */
+    /** Tickets with this name and uid: the name alone may have belonged to another account before. */
     listOf: ({ user, uid }: Person): Ticket[] => ofUser.all(user, uid).map(toTicket),
-    /** Those of other persons who have, or had, this one's name. */
+    /** Tickets with this name and another uid. */
     listNamesakes: ({ user, uid }: Person): Ticket[] => ofOthers.all(user, uid).map(toTicket),
-    /** All that bear the name. */
+    /** Tickets with this name and any uid. */
     listNamed: (user: UserName): Ticket[] => ofName.all(user).map(toTicket),
     listAll: (): Ticket[] => all.all().map(toTicket),
     insertPass: (pass: string, ticket: TicketId, session: SessionId): void =>

@@ -1,8 +1,7 @@
-/** When a ticket ends: unless used, and whatever happens. */
+/** When a ticket expires: if it is not used (idle), and at the latest (absolute). */
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { Ticket } from './ticket-store.ts';
 
-/** Of the options. */
 export interface TicketSettings {
   /** How long a ticket lasts without use. */
   readonly timeoutMinutes: number;
@@ -19,7 +18,7 @@ export function longestMs({ staySignedInDays }: TicketSettings): number {
   return staySignedInDays * 86_400_000;
 }
 
-/** Without its grant a ticket is worth nothing. */
+/** Not later than its grant: without a grant a ticket is useless. */
 export function absoluteEnd(settings: TicketSettings, issued: number, grantEnd: number): number {
   return Math.min(issued + longestMs(settings), grantEnd);
 }
@@ -28,7 +27,7 @@ export function isExpired(ticket: Ticket, now: number): boolean {
   return now >= Math.min(ticket.idleEnd, ticket.absoluteEnd);
 }
 
-/** What the gateway may know of it. */
+/** The part of a ticket that the gateway gets. */
 export function infoOf({ id, user, uid, idleEnd, absoluteEnd }: Ticket, now: number): TicketInfo {
   return { id, user, uid, idleMs: idleEnd - now, absoluteMs: absoluteEnd - now };
 }

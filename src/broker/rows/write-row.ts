@@ -1,9 +1,9 @@
-/** Writes a whole row of a table, new or changed. */
+/** Inserts or updates a whole row of a table. */
 import type { Store } from '../database/store.ts';
 
 export type Value = null | number | string;
 
-/** columns: the first is the key. Returns what takes the values in their order. */
+/** columns: the first is the key. Returns a function that takes the values in the order of the columns. */
 export function writeRow(
   store: Store,
   table: string,

@@ -1,4 +1,4 @@
-/** A person hears what PAM says while their session opens, and answers what it asks: any page of theirs may. */
+/** Shows a user what PAM says and asks while a session opens, and takes the answers, from any page of the user. */
 import type { BrokerSessionStep, Requests } from '../../protocol/gateway-broker.ts';
 import { ProblemError } from '../base/problem.ts';
 import { answerQuestion, cancelQuestion } from '../pam-sessions/put-question.ts';
@@ -20,7 +20,7 @@ export async function answerStart(
   if (link === null || link.talk === null) return { kind: 'over' };
   watchSessions(broker, ticket);
   const { question } = link.talk;
-  // Answers to a question that another page has answered are not to the next one.
+  // Ignores answers to an earlier question, which another page has already answered.
   if (sealed.length > 0 && question !== null && ask.after >= question.asks) {
     if (sealed.length !== question.count) {
       const detail = `${sealed.length} answers came, ${question.count} are wanted now`;
@@ -36,7 +36,7 @@ export async function answerStart(
   return link.talk.step(ask.after);
 }
 
-/** What it asks gets no answer. */
+/** Cancels the question of PAM. */
 export function cancelStart(
   broker: Broker,
   ask: Requests['session-cancel']['ask'],

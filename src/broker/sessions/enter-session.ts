@@ -1,4 +1,4 @@
-/** From the home origin to a session: a one-time code, a pass for it, and the session-host behind the pass. */
+/** From the home origin to a session: a one-time code, a pass for the code, and access to session-host for the pass. */
 import type { DialInfo } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { ENDED_BY } from '../../protocol/page-gateway.ts';
@@ -14,9 +14,9 @@ import { pamSessionOf } from '../views/pam-session-of.ts';
 import { requireSession } from './require-session.ts';
 
 const CODE_MS = 30_000;
-/** More than anybody needs within 30 s. */
+/** More than all users together need within 30 s. */
 const MAX_CODES = 10_000;
-/** Of one sign-in; then the oldest goes, so that nobody takes all. */
+/** Of one sign-in. A further code replaces the oldest, so that one user cannot use up MAX_CODES. */
 const MAX_OWN_CODES = 20;
 /** How long a viewer may wait for a session that is being started. The gateway waits 10 s for an answer. */
 const START_MS = 8_000;
@@ -69,7 +69,7 @@ export async function dialSession(
 ): Promise<DialInfo> {
   const { id } = requirePass(broker, ask.pass, ask.session);
   await started(broker, ask.session);
-  // Again: waiting took time.
+  // Check again: the pass may have ended during the wait.
   const ticket = requirePass(broker, ask.pass, ask.session);
   const row = requireSession(broker, ticket, ask.session);
   if (row.ended !== null) throw hasEnded(row);
@@ -97,17 +97,17 @@ async function started(broker: Broker, id: SessionId): Promise<void> {
   const row = broker.sessions.find(id);
   if (row === undefined) return;
   const late = AbortSignal.timeout(START_MS);
-  // Too late is no error of its own: the state then says why there is nothing to dial.
+  // A timeout is not an error of its own: the caller reports the state of the session.
   await whenRow(broker, row, ({ state }) => !isBeingStarted(state), late).catch(() => {});
 }
 
-/** One that failed says why, under the reference that its failure was logged with. */
+/** The problem of a session that failed, with the reference of the earlier log line. */
 function whyEnded(row: SessionRow): ProblemError {
   if (row.problem === null) return hasEnded(row);
   return ProblemError.again(row.problem, `session ${row.id} is '${row.state}'`);
 }
 
-/** The exit status of a program that was ended by somebody says nothing. */
+/** If somebody ended the session, its exit status means nothing and is left out. */
 function hasEnded({ id, name, state, ...row }: SessionRow): ProblemError {
   const { exitStatus, endedBy, lastWords } = row;
   const status = exitStatus === null ? '' : ` with exit status ${exitStatus}`;

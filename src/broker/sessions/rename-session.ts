@@ -1,4 +1,4 @@
-/** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
+/** Renames a session. A name is short, on one line, and unique among the live sessions of the user. */
 
 import { ProblemError } from '../base/problem.ts';
 import { noteSession } from '../changes/change-session.ts';
@@ -6,7 +6,7 @@ import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
 
 const LONGEST = 64;
-/** Controls, what changes the direction of text, line ends, halves of a character. */
+/** Control characters, characters that change the text direction, line ends, and unpaired surrogates. */
 const UNFIT = /[\p{Cc}\p{Bidi_Control}\p{Cs}\p{Zl}\p{Zp}]/u;
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 

@@ -1,10 +1,10 @@
-/** Nobody has more live sessions than auth-sessions-per-user: each costs memory of everybody's machine. */
+/** Limits the live sessions of a user (auth-sessions-per-user), because each needs memory of the shared machine. */
 
 import { ProblemError } from '../base/problem.ts';
 import type { Person } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';
 
-/** Home sessions do not count: they come by themselves. */
+/** Home sessions do not count, because users do not start them. */
 export function requireRoom(broker: Broker, person: Person): void {
   const most = broker.settings.sessionsPerUser;
   const live = broker.sessions.listLiveOf(person);

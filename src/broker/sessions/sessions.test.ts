@@ -18,7 +18,7 @@ test('a session is announced in each of its states, and audited before', async (
   assert.equal(running.tty, '/dev/pts/7');
   await gateway.ask('session-end', { ticket, session: session.id });
   const ended = await gateway.sessionIn('ended');
-  // Hung up: SIGHUP is 1.
+  // 1 is SIGHUP.
   assert.equal(ended.exitStatus, 129);
   const events = fixture.audit().filter(({ session: id }) => id === session.id);
   assert.deepEqual(
@@ -68,7 +68,7 @@ for (const [user, code, words, detail] of [
     const audited = fixture.audit().find((row) => row.detail !== null && detail.test(row.detail));
     assert.equal(audited?.reference, problem?.reference);
     assert.equal(fixture.broker.links.size, 0);
-    // Its link says the same, under the same reference.
+    // The link to the session shows the same problem, with the same reference.
     assert.deepEqual(
       await gateway.refused('session-enter', { ticket, session: id, browser }),
       problem,
@@ -105,7 +105,7 @@ test('a session says which step of its start it is at, and has no code until it 
   const leader = await machine.opening.take((leader) => leader.terminal === session.id);
   await leader.finishOpening();
   assert.equal((await gateway.sessionIn('running')).step, null);
-  // It is open by now; as long as its program did not run it said so.
+  // PAM has opened it now. Before its program ran, this was the step.
   const row = broker.sessions.find(session.id)!;
   assert.equal(viewOf(broker, { ...row, state: 'starting' }).step, 'program');
 });
@@ -178,7 +178,7 @@ test('dialling a session that is being started waits for it', async (t) => {
   const { broker, gateway, machine } = await startFixture(t);
   const { ticket, info } = await gateway.signIn('slow');
   const { session } = await gateway.ask('session-start', terminal(ticket));
-  // As one that was made before the broker was restarted.
+  // A pass from before a restart of the broker, because a session that is being started gets none.
   const pass = makeSecret();
   broker.tickets.insertPass(pass, info.id, session.id);
   const dial = gateway.ask('session-dial', { pass, session: session.id });

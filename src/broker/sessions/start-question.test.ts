@@ -1,4 +1,4 @@
-/** What a module asks while a session opens: put to its person, by any page of theirs. */
+/** Questions of modules while a session opens: every page of the user shows them and can answer. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { ORIGIN, RIGHT, startFixture, WRONG } from '../../../test/fakes/broker-fixture.ts';
@@ -8,7 +8,7 @@ import { StartTalk } from '../talks/start-talk.ts';
 
 const terminal = (ticket: string) => ({ ticket, kind: 'terminal', origin: ORIGIN }) as const;
 
-/** Signed in, with a page that looks, and a session that was asked for. */
+/** With a signed-in user who has a page open and has requested a session. */
 async function startAs(t: TestContext, user: string) {
   const fixture = await startFixture(t);
   const { gateway } = fixture;
@@ -54,7 +54,7 @@ test('two questions and a text; a page loaded again, and a second one, have all 
   }
   const second = await started.hear(1, [RIGHT]);
   assert.ok(second.kind === 'prompts' && second.items[0]!.number === 2);
-  // What the other page sends was for the first question.
+  // The other page answers the first question, which is over.
   const late = await started.hear(1, [WRONG]);
   assert.ok(late.kind === 'prompts' && late.items[0]!.number === 2);
   assert.deepEqual(await started.hear(2, [RIGHT]), { kind: 'over' });
@@ -88,7 +88,7 @@ test('cancelled by its person: in words', async (t) => {
   await started.gateway.ask('session-cancel', started.ask);
   const { problem } = await started.gateway.sessionIn('failed');
   assert.match(problem!.text, /You did not answer/);
-  // Late ones change nothing.
+  // Later requests change nothing.
   await started.gateway.ask('session-cancel', started.ask);
   assert.deepEqual(await started.hear(0, [RIGHT]), { kind: 'over' });
 });

@@ -1,4 +1,4 @@
-/** Starts a session: in a PAM session of its own, or as one more program of its person's home session. */
+/** Starts a session: in a PAM session of its own, or as a further program in the user's home session. */
 import type { Kind } from '../../kinds/kind.ts';
 import { startableKind } from '../../kinds/kinds.ts';
 import { inBackground } from '../../lib/in-background.ts';
@@ -25,7 +25,7 @@ export interface SessionStart {
   readonly origin: Origin;
 }
 
-/** Throws 'bad-request' when people start none of that name. */
+/** Throws 'bad-request' if there is no kind of this name that users can start. */
 export function requireKind({ kinds }: Broker, name: string): Kind {
   const kind = startableKind(kinds, name);
   if (kind !== undefined) return kind;
@@ -84,10 +84,10 @@ async function joinHome(
 ): Promise<void> {
   const link = await requireHome(broker, ticket, address);
   const row = broker.sessions.find(id);
-  // A broker that ends begins nothing.
+  // A broker that is exiting starts nothing.
   if (broker.store.closed || row === undefined) return;
   if (isBeingStarted(row.state)) joinPamSession(broker, row, link, ticket.grant);
-  // Ended before it began: that is its end.
+  // It was ended before its program was started.
   else changeSession(broker, id, 'ended');
 }
 
@@ -101,7 +101,7 @@ function failWaiting(broker: Broker, id: SessionId, error: unknown): void {
   }
 }
 
-/** Who turns out not to be allowed any more does not keep it. */
+/** Checks the account in parallel to the start, and ends the session if it is refused. */
 async function recheckAtStart(broker: Broker, { id, user, uid }: SessionRow): Promise<void> {
   if (!(await isRefusedAtStart(broker, { user, uid }))) return;
   const row = broker.sessions.find(id);

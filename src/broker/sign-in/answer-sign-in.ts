@@ -1,4 +1,4 @@
-/** The further steps of a sign-in: answers, or no more of it. */
+/** The further steps of a sign-in: answers, or cancelling it. */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { ConversationId } from '../../protocol/ids.ts';
 import type { Peer } from '../base/peer.ts';

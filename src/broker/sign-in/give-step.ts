@@ -1,4 +1,4 @@
-/** What a leader's outcome means for the person: prompts, a ticket, or a problem in words that fit. */
+/** Turns the outcome of a leader into a step for the page: prompts, a ticket or a problem. */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import type { Uid, UserName } from '../../protocol/ids.ts';
 import type { ProblemCode } from '../../protocol/problems.ts';
@@ -34,7 +34,7 @@ export function refuseOutcome(
   return refuseSignIn(broker, conversation, problem, detail, shownErrors(outcome.items));
 }
 
-/** Ends the conversation and writes the refusal down. */
+/** Ends the conversation and records the refusal in the audit. */
 export function refuseSignIn(
   broker: Broker,
   conversation: Conversation,

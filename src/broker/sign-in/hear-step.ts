@@ -1,6 +1,6 @@
 /**
- * What a person hears of a turn that takes its time: a module says "enter 42" and goes on to wait, or says nothing for
- * minutes. The request gets that at once and the page asks again.
+ * Steps while PAM works for long: a module shows "enter 42" and then waits, or shows nothing for minutes. The request
+ * gets the text at once, or an empty step after some seconds, and the page sends the next request.
  */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import { ProblemError } from '../base/problem.ts';
@@ -8,7 +8,7 @@ import type { Broker } from '../state/context.ts';
 import type { Conversation } from '../talks/conversation.ts';
 import { untilNews } from '../talks/until-news.ts';
 
-/** The end of the turn, told once; before that, what was said meanwhile or that PAM still works. */
+/** Returns the result of the turn, to one request only. Before there is one, returns new texts or an empty step. */
 export async function hearStep(
   broker: Broker,
   conversation: Conversation,

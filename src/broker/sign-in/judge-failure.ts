@@ -1,4 +1,4 @@
-/** What a sign-in that came to nothing means: the problem that its person is told, and whether it was a guess. */
+/** Classifies a failed sign-in: the problem that the user is told, and whether it counts as a guess. */
 import { saysDirectoryAway } from '../../config/directory-away.ts';
 import type { PromptItem } from '../../protocol/page-gateway.ts';
 import type { ProblemCode } from '../../protocol/problems.ts';
@@ -28,15 +28,15 @@ export function problemCodeOf(profile: string, failed: Failed): ProblemCode {
   }
 }
 
-/** A module's own words (account expired, nologin) say more than the code does; on Debian the code says nothing. */
+/** Error texts of modules (account expired, nologin) say more than the code, which says nothing on Debian. */
 export function shownErrors(items: readonly PromptItem[]): string | undefined {
   const texts = items.filter(({ style }) => style === 'error').map(({ text }) => text.trim());
   return [...new Set(texts)].filter((text) => text !== '').join('\n') || undefined;
 }
 
 /**
- * What PAM refused after an answer was a guess, whatever reason it gave; before one only if it says so. A guess that was
- * taken back before its answer counts as wrong: a right one would have been answered sooner.
+ * A failure of PAM after an answer counts as a guess, whatever its code; before an answer only if it is a refusal. A
+ * guess that is cancelled while PAM works counts as wrong: a right password would have been accepted sooner.
  */
 export function verdictOf(
   profile: string,
@@ -59,7 +59,7 @@ export function verdictOf(
 function verdictOfFailure(profile: string, hasAnswered: boolean, failed: Failed): Verdict {
   const { code } = failed.message;
   const stage = stageOf(failed.message);
-  // Refused before PAM heard of it: it cost a process all the same.
+  // It was refused before PAM was called, but it counts, because it cost a process.
   if (!hasAnswered && BEFORE_PAM.includes(stage)) return 'unjudged';
   if (stage !== 'authenticate') return 'none';
   if (!hasAnswered && isMachineFault(code)) return 'none';

@@ -64,7 +64,7 @@ test('what a module says while it waits is told at once, and what came of it to 
     ['waiting', [{ number: 1, style: 'info', text: 'enter 42' }], 120],
   );
   await gateway.refusedAs('bad-request', 'sign-in-answer', { conversation, sealed: [RIGHT] });
-  // Nobody asks while it is decided, and nobody is signed in before somebody does.
+  // PAM decides while no request waits. The user is signed in only when a request fetches the result.
   leader.authenticated();
   await broker.conversations.get(conversation)!.turn;
   assert.equal(broker.tickets.listOf({ user: 'push', uid: 1000 } as never).length, 0);

@@ -1,4 +1,4 @@
-/** Step one of a sign-in: a fresh leader, and its first prompts. */
+/** The first step of a sign-in: a new leader, and its first prompts. */
 
 import { type LeaderConnection, LeaderError } from '../../launcher/leader-connection.ts';
 import { KEY_SECONDS } from '../../protocol/broker-leader.ts';
@@ -13,7 +13,7 @@ import { attemptOf } from './attempt-of.ts';
 import { refuseSignIn } from './give-step.ts';
 import { requirePatience, takeTurn } from './take-turn.ts';
 
-/** A page asks again at once. */
+/** How long the result of a turn waits for the request that fetches it. Pages send this request at once. */
 const UNHEARD_MS = 60_000;
 
 export async function startSignIn(
@@ -37,7 +37,7 @@ export async function startSignIn(
   return takeTurn(broker, conversation, () => conversation.start(leader, loginProfile));
 }
 
-/** No leader would take it. In the same words as a wrong password, and after the same time. */
+/** No leader would accept the name. The text and the delay are those of an incorrect password. */
 async function refuseName(broker: Broker, conversation: Conversation): Promise<never> {
   const began = broker.clock.monotonic();
   broker.throttle.fail(attemptOf(conversation), 'wrong');
@@ -67,7 +67,7 @@ function openConversation(broker: Broker, start: SignInStart, owner: Peer): Conv
     owner.closed.removeEventListener('abort', abandon);
     broker.slots.leave(conversation);
     const forget = () => broker.conversations.delete(id);
-    // Whoever asks next for what came of the answers is still told.
+    // The next request still gets the result of the answers.
     if (conversation.turn === null) forget();
     else setTimeout(forget, UNHEARD_MS).unref();
   });

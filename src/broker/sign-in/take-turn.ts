@@ -1,6 +1,6 @@
 /**
- * One turn of a conversation: PAM works until it wants something or has decided. What its decision means for the next
- * tries, and when a failure may be told.
+ * One turn of a conversation: PAM works until it asks or has decided. The throttle counts the decision, and a failure
+ * is delayed so that its time reveals nothing.
  */
 import type { BrokerSignInStep } from '../../protocol/gateway-broker.ts';
 import { ProblemError } from '../base/problem.ts';
@@ -13,20 +13,20 @@ import { giveStep, refuseOutcome } from './give-step.ts';
 import { hearStep } from './hear-step.ts';
 import { verdictOf } from './judge-failure.ts';
 
-/** work: hands PAM what it waits for. */
+/** work: starts the sign-in, or sends PAM the answers. */
 export function takeTurn(
   broker: Broker,
   conversation: Conversation,
   work: () => Promise<Outcome>,
 ): Promise<BrokerSignInStep> {
   const turn = judgeTurn(broker, conversation, work);
-  // Whoever asks is told; nobody has to.
+  // Requests get the failure through hearStep(). If none comes, it must not be an unhandled rejection.
   turn.catch(() => {});
   conversation.turn = turn;
   return hearStep(broker, conversation);
 }
 
-/** What to tell, by which somebody is signed in: only once there is somebody to tell. */
+/** Returns a function, which issues the ticket only when a request fetches the result. */
 async function judgeTurn(
   broker: Broker,
   conversation: Conversation,
@@ -53,7 +53,7 @@ async function judgeTurn(
   throw error;
 }
 
-/** Not written to the audit: who is locked out can knock a thousand times a second. That they are is. */
+/** Not recorded in the audit: a locked client may try a thousand times a second. noteLock() records the lock itself. */
 export function requirePatience(broker: Broker, attempt: Attempt): void {
   const waitMs = broker.throttle.waitMs(attempt);
   if (waitMs === 0) return;

@@ -1,4 +1,4 @@
-/** Sign-ins that fail: when that is told, and who has to wait afterwards. */
+/** Failed sign-ins: when the failure is reported, and who must wait afterwards. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import {
@@ -138,7 +138,7 @@ test('24 wrong guesses from an address: names that sign in from it and others ar
     );
     assert.equal(code, 'too-many');
   }
-  // Her own browser shows that it is hers; for another name it shows nothing.
+  // Her browser is known for her name, but not for another name.
   await gateway.ask('sign-in-start', { ...from(HERE, 'ada'), browser });
   await gateway.refusedAs('too-many', 'sign-in-start', { ...from(HERE, 'bob'), browser });
 });

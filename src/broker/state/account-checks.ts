@@ -1,15 +1,15 @@
-/** What the broker remembers of asking PAM again about those who are signed in. */
+/** State of the repeated checks whether signed-in users may still sign in (tickets/recheck.ts). */
 
-/** unknown: nobody judged the account, so it stays as it is. detail: for log and audit. */
+/** unknown: PAM gave no verdict, so nothing changes for the account. detail: for log and audit. */
 export interface AccountVerdict {
   readonly kind: 'good' | 'refused' | 'unknown';
   readonly detail: string;
 }
 export interface AccountChecks {
-  /** When PAM was asked about each person last (monotonic). */
+  /** When each person was last checked (monotonic). */
   readonly asked: Map<string, number>;
   readonly underWay: Map<string, Promise<AccountVerdict['kind']>>;
-  /** A round over everybody is under way. */
+  /** recheckDue() is running. */
   isRound: boolean;
 }
 

@@ -1,14 +1,14 @@
 /**
- * Who is an administrator: a member of a group of admin-group, as the system says now. It is asked in the background and
- * one question at a time, so a directory that hangs keeps nobody waiting: who is not known to be one is none.
+ * Who is an administrator: the members of the groups in admin-group. The system is asked in the background, one user at
+ * a time, so that a directory service that hangs blocks nothing. Until there is an answer a user is no administrator.
  */
 import { inBackground } from '../../lib/in-background.ts';
 import { type Person, personKey } from '../rows/person.ts';
 import { askMember } from './ask-member.ts';
 
-/** How often it is asked about one person. */
+/** How often the system is asked about one user. */
 const ASK_AGAIN_MS = 60_000;
-/** How long an answer counts while there is no other. */
+/** How long an answer is valid if there is no newer one. */
 const TRUST_MS = 600_000;
 
 /** null: no answer. */
@@ -17,7 +17,7 @@ export type AskMember = (person: Person, groups: readonly string[]) => Promise<b
 interface Known {
   readonly asked: number;
   readonly member: boolean;
-  /** When that was answered. */
+  /** When `member` was answered. */
   readonly answered: number;
 }
 
@@ -38,7 +38,7 @@ export class Administrators {
     return this.groups.length > 0;
   }
 
-  /** As far as is known, which it finds out for the next time. */
+  /** Answers at once from what is known, and asks the system in the background if that is old. */
   has(person: Person): boolean {
     if (!this.possible) return false;
     const now = this.monotonic();

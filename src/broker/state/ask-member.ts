@@ -1,12 +1,12 @@
-/** Asks the system (nsswitch.conf(5)) whether somebody is a member of one of these groups, as a sign-in does. */
+/** Asks the system (nsswitch.conf(5)) whether a user is a member of one of these groups, as a sign-in does. */
 import { awaitEntry } from '../../lib/find-entry.ts';
 import { runProgram } from '../../lib/run-program.ts';
 import type { Person } from '../rows/person.ts';
 
-/** For each of its questions. */
+/** Of each query. */
 const LIMIT_MS = 5_000;
 
-/** null: no answer. A name that is another user's by now is a member of nothing. */
+/** null: no answer. If the name belongs to another uid now, the answer is false. */
 export async function askMember(
   { user, uid }: Person,
   groups: readonly string[],

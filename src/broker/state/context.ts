@@ -1,4 +1,4 @@
-/** What every handler is given: the broker's state, its stores and its settings. No module holds state of its own. */
+/** The state of the broker with its stores and settings, which every handler gets. No module has state of its own. */
 import type { EventEmitter } from 'node:events';
 import type { Kind } from '../../kinds/kind.ts';
 import type { Launcher } from '../../launcher/launcher.ts';
@@ -30,7 +30,7 @@ import type { Administrators } from './administrators.ts';
 import type { BrokerPaths, BrokerSettings, Step } from './settings.ts';
 import type { Watch } from './watch.ts';
 
-/** A session or a PAM session: ids are of one of them. */
+/** The id of a session or of a PAM session; no id is used for both. */
 export type AnyId = SessionId | PamSessionId;
 export type AnyRow = SessionRow | PamSessionRow;
 
@@ -38,17 +38,17 @@ export type AnyRow = SessionRow | PamSessionRow;
 export interface Link {
   readonly pamSession: PamSessionId;
   readonly leader: LeaderConnection;
-  /** Of the sign-in that had it opened; null: it was open when we came. */
+  /** The grant that the PAM session was opened with; null: it was open when the broker connected. */
   readonly grant: Uint8Array | null;
-  /** What PAM says and asks while it opens; null: it was open when we came. */
+  /** The conversation while PAM opens it; null: it was open when the broker connected. */
   readonly talk: StartTalk | null;
 }
 
-/** Carries a person over to the session origin, once, until `expires` (monotonic). */
+/** A one-time code: takes a browser to the session origin, until `expires` (monotonic). */
 export interface EnterCode {
   readonly ticket: TicketId;
   readonly session: SessionId;
-  /** The hash that has to come with it. */
+  /** The browser must present this hash together with the code. */
   readonly browser: string;
   readonly expires: number;
 }
@@ -59,16 +59,16 @@ export interface Broker {
   readonly warnings: readonly string[];
   readonly startedAt: number;
   readonly time: SteadyTime;
-  /** Its now(): Unix ms. */
+  /** time.now(): Unix ms. */
   readonly now: () => number;
   readonly clock: Clock;
   readonly kinds: readonly Kind[];
   readonly launchers: Readonly<Record<Place, Launcher>>;
-  /** How long a step may take before what waits for it is shown as stuck. */
+  /** How long a step may take before its session or PAM session becomes stuck. */
   readonly stepMs: Readonly<Record<Step, number>>;
-  /** What is to end: as soon as PAM is open or the leader is found, if that cannot be yet. */
+  /** Sessions and PAM sessions that are to end. Some can end only when PAM has opened, or the leader is found. */
   readonly unwanted: Set<AnyId>;
-  /** The step that each is in, if it is in one: runs out when it takes too long. */
+  /** The timeouts of the steps that are in progress. */
   readonly steps: Map<AnyId, NodeJS.Timeout>;
   readonly store: Store;
   readonly audit: Audit;
@@ -77,18 +77,18 @@ export interface Broker {
   readonly pamSessions: PamSessionStore;
   readonly sessions: SessionStore;
   readonly links: Map<PamSessionId, Link>;
-  /** What a viewer must show to a session-host. Sessions without one are not ours to hand out. */
+  /** Session keys. Nobody can join a session that has none here. */
   readonly keys: Map<SessionId, Buffer>;
-  /** PAM sessions whose leader is being looked for; each settles when that is over. */
+  /** PAM sessions whose leader is being searched for; the promise settles when the search is over. */
   readonly finding: Map<PamSessionId, Promise<void>>;
   readonly throttle: Throttle;
   readonly slots: LeaderSlots;
   readonly conversations: Map<ConversationId, Conversation>;
   readonly codes: Map<string, EnterCode>;
   readonly gateways: Set<Peer>;
-  /** What is announced at the end of this turn of the event loop. */
+  /** Sessions that are announced at the end of this turn of the event loop. */
   readonly announcing: Map<SessionId, SessionRow>;
-  /** Of requests, in the log. */
+  /** Limits the log lines about refused requests. */
   readonly refusals: Repeats;
   readonly watch: Watch;
   readonly administrators: Administrators;

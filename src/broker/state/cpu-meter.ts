@@ -1,12 +1,12 @@
 /**
- * How many processors a session uses at the moment, from its CPU time at two looks. It is measured here, where the looks
- * are taken: news of them may be late, and are not told when nothing has changed.
+ * How many processors a session uses at the moment, from two samples of its CPU time. It is calculated here and not in
+ * the page: samples reach the page late, or not at all if nothing has changed.
  */
 import { availableParallelism } from 'node:os';
 
-/** Looks that are closer together say little: CPU time may come in steps of 10 ms. */
+/** A shorter interval would be too inexact: CPU time may have steps of 10 ms. */
 const SHORTEST_MS = 1_000;
-/** Looks that are further apart do not say what is now: nobody looked meanwhile. */
+/** A longer interval, in which no page was watching, does not show the usage at the moment. */
 const LONGEST_MS = 15_000;
 
 export class CpuMeter {
@@ -19,7 +19,7 @@ export class CpuMeter {
     const elapsed = at - this.at;
     if (this.cpu !== null && elapsed < SHORTEST_MS) return this.share;
     const used = this.cpu === null || elapsed > LONGEST_MS ? null : cpu - this.cpu;
-    // Without a cgroup, processes that end take their time with them, or bring it to their parent later.
+    // Without a cgroup the sum can fall when a process exits, and jump when its parent has waited for it.
     const most = availableParallelism();
     this.share = used === null ? null : Math.min(most, Math.max(0, used / (elapsed / 1000)));
     this.cpu = cpu;

@@ -1,4 +1,4 @@
-/** A broker's state as it begins: empty but for what its database has. */
+/** The state of a broker at its start: empty except for what the database has. */
 import { EventEmitter } from 'node:events';
 import { KINDS } from '../../kinds/kinds.ts';
 import { localLauncher } from '../../launcher/local/launcher.ts';
@@ -24,8 +24,8 @@ import type { BrokerOptions } from './settings.ts';
 import { makeWatch } from './watch.ts';
 
 /**
- * pam and program: longer than leaders allow by default, who give up by themselves if they can. end: modules may take
- * their time to unmount and to store.
+ * pam and program: longer than the default timeouts of leaders, which give up first if they can. end: modules may need
+ * time to unmount and to save data.
  */
 const STEP_MS: Broker['stepMs'] = { pam: 70_000, program: 40_000, end: 60_000 };
 

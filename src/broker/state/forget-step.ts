@@ -1,4 +1,4 @@
-/** The step that a session or a PAM session was in is over (pam-sessions/watch-step.ts). */
+/** Stops the timeout of the current step of a session or a PAM session (pam-sessions/watch-step.ts). */
 import type { AnyId, Broker } from './context.ts';
 
 export function forgetStep({ steps }: Broker, id: AnyId): void {

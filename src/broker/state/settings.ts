@@ -1,10 +1,10 @@
-/** What a broker is started with: paths, options of the configuration, and what tests put in. */
+/** Arguments of a broker: paths, options of the configuration, and replacements for tests. */
 import type { Kind } from '../../kinds/kind.ts';
 import type { Clock } from '../base/clock.ts';
 import type { TicketSettings } from '../rows/ticket-times.ts';
 import type { AskMember } from './administrators.ts';
 
-/** What is waited for: PAM to open, a program to start, the end of either. */
+/** What is in progress: PAM opens a session, a program starts, or one of these ends. */
 export type Step = 'pam' | 'program' | 'end';
 
 export type BrokerPaths = { readonly [K in 'rootd' | 'leaders' | 'sessions' | 'database']: string };
@@ -15,9 +15,9 @@ export interface BrokerSettings extends TicketSettings {
   readonly sessionProfile: string;
   /** Whether there are PAM sessions at all. */
   readonly sessionsEnabled: boolean;
-  /** A PAM session for each session, or one for all of a user's. */
+  /** A PAM session for each session, or one for all sessions of a user. */
   readonly sessionsScope: 'session' | 'user';
-  /** How often PAM is asked again about those who are signed in; 0: only at a session's start. */
+  /** How often signed-in users are checked again with PAM; 0: only when a session starts. */
   readonly recheckMinutes: number;
   /** How long audit rows are kept. */
   readonly auditKeepDays: number;

@@ -1,4 +1,4 @@
-/** Whose sessions are looked at, and what was seen last. */
+/** Whose sessions are sampled, and the last samples. */
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/page-gateway.ts';
 import type { Clock } from '../base/clock.ts';
@@ -12,14 +12,14 @@ export interface Sample {
 export interface Watch {
   readonly samples: Map<SessionId, Sample>;
   readonly meters: Map<SessionId, CpuMeter>;
-  /** Who is looked at, and until when (monotonic ms) unless somebody says again. */
+  /** Users with an open page, and until when (monotonic ms) they count as that without a further request. */
   readonly persons: Map<string, { readonly person: Person; readonly until: number }>;
-  /** The troubles that an administrator was told last. */
+  /** The troubles that each administrator was last told, as JSON. */
   readonly told: Map<string, string>;
   timer: NodeJS.Timeout | null;
 }
 
-/** A page of theirs is there, or was a moment ago. */
+/** Whether a page of the user is open, or was a moment ago. */
 export function isLookedAt(
   { watch, clock }: { readonly watch: Watch; readonly clock: Pick<Clock, 'monotonic'> },
   person: Person,

@@ -1,6 +1,6 @@
 /**
- * One sign-in: a leader that runs the login profile, and the way of its prompts and of the sealed answers. What the
- * leader says is gathered until there is something for the person: prompts to answer, or the end.
+ * One sign-in: a leader that runs the login profile. Passes its prompts on and the sealed answers back. Texts of the
+ * leader are collected until there is a step for the page: prompts to answer, or the result.
  */
 
 import type { FromLeader, LeaderConnection } from '../../launcher/leader-connection.ts';
@@ -26,7 +26,7 @@ export type Outcome =
       readonly items: PromptItem[];
       readonly message: MessageOf<typeof fromLeader, 'failed'>;
     }
-  /** The leader went away, or did not keep to the protocol. */
+  /** The connection to the leader ended without a result, or the leader violated the protocol. */
   | {
       readonly kind: 'lost';
       readonly items: PromptItem[];
@@ -39,40 +39,39 @@ const LEADER_ENDED =
 const NO_CONFIRMATION =
   'a PAM module waited for the person, or for its server, longer than auth-person-timeout-seconds';
 
-/** Who wants to sign in, from where, and what the gateway calls it. */
 export type SignInStart = Pick<Conversation, 'id' | 'user' | 'origin' | 'browser'>;
 
 export class Conversation {
   readonly id: ConversationId;
   readonly user: string;
   readonly origin: Origin;
-  /** The secret of its cookie; empty: there is none. */
+  /** The secret in the browser's cookie (throttle/known-browsers.ts); empty: it has none. */
   readonly browser: string;
-  /** Only the connection that started it may go on with it. */
+  /** The connection that started the conversation: only it may continue it. */
   readonly owner: Peer;
-  /** Since when (monotonic) it waits for the person; null while PAM works. */
+  /** Since when (monotonic) it waits for the user; null while PAM works. */
   idleSince: number | null = null;
-  /** PAM was given something to judge. */
+  /** PAM has got at least one answer from the user. */
   hasAnswered = false;
-  /** What came of the last answers, for whoever asks next; null: it was told, and PAM waits for answers. */
+  /** The result of the last answers, until a request has fetched it; null: fetched, and PAM waits for answers. */
   turn: Promise<() => BrokerSignInStep> | null = null;
   private leader: LeaderConnection | null = null;
   private key: SignedKey | null = null;
-  /** Said, and told to nobody yet. */
+  /** Texts and prompts that no step has delivered yet. */
   private items: PromptItem[] = [];
   private room = new TextRoom();
-  /** Said in this turn: what a failure is judged by. */
+  /** All texts of this turn. A failure is classified by them, so texts that a step has delivered stay here. */
   private said: PromptItem[] = [];
   private saidRoom = new TextRoom();
   private sayNews: (() => void) | null = null;
-  /** Seconds that a module may wait for the person, and since when (monotonic) it does. */
+  /** For how many seconds a module may wait for the user, and since when (monotonic) it waits. */
   private patience = 0;
   private patientSince = 0;
-  /** The call whose answers are awaited: the number of its first message, and how many of them ask. */
+  /** The call of PAM that waits for answers: the number of its first message, and how many of its messages ask. */
   private asked = { first: 0, count: 0 };
   private waiting: ((outcome: Outcome) => void) | null = null;
   private over = false;
-  /** Called once, when nothing can follow any more. */
+  /** Called once, when the conversation has ended. */
   private readonly release: (conversation: Conversation) => void;
 
   constructor(
@@ -87,12 +86,12 @@ export class Conversation {
     this.release = release;
   }
 
-  /** How many answers are wanted; 0 while PAM works. */
+  /** How many answers PAM waits for; 0 while it works. */
   get wanted(): number {
     return this.asked.count;
   }
 
-  /** Has the leader sign the user in, up to the first outcome. */
+  /** Starts the sign-in at the leader. Resolves with the first outcome. */
   start(leader: LeaderConnection, service: string): Promise<Outcome> {
     if (this.over) {
       leader.destroy();
@@ -121,7 +120,7 @@ export class Conversation {
     };
   };
 
-  /** PAM still works: what it has said since the last step. Null before there is a key. */
+  /** A step while PAM still works: the texts since the last step. Null before the leader has sent its key. */
   waitingStep(): Extract<BrokerSignInStep, { kind: 'waiting' }> | null {
     const { id, key } = this;
     if (key === null) return null;
@@ -134,7 +133,7 @@ export class Conversation {
     };
   }
 
-  /** Hands over the sealed answers, as many as are wanted, and goes on to the next outcome. */
+  /** Sends the sealed answers, which must be `wanted` many. Resolves with the next outcome. */
   answer(sealed: readonly Uint8Array[]): Promise<Outcome> {
     const { first } = this.asked;
     this.asked = { first: 0, count: 0 };
@@ -143,7 +142,7 @@ export class Conversation {
     return this.outcome();
   }
 
-  /** Ends the leader, wherever it is: PAM is told of no failure, because nobody guessed anything. */
+  /** Ends the leader at any step. PAM does not count a failure. */
   end(detail: string): void {
     this.settle(lost(detail, 'conversation-gone'));
     this.leader?.destroy();
@@ -214,7 +213,7 @@ export class Conversation {
     return Math.max(0, Math.ceil(this.patience - passed));
   }
 
-  /** Whose time is over was killed: to the second, and it may have been another's in that second. */
+  /** A leader that ends in the last second of its time, or later, was most likely killed because of the timeout. */
   private judgeEnd(): Outcome {
     const late = this.key !== null && this.secondsLeft() <= 1;
     return late ? lost(NO_CONFIRMATION, 'sign-in-timeout') : lost(LEADER_ENDED);

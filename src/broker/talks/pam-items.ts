@@ -1,4 +1,4 @@
-/** What a leader passes on of PAM's modules: numbered items, and the key that answers to them are sealed to. */
+/** Messages of a leader about a PAM conversation, as the page gets them: numbered items, and the conversation key. */
 import { type fromLeader, PROMPT_STYLES } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
 import type { SignedKey } from '../../protocol/gateway-broker.ts';
@@ -11,7 +11,7 @@ const STYLE_NAMES = new Map<number, PromptStyle>(
   Object.entries(PROMPT_STYLES).map(([name, number]) => [number, name as PromptStyle]),
 );
 
-/** Texts for which there is no room are left out, questions never. */
+/** Texts for which there is no room are dropped; questions never are. */
 export function itemsOf(
   { first, styles, texts }: MessageOf<typeof fromLeader, 'prompt'>,
   room: TextRoom,
@@ -40,7 +40,7 @@ export function keyOf(message: MessageOf<typeof fromLeader, 'key'>): SignedKey {
   };
 }
 
-/** Sealed answers as they came in a request. Throws 'bad-request' for one of another length. */
+/** Decodes the sealed answers of a request. Throws 'bad-request' if one has an incorrect length. */
 export function readSealed(texts: readonly string[]): Buffer[] {
   const sealed = texts.map((text) => Buffer.from(text, 'base64'));
   const odd = sealed.find(({ length }) => length !== SEALED_BYTES);

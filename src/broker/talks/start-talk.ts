@@ -1,6 +1,6 @@
 /**
- * What PAM says and asks while it opens a session. All of it is kept until the session is open: a page may be loaded
- * again, and there may be two, so each says what it has had.
+ * The texts and questions of PAM while it opens a session. Texts are kept until the session is open, because a page may
+ * be reloaded and there may be several pages: each request says which items its page has.
  */
 import type { fromLeader } from '../../protocol/broker-leader.ts';
 import type { MessageOf } from '../../protocol/codec.ts';
@@ -12,19 +12,20 @@ import { TextRoom } from './text-room.ts';
 import type { WhenSaid } from './until-news.ts';
 
 /**
- * What came of a question. given: an answer, which the module judges. The others: none. absent: no page of its person is there. full: they have others to answer. late: nobody
- * answered in time. cancelled: the person, or the session was to end.
+ * The result of a question. given: an answer, which the module checks. All others mean no answer. absent: the user does
+ * not wait for the session, or has no page open. full: too many other questions wait for the user. late: no answer in
+ * time. cancelled: by the user, or because the session is to end.
  */
 export type Outcome = 'given' | 'absent' | 'full' | 'late' | 'cancelled';
 
-/** The call of the conversation function whose answers are awaited. */
+/** The call of the PAM conversation function that waits for answers. */
 interface Question {
-  /** The number of its first message, and of the first that asks. */
+  /** The number of its first message, and of its first message that asks. */
   readonly first: number;
   readonly asks: number;
-  /** How many ask. */
+  /** How many of its messages ask. */
   readonly count: number;
-  /** The first words that ask, for the audit. */
+  /** The text of the first message that asks, for the audit. */
   readonly text: string;
 }
 
@@ -33,11 +34,11 @@ const MOST_HEARING = 8;
 export class StartTalk {
   readonly id: ConversationId;
   question: Question | null = null;
-  /** Of the last question. */
+  /** The result of the last question. */
   outcome: Outcome | null = null;
-  /** Ends the question. */
+  /** Checks whether the question must be cancelled (put-question.ts). */
   timer: NodeJS.Timeout | undefined;
-  /** Seconds that the person has for an answer. */
+  /** For how many seconds PAM waits for an answer. */
   patience = 0;
   over = false;
   private key: SignedKey | null = null;
@@ -58,12 +59,12 @@ export class StartTalk {
     this.patience = message.patience;
   }
 
-  /** Errors of PAM modules, for the person, should it fail. */
+  /** Error texts of PAM modules, which the user is shown if the session cannot be opened. */
   get errors(): string[] {
     return this.items.filter(({ style }) => style === 'error').map(({ text }) => text);
   }
 
-  /** What it holds, as far as it is kept. Of a question of the past only its words stay. */
+  /** Adds the items of a prompt; returns those that it kept. */
   take(message: MessageOf<typeof fromLeader, 'prompt'>): readonly PromptItem[] {
     const items = itemsOf(message, this.room);
     const asking = items.filter(asks);
@@ -79,7 +80,6 @@ export class StartTalk {
     return items;
   }
 
-  /** It was answered, or will not be. */
   closeQuestion(outcome: Outcome): void {
     this.outcome = outcome;
     this.dropQuestion();
@@ -99,7 +99,7 @@ export class StartTalk {
     this.items.splice(0, this.items.length, ...texts);
   }
 
-  /** after: the number of the last message that the page has. */
+  /** after: the number of the last item that the page has. */
   step(after: number): BrokerSessionStep {
     if (this.over) return { kind: 'over' };
     const { id: conversation, key, question } = this;
@@ -117,7 +117,7 @@ export class StartTalk {
     };
   }
 
-  /** A person who asks again and again holds as many requests as pages of theirs could. */
+  /** Limits how many requests of a user wait here: one more makes the oldest return. */
   private listen(listener: () => void): void {
     const [oldest] = this.listeners;
     if (this.listeners.size >= MOST_HEARING && oldest !== undefined) {

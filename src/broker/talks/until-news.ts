@@ -1,13 +1,13 @@
 /**
- * A request that hears what PAM says is answered at once when there is something, and after STILL_MS in any case, so
- * that no answer is silent for longer than a proxy between us waits.
+ * A request that waits for texts of PAM is answered shortly after there is one, and at the latest after STILL_MS: a
+ * reverse proxy between browser and gateway must not give up.
  */
 
-/** Texts come with the question that they belong to, most often: in one step. */
+/** Most texts are followed by a question that belongs to them: waiting for it returns both in one step. */
 const HOLD_MS = 200;
 const STILL_MS = 5000;
 
-/** Calls once for what is said, or was said and not told; returns how to stop that. */
+/** Calls `listener` once, when there is something that no step has delivered. Returns a function that cancels this. */
 export type WhenSaid = (listener: () => void) => () => void;
 
 export function untilNews(whenSaid: WhenSaid): { come: Promise<null>; stop: () => void } {

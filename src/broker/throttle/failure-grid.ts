@@ -1,7 +1,7 @@
-/** Failures are answered on one grid of time, so that how long PAM took to say no says nothing about why. */
+/** Failures are answered only at multiples of GRID_MS, so that the time that PAM took does not reveal the reason. */
 import type { Clock } from '../base/clock.ts';
 
-/** Longer than the 1 to 3 s that pam_fail_delay(3) makes of its usual 2 s. */
+/** Covers the delay of pam_fail_delay(3), which makes 1 to 3 s of the usual 2 s. */
 export const GRID_MS = 3000;
 
 /** Waits for the next multiple of GRID_MS after `began` (monotonic). */

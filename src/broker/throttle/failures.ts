@@ -1,17 +1,17 @@
-/** Failures by key (an address, a user name, both): counted, forgotten one by one with time, and how long they lock. */
+/** Counts failures by key: an address, a user name, or both. They expire one by one, and too many lock the key. */
 import type { Count, ListName, ThrottleStore } from './throttle-store.ts';
 
 export interface FailureRule {
   readonly list: ListName;
-  /** So many lock nothing. */
+  /** How many failures are possible without waiting. */
   readonly free: number;
-  /** After this time one failure is forgotten, then the next. */
+  /** In each such period one failure expires. */
   readonly forgetMs: number;
 }
 
 const FIRST_LOCK_MS = 10_000;
 const LONGEST_LOCK_MS = 15 * 60_000;
-/** Attackers must not fill our memory: the one that failed longest ago goes first. */
+/** Attackers must not fill our memory: the key whose last failure is oldest is dropped first. */
 export const MAX_ENTRIES = 20_000;
 
 export class Failures {
@@ -25,7 +25,7 @@ export class Failures {
     this.entries = store.load(rule.list);
   }
 
-  /** How many are not forgotten, with the fraction of the one that is being forgotten. */
+  /** How many failures have not expired, with the remaining fraction of the one that expires next. */
   level(key: string, now: number): number {
     const entry = this.entries.get(key);
     if (entry === undefined) return 0;
@@ -40,7 +40,7 @@ export class Failures {
     if (this.entries.size > MAX_ENTRIES && oldest !== undefined) this.delete(oldest);
   }
 
-  /** So many were no attack after all. A lock that others brought about becomes no longer by that. */
+  /** Subtracts failures that were no attack. `at` stays, so that a lock by other failures does not become longer. */
   forgive(key: string, count: number): void {
     const entry = this.entries.get(key);
     if (entry === undefined || count === 0) return;
@@ -49,15 +49,15 @@ export class Failures {
     else this.set(key, { at: entry.at, level });
   }
 
-  /** Those of which nothing is left. */
+  /** Drops the keys whose failures have all expired. */
   prune(now: number): void {
     for (const key of this.entries.keys()) if (this.level(key, now) === 0) this.delete(key);
   }
 
-  /** Doubles with every failure beyond the free ones. 0: not locked. */
+  /** How long the key is still locked; 0: it is not. The time doubles with every failure beyond the free ones. */
   lockMs(key: string, now: number, free: number = this.rule.free): number {
     const entry = this.entries.get(key);
-    // The fraction that was forgotten of the last one does not count.
+    // Rounded up: a failure counts as a whole until it has expired.
     const beyond = Math.ceil(entry?.level ?? 0) - free;
     if (entry === undefined || beyond < 0) return 0;
     const length = Math.min(FIRST_LOCK_MS * 2 ** beyond, LONGEST_LOCK_MS);

@@ -1,15 +1,15 @@
 /**
- * Browsers that have signed in with a name before, by a secret in a cookie: they need not wait for what others at their
- * address did. An address is no such proof: who shares it could tell by the answers which names sign in from it.
+ * Browsers that have signed in with a name before, recognized by a secret in a cookie. Failures of others at the same
+ * address do not lock them. If the address were the proof, others there could find out which names sign in from it.
  */
 import { createHash } from 'node:crypto';
 import { makeSecret } from '../rows/ticket-store.ts';
 import { MAX_ENTRIES } from './failures.ts';
 import type { Count, ThrottleStore } from './throttle-store.ts';
 
-/** Of one name: who signs in without end, each time without the cookie, takes their own places. */
+/** Entries of one name. A user who signs in again and again without the cookie replaces only their own entries. */
 const PER_NAME = 50;
-/** Of a key: SHA-256 in hexadecimal; a blank and the name follow. */
+/** Characters of the SHA-256 (hexadecimal) at the start of a key; a blank and the name follow. */
 const DIGEST = 64;
 
 export class KnownBrowsers {
@@ -24,13 +24,13 @@ export class KnownBrowsers {
     this.entries = store.load('known');
   }
 
-  /** What stands for this browser and this name; null: they have not been seen together. */
+  /** The key for this browser and this name; null: the browser has not signed in with this name. */
   find(secret: string, name: string): string | null {
     const key = keyOf(secret, name);
     return this.entries.has(key) ? key : null;
   }
 
-  /** It has signed in. Returns the secret that it has from now on: its own if that is one of ours. */
+  /** Records a sign-in. Returns the secret for the browser's cookie: the present one, if it is one of ours. */
   note(secret: string, name: string): string {
     if (this.find(secret, name) !== null) return secret;
     const kept = this.isOurs(secret) ? secret : makeSecret();

@@ -12,7 +12,7 @@ const LIMITS = {
   furtherMs: 20_000,
 };
 
-/** What slots see of a conversation; ended: why it was. */
+/** The part of a conversation that LeaderSlots uses. ended: why it was ended. */
 interface Fake {
   origin: { address: string };
   idleSince: number | null;

@@ -1,20 +1,20 @@
 /**
- * How many leaders may be busy signing people in: fewer than rootd allows, so that it never has to drop one of them
- * blindly, and no address gets all. Whoever finds no room waits in line; the address that holds least goes first.
+ * Limits how many leaders sign users in at the same time: fewer than rootd allows, so that rootd never drops any at
+ * random, and not all for one network. Others wait in a queue; the network that has the fewest leaders is next.
  */
 
 import { networkOf } from '../../lib/network-of.ts';
 import { ProblemError } from '../base/problem.ts';
 
 export interface SlotLimits {
-  /** rootd begins to drop at 100 (its count-startups.c), session starts need some of these. */
+  /** rootd begins to drop leaders at 100 (count-startups.c), and session starts need some of these. */
   readonly total: number;
   readonly perNetwork: number;
   readonly waiting: number;
   readonly waitMs: number;
-  /** While others wait, whoever lets PAM wait for longer gives way: for the first answer, which the page has at once, … */
+  /** While others wait, a sign-in idle for longer is ended: before its first answer, which the page sends at once, … */
   readonly firstMs: number;
-  /** … and for a further one, which a person types. */
+  /** … and before a further one, which the user has to type. */
   readonly furtherMs: number;
 }
 export const SLOT_LIMITS: SlotLimits = {
@@ -25,12 +25,12 @@ export const SLOT_LIMITS: SlotLimits = {
   firstMs: 5_000,
   furtherMs: 20_000,
 };
-/** One sign-in, as far as it matters here. */
+/** The part of a Conversation that is used here. */
 export interface SlotHolder {
   readonly origin: { readonly address: string };
-  /** PAM was given something to judge. */
+  /** PAM has got at least one answer from the user. */
   readonly hasAnswered: boolean;
-  /** Since when (monotonic) it waits for the person; null while PAM works. */
+  /** Since when (monotonic) it waits for the user; null while PAM works. */
   readonly idleSince: number | null;
   readonly end: (detail: string) => void;
 }
@@ -75,7 +75,7 @@ export class LeaderSlots {
     });
   }
 
-  /** Its leader is gone, or it does not want one any more. */
+  /** Its leader has ended, or it does not need one any more. */
   leave(conversation: SlotHolder): void {
     this.drop(conversation, new ProblemError('conversation-gone', 'it ended while it waited'));
     if (this.holders.delete(conversation)) this.admitWaiting();
@@ -104,7 +104,7 @@ export class LeaderSlots {
     return countValues(this.holders.values());
   }
 
-  /** While somebody waits: whoever has been idle for longest gives way, whoever that is. Called when one begins to idle, too. */
+  /** While others wait, ends the sign-ins that have been idle for too long. Also called when one becomes idle. */
   makeRoom(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
@@ -119,7 +119,7 @@ export class LeaderSlots {
     }
   }
 
-  /** Those whose end would admit one who waits, with the ms for which they may stay, the shortest first. */
+  /** The idle sign-ins whose end would admit another, with the ms that they may still stay; the shortest first. */
   private listIdle() {
     const counts = this.countHolders();
     const full = (network: string) => (counts.get(network) ?? 0) >= this.limits.perNetwork;
@@ -137,7 +137,7 @@ export class LeaderSlots {
       .toSorted((a, b) => a.patience - b.patience);
   }
 
-  /** The line is full: the last of the network that waits most often leaves it. False: that is the newcomer's. */
+  /** Removes the last one of the network that fills most of the full queue. False: the newcomer is of that network. */
   private shortenLine(newcomer: string): boolean {
     const counts = countValues([...this.waiting.values()].map(({ network }) => network));
     const most = Math.max(...counts.values());

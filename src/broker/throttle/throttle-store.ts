@@ -1,10 +1,10 @@
 /**
- * The counts of the throttle, kept over a restart: a broker that crashes must not give attackers fresh guesses. The
- * broker counts by a clock that starts anew with each of its lives, the table by the wall clock.
+ * Stores the counts of the throttle, so that a crash of the broker does not give attackers new guesses. In memory they
+ * have monotonic times, which are valid in one process only; in the table they have Unix ms.
  */
 import type { Store } from '../database/store.ts';
 
-/** When (monotonic) a failure or sign-in was noted last, and how many failures there were then. */
+/** When (monotonic) the last failure or sign-in was recorded, and how many failures there were then. */
 export interface Count {
   readonly at: number;
   readonly level: number;
@@ -15,7 +15,7 @@ export interface ThrottleStore {
   readonly load: (list: ListName) => Map<string, Count>;
   readonly keep: (list: ListName, key: string, count: Count) => void;
   readonly drop: (list: ListName, key: string) => void;
-  /** All that `work` notes, or nothing. */
+  /** Writes the changes of `work` in one transaction. */
   readonly together: (work: () => void) => void;
 }
 
@@ -32,7 +32,7 @@ export function openThrottleStore(
   return {
     load: (list) => {
       const rows = select.all(list) as unknown as (Count & { readonly key: string })[];
-      // A clock that was set back must not make locks of the future.
+      // If the clock was set back, `at` may be in the future, which must not make a lock longer.
       const age = (at: number) => Math.max(0, now() - at);
       return new Map(rows.map(({ key, at, level }) => [key, { at: monotonic() - age(at), level }]));
     },

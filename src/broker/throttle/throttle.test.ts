@@ -21,7 +21,7 @@ function startThrottle(
   clock: { now: number },
   rows = new Store(join(directory, `${++stores}.db`)),
 ) {
-  // Each life of the broker has a clock of its own.
+  // After each start of the broker its monotonic clock begins at 0.
   const began = clock.now;
   const monotonic = () => clock.now - began;
   const store = openThrottleStore(rows, () => clock.now, monotonic);

@@ -1,6 +1,6 @@
 /**
- * Who must wait before the next try to sign in. Only those who failed themselves ever wait: others' failures lock
- * neither an account nor, for browsers that have signed in with a name before, an address.
+ * Decides who must wait before the next attempt to sign in. Failures lock a name at one address, many also the address.
+ * They never lock an account everywhere, and an address lock does not apply to browsers that have signed in before.
  */
 import { networkOf } from '../../lib/network-of.ts';
 import { Failures } from './failures.ts';
@@ -8,25 +8,25 @@ import { KnownBrowsers } from './known-browsers.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 
 const MINUTE = 60_000;
-/** One name tried from one address: somebody mistypes, or guesses. */
+/** Failures with one name from one address: typing errors, or guesses. */
 const PAIR = { list: 'pair', free: 5, forgetMs: 10 * MINUTE } as const;
-/** All names from one address. */
+/** Failures with all names from one address. */
 const ADDRESS = { list: 'address', free: 20, forgetMs: 2 * MINUTE } as const;
-/** One name from all addresses. From here on each of them may fail with it only once. */
+/** Failures with one name from all addresses. At `free` of them, each address has only FREE_UNDER_ATTACK failures. */
 const USER = { list: 'user', free: 30, forgetMs: MINUTE } as const;
 const FREE_UNDER_ATTACK = 1;
-/** While a guess of one who has failed before is with PAM, the others wait for about as long as it may take. */
+/** How long an attempt must wait because of others that PAM is checking (crowdMs): about as long as a check takes. */
 const UNDER_WAY_MS = 3000;
 
 /**
- * wrong: failed, or given up after it had been tried. unjudged: the machine is said to be at fault; it may have been a
- * guess all the same, but people whose directory is down must not lock their whole network. none: not a guess.
+ * wrong: failed, or cancelled after an answer. unjudged: PAM reports a fault of the machine. It may be a guess, but is
+ * not counted for the address: users whose directory service is down must not lock their network. none: not a guess.
  */
 export type Verdict = 'right' | 'wrong' | 'unjudged' | 'none';
 export interface Attempt {
   readonly address: string;
   readonly user: string;
-  /** The secret of its cookie; empty: there is none. */
+  /** The secret in the browser's cookie; empty: it has none. */
   readonly browser: string;
 }
 
@@ -37,7 +37,7 @@ export class Throttle {
   private readonly addresses: Failures;
   private readonly users: Failures;
   private readonly browsers: KnownBrowsers;
-  /** How many guesses of a pair PAM is judging. */
+  /** How many attempts of each pair PAM is checking. */
   private readonly underWay = new Map<string, number>();
 
   constructor(monotonic: () => number, store: ThrottleStore) {
@@ -49,12 +49,12 @@ export class Throttle {
     this.browsers = new KnownBrowsers(monotonic, store);
   }
 
-  /** ms; 0: it may try. */
+  /** How long the attempt must wait (ms); 0: not at all. */
   waitMs(attempt: Attempt): number {
     return this.lockMs(attempt) || this.crowdMs(attempt);
   }
 
-  /** For how long failures lock it. */
+  /** How long the attempt is locked because of failures (ms). */
   lockMs(attempt: Attempt): number {
     const now = this.monotonic();
     const { network, pair, isKnown } = this.keysOf(attempt);
@@ -62,13 +62,12 @@ export class Throttle {
     return Math.max(addressMs, this.pairs.lockMs(pair, now, this.freeOf(attempt)));
   }
 
-  /** PAM is given an answer. */
+  /** PAM begins to check the attempt. Each call must be followed by end(). */
   begin(attempt: Attempt): void {
     const { pair } = this.keysOf(attempt);
     this.underWay.set(pair, (this.underWay.get(pair) ?? 0) + 1);
   }
 
-  /** What became of it. Must follow each begin. */
   end(attempt: Attempt, verdict: Verdict): void {
     const { pair } = this.keysOf(attempt);
     const left = (this.underWay.get(pair) ?? 1) - 1;
@@ -88,7 +87,7 @@ export class Throttle {
     });
   }
 
-  /** What is forgotten anyhow need not be kept. */
+  /** Drops what has expired. */
   prune(): void {
     const now = this.monotonic();
     this.store.together(() => {
@@ -96,12 +95,12 @@ export class Throttle {
     });
   }
 
-  /** Whoever signed in shows from now on the secret that this returns. */
+  /** Records that the browser has signed in with this name. Returns the secret for its cookie. */
   recognize({ user, browser }: Attempt): string {
     return this.browsers.note(browser, user.toLowerCase());
   }
 
-  /** Whoever gets in had mistyped: that does not count against the address either. */
+  /** The failures before a success were typing errors, so they are also subtracted for the address and the name. */
   private succeed(attempt: Attempt): void {
     const { network, name, pair } = this.keysOf(attempt);
     const own = Math.ceil(this.pairs.level(pair, this.monotonic()));
@@ -113,7 +112,7 @@ export class Throttle {
     });
   }
 
-  /** Many guesses at once must not count as one. Who never failed may sign in as often at once as they like. */
+  /** Counts parallel attempts too, as they may all be guesses. A pair without failures may make any number at once. */
   private crowdMs(attempt: Attempt): number {
     const { pair } = this.keysOf(attempt);
     const underWay = this.underWay.get(pair) ?? 0;
@@ -129,7 +128,7 @@ export class Throttle {
     return attacked ? FREE_UNDER_ATTACK : PAIR.free;
   }
 
-  /** A known browser is counted by itself: what others at its address try with its name is not its doing. */
+  /** A known browser has a pair of its own: attempts of others with its name and address do not count for it. */
   private keysOf({ address, user, browser }: Attempt) {
     const network = networkOf(address);
     const name = user.toLowerCase();

@@ -1,4 +1,4 @@
-/** Asks PAM, through a leader of its own, whether a person who is signed in still may be. */
+/** Asks PAM, in a leader of its own, whether a signed-in user may still be signed in. */
 import { existsSync } from 'node:fs';
 import type { FromLeader, LeaderConnection } from '../../launcher/leader-connection.ts';
 import { LEADER_STAGES } from '../../protocol/broker-leader.ts';
@@ -9,7 +9,7 @@ import type { Broker } from '../state/context.ts';
 import { styleNamed } from '../talks/pam-items.ts';
 import { isVerdict } from '../talks/pam-verdict.ts';
 
-/** pam_nologin(8): nobody new may come in, which says nothing about those who are there. */
+/** With these files pam_nologin(8) refuses new sign-ins only: a check would say nothing about signed-in users. */
 const NOLOGIN = ['/etc/nologin', '/run/nologin'];
 
 /** Never rejects. */

@@ -1,4 +1,4 @@
-/** Finds the ticket behind a cookie or a pass, and lets it slide when a person did something. */
+/** Finds the ticket for a cookie or a pass, and extends it when the user is active. */
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import { ProblemError } from '../base/problem.ts';
@@ -6,14 +6,13 @@ import type { Ticket } from '../rows/ticket-store.ts';
 import { idleEnd, infoOf, isExpired } from '../rows/ticket-times.ts';
 import type { Broker } from '../state/context.ts';
 
-/** A slide shorter than this is not worth a write that waits for the disk. */
+/** A shorter extension is not worth a write that waits for the disk. */
 const SLIDE_MS = 20_000;
 
 export function requireTicket(broker: Broker, secret: string): Ticket {
   return requireValid(broker, broker.tickets.find(secret), 'no such ticket');
 }
 
-/** The ticket behind a pass for this session. */
 export function requirePass(broker: Broker, pass: string, session: SessionId): Ticket {
   return requireValid(broker, broker.tickets.findByPass(pass, session), 'no such pass');
 }

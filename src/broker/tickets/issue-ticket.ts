@@ -1,4 +1,4 @@
-/** A leader let a user in: the ticket that the browser will show from now on. */
+/** Issues the ticket when a leader has signed a user in. */
 import { randomBytes } from 'node:crypto';
 import type { TicketInfo } from '../../protocol/gateway-broker.ts';
 import type { TicketId } from '../../protocol/ids.ts';
@@ -12,9 +12,9 @@ import { revokeNamesakes } from './revoke-tickets.ts';
 
 export interface SignedInUser extends Person {
   readonly grant: Uint8Array;
-  /** What they typed for a name. */
+  /** The name that the user typed. */
   readonly typed: string;
-  /** Unix ms: after that the grant is worth nothing, so neither is the ticket. */
+  /** Unix ms. After that the grant is invalid, so the ticket is useless too. */
   readonly grantEnd: number;
   readonly address: string;
   readonly userAgent: string;

@@ -1,4 +1,4 @@
-/** Accounts that may not be used any more, while their people are signed in. */
+/** Accounts that may not be used any more while their users are signed in. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BrokerFixture, ORIGIN, startFixture } from '../../../test/fakes/broker-fixture.ts';

@@ -1,6 +1,6 @@
 /**
- * Whoever may not sign in any more is not signed in any more: PAM is asked again now and then, and when a session
- * starts. One question for each person at a time.
+ * Ends the sign-ins of users who may not sign in any more: PAM is asked again regularly, and when a session starts. For
+ * each user there is only one check at a time.
  */
 import { log } from '../../lib/log.ts';
 import { type Person, personKey } from '../rows/person.ts';
@@ -11,19 +11,19 @@ import { revokeTickets } from './revoke-tickets.ts';
 
 type Kind = AccountVerdict['kind'];
 
-/** A session that starts so soon after a check needs none. */
+/** A session that starts within this time after a check needs no check. */
 const RECENT_MS = 10_000;
-/** The clean-up that looks for whose turn it is comes every 10 s, and the answers take their time. */
+/** Checks begin this much before they are due: the clean-up starts them only every 10 s, and an answer takes time. */
 const EARLY_MS = 20_000;
-/** Questions at the same time: each is a leader, which those who sign in need too. */
+/** Checks at the same time. Each needs a leader, and so does each sign-in. */
 const AT_ONCE = 4;
 
-/** PAM has just let them in. */
+/** Records that PAM is asked now, or has just signed the user in. */
 export function noteAsked(broker: Broker, person: Person): void {
   broker.checks.asked.set(personKey(person), broker.clock.monotonic());
 }
 
-/** Asks unless it did within maxAgeMs. Never rejects; who is refused loses all tickets. */
+/** Asks PAM unless it did within maxAgeMs. Never rejects. If the user is refused, all tickets are revoked. */
 export function recheck(broker: Broker, person: Person, maxAgeMs: number): Promise<Kind> {
   const { asked, underWay } = broker.checks;
   const key = personKey(person);
@@ -42,12 +42,12 @@ export function recheck(broker: Broker, person: Person, maxAgeMs: number): Promi
   return answer;
 }
 
-/** In parallel to the start of a session: true when its person is refused. */
+/** For the start of a session: whether its user is refused. */
 export async function isRefusedAtStart(broker: Broker, person: Person): Promise<boolean> {
   return (await recheck(broker, person, RECENT_MS)) === 'refused';
 }
 
-/** Those whose turn it is, a few at a time. */
+/** Checks the users whose last check is too old, a few at a time. */
 export async function recheckDue(broker: Broker): Promise<void> {
   const { checks, settings } = broker;
   if (settings.recheckMinutes === 0 || checks.isRound) return;
@@ -62,7 +62,7 @@ export async function recheckDue(broker: Broker): Promise<void> {
   checks.isRound = false;
 }
 
-/** Everybody who is signed in; forgets the others. */
+/** All users who are signed in; drops what is known of others. */
 function personsOf({ tickets, checks }: Broker): Map<string, Person> {
   const persons = new Map(tickets.listAll().map((ticket) => [personKey(ticket), ticket]));
   for (const key of checks.asked.keys()) if (!persons.has(key)) checks.asked.delete(key);

@@ -1,10 +1,10 @@
-/** Nobody is signed in more often than auth-sign-ins-per-user: whoever signs in without end takes their own places. */
+/** Limits the tickets of a user (auth-sign-ins-per-user): a further sign-in ends an old one of the same user. */
 
 import type { Ticket } from '../rows/ticket-store.ts';
 import type { Broker } from '../state/context.ts';
 import { revokeTickets } from './revoke-tickets.ts';
 
-/** Ends those of the person that were used longest ago, never the newest. */
+/** Revokes those tickets of the user that were used longest ago, never the newest. */
 export function replaceOldest(broker: Broker, newest: Ticket): void {
   const most = broker.settings.signInsPerUser;
   const others = broker.tickets.listOf(newest).filter(({ id }) => id !== newest.id);

@@ -1,4 +1,4 @@
-/** Ends tickets: rows gone, gateways told, and nobody enters the sessions of a person without any. */
+/** Revokes tickets: removes rows, tells gateways, and disconnects the sessions of users who have no ticket left. */
 
 import { splitToFit } from '../base/fit-frame.ts';
 import { closeHome } from '../pam-sessions/close-homes.ts';
@@ -12,7 +12,7 @@ export function revokeExpired(broker: Broker): void {
   revokeTickets(broker, broker.tickets.listExpired(broker.now()), 'ticket-expired');
 }
 
-/** The name belongs to another account now: who had it before is not signed in any more. */
+/** Revokes the tickets of the account that had this name before. */
 export function revokeNamesakes(broker: Broker, person: Person): void {
   revokeTickets(broker, broker.tickets.listNamesakes(person), 'user-replaced');
 }

@@ -1,4 +1,4 @@
-/** Where a person is signed in, and the ends of that: here, elsewhere, everywhere. */
+/** Lists where a user is signed in, and ends sign-ins: this one, another one, or all. */
 import type { TicketId, UserName } from '../../protocol/ids.ts';
 import type { SignInView } from '../../protocol/page-gateway.ts';
 import { lastThatFit } from '../base/fit-frame.ts';
@@ -30,7 +30,7 @@ export function signOut(broker: Broker, ask: Asker): Nothing {
   return {};
 }
 
-/** One of the asker's own, by its name. */
+/** Ends another sign-in of the same user, by its id. */
 export function endSignIn(broker: Broker, ask: Asker & { readonly signIn: TicketId }): Nothing {
   const own = requireTicket(broker, ask.ticket);
   const wanted = broker.tickets.listOf(own).filter(({ id }) => id === ask.signIn);
@@ -47,7 +47,7 @@ export function signOutEverywhere(broker: Broker, ask: Asker): Nothing {
   return {};
 }
 
-/** Root's: of one name, or (null) of everybody. */
+/** For root: ends the sign-ins of one user name, or (null) of all users. */
 export function signOutByRoot(
   broker: Broker,
   ask: { readonly user: string | null },

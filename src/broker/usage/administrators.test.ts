@@ -1,4 +1,4 @@
-/** Who is an administrator, by this machine, where root is a member of root; and who is told the troubles. */
+/** Who is an administrator, as the test machine says (root is in the group root), and who is told the troubles. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -20,11 +20,11 @@ test('members are those whom the system takes for members', async () => {
     [ROOT, ['no such', '-x', 'root'], true],
     [ROOT, [], false],
     [ROOT, ['no such', '', '--help'], false],
-    // The number of a group is not its name.
+    // Groups are given by name, not by number.
     [ROOT, ['0'], false],
     [ROOT, ['+0'], false],
     [person('daemon', 1), ['root'], false],
-    // The name has been given to somebody else, or to nobody.
+    // The name belongs to another uid now, or to nobody.
     [person('root', 4_000_000), ['root'], false],
     [person('no-such-user', 0), ['root'], false],
     [person('0', 0), ['root'], false],
@@ -34,7 +34,7 @@ test('members are those whom the system takes for members', async () => {
     assert.equal(await askMember(who, groups), member, JSON.stringify([who, groups]));
 });
 
-/** With answers given by hand. */
+/** With a fake of askMember(), whose answers the test sets. */
 function makeAdministrators(groups = ['wheel']) {
   const state = { now: 0, asked: [] as string[], answer: true as boolean | null };
   const administrators = new Administrators(

@@ -12,14 +12,14 @@ test('the share is what was used between two looks; one look says nothing', () =
   const meter = new CpuMeter();
   assert.equal(meter.take(100, 5_000), null);
   assert.equal(meter.take(103, 8_000), 1);
-  // Too close: as before, and measured from there.
+  // Too soon: the share stays, and the next interval begins at the sample before.
   assert.equal(meter.take(103.2, 8_200), 1);
   assert.equal(meter.take(104.5, 11_000), 0.5);
   assert.equal(meter.take(104.5, 14_000), 0);
-  // Nobody looked for an hour.
+  // No sample for an hour.
   assert.equal(meter.take(3_000, 3_614_000), null);
   assert.equal(meter.take(3_001, 3_616_000), 0.5);
-  // The time of a process that has ended is lost, and found at its parent.
+  // Without a cgroup, the time of a process that exits is lost, and later added to its parent.
   assert.equal(meter.take(1, 3_619_000), 0);
   assert.equal(meter.take(90_000, 3_622_000), availableParallelism());
 });

@@ -1,4 +1,4 @@
-/** Tells an administrator who looks at the home page the server's troubles, whenever they have changed. */
+/** Announces the troubles of the server to an administrator with an open home page, when they have changed. */
 
 import { type Person, personKey } from '../rows/person.ts';
 import type { Broker } from '../state/context.ts';

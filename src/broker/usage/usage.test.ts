@@ -13,7 +13,7 @@ import { readUsage } from '../../launcher/local/usage.ts';
 import { noteSession } from '../changes/change-session.ts';
 import { lookAtAll } from './watch-sessions.ts';
 
-/** Larger than any can be (proc_sys_kernel(5), pid_max). */
+/** Larger than any pid can be (proc_sys_kernel(5), pid_max). */
 const NO_PID = 4_194_305;
 
 test('a process says its parent, its memory and its time, whatever its name is', async () => {
@@ -92,7 +92,7 @@ test('who looks is told what the sessions use; nobody else is, and it ends', asy
   assert.ok(usage !== null && usage.processes > 0 && usage.memory > 1 << 20, `${usage?.memory}`);
   assert.notEqual(broker.watch.timer, null);
 
-  // A list without news is not sent again.
+  // A list that has not changed is not sent again.
   broker.watch.samples.set(id, {
     usage: { memory: 0, processes: 99, cpu: 0, cpuShare: null },
     activity: null,

@@ -1,6 +1,6 @@
 /**
- * Looks at what sessions use, for those persons alone whose list somebody looks at, all their sessions together and
- * every few seconds, and at the server's troubles; what has changed is announced. Nothing runs while nobody looks.
+ * Samples every few seconds what sessions use, for users with an open page only, and announces what has changed. Also
+ * announces changed troubles of the server to administrators. While no page is open nothing runs.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Amounts, Launcher } from '../../launcher/launcher.ts';
@@ -16,9 +16,9 @@ import { announceSession } from '../views/announce.ts';
 import { pamSessionOf } from '../views/pam-session-of.ts';
 import { tellTroubles } from './tell-troubles.ts';
 
-/** More than two of the gateway's calls for it. */
+/** Longer than two intervals of the gateway's session-watch requests. */
 const LOOKS_MS = 25_000;
-/** Below these a change is noise. */
+/** Smaller changes are not announced. */
 const NOTABLE = { memory: 1 << 20, cpu: 0.05, cpuShare: 0.01, activity: 8_000 };
 
 export function watchSessions(broker: Broker, { user, uid }: Person): void {
@@ -35,7 +35,7 @@ export function stopWatching({ watch }: Broker): void {
   watch.persons.clear();
 }
 
-/** Now, whoever looks. */
+/** Takes a sample now, also without an open page. */
 export function sample(broker: Broker, row: SessionRow): Sample {
   const { id, state } = row;
   const { samples } = broker.watch;
@@ -48,7 +48,6 @@ export function sample(broker: Broker, row: SessionRow): Sample {
   return taken;
 }
 
-/** Of the place where it runs. */
 function launcherOf(broker: Broker, row: SessionRow): Launcher | undefined {
   const pam = pamSessionOf(broker, row);
   return pam && broker.launchers[pam.place];
@@ -69,7 +68,6 @@ function lookLater(broker: Broker): void {
   inBackground('usage', lookAtAll(broker));
 }
 
-/** One round. */
 export async function lookAtAll(broker: Broker): Promise<void> {
   const { watch, clock } = broker;
   for (const [key, { person, until }] of watch.persons) {
@@ -82,12 +80,12 @@ export async function lookAtAll(broker: Broker): Promise<void> {
   watch.timer = setTimeout(lookLater, USAGE_EVERY_MS, broker).unref();
 }
 
-/** Others wait for a look at one session at most. */
+/** Yields after each session, so that other work waits for one sample at most. */
 async function lookAt(broker: Broker, person: Person): Promise<void> {
   try {
     for (const { id } of broker.sessions.listLiveOf(person)) {
       const row = broker.sessions.find(id);
-      // It may have ended since the turn before.
+      // It may have ended in the meantime.
       if (row?.ended === null && hasChanged(broker, row)) announceSession(broker, row);
       await nextTurn();
     }
@@ -100,7 +98,7 @@ async function lookAt(broker: Broker, person: Person): Promise<void> {
 function hasChanged(broker: Broker, row: SessionRow): boolean {
   const before = broker.watch.samples.get(row.id);
   if (isNotable(before, sample(broker, row))) return true;
-  // Small steps add up: they are measured from what was announced.
+  // The next sample is compared with the one that was announced, because small changes add up.
   if (before) broker.watch.samples.set(row.id, before);
   return false;
 }

@@ -11,21 +11,21 @@ import { homeSessionOf } from './home-session-view.ts';
 import { viewOf } from './session-view.ts';
 import { troublesFor } from './troubles-for.ts';
 
-/** How long a session that ended stays on its user's list. */
+/** How long an ended session stays on the list of its user. */
 export const SHOW_ENDED_MS = 3_600_000;
 
 export function announce(broker: Broker, event: BrokerEvent): void {
   for (const gateway of broker.gateways) gateway.tell(event);
 }
 
-/** What has changed for a person by a change of this session; once for all that changes in one turn of the event loop. */
+/** Announces a changed session. All changes in one turn of the event loop are announced together. */
 export function announceSession(broker: Broker, row: SessionRow): void {
   if (broker.gateways.size === 0) return;
   if (broker.announcing.size === 0) setImmediate(tellSessions, broker);
   broker.announcing.set(row.id, row);
 }
 
-/** Of sessions in it: how far the start is of those that wait for it. */
+/** Announces a home session, and the sessions that wait for this PAM session: their view shows the current step. */
 export function announcePamSession(broker: Broker, row: PamSessionRow): void {
   const { isHome, user, uid } = row;
   if (broker.gateways.size === 0) return;
@@ -36,7 +36,7 @@ export function announcePamSession(broker: Broker, row: PamSessionRow): void {
     if (isBeingStarted(session.state)) announceSession(broker, session);
 }
 
-/** Those alone that have changed: lists are long, and a start has many steps. */
+/** Sends only the sessions that have changed: lists are long, and a start has many steps. */
 function tellSessions(broker: Broker): void {
   const persons = Map.groupBy(broker.announcing.values(), personKey);
   broker.announcing.clear();

@@ -1,4 +1,4 @@
-/** A session whose socket is gone runs on out of reach, unless it is over or is being ended: then that is why. */
+/** A running session whose socket is gone is cut off. If it is over or being ended, that is the reason instead. */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

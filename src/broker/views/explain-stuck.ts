@@ -1,4 +1,4 @@
-/** What a stuck session waits for, in words for its person and for the administrator: looked at when it is told. */
+/** Explains to users and administrators why a session is stuck. The reason is not stored: it is checked each time. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindNamed } from '../../kinds/kinds.ts';
@@ -24,7 +24,7 @@ export function explainStuckPam(broker: Broker, row: PamSessionRow): string {
   return explainBeforeClose(broker, row) ?? explainClose(leaderOf(broker, row));
 }
 
-/** null: its leader can be reached, and has it open. */
+/** null: its leader is connected, and PAM has opened it. */
 function explainBeforeClose(broker: Broker, row: PamSessionRow): string | null {
   const leader = leaderOf(broker, row);
   const held = explainLeader(leader);
@@ -38,7 +38,7 @@ function explainClose(leader: ProcessState | null): string {
   return explainHeld(leader) ?? 'PAM does not close it: see the log of its leader.';
 }
 
-/** The socket of its session-host is gone, with its directory; another cannot be made. */
+/** The directory with the socket of its session-host was deleted. The socket cannot be created again. */
 export function isCutOff({ paths, kinds }: Broker, { id, kind }: SessionRow): boolean {
   return kindNamed(kinds, kind).talk !== null && !existsSync(join(paths.sessions, id));
 }

@@ -1,4 +1,4 @@
-/** What a person is told of their home session. */
+/** The view of a home session for the page of its user. */
 import type { PamSessionState } from '../../protocol/cli-broker.ts';
 import type { HomeSessionState, HomeSessionView } from '../../protocol/page-gateway.ts';
 import type { Problem } from '../../protocol/problems.ts';
@@ -27,7 +27,7 @@ export function homeSessionOf(broker: Broker, person: Person): HomeSessionView {
   return { state, since: row.started, problem, texts: row.texts };
 }
 
-/** Every log line of a PAM session names it, so its first digits are the reference. */
+/** Every log line of a PAM session contains its id, so the reference is the beginning of the id. */
 function silence(broker: Broker, row: PamSessionRow): Problem {
   const why = row.state === 'stuck' ? ` ${explainStuckPam(broker, row)}` : '';
   const text = `The home session does not answer.${why}`;

@@ -1,4 +1,4 @@
-/** What keeps the broker, or those that it has sessions made by, from writing. */
+/** The troubles of the database, of the file system with the sockets of leaders, and of the log. */
 import { dirname } from 'node:path';
 import { logTrouble } from '../../lib/log.ts';
 import type { Trouble } from '../../lib/trouble.ts';

@@ -1,9 +1,9 @@
-/** What a session's PAM session is, and the connection to the leader that holds it. */
+/** Finds the PAM session of a session, and the connection to its leader. */
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker, Link } from '../state/context.ts';
 
-/** undefined: it waits for one, or never came to one. */
+/** undefined: it waits for one, or never got one. */
 export function pamSessionOf(
   { pamSessions }: Broker,
   { pamSession }: SessionRow,

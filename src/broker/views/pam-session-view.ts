@@ -1,4 +1,4 @@
-/** What root's CLI sees of a PAM session. */
+/** The view of a PAM session for root's CLI. */
 import type { PamSessionView } from '../../protocol/cli-broker.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import type { Broker } from '../state/context.ts';

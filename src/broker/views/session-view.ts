@@ -1,4 +1,4 @@
-/** What the page and root's CLI see of a session: its row, its kind, and what is known at the moment. */
+/** The view of a session for the page and root's CLI: its row, its kind, and its state at the moment. */
 import { kindNamed } from '../../kinds/kinds.ts';
 import type { ActiveSession } from '../../protocol/cli-broker.ts';
 import type { SessionView } from '../../protocol/page-gateway.ts';
