@@ -102,7 +102,9 @@ test('cancelled: the session fails in words, and can be started again', async ()
   const { account, page } = await begin('quentin', 'open=ask:1');
   await start(page);
   await form(page).getByRole('button', { name: texts.signIn.cancel }).click();
-  await page.getByText('You did not answer what this machine asks for a session.').waitFor();
+  await page
+    .getByText('You did not answer the question that this machine asks before it opens a session.')
+    .waitFor();
   assert.deepEqual(audited(account.name), ["'question 0' not answered: cancelled"]);
   await start(page);
   await page.getByLabel('question 0', { exact: true }).fill('answer-0');

@@ -203,7 +203,7 @@ function listen(client: WebClient): Mailbox<LiveMessage> {
 
 const spoiled: Readonly<Record<string, readonly [() => void, RegExp]>> = {
   'cut short': [() => truncateSync(PATHS.database, 9000), /is damaged/],
-  'without its journal': [() => rmSync(`${PATHS.database}-wal`), /lacks what was written last/],
+  'without its journal': [() => rmSync(`${PATHS.database}-wal`), /lacks the latest changes/],
   "root's": [() => chownSync(PATHS.database, 0, 0), /may not be read and written/],
 };
 for (const [what, [spoil, words]] of Object.entries(spoiled)) {

@@ -59,7 +59,7 @@ function startLate(broker: Broker, link: Link, row: SessionRow): void {
     joinPamSession(broker, row, link, grant);
     return;
   }
-  const failure = new ProblemError('session-failed', 'its leader knows nothing of it');
+  const failure = new ProblemError('session-failed', 'its leader does not know it');
   takeSessionEvent(broker, row, 'forgotten', { failure });
 }
 

@@ -12,6 +12,6 @@ export function makeId<T extends string>(): T {
 /** All rows that `work` adds are on the disk when this returns. Throws 'disk' when there is no room for it. */
 export function begin<T>(broker: Broker, work: () => T): T {
   const trouble = lookAtDisk(dirname(broker.paths.leaders));
-  if (trouble !== null) throw diskRefusal(trouble, 'The place of this server for running sessions');
+  if (trouble !== null) throw diskRefusal(trouble, 'The directory for running sessions');
   return broker.store.transactOnDisk(work);
 }

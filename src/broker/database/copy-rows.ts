@@ -41,5 +41,5 @@ export function writeChanges(database: DatabaseSync, changes: Uint8Array): void 
         ? SQLITE_CHANGESET_REPLACE
         : SQLITE_CHANGESET_OMIT,
   });
-  if (!isDone) throw new Error('the changes do not fit to the tables of the file');
+  if (!isDone) throw new Error('the changes do not fit the tables of the file');
 }

@@ -31,14 +31,14 @@ export class TroubleError extends Error {
 }
 
 const ASIDE =
-  "put a good copy in its place, or have the server begin a new one: 'vestibule set-database-aside'";
+  "replace it by a good copy, or let the server create a new one: 'vestibule set-database-aside'";
 const WORDS: Readonly<Record<TroubleKind, (path: string) => string>> = {
   full: (path) => `the disk of '${path}' is full: make room`,
   inodes: (path) => `the disk of '${path}' has no inodes left: remove files`,
   'read-only': (path) => `the disk of '${path}' is read-only: mount it writable`,
   locked: (path) => `another program holds '${path}': end it`,
   damaged: (path) => `'${path}' is damaged: ${ASIDE}`,
-  incomplete: (path) => `'${path}' lacks what was written last, its '-wal' file: ${ASIDE}`,
+  incomplete: (path) => `'${path}' lacks the latest changes, its '-wal' file: ${ASIDE}`,
   refused: (path) => `'${path}' may not be read and written by the user of the broker: chown it`,
   newer: (path) => `'${path}' was used by a newer Vestibule: install that one, or ${ASIDE}`,
   failing: (path) => `'${path}' cannot be written`,

@@ -7,7 +7,7 @@ const IS: Readonly<Record<TroubleKind, (what: string) => string>> = {
   full: (what) => `${what} is full`,
   inodes: (what) => `${what} has no room for files`,
   'read-only': (what) => `${what} is read-only`,
-  locked: () => 'The database of this server is held by another program',
+  locked: () => 'The database of this server is locked by another program',
   damaged: () => 'The database of this server is damaged',
   incomplete: () => 'The database of this server is damaged',
   refused: () => 'This server may not use its database',

@@ -42,9 +42,9 @@ function unansweredOf(failure: StartFailure): string | null {
     case 'given':
       return null;
     case 'cancelled':
-      return 'You did not answer what this machine asks for a session.';
+      return 'You did not answer the question that this machine asks before it opens a session.';
     case 'late':
-      return 'Nobody answered in time what this machine asks for a session.';
+      return 'Nobody answered in time the question that this machine asks before it opens a session.';
     case 'full':
       return 'Others of your sessions wait for your answers. Answer those first.';
     case 'absent':
@@ -87,7 +87,7 @@ function limitOf(failure: LeaderFailure): string | null {
   if (!isOfProgram(failure)) return null;
   const { code } = failure;
   if (code === EAGAIN) return 'You run as many processes as you are allowed to.';
-  if (code === EMFILE) return 'As many of your sessions run here as one PAM session may have.';
+  if (code === EMFILE) return 'You have as many sessions here as one PAM session may have.';
   return null;
 }
 

@@ -91,7 +91,7 @@ test('what begins needs the disk, what goes on and ends does not, and is written
   database.exec('BEGIN IMMEDIATE');
   const start = { ticket, kind: 'terminal' as const, origin };
   const { code, text } = await gateway.refused('session-start', start);
-  assert.deepEqual([code, /held by another program/.test(text)], ['disk', true]);
+  assert.deepEqual([code, /locked by another program/.test(text)], ['disk', true]);
   await gateway.refusedAs('disk', 'sign-in-start', beginAs('ada'));
   await gateway.ask('home-visit', { ticket, origin, retry: false });
   await gateway.ask('session-rename', { ticket, session, name: 'mine' });

@@ -51,7 +51,7 @@ export function passSession(
     throw new ProblemError('not-signed-in', 'no such code, or it has expired');
   }
   if (entry.browser !== ask.browser) {
-    throw new ProblemError('not-signed-in', 'a code of another browser');
+    throw new ProblemError('not-signed-in', 'the code belongs to another browser');
   }
   if (!ticket || isExpired(ticket, broker.now())) {
     throw new ProblemError('not-signed-in', 'the ticket behind the code has ended');

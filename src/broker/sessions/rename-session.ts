@@ -37,12 +37,12 @@ export function renameSession(
 function checkName(name: string): void {
   const { length } = [...name];
   if (!VISIBLE.test(name))
-    throw refused('nothing to see', 'A name has at least one letter or sign.');
+    throw refused('nothing visible', 'A name must have at least one visible character.');
   if (length > LONGEST) {
     throw refused(`${length} characters`, `A name has at most ${LONGEST} characters.`);
   }
   if (UNFIT.test(name)) {
-    throw refused('control characters', 'A name has no line ends or other control characters.');
+    throw refused('control characters', 'A name must not have line ends or control characters.');
   }
 }
 

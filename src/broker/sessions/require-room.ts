@@ -11,7 +11,7 @@ export function requireRoom(broker: Broker, person: Person): void {
   if (live.length < most) return;
   const text =
     most === 1
-      ? 'You have a session, and one is as many as a person may have here.'
+      ? 'You have a session, and one person may have only one here.'
       : `You have ${live.length} sessions, which is as many as one person may have here.`;
   const detail = `'${person.user}' has ${live.length} sessions, auth-sessions-per-user is ${most}`;
   throw new ProblemError('session-refused', detail, text);

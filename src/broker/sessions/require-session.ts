@@ -10,7 +10,10 @@ export function requireSession(broker: Broker, ticket: Ticket, id: SessionId): S
   if (row === undefined) throw new ProblemError('session-not-found', `there is no session ${id}`);
   // The uid too, because the name may have been given to another account.
   if (row.user !== ticket.user || row.uid !== ticket.uid) {
-    throw new ProblemError('session-not-found', `session ${id} is not of '${ticket.user}'`);
+    throw new ProblemError(
+      'session-not-found',
+      `session ${id} does not belong to '${ticket.user}'`,
+    );
   }
   return row;
 }

@@ -28,7 +28,7 @@ export async function answerSignIn(
   try {
     requirePatience(broker, attemptOf(conversation));
   } catch (error) {
-    conversation.end('others of its kind failed meanwhile');
+    conversation.end('locked meanwhile by other failed sign-ins');
     throw error;
   }
   return takeTurn(broker, conversation, () => conversation.answer(sealed));

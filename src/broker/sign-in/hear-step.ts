@@ -33,7 +33,7 @@ async function nextStep(conversation: Conversation): Promise<BrokerSignInStep> {
     if (waiting !== null) return waiting;
     if (tell === null) continue;
     if (conversation.turn !== turn) {
-      throw new ProblemError('conversation-gone', 'another request was told of it');
+      throw new ProblemError('conversation-gone', 'another request has got the result');
     }
     conversation.turn = null;
     return tell();

@@ -58,7 +58,7 @@ async function enterLine(broker: Broker, conversation: Conversation): Promise<vo
 function openConversation(broker: Broker, start: SignInStart, owner: Peer): Conversation {
   const { id } = start;
   if (broker.conversations.has(id))
-    throw new ProblemError('bad-request', 'a conversation of before');
+    throw new ProblemError('bad-request', 'the conversation id is in use');
   const expire = () => conversation.end('its key has expired');
   const abandon = () => conversation.end('the gateway has gone');
   const timer = setTimeout(expire, KEY_SECONDS * 1000);

@@ -182,7 +182,7 @@ export class Conversation {
         this.settle({ kind: 'failed', items: this.said, message });
         return;
       default:
-        throw new Error(`'${message.name}' does not belong into a sign-in`);
+        throw new Error(`'${message.name}' does not belong to a sign-in`);
     }
   }
 

@@ -58,7 +58,7 @@ function take(
         leader.send({ name: 'cancel' });
       return;
     default:
-      throw new Error(`'${message.name}' does not belong into a check`);
+      throw new Error(`'${message.name}' does not belong to a check`);
   }
 }
 

@@ -35,7 +35,7 @@ export function endSignIn(broker: Broker, ask: Asker & { readonly signIn: Ticket
   const own = requireTicket(broker, ask.ticket);
   const wanted = broker.tickets.listOf(own).filter(({ id }) => id === ask.signIn);
   if (wanted.length === 0) {
-    throw new ProblemError('not-found', `ticket ${ask.signIn} is none of '${own.user}'`);
+    throw new ProblemError('not-found', `ticket ${ask.signIn} does not belong to '${own.user}'`);
   }
   revokeTickets(broker, wanted, 'sign-out', `by ticket ${own.id}`);
   return {};
