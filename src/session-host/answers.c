@@ -1,6 +1,6 @@
 /* Decides which viewer answers a program's queries of its terminal (its type, the cursor's position, a colour). All
- * viewers see the query; only the one that was typed in last answers. Each byte of output belongs to one answering
- * viewer: a change takes effect at an offset of the output. */
+ * viewers see the query; only the one in which the user typed last answers. For each byte of output one viewer answers:
+ * a change takes effect at an offset of the output. */
 #include "host.h"
 
 static bool can_answer(const struct viewer *viewer) {
@@ -39,7 +39,7 @@ void answers_join(struct host *host, struct viewer *viewer) {
 
 void answers_typed(struct host *host, struct viewer *viewer) {
     struct viewer *before = host->answerer;
-    /* A viewer has one range of output to answer: an earlier one has to be over. */
+    /* A viewer can answer one range of output at a time: it must have passed its earlier one. */
     const bool is_free = viewer->at[OUTPUT] >= viewer->answers_to || viewer->answers_to == 0;
     if (!host->pty || before == viewer || before == NULL || cannot_be_quiet(before) || !is_free)
         return;

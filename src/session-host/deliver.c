@@ -110,7 +110,7 @@ static bool find_unseen(const struct host *host, const struct viewer *viewer, si
     return false;
 }
 
-/* Lets the viewer go on at the ring's start. */
+/* Tells the viewer of the gap, and lets it continue at the ring's start. */
 static bool tell_gap(struct host *host, struct viewer *viewer, size_t which) {
     viewer->at[which] = host->streams[which].ring.start;
     if (which == ERRORS)

@@ -23,7 +23,7 @@ void history_note_size(struct host *host) {
     host->sizes[host->size_count++] = now;
 }
 
-/* Gives the screen its size at the ring's start; returns for how many bytes that size holds. */
+/* Resizes the screen to the terminal's size at the ring's start; returns for how many bytes this size is valid. */
 static uint64_t settle_size(struct host *host) {
     const struct ring *ring = &host->streams[OUTPUT].ring;
     while (host->size_count > 1 && host->sizes[1].at <= ring->start) {

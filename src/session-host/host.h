@@ -19,20 +19,20 @@ enum {
     MAX_VIEWERS = 32,
     START_MS = 10000,       /* timeout of the leader's first frame */
     HELLO_MS = 5000,        /* timeout of a viewer's first frame */
-    FIRST_VIEWER_MS = 8000, /* from its start: the end of a terminal's program is reported after this or the first viewer */
+    FIRST_VIEWER_MS = 8000, /* since the start: how long the report of a terminal's end waits for a first viewer */
     LINGER_MS = 2000,       /* timeout for viewers to read the last output */
     ACCEPT_PAUSE_MS = 1000, /* pause when there are no descriptors left */
     OUTPUT_CHUNK = 32768,
     TELL_TAKEN = 16384,     /* bytes of input between two acknowledgements */
-    JOBS_MS = 250,          /* from input or output to the look for jobs */
+    JOBS_MS = 250,          /* from input or output to the check for jobs */
     JOBS_AGAIN_MS = 2000,   /* while there are jobs: the end of a background job is not signalled */
     MIN_SCROLLBACK = 4096,
     MAX_SCROLLBACK = 64 << 20,
     LET_GO = 16384, /* most bytes that leave a terminal's ring at once */
-    LET_GO_WORK = 1 << 17, /* most of the screen's work between two looks at the clock: 1 to 4 ms */
+    LET_GO_WORK = 1 << 17, /* most of the screen's work between two checks of the time: 1 to 4 ms */
     TURN_MS = 20,   /* most time for output before viewers and the leader get their turn */
     MAX_SCREEN_BYTES = 8 << 20,   /* most of a screen that a viewer is sent */
-    MAX_PARCEL_BYTES = 16 << 20,  /* most that is kept of screens on their way; then a viewer gets the least */
+    MAX_PARCEL_BYTES = 16 << 20,  /* most of all unsent screens; above this a viewer gets LEAST_SCREEN_BYTES */
     LEAST_SCREEN_BYTES = 65536,
     MAX_SIZES = 64, /* most changes of size that are kept */
 };
@@ -59,7 +59,7 @@ struct viewer {
     bool told_jobs;
     uint64_t answers_from, answers_to; /* output whose queries this viewer answers; 0 0: none */
     bool told_answers;
-    bool screen_due; /* it begins at the ring's start: the screen as of there is sent first */
+    bool screen_due; /* it begins at the ring's start: the screen at that point is sent first */
     bool joined;
     bool waiting;          /* frame holds input that the program has not read yet */
     bool wants_out;        /* poll for POLLOUT */
@@ -73,7 +73,7 @@ struct viewer {
     struct frame frame;
     size_t given;          /* bytes of the waiting frame that the program has read */
     const uint8_t *pending; /* frames not yet sent in full */
-    struct parcel *parcel;  /* which they are part of; NULL: they are this viewer's own */
+    struct parcel *parcel;  /* the parcel that they are part of; NULL: they belong to this viewer only */
     size_t pending_size, pending_sent;
 };
 
@@ -83,28 +83,28 @@ struct host {
     int slave;    /* kept open: otherwise the master reads EIO while the program has closed its terminal */
     int input;    /* -1: the program reads no more */
     int settling; /* pipe from the child until it has exec'ed */
-    bool executing;     /* the child has got as far as exec */
-    uint64_t settle_by; /* when the home directory and the program's file must have answered */
+    bool executing;     /* the next step of the child is exec */
+    uint64_t settle_by; /* until when the home directory and the program's file must have responded */
     int program_fd;
     pid_t program;
-    char path[201]; /* of the program, cut to what is shown */
+    char path[201]; /* of the program, truncated for messages */
     bool pty, lossless;
     uid_t web_uid;
     uint8_t key[VST_SESSION_KEY_BYTES];
     uint16_t rows, columns;
     struct stream streams[STREAMS];
     bool exited, end_told, served, ended;
-    bool keeps_words;   /* the last words are reported: a terminal in which nobody typed, and which nobody asked to end */
+    bool keeps_words;   /* report the last output: a terminal in which nobody typed, and which nobody asked to end */
     bool visited;       /* a viewer has joined at some time */
     uint64_t first_by;  /* until when a program's end waits for the first viewer */
     struct screen *screen; /* NULL until bytes have left the ring */
     struct size_change sizes[MAX_SIZES]; /* the first one holds at the ring's start */
     size_t size_count;
-    struct parcel *parcel;  /* the last one that was made; NULL: nobody is being sent it any more */
+    struct parcel *parcel;  /* the last one that was made; NULL: it is not being sent to any viewer any more */
     size_t parcel_bytes;    /* of all parcels that viewers are being sent */
     uint32_t status;
     uint64_t linger_by; /* 0 until all output has been read */
-    uint64_t look_by;   /* when to look for jobs; 0: nothing has happened since the last look */
+    uint64_t look_by;   /* when to check for jobs; 0: nothing has happened since the last check */
     uint64_t event_at;  /* of the last input or output */
     uint64_t leavers;
     bool jobs;
@@ -119,7 +119,7 @@ struct host {
 
 /* What start says about the program itself. */
 struct start {
-    bool pam_sessions; /* they are on */
+    bool pam_sessions; /* auth-pam-sessions-enabled */
     uint32_t seconds;  /* timeout of the home directory and the program's file */
     char home[4096];
     char program[4096];
@@ -167,11 +167,12 @@ bool input_waits(const struct host *host);
 void history_note_size(struct host *host);
 /* Makes room in a terminal's ring for size bytes, at most its capacity; stops at the time `by`. */
 void history_make_room(struct host *host, size_t size, uint64_t by);
-/* The screen's size there, which the screen then has. Bytes must have left the ring. */
+/* Resizes the screen to the terminal's size at the ring's start, and returns that size. Bytes must have left the
+ * ring. */
 void history_size(struct host *host, uint16_t *ret_rows, uint16_t *ret_columns);
 
-/* parcels.c: gap and screen on their way to viewers */
-/* The gap up to the ring's start is what this viewer is sent next. Nothing may be pending. */
+/* parcels.c: gaps and screens that are being sent to viewers */
+/* This viewer is sent the gap up to the ring's start next. Nothing may be pending. */
 void parcel_give(struct host *host, struct viewer *viewer);
 void pending_free(struct host *host, struct viewer *viewer);
 

@@ -1,4 +1,4 @@
-/* Whether the program has jobs: a shell gives each job its own process group. Looks shortly after input or output, and
+/* Whether the program has jobs: a shell gives each job its own process group. Checks shortly after input or output, and
  * again while there are jobs, because the end of a background job is not signalled. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ void jobs_look(struct host *host, uint64_t now) {
     if (host->look_by == 0 || now < host->look_by)
         return;
     host->jobs = !host->exited && (has_foreground_job(host) || has_background_job(host));
-    /* The last event may be newer than the one that this look was for, and may have started a silent job: look
+    /* The last event may be newer than the one that this check was for, and may have started a silent job: check
      * again. */
     const uint64_t next = !host->jobs ? host->event_at + JOBS_MS : viewers_count(host) > 0 ? now + JOBS_AGAIN_MS : 0;
     host->look_by = next > now ? next : 0;

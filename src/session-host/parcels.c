@@ -1,5 +1,5 @@
-/* A gap and the screen after it, on the way to viewers. Those that begin at the same offset share one; a slow viewer
- * holds it until it has read all of it, so what all viewers hold has a limit. */
+/* A parcel is a gap and the screen after it, which are being sent to viewers. Viewers that continue at the same offset
+ * share one. A slow viewer holds it until it has read all of it, so the size of all parcels has a limit. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* The user's program: fork, the child's steps before exec, failures in words, signals, the end. */
+/* The user's program: fork, the child's steps before exec, error messages, signals, the end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

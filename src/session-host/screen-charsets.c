@@ -1,11 +1,11 @@
-/* Character sets that a program designates: DEC special graphics and the national ones, as xterm.js has them. */
+/* Character sets that a program can designate: DEC special graphics and the national ones, the same as in xterm.js. */
 #include <string.h>
 #include <wchar.h>
 
 #include "screen.h"
 
 static const struct set {
-    const char *finals; /* of the sequences that designate it */
+    const char *finals; /* final characters of the sequences that designate it */
     const char *from;
     const wchar_t *to;
 } SETS[] = {

@@ -165,7 +165,7 @@ static void set_modes(struct screen *screen, bool is_private, bool on) {
 }
 
 static void tabs(struct screen *screen, void step(struct screen *)) {
-    const int count = count_of(screen); /* each step moves, until it is at the edge */
+    const int count = count_of(screen); /* each step moves the cursor, until it is at the edge */
     for (int i = count < screen->columns ? count : screen->columns; i > 0 && screen->now->x < screen->columns; i--)
         step(screen);
 }
@@ -177,7 +177,7 @@ static void protect(struct screen *screen) {
         screen->pen.bg &= ~BG_PROTECTED;
 }
 
-/* Without prefix and intermediates. */
+/* CSI sequences without prefix and intermediates. */
 static void plain(struct screen *screen, uint32_t final) {
     struct buffer *now = screen->now;
     const int count = count_of(screen);
@@ -235,7 +235,7 @@ void screen_csi(struct screen *screen, uint32_t final) {
     }
 }
 
-/* With no underline and no link of xterm.js's. */
+/* DECALN. As in xterm.js, the cells get no underline and no link. */
 static void fill_with_e(struct screen *screen) {
     const struct pen bare = {.fg = screen->pen.fg, .bg = screen->pen.bg}, pen = shown_pen(bare);
     set_cursor(screen, 0, 0);

@@ -1,4 +1,4 @@
-/* The cursor of a screen, with the look and the character set of what is printed there next. */
+/* Writes the cursor of a screen: its position, and the pen and character set of what is printed there next. */
 #include "screen-paint.h"
 
 static void put_level(FILE *out, int level) {
@@ -17,20 +17,21 @@ static void put_charsets(FILE *out, const struct screen *screen) {
     put_level(out, screen->level);
 }
 
-/* Where it cannot be made by restoring the cursor, what is printed next is right, and what a program chooses then. */
+/* The current character set may be one that no level has. Restoring the cursor may not be able to set it: then it is
+ * designated for the current level. So what is printed next is right, until the program chooses a level again. */
 static void put_chosen(FILE *out, const struct screen *screen) {
     if (screen->charset != screen->charsets[screen->level])
         (void)fprintf(out, "\x1b%c%c", "()*+"[screen->level], screen->charset == '\0' ? 'B' : screen->charset);
 }
 
-/* The last character was a wide one that had no room and was not shown. */
+/* Whether the last character was a wide one that did not fit and was not shown. */
 static bool is_lost(const struct screen *screen) {
     const struct buffer *now = screen->now;
     return screen->modes.no_wrap && screen->last_width == 2 && now->x == screen->columns - 1 &&
            (now->x < 2 || cell_at(now->lines[now->y], now->x - 2)->width != 2);
 }
 
-/* How many columns back from the cursor the character is that further marks join; 0: none. */
+/* How many columns before the cursor the character is that a combining mark would join; 0: there is none. */
 static int joinable(const struct screen *screen) {
     const struct buffer *now = screen->now;
     const int width = screen->last_width;
@@ -38,8 +39,8 @@ static int joinable(const struct screen *screen) {
     return is_there && !is_lost(screen) ? width : 0;
 }
 
-/* Restoring the cursor brings back a character set that no level has, and flags that do not fit underline and link:
- * only restoring it makes them again. */
+/* States that only restoring the cursor (DECRC) can set: a character set that no level has, and flags of the pen that
+ * do not match its underline and link. */
 struct odd {
     bool charset, pen;
 };
@@ -54,7 +55,7 @@ static bool is_consistent(struct pen pen) {
     return fits(pen) && is_underlined(pen) == (pen.under >> UNDERLINE_SHIFT != 0);
 }
 
-/* last: what is printed again before, NULL: nothing; it must not change what restoring has made. */
+/* last: the cell that is printed again after restoring the cursor; NULL: none. It must not change the restored pen. */
 static struct odd find_odd(const struct screen *screen, const struct cell *last) {
     const struct pen saved = screen->now->saved_pen, pen = screen->pen;
     const bool saves = is_underlined(saved) == is_underlined(pen) && (is_extended(saved) || !is_underlined(saved));
@@ -76,15 +77,16 @@ static void put_restored(struct painter *to, struct odd odd) {
     if (!odd.charset)
         put_level(to->out, screen->level);
     if (odd.pen && is_extended(pen) != is_extended(screen->now->saved_pen)) {
-        to->link = to->link == 0 ? MAX_LINKS + 1 : 0; /* said again, so that the flag fits */
+        to->link = to->link == 0 ? MAX_LINKS + 1 : 0; /* sent again, which sets the flag */
         put_link(to, pen.link);
     }
 }
 
-/* What is about to happen: the next character wraps, or joins the last one, which is printed again for that. */
+/* The effect of the last character on the next one: it wraps, or a mark joins. To get it, the last one is printed
+ * again. */
 struct tail {
-    int width; /* of the character that further marks join; 0: none */
-    int back;  /* columns before the cursor where what is printed again begins */
+    int width; /* of the character that a combining mark would join; 0: none */
+    int back;  /* the character that is printed again begins so many columns before the cursor */
     bool lost, cut, wraps;
 };
 
@@ -98,7 +100,7 @@ static struct tail find_tail(const struct screen *screen) {
     return tail;
 }
 
-/* What restoring the cursor has not made. */
+/* Puts the character sets, unless restoring the cursor has set them. */
 static void put_sets(struct painter *to, struct odd odd) {
     if (!odd.charset && !odd.pen)
         put_charsets(to->out, to->screen);
@@ -123,14 +125,14 @@ void put_cursor(struct painter *to) {
         else
             put_pen(to, last->pen);
         put_cell(to, last, odd.charset ? screen->charset : '\0');
-        to->knows_pen = false; /* any sequence: no mark joins it */
+        to->knows_pen = false; /* so that a sequence is sent: after it no mark joins this character */
     }
     put_sets(to, odd);
     if (odd.pen)
         put_colors(to, screen->pen);
     else
         put_pen(to, is_consistent(screen->pen) ? screen->pen : shown_pen(screen->pen));
-    if (screen->modes.insert && tail.width > 0) /* printed again it moves what is behind it */
+    if (screen->modes.insert && tail.width > 0) /* make up for the cells that printing it again inserts */
         (void)fprintf(to->out, "\x1b[%dP", tail.width);
     if (screen->modes.insert)
         (void)fputs("\x1b[4h", to->out);

@@ -38,7 +38,7 @@ static void rotate_up(struct line **lines, int height, int times) {
     }
 }
 
-/* Moves the last ones before the others. */
+/* Moves the last `times` of these lines before the others. */
 static void rotate_down(struct line **lines, int height, int times) {
     struct line *moved[MOVED];
     for (int step; times > 0; times -= step) {
@@ -113,7 +113,7 @@ static bool is_protected(const struct line *line, int at) {
     return (cell_at(line, at)->pen.bg & BG_PROTECTED) != 0;
 }
 
-/* Where all that is left of a line is protected or not together. */
+/* The column from which on all cells are the same, so that all or none of them are protected. */
 static int same_from(const struct line *line, int start, int stop) {
     const int from = line->used < stop ? line->used : stop;
     return from > start ? from : start;

@@ -1,4 +1,4 @@
-/* Bytes into characters and sequences: UTF-8, and the states of a VT500's parser as xterm.js has them. */
+/* Parses bytes into characters and sequences: UTF-8, then the states of the VT500 parser of xterm.js. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]) {
     return size;
 }
 
-/* What has come of a sequence that has not ended: whoever gets the rest of it needs its beginning. */
+/* Stores the beginning of an unfinished sequence: a viewer that is sent the rest needs it. */
 static void keep(struct sequence *sequence, uint32_t code) {
     uint8_t bytes[4];
     const size_t size = encode_utf8(code, bytes);
@@ -43,7 +43,7 @@ static void keep(struct sequence *sequence, uint32_t code) {
 static void start(struct sequence *sequence, uint8_t state, uint32_t code) {
     sequence->is_cut = false;
     if (!(state == CSI_ENTRY || state == OSC || state == STRING || state == DCS_ENTRY) || code >= 0x80)
-        sequence->pending_size = 0; /* else the escape before it is part of it */
+        sequence->pending_size = 0; /* else the ESC before it is part of the sequence */
     keep(sequence, code);
     sequence->state = state;
     sequence->collected = 0;
@@ -83,7 +83,7 @@ static void end(struct screen *screen) {
     screen->last_width = 0;
 }
 
-/* What ends any sequence or begins one, wherever it comes. False: it is neither. */
+/* Handles a code that begins or ends a sequence in every state. False: it is no such code. */
 static bool take_anywhere(struct screen *screen, uint32_t code) {
     struct sequence *sequence = &screen->sequence;
     if (sequence->state == OSC && (code == 0x1b || code == 0x07 || code == 0x9c))
@@ -158,7 +158,7 @@ static void take_csi(struct screen *screen, uint32_t code) {
     }
 }
 
-/* DCS: nothing that it says is part of what is kept. */
+/* DCS: its content has no effect on the screen. */
 static void take_dcs(struct sequence *sequence, uint32_t code) {
     const uint8_t state = sequence->state;
     if (code == 0x7f || state == DCS_IGNORE || state == DCS_DATA || code < 0x20) {
@@ -205,7 +205,8 @@ static void take(struct screen *screen, uint32_t code) {
         take_escape(screen, code);
 }
 
-/* The whole character of these bytes; 0: none. Overlong forms, surrogates and the byte order mark are none. */
+/* The character that these bytes encode; 0 for overlong forms, surrogates, the byte order mark and values above
+ * Unicode. */
 static uint32_t decode(const uint8_t *bytes, size_t size) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t code = bytes[0] & (0xffU >> (size + 1));
@@ -219,7 +220,7 @@ static size_t length_of(uint8_t first) {
     return first >= 0xf8 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0;
 }
 
-/* A byte that is not one of a run. */
+/* Handles a byte that screen_print_run has not taken. */
 static void take_byte(struct screen *screen, uint8_t byte) {
     if (screen->utf8_size > 0 && (byte & 0xc0) == 0x80) {
         screen->utf8[screen->utf8_size++] = byte;

@@ -1,5 +1,5 @@
-/* A line's cells. Those from `used` on are all alike and are not written until something else is put among them: so
- * erasing or filling a line costs the same whatever its length. What is written is counted (screen.work). */
+/* A line's cells. All cells from `used` on are the same; they are not written until one of them changes. So erasing or
+ * filling a line costs the same for any length. Cells that are written are counted (screen.work). */
 #include <string.h>
 
 #include "screen.h"

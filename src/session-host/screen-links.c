@@ -1,4 +1,4 @@
-/* Hyperlinks (OSC 8). A cell has its link's number; the addresses are here, for as long as a cell may have the number. */
+/* Hyperlinks (OSC 8). A cell has the number of its link; the addresses are kept here as long as a cell may use them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +52,8 @@ static bool is_text(const char *text, size_t size, const char *other, size_t oth
     return size == other_size && memcmp(text, other, size) == 0;
 }
 
-/* Its number; 0: there are too many. All links of an id and address are one; without an id each is one of its own. */
+/* Returns the number of the link; 0: there are too many. Links with the same id and address are one link; a link
+ * without an id is always a new one. */
 static uint16_t keep_link(struct screen *screen, const char *id, size_t id_size, const char *address, size_t size) {
     if (screen->links == NULL)
         screen->links = must_alloc(MAX_LINKS, sizeof *screen->links);
@@ -77,7 +78,7 @@ static uint16_t keep_link(struct screen *screen, const char *id, size_t id_size,
     return (uint16_t)(place + 1);
 }
 
-/* The value of id=… among parameters with colons between them. */
+/* The value of id=… in parameters that are separated by colons. */
 static const char *find_id(const char *parameters, size_t size, size_t *ret_size) {
     *ret_size = 0;
     for (const char *at = parameters, *end = parameters + size; at < end;) {

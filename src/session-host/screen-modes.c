@@ -5,7 +5,7 @@ void save_cursor(struct screen *screen) {
     struct buffer *now = screen->now;
     now->saved_x = now->x;
     now->saved_y = now->y;
-    now->saved_pen = (struct pen){.fg = screen->pen.fg, .bg = screen->pen.bg}; /* all that restoring it brings back */
+    now->saved_pen = (struct pen){.fg = screen->pen.fg, .bg = screen->pen.bg}; /* the rest is not restored */
     now->saved_charset = screen->charset;
 }
 

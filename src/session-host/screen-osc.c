@@ -1,4 +1,4 @@
-/* OSC: of all that can be said so, title and links are part of what is kept. */
+/* OSC sequences: only the title and links are kept. */
 #include <string.h>
 
 #include "screen.h"

@@ -13,7 +13,7 @@ void put_cell(struct painter *to, const struct cell *cell, char charset) {
         put_code(to->out, cell->marks[i]);
 }
 
-/* Cells of one link that had no id need one: each opening without it is another link. */
+/* A link without an id gets one, so that all its cells are one link: each OSC 8 without an id begins a new link. */
 void put_link(struct painter *to, uint16_t number) {
     const struct link *link = number == 0 ? NULL : &to->screen->links[number - 1];
     if (number == to->link)
@@ -46,13 +46,14 @@ static void erase_cell(struct painter *to, const struct cell *cell, int x, int y
     (void)fputs("\x1b[X", to->out);
 }
 
-/* An empty cell with more than a background: what is left of a wide character that another one has cut. */
+/* An empty cell with more than a background: it is left of a wide character that another one has overwritten in
+ * part. */
 static bool is_rest(const struct cell *cell) {
     return cell->code == 0 && cell->width == 1 &&
            (cell->pen.fg != 0 || (cell->pen.bg & ~(uint32_t)COLOR) != 0 || cell->pen.under != 0 || cell->pen.link != 0);
 }
 
-/* at: of the wide character, over: of the one that cuts it; nothing of that one stays. */
+/* at: column of the wide character; over: column of the character that overwrites it, which is erased again. */
 static void draw_rest(struct painter *to, struct pen pen, int at, int over, int y) {
     go_to(to, at, y);
     (void)fputs(WIDE_SPACE, to->out);
@@ -64,7 +65,8 @@ static void draw_rest(struct painter *to, struct pen pen, int at, int over, int 
     (void)fputs("\x1b[X", to->out);
 }
 
-/* A line that goes on from the one above is told from two lines only by how it came: by a character too many. */
+/* A terminal marks a line as the continuation of the one above only if a character wraps into it: print one that
+ * wraps. */
 static void wrap_into(struct painter *to, const struct buffer *buffer, int y) {
     const int columns = to->screen->columns;
     const struct cell *first = cell_at(buffer->lines[y], 0);
@@ -72,14 +74,14 @@ static void wrap_into(struct painter *to, const struct buffer *buffer, int y) {
     const struct cell *before = cell_at(buffer->lines[y - 1], last);
     go_to(to, last, y - 1);
     put_pen(to, before->pen);
-    if (is_rest(before)) { /* of a line too short for the wide character that follows */
+    if (is_rest(before)) { /* the wide character that follows did not fit in this line */
         (void)fputs(WIDE_SPACE "\r\x1b[0m\x1b[2X", to->out);
         to->knows_pen = false;
         return;
     }
     put_cell(to, before, '\0');
     put_pen(to, first->pen);
-    if (width_of(first->code) == 0 && first->code != 0) /* a mark alone would join that one */
+    if (width_of(first->code) == 0 && first->code != 0) /* a mark alone would join the character before it */
         (void)fputc(' ', to->out);
     else
         put_cell(to, first, '\0');

@@ -22,7 +22,7 @@ void mark_extended(struct pen *pen) {
     pen->bg = extended ? pen->bg | BG_EXTENDED : pen->bg & ~BG_EXTENDED;
 }
 
-/* The style decides, not the flag of underline; under a link xterm.js draws a line of its own. */
+/* The style of the underline counts, not the flag. In a cell with a link xterm.js draws its own line. */
 struct pen shown_pen(struct pen pen) {
     const bool extended = is_extended(pen);
     const uint32_t style = !extended ? is_underlined(pen) : pen.link != 0 ? 0 : style_of(pen);
@@ -44,7 +44,7 @@ static void underline(struct pen *pen, int style) {
     mark_extended(pen);
 }
 
-/* A link stays open. */
+/* SGR 0: a link stays open. */
 static void reset_pen(struct pen *pen) {
     *pen = (struct pen){.link = pen->link};
     mark_extended(pen);
@@ -107,7 +107,7 @@ static void set_flag(struct pen *pen, int code) {
     case 49: pen->bg &= ~(uint32_t)COLOR; break;
     case 53: pen->bg |= BG_OVERLINE; break;
     case 55: pen->bg &= ~BG_OVERLINE; break;
-    case 59: pen->under |= COLOR, mark_extended(pen); break; /* white in xterm.js 6.0.0, not the default */
+    case 59: pen->under |= COLOR, mark_extended(pen); break; /* in xterm.js 6.0.0 this is white, not the default */
     default: break;
     }
 }

@@ -15,7 +15,7 @@ struct cell make_cell(uint32_t code, int width, struct pen pen) {
     return (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};
 }
 
-/* Written field by field: a cell that was made elsewhere takes longer to copy. */
+/* Written in place, because copying a cell takes longer. */
 static void put(struct screen *screen, struct line *line, int at, uint32_t code, int width, struct pen pen) {
     struct cell *cells = at > line->used ? reach(screen, line, at) : line->cells;
     cells[at] = (struct cell){.code = code, .width = (uint8_t)width, .pen = pen};

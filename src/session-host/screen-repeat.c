@@ -1,7 +1,8 @@
-/* REP: a few bytes ask for the same character many times, which costs at most one look at each line. */
+/* REP: a few bytes can request the same character very often. The cost is limited to about one write of each line. */
 #include "screen.h"
 
-enum { SETTLED = 4 }; /* so many more change nothing where it prints in one place: as many as a cell takes marks, and one */
+/* After so many characters in the same place more change nothing: one for the cell, one for each mark, and one more. */
+enum { SETTLED = 4 };
 
 static void print_one(struct screen *screen, const struct cell *cell) {
     screen_print(screen, cell->code);
@@ -24,7 +25,7 @@ static void put_wide(struct screen *screen, struct line *line, int from, int end
     screen->work += (uint64_t)(end - from);
 }
 
-/* So many that the line has room for, as printing them one by one leaves it. */
+/* Prints as many as the line has room for. The result is the same as of printing them one by one. */
 static void put_in_line(struct screen *screen, struct cell cell, int count) {
     struct buffer *now = screen->now;
     struct line *line = now->lines[now->y];
@@ -39,8 +40,8 @@ static void put_in_line(struct screen *screen, struct cell cell, int count) {
     mend_right(screen);
 }
 
-/* Whole lines, the cursor being behind the last column: from the last line on they are all that is left to see. Returns
- * how many of them are done. */
+/* Prints whole lines; the cursor is behind the last column. In the last line they scroll, and fill the whole region if
+ * there are enough of them. Returns how many lines are done; 0: the caller must print a character. */
 static int put_lines(struct screen *screen, struct cell cell, int lines) {
     struct buffer *now = screen->now;
     const bool scrolls = now->y == now->bottom, is_last = scrolls || now->y == screen->rows - 1;
@@ -60,7 +61,8 @@ static int put_lines(struct screen *screen, struct cell cell, int lines) {
     return lines;
 }
 
-/* In a region's last line, and in the screen's, all is as before after so many lines more. */
+/* In the last line of the region or screen, further lines change nothing after the first rows + 2: leaves the others
+ * out. */
 static int without_excess(const struct screen *screen, int count, int per_line) {
     const struct buffer *now = screen->now;
     const int most = screen->rows + 2;
@@ -68,7 +70,7 @@ static int without_excess(const struct screen *screen, int count, int per_line) 
     return is_last && count / per_line > most ? count - (count / per_line - most) * per_line : count;
 }
 
-/* shown: what printing the cell once has put before the cursor. */
+/* shown: the cell before the cursor after the character was printed once. */
 static void repeat(struct screen *screen, const struct cell *cell, struct cell shown, int count) {
     const struct buffer *now = screen->now;
     const int columns = screen->columns, per_line = columns / shown.width;

@@ -1,4 +1,5 @@
-/* Pens as SGR: only what is different from the cell before, unless something ends that SGR has no word for but 0. */
+/* Writes pens as SGR: only the difference from the cell before. If a property ends, SGR 0 and the whole pen are
+ * written. */
 #include "screen-paint.h"
 
 struct sgr {
@@ -16,7 +17,7 @@ static void add_text(struct sgr *sgr, const char *text) {
         sgr->text[sgr->size++] = *text++;
 }
 
-/* Of at most three digits; fprintf takes several times as long, and a screen may have millions of these. */
+/* number has at most three digits. fprintf takes several times as long, and a screen may need millions of these. */
 static void add_number(struct sgr *sgr, uint32_t number) {
     const char digits[] = {(char)('0' + number / 100), (char)('0' + number / 10 % 10), (char)('0' + number % 10), '\0'};
     add_text(sgr, digits + (number < 10 ? 2 : number < 100 ? 1 : 0));
@@ -42,7 +43,7 @@ static void add_color(struct sgr *sgr, const char *what, uint32_t color) {
     }
 }
 
-/* The 16 colours are told from the first 16 of 256: bold makes them bright. tens: 3 or 4. */
+/* The 16 colours are not the same as the first 16 of 256: bold makes them bright. tens: 3 or 4. */
 static void add_ground(struct sgr *sgr, uint32_t tens, uint32_t color) {
     const char *const what = tens == 3 ? "38" : "48";
     if ((color & KIND) == 0)
@@ -72,7 +73,7 @@ static void put_sgr(struct painter *to, const struct sgr *sgr) {
     (void)fputc('m', to->out);
 }
 
-/* Whether anything of it ends, but for the colours of text and background. */
+/* Whether any property ends, apart from the colours of text and background. */
 static bool ends_something(struct pen had, struct pen pen) {
     const uint32_t fg = FG_BOLD | FG_BLINK | FG_INVERSE | FG_INVISIBLE | FG_STRIKE;
     const uint32_t bg = BG_DIM | BG_ITALIC | BG_OVERLINE | BG_PROTECTED;
@@ -96,7 +97,7 @@ void put_pen(struct painter *to, struct pen pen) {
     if (((pen.under ^ had.under) & COLOR) != 0)
         add_color(&sgr, "58", pen.under & COLOR);
     put_sgr(to, &sgr);
-    /* SGR 0 takes it away. */
+    /* SGR 0 has removed the protection, if it was sent. */
     if ((pen.bg & ~had.bg & BG_PROTECTED) != 0)
         (void)fputs("\x1b[1\"q", to->out);
     put_link(to, pen.link);

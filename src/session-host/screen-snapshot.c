@@ -1,4 +1,4 @@
-/* The screen as output: what makes any xterm.js of this size show it, in its modes, whatever it showed before. */
+/* The screen as output: makes any xterm.js of this size show it, with its modes, whatever it showed before. */
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "screen-paint.h"
 #include "util.h"
 
-/* Of underline and link a saved cursor has the flags alone. */
+/* A saved cursor has only the flags of underline and link, not style and address. */
 static void put_saved(struct painter *to, const struct buffer *buffer) {
     struct pen pen = buffer->saved_pen;
     const bool as_link = is_extended(pen) && !is_underlined(pen);
@@ -27,11 +27,11 @@ static void put_saved(struct painter *to, const struct buffer *buffer) {
 static size_t written(const struct painter *to) {
     const off_t at = ftello(to->out);
     if (at < 0)
-        die_errno("cannot keep the screen");
+        die_errno("cannot write the snapshot of the screen");
     return (size_t)at;
 }
 
-/* In the first line that is left out, cut to its length. */
+/* Writes a notice in the first line that is left out, truncated to its length. */
 static void put_notice(struct painter *to, int y) {
     char text[100];
     (void)snprintf(text, sizeof text, "[%d lines of the screen are not kept: with their colors they are too large]", to->screen->rows - y);
@@ -40,7 +40,7 @@ static void put_notice(struct painter *to, int y) {
     (void)fprintf(to->out, "%.*s", to->screen->columns, text);
 }
 
-/* As many as there is room for: the line that is too much is taken back. */
+/* Puts as many lines as there is room for: the first one that does not fit is removed again. */
 static void put_lines(struct painter *to, const struct buffer *buffer, size_t most) {
     for (int y = 0; y < to->screen->rows; y++) {
         const struct painter before = *to;
@@ -50,7 +50,7 @@ static void put_lines(struct painter *to, const struct buffer *buffer, size_t mo
             continue;
         *to = before;
         if (fseeko(to->out, (off_t)at, SEEK_SET) < 0)
-            die_errno("cannot keep the screen");
+            die_errno("cannot write the snapshot of the screen");
         put_notice(to, y);
         return;
     }
@@ -102,8 +102,8 @@ char *screen_snapshot(const struct screen *screen, size_t most, size_t *ret_size
     const struct buffer *alternate = &screen->buffers[1];
     struct painter to = {.out = open_memstream(&text, ret_size), .screen = screen};
     if (to.out == NULL)
-        die_errno("cannot keep the screen");
-    (void)__fsetlocking(to.out, FSETLOCKING_BYCALLER); /* nobody else has it */
+        die_errno("cannot write the snapshot of the screen");
+    (void)__fsetlocking(to.out, FSETLOCKING_BYCALLER); /* no locks: no other thread uses it */
     (void)fputs("\x18\x1b[?1047l\x1b[!p\x1b[?9l\x1b[?1006l\x1b[20l\x1b[H\x1b[2J", to.out);
     (void)fprintf(to.out, "\x1b]2;%s\x07", screen->title);
     put_buffer(&to, &screen->buffers[0], screen->now == alternate ? most / 2 : most);
@@ -119,6 +119,6 @@ char *screen_snapshot(const struct screen *screen, size_t most, size_t *ret_size
     put_cursor(&to);
     put_pending(to.out, screen);
     if (fclose(to.out) != 0)
-        die_errno("cannot keep the screen");
+        die_errno("cannot write the snapshot of the screen");
     return text;
 }

@@ -1,4 +1,4 @@
-/* The screen's memory: made, given another size, emptied. */
+/* The memory of the screen: creates, resizes and resets it. */
 #include "screen.h"
 
 #include <stdlib.h>
@@ -30,7 +30,7 @@ void reset_tabs(struct buffer *buffer, int columns) {
     set_tabs(buffer, 0, columns);
 }
 
-/* Further ones follow the last one that there is, and those beyond a narrower screen stay. */
+/* New tab stops continue after the last one. Those beyond the edge of a narrower screen stay. */
 static void continue_tabs(struct buffer *buffer, int columns) {
     int from = columns;
     if (!buffer->tabs[from])
@@ -93,7 +93,7 @@ void screen_free(struct screen *screen) {
     free(screen);
 }
 
-/* RIS: two bytes, so it must cost little. As in xterm.js title, cursor's visibility and LNM stay. */
+/* RIS is only two bytes, so it must be cheap. As in xterm.js the title, the visibility of the cursor and LNM stay. */
 void screen_reset(struct screen *screen) {
     const struct modes *had = &screen->modes;
     screen->modes = (struct modes){.blink = had->blink, .hidden = had->hidden, .line_feed = had->line_feed};
@@ -127,7 +127,7 @@ static void copy_line(struct screen *screen, struct line *to, struct line *from,
         to->cells[columns - 1] = (struct cell){.width = 1};
 }
 
-/* What a smaller screen has no room for goes: below the cursor first, then the top. */
+/* If the new screen has fewer rows, lines are removed: first those below the cursor, then the top ones. */
 static void resize_lines(struct screen *screen, struct buffer *buffer, int skip, int rows, int columns) {
     struct line **lines = new_lines(rows, columns);
     for (int y = 0; y < rows && y + skip < screen->rows; y++)

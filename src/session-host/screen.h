@@ -28,12 +28,12 @@ enum { UNDERLINE_SHIFT = 26 };
 #define FG_STRIKE (1U << 31)
 #define BG_ITALIC (1U << 26)
 #define BG_DIM (1U << 27)
-#define BG_EXTENDED (1U << 28) /* what is under and link is shown; a cell that does not have it has nothing there */
+#define BG_EXTENDED (1U << 28) /* `under` and `link` are valid; in a cell without it they are 0 */
 #define BG_PROTECTED (1U << 29)
 #define BG_OVERLINE (1U << 30)
 
 struct pen {
-    uint32_t fg, bg, under; /* colour and kind; flags above; under: the line's style above its colour */
+    uint32_t fg, bg, under; /* colour and kind, with flags above; under: style of the underline above its colour */
     uint16_t link;          /* its number; 0: none */
 };
 struct cell {
@@ -44,7 +44,7 @@ struct cell {
 };
 struct line {
     bool wrapped; /* continues the line above */
-    int used;     /* the cells from here on are as rest; their own memory says nothing */
+    int used;     /* the cells from here on are equal to rest; their own memory is not valid */
     struct cell rest; /* of width 1 */
     struct cell cells[];
 };
@@ -85,15 +85,15 @@ struct screen {
     struct modes modes;
     char charsets[4], charset; /* final characters; 0: ASCII */
     int level;
-    uint8_t last_width; /* of the character that was just printed; 0: something came after it */
+    uint8_t last_width; /* of the character that was just printed; 0: something else came after it */
     bool in_run;        /* the last input was a printed character */
     struct sequence sequence;
     uint8_t utf8[4];
     size_t utf8_size;
     char title[1024];
-    struct link *links; /* by number, from 1 on; NULL: there has been none */
-    int sweep_after;    /* new links until it may sweep again */
-    uint64_t work;      /* what all of it has cost: cells written or looked at, and bytes */
+    struct link *links; /* by number, from 1 on; NULL: there was none yet */
+    int sweep_after;    /* number of new links before the next sweep */
+    uint64_t work;      /* total cost: cells written or read, and bytes */
 };
 
 /* screen.c */
@@ -108,18 +108,18 @@ void reset_tabs(struct buffer *buffer, int columns);
 static inline const struct cell *cell_at(const struct line *line, int x) {
     return x < line->used ? &line->cells[x] : &line->rest;
 }
-/* The cells, of which those before end may be written. */
+/* Returns the cells; those before `end` may be written. */
 struct cell *reach(struct screen *screen, struct line *line, int end);
 void fill_cells(struct screen *screen, struct line *line, int from, int to, struct cell cell); /* to: behind the last */
 void empty_cells(struct screen *screen, struct line *line, int from, int to, struct pen pen);
 void put_empty(struct screen *screen, struct line *line, int at, struct pen pen);
-/* Makes room for count empty cells, or removes count cells; what leaves the line is gone, what comes is empty. */
+/* Inserts count empty cells, or removes count cells. Cells that leave the line are lost; new ones are empty. */
 void shift_right(struct screen *screen, struct line *line, int at, int count, struct pen pen);
 void shift_left(struct screen *screen, struct line *line, int at, int count, struct pen pen);
 
 /* screen-feed.c */
-/* Stops when it has cost `most`, and one sequence more; returns how many bytes it has taken. That one costs at most
- * a few times the screen's cells. */
+/* Stops after the sequence in which the cost reaches `most`; returns how many bytes were processed. One sequence costs
+ * at most a few times the number of the screen's cells. */
 size_t screen_feed(struct screen *screen, const uint8_t *bytes, size_t size, uint64_t most);
 size_t encode_utf8(uint32_t code, uint8_t ret_bytes[4]); /* its size */
 
@@ -129,7 +129,7 @@ void screen_print(struct screen *screen, uint32_t code);
 size_t screen_print_run(struct screen *screen, const uint8_t *bytes, size_t size);
 int width_of(uint32_t code);
 struct cell make_cell(uint32_t code, int width, struct pen pen);
-/* Goes on in the next line. */
+/* Continues in the next line. */
 void wrap(struct screen *screen);
 /* Erases the second half of a wide character whose first half was overwritten. */
 void mend_right(struct screen *screen);
@@ -163,9 +163,9 @@ void soft_reset(struct screen *screen);
 
 /* screen-charsets.c; a charset is the final character that designates it, 0: ASCII */
 uint32_t translate(char charset, uint32_t code);
-uint32_t translate_back(char charset, uint32_t code); /* what is shown so */
+uint32_t translate_back(char charset, uint32_t code); /* the code that is shown as this one */
 void choose_level(struct screen *screen, int level);
-void choose_charset(struct screen *screen, int level, char final); /* nothing changes when there is none such */
+void choose_charset(struct screen *screen, int level, char final); /* an unknown one changes nothing */
 
 /* screen-pen.c: SGR */
 void set_pen(struct screen *screen);
@@ -174,16 +174,16 @@ static inline bool is_same_pen(struct pen one, struct pen other) {
 }
 bool is_underlined(struct pen pen);
 bool is_extended(struct pen pen);
-void mark_extended(struct pen *pen);  /* after a change of its link or its underline's style */
-struct pen shown_pen(struct pen pen); /* as a cell has it */
+void mark_extended(struct pen *pen);  /* to be called after a change of link or underline style */
+struct pen shown_pen(struct pen pen); /* as stored in a cell */
 
 /* screen-osc.c, screen-links.c */
 void screen_osc(struct screen *screen);
 void open_link(struct screen *screen, const char *text, size_t size, bool is_whole); /* the text of OSC 8 */
 void links_free(struct screen *screen);
 
-/* screen-snapshot.c: output that makes any xterm.js of this size show this screen in these modes. Lines for which `most`
- * bytes have no room are left out, and that is said in their place; modes and the rest take up to MAX_STATE_BYTES more.
+/* screen-snapshot.c: output that makes any xterm.js of this size show this screen in these modes. Lines that do not
+ * fit in `most` bytes are left out, with a notice in their place; modes and the rest take up to MAX_STATE_BYTES more.
  * The caller frees it. */
 char *screen_snapshot(const struct screen *screen, size_t most, size_t *ret_size);
 

@@ -140,7 +140,7 @@ static bool give(struct host *host, struct viewer *viewer) {
     return taken;
 }
 
-/* The input of two viewers is never mixed within a frame: a frame that was begun goes first. */
+/* The input of two viewers is never mixed within a frame: a frame that was begun is finished first. */
 void input_feed(struct host *host) {
     if (host->feeding != NULL && !give(host, host->feeding))
         return;

@@ -79,8 +79,8 @@ void viewer_return(struct host *host, struct viewer *viewer, uint64_t id) {
     viewer->told_taken = viewer->taken;
 }
 
-/* The viewer has to close first: input that crossed our close would reset the connection, and lose output not yet
- * read. */
+/* The viewer has to close first: if we closed, input that is still coming would reset the connection, and output not
+ * yet read would be lost. */
 void viewer_finish(struct host *host, struct viewer *viewer) {
     host->served = true;
     viewer->finished = true;

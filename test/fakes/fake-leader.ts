@@ -253,7 +253,7 @@ export class FakeLeader {
         return;
       case 'authenticate':
         if (message.user === 'unfit') {
-          this.fail('policy', PAM_USER_UNKNOWN, 'that is no user name');
+          this.fail('policy', PAM_USER_UNKNOWN, 'invalid user name');
           return;
         }
         this.begin(message.user);

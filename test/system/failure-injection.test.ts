@@ -105,7 +105,7 @@ function traceOf(profile: Profile, stage: Stage, fault: Fault, name: string): Re
   const last = profile === 'session' ? DELETE : names[stage === 'auth' ? 'account' : stage];
   switch (fault.name) {
     case 'hangs':
-      return new RegExp(`PAM does not come back to leader \\d+ .*${call}`);
+      return new RegExp(`PAM did not return to leader \\d+ .*${call}`);
     case 'crashes':
       return new RegExp(`leader \\d+ of PAM session .*${call}`);
     case 'writes to stdout':

@@ -173,7 +173,7 @@ test('what can be no user name is refused before PAM hears of it', async () => {
     'x'.repeat(60_000),
   ]) {
     const [stage, , text] = await failSignIn(name);
-    assert.deepEqual([stage, text], ['policy', 'that is no user name'], name.slice(0, 40));
+    assert.deepEqual([stage, text], ['policy', 'invalid user name'], name.slice(0, 40));
   }
   assert.equal(existsSync('/run/heard'), false);
 });

@@ -44,7 +44,7 @@ test('without a grant of this user nobody gets a further program; those that run
     client.spawn({ session, grant: bad });
     const failed = await client.expect('failed');
     assert.deepEqual([LEADER_STAGES[failed.stage], failed.session], ['grant', session]);
-    assert.equal(failed.text, 'that is no grant for this user, or it is over');
+    assert.equal(failed.text, 'the grant is not valid for this user, or has expired');
   }
   client.spawn({ session: newId(), grant });
   await client.expect('spawned');
@@ -127,7 +127,7 @@ test(`it takes ${MOST} programs; one more is refused in words, and again taken w
   client.spawn({ session: newId(), grant });
   const failed = await client.expect('failed');
   assert.deepEqual([LEADER_STAGES[failed.stage], failed.code], ['spawn', 24]);
-  assert.equal(failed.text, 'this PAM session has as many programs as it may have');
+  assert.equal(failed.text, 'this PAM session has the maximum number of programs');
   const first = sessions[0]!;
   client.send({ name: 'end', session: first });
   await client.expect('exited');

@@ -40,7 +40,7 @@ test('hello comes first, once, with the right version, and nothing behind its fi
     first.authenticate('protocol'),
   );
   const twice = await Client.greet('broker');
-  await expectRefusal(twice, /refused: hello comes once/, () =>
+  await expectRefusal(twice, /refused: hello may come only once/, () =>
     twice.send({ name: 'hello', version: LEADER_PROTOCOL_VERSION }),
   );
   const newer = Client.connect('broker');

@@ -57,7 +57,7 @@ test('a module that hangs in any stage before the session is open is killed in t
     await client.expectEnd();
     const took = performance.now() - started;
     assert.ok(took > 900 && took < DEFAULT_MS, `${took} ms`);
-    await logged(/does not come back to leader/, from);
+    await logged(/did not return to leader/, from);
     await logged(/rootd\[\d+\]: leader \d+ ended with status 1/, from);
     assert.deepEqual(findProcesses('fake-helper'), []);
     assert.equal(existsSync(`${PATHS.leaders}/${client.pamSession}`), false);
@@ -74,9 +74,9 @@ test('a person who was told something has their time from then on, and a person 
   const prompt = await client.next();
   assert.deepEqual(prompt?.name === 'prompt' && prompt.texts, ['enter 42']);
   await new Promise((resolve) => setTimeout(resolve, 1500));
-  assert.equal(readLog().slice(from).includes('does not come back'), false);
+  assert.equal(readLog().slice(from).includes('did not return'), false);
   writeFileSync('/run/confirmed', '');
-  await logged(/does not come back .* killed in pam_acct_mgmt/, from);
+  await logged(/did not return .* killed in pam_acct_mgmt/, from);
   await client.expectEnd();
 });
 

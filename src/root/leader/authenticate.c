@@ -1,5 +1,5 @@
-/* Signing in: PAM's authentication and account management by the login profile. The result is a grant. Later, whether
- * its user still would be let in. */
+/* Signs a user in: authentication and account management of PAM, with the login profile. The result is a grant. Also
+ * checks later whether the account of a signed-in user may still be used. */
 #include "messages.h"
 #include "pam.h"
 
@@ -16,7 +16,7 @@ static bool give_grant(struct leader *leader) {
     put_u64(&writer, expires);
     writer_clear(&grant);
     rootd_release();
-    /* First: no grant is anybody's that the log does not know of. */
+    /* Logged first: nobody can have a grant that is not in the log. */
     log_line(LOG_NOTICE, "signed in: user '%s' (uid %u) by profile '%s' from '%s'", account->name, account->uid,
              leader->service, leader->rhost);
     connection_send(&leader->connections[0], &writer);
@@ -42,8 +42,8 @@ bool request_authenticate(struct leader *leader, struct connection *connection, 
     leave(leader, done ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* No key is offered, so nothing that a module asks can be answered. The profile is ours to know: a broker that started
- * with another one must not take that for a verdict. */
+/* Sends no key, so questions of modules cannot be answered. The profile is from our configuration, not from the
+ * request: a broker that started with another profile would be refused, and take this for a result of the check. */
 bool request_check(struct leader *leader, struct connection *connection, struct reader *reader) {
     size_t size;
     read_user(reader, leader->conversation.user);

@@ -1,5 +1,5 @@
-/* Connections: the owner's, and those that come to the control socket (adoption). All are checked by SO_PEERCRED and
- * speak the same protocol. */
+/* The connections: that of the owner, and those to the control socket (adoption). All are checked by SO_PEERCRED and
+ * use the same protocol. */
 #include <sys/socket.h>
 
 #include "messages.h"
@@ -16,7 +16,7 @@ static enum who find_peer(const struct leader *leader, int fd) {
 bool connections_begin(struct leader *leader) {
     leader->listener = -1;
     if (!find_user("vestibule", &leader->broker_uid, &leader->broker_gid))
-        leader->broker_uid = 0; /* no broker: root alone */
+        leader->broker_uid = 0; /* no broker: only root may connect */
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
         leader->connections[i].fd = -1;
     leader->connections[0] = (struct connection){.fd = OWNER_FD, .who = find_peer(leader, OWNER_FD)};
@@ -37,7 +37,7 @@ void connections_accept(struct leader *leader) {
         return;
     }
     if (place->fd >= 0)
-        connection_drop(place, "it said nothing, and another came");
+        connection_drop(place, "it has sent no hello, and its place is needed");
     *place = (struct connection){.fd = take_fd(&fd), .who = who};
 }
 

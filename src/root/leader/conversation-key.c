@@ -1,4 +1,4 @@
-/* The key of one conversation: made here, signed with the host key, used to open what the browser sealed, forgotten. */
+/* The key of one conversation: makes it, signs it with the host key, opens sealed answers with it, and wipes it. */
 #include <sodium.h>
 
 #include "messages.h"
@@ -38,8 +38,8 @@ bool key_offer(struct leader *leader) {
     return true;
 }
 
-/* What is wrong with a record sealed to us, NULL when nothing. Every field counts: what was meant for another prompt,
- * conversation, user or time must not be taken. */
+/* What is wrong with a sealed record; NULL: nothing. Every field is checked: an answer for another prompt,
+ * conversation, user or time must not be accepted. */
 static const char *check_record(const struct conversation *conversation, const uint8_t *record, uint32_t number) {
     struct reader reader = {.at = record, .end = record + VST_ANSWER_AT_END};
     uint8_t user[crypto_hash_sha256_BYTES];
@@ -67,11 +67,11 @@ static const char *check_record(const struct conversation *conversation, const u
 
 char *key_open_answer(const struct conversation *conversation, const uint8_t *sealed, uint32_t number) {
     uint8_t record[VST_ANSWER_AT_END];
-    _Static_assert(sizeof record + crypto_box_SEALBYTES == VST_SEALED_BYTES, "what is sealed is one record");
+    _Static_assert(sizeof record + crypto_box_SEALBYTES == VST_SEALED_BYTES, "a sealed answer is one record");
     const char *wrong = "its seal";
     if (crypto_box_seal_open(record, sealed, VST_SEALED_BYTES, conversation->public_key, conversation->secret_key) == 0)
         wrong = check_record(conversation, record, number);
-    /* Ends by itself: length is at most VST_MAX_SECRET, and zeros follow. */
+    /* NUL-terminated: check_record has seen that the length is at most VST_MAX_SECRET and that zeros follow. */
     char *secret = wrong == NULL ? strdup((const char *)record + VST_ANSWER_AT_SECRET) : NULL;
     if (wrong != NULL)
         log_line(LOG_ERR, "sealed answer to prompt %u refused for %s", number, wrong);

@@ -1,4 +1,5 @@
-/* The PAM conversation (pam_conv(3)): what modules say and ask goes to the owner, sealed answers come back. */
+/* The PAM conversation (pam_conv(3)): sends texts and questions of modules to the owner, and receives sealed
+ * answers. */
 #include <sodium.h>
 
 #include "messages.h"
@@ -22,23 +23,23 @@ static void send_prompt(struct leader *leader) {
     connection_send(&leader->connections[0], &writer);
 }
 
-/* An abandoned question would count as a failed attempt (pam_faillock) if the module got PAM_CONV_ERR; a leader that
- * just ends counts as nothing. Past authentication PAM must be unwound, though. */
+/* With PAM_CONV_ERR the module would return a failure, which pam_faillock counts as a failed attempt. If the leader
+ * just exits, nothing is counted. But from pam_setcred on, PAM must be called to undo what modules did. */
 static void give_up(struct leader *leader, const char *why) {
     if (leader->connections[0].fd >= 0)
         connection_drop(&leader->connections[0], why);
     leader->conversation.state = ANSWER_CANCELLED;
     if (leader->pam.entered)
         return;
-    leader->pam.handle = NULL; /* no pam_end from inside a module */
+    leader->pam.handle = NULL; /* pam_end must not be called from inside a module */
     leave(leader, EXIT_FAILURE);
 }
 
-/* The clock of the modules stands still while a person is asked; then they have their whole time again. */
+/* The timeout of modules is off while we wait for an answer, and starts again after it. */
 static void wait_for_answers(struct leader *leader) {
     struct connection *owner = &leader->connections[0];
     const uint64_t now = unix_ms(), expires = leader->conversation.expires;
-    /* Without a key only a cancel can come. */
+    /* Without a key no answer is possible, only cancel. */
     const uint64_t deadline = monotonic_ms() + (expires > now ? expires - now : expires == 0 ? FIRST_FRAME_MS : 1);
     watch_clock(leader, false);
     while (leader->conversation.state == ANSWER_WANTED) {
@@ -46,7 +47,7 @@ static void wait_for_answers(struct leader *leader) {
         if (got != 1)
             give_up(leader, "no answer came");
         else if (!request_dispatch(leader, owner))
-            give_up(leader, "it did not keep to the protocol");
+            give_up(leader, "it violated the protocol");
     }
     watch_clock(leader, true);
 }
@@ -60,7 +61,7 @@ static void free_responses(struct pam_response *responses, size_t count) {
     free(responses);
 }
 
-/* Once the session is open nobody waits for PAM's words: they go to the log, and nothing can be asked. */
+/* Once the session is open nobody reads texts of PAM: they are logged, and questions fail. */
 int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data) {
     struct leader *leader = data;
     struct conversation *conversation = &leader->conversation;
@@ -77,7 +78,8 @@ int converse(int count, const struct pam_message **messages, struct pam_response
         else if (!asks(messages[i]) && leader->first != NULL && !leader->attached && messages[i]->msg != NULL)
             terminal_say(leader->first, messages[i]->msg);
     }
-    /* Where a session opens hardly any module asks: there each question has a key, and a whole key's time, of its own. */
+    /* Few modules ask while a session opens. So there each question gets its own key, with the full validity of a
+     * key. */
     if (asking && (!talking || (leader->phase == VST_PHASE_OPENING && !key_offer(leader))))
         return PAM_CONV_ERR;
     conversation->first += conversation->count;
@@ -90,7 +92,7 @@ int converse(int count, const struct pam_message **messages, struct pam_response
     if (asking)
         wait_for_answers(leader);
     else if (leader->pam.person && leader->connections[0].fd >= 0)
-        watch_clock(leader, true); /* somebody was told what to do: they have their time from now on */
+        watch_clock(leader, true); /* the user was told what to do: the timeout starts again */
     if (conversation->state == ANSWER_CANCELLED) {
         free_responses(conversation->responses, conversation->count);
         return PAM_CONV_ERR;
@@ -99,7 +101,7 @@ int converse(int count, const struct pam_message **messages, struct pam_response
     return PAM_SUCCESS;
 }
 
-/* One sealed answer for every item that asks, in their order. */
+/* Has one sealed answer for each item that is a question, in the same order. */
 bool request_answer(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
     struct conversation *conversation = &leader->conversation;

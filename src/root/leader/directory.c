@@ -1,4 +1,4 @@
-/* The directory of a session, with its socket in it. */
+/* The directory of a session, which contains its socket. */
 #include <sys/stat.h>
 
 #include "programs.h"

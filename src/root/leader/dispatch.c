@@ -1,5 +1,5 @@
-/* How a request is taken by the table of requests. The table is above this file: converse.c, too, takes requests, while PAM
- * waits for an answer inside of another request. */
+/* Checks and handles a request by the table of requests. This file gets the table through struct leader and does not
+ * need requests.c: converse.c also handles requests, while PAM waits for an answer in the middle of another request. */
 #include "messages.h"
 
 static const struct request *find_request(const struct leader *leader, uint8_t type) {
@@ -9,22 +9,22 @@ static const struct request *find_request(const struct leader *leader, uint8_t t
     return request->name == NULL ? NULL : request;
 }
 
-/* NULL when it may go ahead, else why not. */
+/* NULL if the request is allowed, else the reason for refusing it. */
 static const char *refuse(const struct leader *leader, const struct connection *connection, const struct request *request) {
     if (request == NULL)
         return "there is no such request";
     if (connection->greeted == (request->often == EACH_CONNECTION))
-        return connection->greeted ? "hello comes once" : "hello must come first";
+        return connection->greeted ? "hello may come only once" : "hello must come first";
     if ((request->who & connection->who) == 0)
         return "not from this peer";
     if ((request->phases & 1U << leader->phase) == 0)
         return "not in this phase";
     if (request->often == ONCE && (leader->seen & 1U << (request - leader->requests)) != 0)
-        return "it comes once";
+        return "it may come only once";
     return NULL;
 }
 
-/* A hello's type and version are what every version has in common. */
+/* The type and version of hello are the same in every version of the protocol. */
 static const char *refuse_version(const struct frame *frame, char ret_text[64]) {
     struct reader reader = reader_of(frame);
     const uint32_t version = read_u32(&reader);
@@ -33,7 +33,7 @@ static const char *refuse_version(const struct frame *frame, char ret_text[64]) 
 }
 
 bool request_dispatch(struct leader *leader, struct connection *connection) {
-    /* Taken out of the connection: a handler that runs PAM reads further frames from it. */
+    /* Moved out of the connection: a handler that calls PAM reads further frames from it. */
     struct frame frame = connection->frame;
     connection->frame = (struct frame){0};
     const uint8_t type = frame_type(&frame);

@@ -1,5 +1,6 @@
-/* The end of a program and that of the PAM session, from top to bottom: why; the program's processes; what it had; then,
- * when nothing runs any more, PAM, from the same process, in the reverse order of opening; and who still is to hear of it. */
+/* The end of a program and of the PAM session. From top to bottom: the reason; killing the processes of the program;
+ * removing its socket, cgroup and terminal; once nothing runs any more, closing the PAM session, in the same process
+ * and in the reverse order of opening; waiting until the broker has noted the end. */
 #include "messages.h"
 #include "pam.h"
 #include "programs.h"
@@ -17,14 +18,14 @@ const char *end_reason(const struct leader *leader) {
     if (leader->phase != VST_PHASE_OPEN)
         return NULL;
     if (signals_terminate())
-        return "a signal asked for it";
-    /* Root's `run` is what su is: its end is the session's. */
+        return "the leader got a signal";
+    /* `vestibule run` is like su: when it ends, the session ends. */
     if (leader->attached && leader->connections[0].fd < 0)
-        return "its owner is gone";
+        return "its owner closed the connection";
     return leader->close == VST_CLOSE_LAST_PROGRAM && is_last_gone(leader) ? "its last program ended" : NULL;
 }
 
-/* With a grace, before what is left is killed. */
+/* Hangs the program up. After GRACE_MS what is left of it is killed. */
 static void program_end(struct leader *leader, struct program *program, const char *why) {
     if (program->ending || !program_is_live(program))
         return;
@@ -48,13 +49,13 @@ void program_undo(struct leader *leader, struct program *program) {
     group_remove(leader->shared, program);
     close_descriptor(&program->events);
     if (program == leader->first)
-        return; /* its terminal is PAM's: kept until the PAM session is closed */
+        return; /* its terminal is PAM_TTY: kept until the PAM session is closed */
     terminal_release(program);
     program->state = VST_PROGRAM_FREE;
 }
 
-/* A program that has ended is named until the broker says that it has noted that: what is sent to one that is being killed is
- * lost. One that failed to start has been told. */
+/* A program that has ended stays in the table until the broker sends `noted`: the broker may be killed before it reads
+ * our message. A program that failed to start need not stay: its failure was reported. */
 static void program_finish(struct leader *leader, struct program *program) {
     const bool failed = program->state == VST_PROGRAM_READY;
     struct writer writer = writer_of(VST_FROM_LEADER_ENDED);
@@ -68,8 +69,9 @@ static void program_finish(struct leader *leader, struct program *program) {
     writer_clear(&writer);
 }
 
-/* A host that has ended has hung up: what is left then gets no grace. Without a cgroup what a killed child leaves is ours
- * only at its end, so it is killed in the turn after. */
+/* After the end of session-host the remaining processes are killed at once: it has already hung them up. Without a
+ * cgroup we become the parent of a killed child's children only when the child has ended: they are killed at the next
+ * call. */
 static void program_advance(struct leader *leader, struct program *program) {
     if (!program->hosted && !group_is_left(leader->shared, program, program->events)) {
         program_finish(leader, program);
@@ -89,8 +91,8 @@ void close_pam_session(struct leader *leader) {
         terminal_release(program);
 }
 
-/* A broker that knew this PAM session says `noted` once it has written down how it ended; if it dies before, the next one
- * comes for that. */
+/* A broker that knows this PAM session sends `noted` once it has stored how it ended. If it dies before that, the next
+ * broker connects and does so. */
 static void finish(struct leader *leader) {
     close_pam_session(leader);
     leader->phase = VST_PHASE_CLOSED;
@@ -107,7 +109,7 @@ void end_advance(struct leader *leader) {
         const bool late = !program->ending && program->deadline_ms != 0 && monotonic_ms() >= program->deadline_ms;
         if (late && program->state == VST_PROGRAM_STARTING)
             fail_spawn(leader, program, VST_STAGE_SPAWN, ETIME, "session-host does not answer");
-        if (!program->hosted || late) /* a user can stop the session-host that still serves the last output */
+        if (!program->hosted || late) /* late: the user can stop (SIGSTOP) a session-host before it ends */
             program_end(leader, program, "its program ended");
     }
     const char *why = end_reason(leader);
@@ -123,31 +125,31 @@ void end_advance(struct leader *leader) {
         finish(leader);
 }
 
-/* What is asked for: the end of a session, nothing if there is none. */
+/* Ends one session; does nothing if there is no such session. */
 bool request_end(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
     char session[ID_SIZE];
     read_string(reader, session, sizeof session);
     struct program *program = read_end(reader) ? program_find(leader, session) : NULL;
     if (program != NULL)
-        program_end(leader, program, "it was asked for");
+        program_end(leader, program, "it was requested");
     return read_end(reader);
 }
 
-/* That of all, and of the PAM session. */
+/* Ends all sessions and closes the PAM session. */
 bool request_close(struct leader *leader, struct connection *connection, struct reader *reader) {
     if (!read_end(reader))
         return false;
     struct writer writer = writer_of(VST_FROM_LEADER_CLOSED);
     if (leader->phase == VST_PHASE_OPEN)
-        end_begin(leader, "it was asked for");
-    if (leader->phase == VST_PHASE_CLOSED) /* to this one alone: the others know */
+        end_begin(leader, "it was requested");
+    if (leader->phase == VST_PHASE_CLOSED) /* only to this connection: the others were told when it was closed */
         connection_send(connection, &writer);
     writer_clear(&writer);
     return true;
 }
 
-/* What has not ended is not noted either. */
+/* Ignored for a session that has not ended. An empty session means the PAM session. */
 bool request_noted(struct leader *leader, struct connection *connection, struct reader *reader) {
     (void)connection;
     char session[ID_SIZE];

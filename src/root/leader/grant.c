@@ -1,5 +1,5 @@
-/* Grants: what a leader gives for a successful sign-in and what open demands. Only root has the key of their MAC.
- * u8 version, u32 uid, u64 issued, u64 expires (Unix ms), user name as a string, 16 random bytes, MAC. */
+/* Grants: a leader makes one for a successful sign-in; open, spawn and check demand it. Only root has the key of the
+ * MAC. Format: u8 version, u32 uid, u64 issued, u64 expires (Unix ms), user name as a string, 16 random bytes, MAC. */
 #include <sodium.h>
 
 #include "pam.h"
@@ -32,7 +32,8 @@ bool grant_make(const struct account *account, struct writer *ret_grant, uint64_
     return true;
 }
 
-/* The one rule: root needs none, everybody else one that is good now. The MAC first: nothing unauthenticated is parsed. */
+/* Root needs no grant; everybody else needs a valid one. The MAC is checked first: unauthenticated data is not
+ * parsed. */
 int grant_check(const struct connection *connection, const struct account *account, const uint8_t *grant, size_t size) {
     uint8_t key[crypto_auth_KEYBYTES];
     if (connection->who == WHO_ROOT)
@@ -51,9 +52,9 @@ int grant_check(const struct connection *connection, const struct account *accou
     (void)read_u64(&reader); /* issued */
     const uint64_t expires = read_u64(&reader), now = unix_ms();
     read_string(&reader, name, sizeof name);
-    /* The uid too: a name that was given to another person since is not who signed in. */
+    /* The uid is compared too: the name may belong to another account now than at the sign-in. */
     if (reader.bad || version != GRANT_VERSION || uid != account->uid || strcmp(name, account->name) != 0)
         return PAM_PERM_DENIED;
-    /* One that lasts longer than any was made by a clock that was ahead. */
+    /* A grant that expires later than any made now: the clock was ahead when it was made. */
     return now < expires && expires - now <= VST_GRANT_SECONDS * UINT64_C(1000) ? PAM_SUCCESS : PAM_CRED_EXPIRED;
 }

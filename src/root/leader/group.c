@@ -1,6 +1,7 @@
-/* The processes of a program's session and how to end them: a cgroup of their own (cgroups(7), version 2) where one can be
- * made. Else they are below their session-host, a subreaper, and once that has ended children of this process; so all of
- * these are of sessions that end, but the helpers that PAM modules left and the session-hosts of the others. */
+/* Finds and kills the processes of a session. They have their own cgroup (cgroups(7), version 2) if one can be made.
+ * Else they are descendants of their session-host, which is a subreaper, and become our children when it has ended. So
+ * all our children belong to sessions that are ending, except helpers of PAM modules and the session-hosts of other
+ * sessions. */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
@@ -17,7 +18,7 @@ static void close_file(FILE **file) {
 }
 #define cleanup_file __attribute__((cleanup(close_file)))
 
-/* After pam_open_session: pam_systemd moves the leader to the scope of its session. */
+/* Must be called after pam_open_session, because pam_systemd moves the leader to the scope of its session. */
 void groups_find(struct shared *shared) {
     static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
     struct statfs status;
@@ -45,7 +46,7 @@ void group_create(const struct shared *shared, struct program *program) {
     format_path(shared, program, "", path);
     program->grouped = shared->groups[0] != '\0' && mkdir(path, 0755) == 0;
     if (!program->grouped)
-        log_line(LOG_INFO, "processes are told by their parents, no cgroup %s: %s", path, strerror(errno));
+        log_line(LOG_INFO, "cannot make cgroup %s: %s, finding processes by their parents", path, strerror(errno));
 }
 
 static int open_in_group(const struct shared *shared, const struct program *program, const char *name, int flags) {
@@ -54,7 +55,7 @@ static int open_in_group(const struct shared *shared, const struct program *prog
     return program->grouped ? open(path, flags | O_CLOEXEC) : -1;
 }
 
-/* For Linux before 5.7, and containers that forbid clone3(2). */
+/* For Linux before 5.7, and for containers that forbid clone3(2). */
 static pid_t fork_and_join(int group) {
     const pid_t pid = fork();
     cleanup_fd int processes = pid == 0 ? openat(group, "cgroup.procs", O_WRONLY | O_CLOEXEC) : -1;
@@ -63,7 +64,7 @@ static pid_t fork_and_join(int group) {
     return pid;
 }
 
-/* clone3(2): to move a process to its group later (cgroup.procs) takes the kernel 10 ms. */
+/* clone3(2), because moving a process to its cgroup later (cgroup.procs) takes 10 ms. */
 pid_t group_fork(const struct shared *shared, const struct program *program) {
     if (!program->grouped)
         return fork();
@@ -81,7 +82,7 @@ void group_remove(const struct shared *shared, struct program *program) {
     program->grouped = false;
 }
 
-/* Exact: only our own waitpid shortens this list. */
+/* The list is exact (proc(5)): no child leaves it before our own waitpid. */
 static FILE *open_children(void) {
     return fopen("/proc/thread-self/children", "re");
 }
@@ -92,7 +93,7 @@ void helpers_note(struct shared *shared) {
         shared->helpers[shared->helper_count++] = pid;
 }
 
-/* Reaped: its pid may become anybody's. */
+/* For a child that was reaped: its pid may be reused. */
 void helper_forget(struct shared *shared, pid_t pid) {
     for (size_t i = 0; i < shared->helper_count; i++)
         if (shared->helpers[i] == pid)
@@ -109,7 +110,7 @@ static bool is_spared(const struct shared *shared, const struct program *ending,
     return false;
 }
 
-/* The next child that is not spared, 0 at the end. A child that was not reaped: the pid is its own. */
+/* The next child that is not spared, 0 at the end. It has not been reaped, so its pid cannot have been reused. */
 static pid_t next_child(const struct shared *shared, const struct program *ending, FILE *file) {
     for (int pid; file != NULL && fscanf(file, "%d", &pid) == 1;)
         if (!is_spared(shared, ending, pid))

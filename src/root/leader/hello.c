@@ -1,7 +1,7 @@
-/* What this leader is and holds. */
+/* Reports the state of this leader. */
 #include "messages.h"
 
-/* The lists of programs, side by side. */
+/* Puts the programs as parallel lists: one list for each field. */
 static void put_programs(struct writer *writer, const struct shared *shared) {
     uint16_t count = 0;
     for (size_t i = 0; i < shared->program_count; i++)
@@ -20,9 +20,9 @@ static void put_programs(struct writer *writer, const struct shared *shared) {
     }
 }
 
-/* The whole state: who adopts this leader needs nothing else. */
+/* Sends the whole state: a broker that adopts this leader needs nothing else. */
 bool request_hello(struct leader *leader, struct connection *connection, struct reader *reader) {
-    (void)read_u32(reader); /* the version: dispatch.c */
+    (void)read_u32(reader); /* the version: checked in dispatch.c */
     if (!read_end(reader))
         return false;
     connection->greeted = true;

@@ -1,12 +1,12 @@
-/* What a session-host says, and its end. */
+/* Messages to and from session-hosts, and their end. */
 #include <signal.h>
 #include <sys/socket.h>
 
 #include "messages.h"
 #include "programs.h"
 
-/* At once or not at all: its user can stop it, and the others must not wait. Then it gets no rest of a frame either; host_read
- * still reads its last words, and kills it at their end. */
+/* Does not wait: the user can stop (SIGSTOP) session-host, which must not block the other sessions. If it does not take
+ * the whole frame, the connection is shut down; host_read then reads its last messages, and kills it at end of file. */
 void host_send(struct program *program, struct writer *writer) {
     if (program->control >= 0 && !frame_send(program->control, writer, 0)) {
         log_line(LOG_WARNING, "session-host of session %s does not take a message: %s", program->session, strerror(errno));
@@ -17,7 +17,7 @@ void host_send(struct program *program, struct writer *writer) {
 
 static void tell_started(struct leader *leader, struct program *program, uint32_t pid) {
     program->state = VST_PROGRAM_RUNNING;
-    program->deadline_ms = program->ending ? program->deadline_ms : 0; /* what ends keeps its grace */
+    program->deadline_ms = program->ending ? program->deadline_ms : 0; /* a program that is to end keeps its grace */
     program->pid = pid;
     struct writer writer = writer_of(VST_FROM_LEADER_SPAWNED);
     put_string(&writer, program->session);
@@ -38,7 +38,7 @@ static void tell_exited(struct leader *leader, struct program *program, uint32_t
     announce(leader, &writer);
 }
 
-/* It is what it was before spawn, once what there is of it has been killed. */
+/* The program gets back to its state before spawn; its processes are killed first. */
 void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, uint32_t error, const char *text) {
     program->state = VST_PROGRAM_READY;
     program->ending = true;
@@ -46,7 +46,7 @@ void fail_spawn(struct leader *leader, struct program *program, uint8_t stage, u
     tell_failed(leader, program->session, stage, (int)error, text);
 }
 
-/* False when it is none of its messages, or not now. */
+/* False if session-host may not send this message, or not in this state. */
 static bool take_frame(struct leader *leader, struct program *program) {
     const uint8_t type = frame_type(&program->frame);
     struct reader reader = reader_of(&program->frame);
@@ -61,7 +61,7 @@ static bool take_frame(struct leader *leader, struct program *program) {
         fail_spawn(leader, program, stage, number, text);
     else if (type == VST_FROM_HOST_STARTED) {
         tell_started(leader, program, number);
-        trim_memory(); /* what modules used, and this start: now that nobody waits */
+        trim_memory(); /* used by modules and this start; done now, because nobody waits for us */
     } else if (type == VST_FROM_HOST_EXITED)
         tell_exited(leader, program, number, text);
     return type == VST_FROM_HOST_FAILED || type == VST_FROM_HOST_STARTED || type == VST_FROM_HOST_EXITED;
@@ -74,18 +74,18 @@ void host_read(struct leader *leader, struct program *program) {
         if (good)
             continue;
         close_descriptor(&program->control);
-        /* Without its leader it is of no use. A child not reaped: the pid is still its own. */
+        /* Without a connection to its leader it is useless. It has not been reaped: its pid cannot have been reused. */
         if (program->host > 0)
             (void)kill(program->host, SIGKILL);
     }
 }
 
 void host_ended(struct leader *leader, struct program *program) {
-    host_read(leader, program); /* its last words */
+    host_read(leader, program); /* its last messages */
     close_descriptor(&program->control);
     program->hosted = false;
     if (program->state == VST_PROGRAM_STARTING)
         fail_spawn(leader, program, VST_STAGE_SPAWN, ECHILD, "session-host ended before it started the program: the log says why");
     if (program->state == VST_PROGRAM_RUNNING)
-        tell_exited(leader, program, SIGKILL, ""); /* killed with its processes, or alone: then they are killed now */
+        tell_exited(leader, program, SIGKILL, ""); /* it was killed; what is left of its program is killed now */
 }

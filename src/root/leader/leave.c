@@ -1,8 +1,8 @@
-/* Leaving: whatever was begun is given back, and the watch is told that all is well. */
+/* Exits: cleans up, and tells the watch that it need not. */
 #include "messages.h"
 #include "pam.h"
 
-/* rootd does not count root's leaders, and may be away. */
+/* Errors are ignored: rootd does not read the pipes of root's leaders, and may have ended. */
 void rootd_release(void) {
     (void)!write(READY_FD, "1", 1);
     (void)close(READY_FD);
@@ -20,5 +20,5 @@ void leave(struct leader *leader, int status) {
     key_forget(leader);
     listener_close(leader);
     atomic_store(&leader->shared->closed, true);
-    _exit(status); /* not exit: what modules registered with atexit(3) is nobody's any more */
+    _exit(status); /* not exit: it would run functions that modules registered with atexit(3) */
 }

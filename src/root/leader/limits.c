@@ -1,9 +1,10 @@
-/* What modules set on "the process" is for the user's programs: pam_limits, pam_umask and pam_systemd mean them when they
- * call setrlimit(2) or setpriority(2). In su(1) and sshd(8) it binds the process that runs PAM too. A leader lives for
- * weeks, writes its log and utmp, and has to close the session: it must not run out of descriptors, memory, file size or
- * CPU time, and without CAP_SYS_RESOURCE (containers) a limit that was lowered cannot be raised again. So these functions
- * are defined here, before libc's, for modules too (symbols of the program come first, ld.so(8)). From limits_begin to
- * limits_take they act on a stand-in, a process that does nothing: the kernel judges each call as ever. */
+/* Limits that modules set are for the programs of the user, not for the leader: pam_limits, pam_umask and pam_systemd
+ * call setrlimit(2) or setpriority(2) for their own process. In su(1) and sshd(8) the process that calls PAM gets these
+ * limits too. But a leader runs for weeks, writes its log and utmp, and has to close the session: it must not run out
+ * of descriptors, memory, file size or CPU time, and without CAP_SYS_RESOURCE (containers) it could not raise a limit
+ * again. So we define these functions here. They replace those of libc, also for modules, since symbols of the program
+ * come first (ld.so(8)). From limits_begin to limits_take they act on a stand-in, a process that does nothing: so the
+ * kernel checks each call as usual. */
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -13,14 +14,14 @@
 
 #include "pam.h"
 
-_Static_assert(sizeof(struct rlimit) == sizeof(struct rlimit64) && (int)RLIM_NLIMITS == MAX_LIMITS, "one kind of limit, and room for each");
+_Static_assert(sizeof(struct rlimit) == sizeof(struct rlimit64) && (int)RLIM_NLIMITS == MAX_LIMITS, "both structures are the same, and there is room for every limit");
 
-/* All that the functions that modules call can reach. */
+/* Global, because modules call the functions below without a context. */
 static struct {
     pid_t leader, stand_in; /* 0: there is none */
 } context;
 
-/* Of a process that a module has forked its own limits are meant. */
+/* A process that a module has forked gets and sets its own limits. */
 static pid_t target(pid_t pid) {
     const bool own = context.stand_in != 0 && getpid() == context.leader && (pid == 0 || pid == context.leader);
     return own ? context.stand_in : pid;
@@ -41,7 +42,7 @@ exported int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rl
 exported int prlimit64(pid_t pid, enum __rlimit_resource resource, const struct rlimit64 *limit, struct rlimit64 *ret_limit) {
     return call_prlimit(target(pid), (int)resource, limit, ret_limit);
 }
-/* The system call returns 20 less the nice value, so that it is never negative (getpriority(2)). */
+/* The system call returns 20 minus the nice value, so that the result is never negative (getpriority(2)). */
 exported int getpriority(__priority_which_t which, id_t who) {
     const long result = syscall(SYS_getpriority, which, which == PRIO_PROCESS ? (id_t)target((pid_t)who) : who);
     return result < 0 ? -1 : (int)(20 - result);
@@ -49,7 +50,7 @@ exported int getpriority(__priority_which_t which, id_t who) {
 exported int setpriority(__priority_which_t which, id_t who, int nice_value) {
     return (int)syscall(SYS_setpriority, which, which == PRIO_PROCESS ? (id_t)target((pid_t)who) : who, nice_value);
 }
-/* libc's own calls libc's setpriority, not the one above (pam_umask has it for pri= in GECOS). */
+/* nice(3) of libc would not call the setpriority above. pam_umask calls it for pri= in GECOS. */
 exported int nice(int increment) {
     return setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + increment) < 0 ? -1 : getpriority(PRIO_PROCESS, 0);
 }
@@ -61,8 +62,8 @@ static _Noreturn void stand_in(void) {
         continue;
 }
 
-/* Where su(1) of util-linux begins, and sshd(8) as init starts it: what whoever started the server had is not the users'.
- * What may not be raised here stays. */
+/* The initial limits, as in su(1) of util-linux and in an sshd(8) started by init: users must not get those of the
+ * process that started the server. A limit that we may not raise stays as it is. */
 static void set_usual(pid_t pid) {
     static const struct rlimit64 none = {0, 0}, any = {RLIM64_INFINITY, RLIM64_INFINITY};
     (void)call_prlimit(pid, RLIMIT_NICE, &none, NULL);
@@ -87,7 +88,7 @@ bool limits_begin(void) {
     return pid >= 0;
 }
 
-/* What else a module may have left changed (mask and handlers of signals, a timer, directory, umask) is set right here. */
+/* Also resets what else a module may have changed: signal mask and handlers, a timer, the directory, the umask. */
 bool limits_take(struct leader *leader) {
     struct limits *limits = &leader->limits;
     for (int i = 0; i < MAX_LIMITS; i++)
@@ -97,13 +98,14 @@ bool limits_take(struct leader *leader) {
     limits->umask = umask(022);
     (void)alarm(0);
     signals_keep_alive();
-    if (kill(context.stand_in, SIGKILL) < 0) /* reaped with the other children: nobody waits for it */
+    if (kill(context.stand_in, SIGKILL) < 0) /* it is reaped with the other children */
         return false;
     context.stand_in = 0;
     return chdir("/") == 0;
 }
 
-/* Descriptors last: those of the leader are still to be put in order. Root may raise a hard limit, the user may not. */
+/* Here only the hard limit of descriptors is raised, if needed, because only root may do that. The limit itself is set
+ * last, by limits_give_rest: until then descriptors are still opened and moved. */
 bool limits_give(const struct leader *leader) {
     const struct limits *limits = &leader->limits;
     const struct rlimit64 *wanted = &limits->values[RLIMIT_NOFILE];

@@ -1,4 +1,4 @@
-/* vestibule-leader: signs one user in, or opens one PAM session and runs its program. Started by rootd. */
+/* vestibule-leader: signs one user in, or opens one PAM session and runs its programs. Started by rootd. */
 #include <locale.h>
 #include <sodium.h>
 #include <sys/prctl.h>
@@ -12,20 +12,20 @@ static void prepare_process(void) {
     close_from(READY_FD + 1); /* before pam_start, never later: modules keep descriptors */
     set_cloexec(OWNER_FD, true);
     set_cloexec(READY_FD, true);
-    /* Modules read the environment: nothing of the caller's may reach them. */
+    /* Modules read the environment: they must not get that of our caller. */
     if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) < 0 || setenv("LANG", "C.UTF-8", 1) < 0)
         die_errno("cannot set up the environment");
     if (chdir("/") < 0)
         die_errno("cannot change to /");
     (void)umask(022);
     signals_prepare();
-    /* From setresuid to exec a child of ours belongs to the user, who could otherwise attach to it (ptrace(2)). */
+    /* Between setresuid and exec our child runs as the user, who could attach to it (ptrace(2)) otherwise. */
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         die_errno("cannot forbid core dumps and tracing");
 }
 
 int main(void) {
-    /* Not on the stack: of what nobody writes to no page is used, in the watch neither. */
+    /* static, not on the stack: pages that are never written use no memory, neither here nor in the watch. */
     static struct leader leader;
     struct connection *owner = &leader.connections[0];
     prepare_process();
@@ -35,11 +35,11 @@ int main(void) {
     leader.requests = requests;
     if (!connections_begin(&leader))
         leave(&leader, EXIT_FAILURE);
-    /* What the watch has no use for, and would hold in memory for as long as the session. */
+    /* After the fork: the watch does not need these, and would keep them in memory as long as the session lasts. */
     (void)setlocale(LC_CTYPE, "C.UTF-8"); /* texts of modules are checked to be UTF-8 */
     if (sodium_init() < 0)
         die("libsodium does not work");
-    /* Hello, then authenticate or open: whoever asked rootd for a leader has these ready. */
+    /* Hello, then authenticate, check, test or open. The peer sends these at once, so the time is short. */
     for (const uint64_t deadline = monotonic_ms() + FIRST_FRAME_MS; leader.phase == VST_PHASE_FRESH;) {
         const int got = frame_wait(owner->fd, &owner->frame, VST_MAX_ROOT_FRAME, deadline);
         if (got != 1)

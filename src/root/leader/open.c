@@ -1,11 +1,12 @@
-/* Opening a PAM session, in the order of login(1) and sshd(8). close_pam_session undoes whatever part of it was done. */
+/* Opens a PAM session, in the order of login(1) and sshd(8). On failure close_pam_session undoes the part that was
+ * done. */
 #include <grp.h>
 
 #include "messages.h"
 #include "pam.h"
 #include "programs.h"
 
-/* The grant stays in the frame. */
+/* Returns the grant, which stays in the frame; NULL: the request is malformed. */
 static const uint8_t *read_request(struct leader *leader, struct reader *reader, size_t *ret_grant_size) {
     char *id = leader->shared->pam_session, terminal[ID_SIZE];
     read_string(reader, id, ID_SIZE);
@@ -30,7 +31,7 @@ static bool make_terminal(struct leader *leader) {
            fail(leader, VST_STAGE_START, PAM_SYSTEM_ERR, "cannot make a terminal: %s", strerror(errno));
 }
 
-/* As su does: with pam_rootok nothing is asked. A profile that asks can be answered, too. */
+/* As in su: with pam_rootok no question is asked. If the profile asks, the owner can answer. */
 static bool identify(struct leader *leader) {
     const int result = transaction_call(leader, "pam_authenticate", pam_authenticate, 0);
     return result == PAM_SUCCESS ||
@@ -38,7 +39,7 @@ static bool identify(struct leader *leader) {
                 pam_strerror(leader->pam.handle, result));
 }
 
-/* What modules expand and read (pam_env's ${HOME}, pam_systemd), and the base of the program's environment. */
+/* Variables that modules use (pam_env expands ${HOME}, pam_systemd reads some). The program gets them too. */
 static bool give_environment(struct leader *leader) {
     const struct account *account = &leader->account;
     const char *const entries[][2] = {
@@ -48,17 +49,17 @@ static bool give_environment(struct leader *leader) {
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
         cleanup_free char *entry = NULL;
         if (asprintf(&entry, "%s=%s", entries[i][0], entries[i][1]) < 0 || pam_putenv(leader->pam.handle, entry) != PAM_SUCCESS)
-            return fail(leader, VST_STAGE_CREDENTIALS, PAM_BUF_ERR, "cannot give PAM its environment");
+            return fail(leader, VST_STAGE_CREDENTIALS, PAM_BUF_ERR, "cannot set the environment of PAM");
     }
     return true;
 }
 
-/* initgroups before pam_setcred, which may add groups (pam_group) that it would wipe. The group stays root's, as in su(1)
- * and sshd(8): programs that modules run have it. */
+/* initgroups must come before pam_setcred: it would remove groups that modules add (pam_group). The primary group stays
+ * that of root, as in su(1) and sshd(8): programs that modules run get it. */
 static bool establish_credentials(struct leader *leader) {
     const struct account *account = &leader->account;
     if (initgroups(account->name, account->gid) < 0)
-        return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot take the groups of '%s': %s", account->name, strerror(errno));
+        return fail(leader, VST_STAGE_CREDENTIALS, PAM_SYSTEM_ERR, "cannot set the groups of '%s': %s", account->name, strerror(errno));
     if (!limits_begin())
         return fail(leader, VST_STAGE_START, PAM_SYSTEM_ERR, "cannot make a process: %s", strerror(errno));
     signals_keep_alive();
@@ -73,24 +74,24 @@ static bool enter_session(struct leader *leader) {
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot give %s to '%s': %s", leader->first->tty, leader->account.name, strerror(errno));
     leader->pam.session = leader->config.auth_pam_sessions_enabled &&
         transaction_step(leader, VST_STAGE_SESSION, "pam_open_session", pam_open_session, 0);
-    /* From here on nothing is killed: a close that hangs is one of an open session. */
+    /* From here on the watch does not kill us: if closing hangs, the session is still open. */
     atomic_store(&leader->shared->opened, leader->pam.session || !leader->config.auth_pam_sessions_enabled);
     return atomic_load(&leader->shared->opened);
 }
 
-/* From here on the session is there for others. */
+/* Makes the session visible to the broker. */
 static bool publish(struct leader *leader) {
     struct shared *shared = leader->shared;
     if (!limits_take(leader))
-        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot tell the limits of the programs: %s", strerror(errno));
+        return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot read the limits for the programs: %s", strerror(errno));
     const char *tty = leader->first == NULL ? "" : leader->first->tty;
-    /* initgroups' and those of modules: what the program gets. */
+    /* The groups for the programs: those of initgroups, and those that modules added. */
     const int group_count = getgroups(0, NULL);
     leader->groups = must_alloc(group_count < 0 ? 1 : (size_t)group_count + 1, sizeof *leader->groups);
     leader->group_count = getgroups(group_count, leader->groups);
     helpers_note(shared);
     groups_find(shared);
-    /* An id that another leader has fails here, before anything of that PAM session is touched. */
+    /* Fails if another leader has this id, before anything of its PAM session is changed. */
     if (leader->group_count < 0 || !listener_open(leader))
         return fail(leader, VST_STAGE_SESSION, PAM_SYSTEM_ERR, "cannot listen in %s: %s", VST_PATH_LEADERS, strerror(errno));
     key_forget(leader);
@@ -101,7 +102,7 @@ static bool publish(struct leader *leader) {
     struct writer writer = writer_of(VST_FROM_LEADER_OPENED);
     connection_send(&leader->connections[0], &writer);
     if (leader->first == NULL)
-        trim_memory(); /* what modules used: a session may last for weeks; with a program that is waited for, later */
+        trim_memory(); /* used by modules; with a terminal it is done later, because the user waits */
     return true;
 }
 
@@ -122,7 +123,7 @@ bool request_open(struct leader *leader, struct connection *connection, struct r
         give_environment(leader) &&
         establish_credentials(leader) &&
         enter_session(leader) &&
-        settle_claimed_user(leader) && /* once more: what modules did, they did to whom PAM_USER named */
+        settle_claimed_user(leader) && /* again: modules may have changed PAM_USER, and then acted for another user */
         publish(leader);
     if (done)
         return true;

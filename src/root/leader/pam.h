@@ -1,4 +1,4 @@
-/* The PAM transaction: whose it may be, and what surrounds modules while they work. */
+/* The PAM transaction: which users it is allowed for, and the conditions under which modules run. */
 #ifndef VESTIBULE_LEADER_PAM_H
 #define VESTIBULE_LEADER_PAM_H
 
@@ -10,19 +10,20 @@ bool policy_check_request(struct leader *leader, const struct connection *connec
 bool policy_check_account(struct leader *leader);
 bool policy_check_lock(struct leader *leader);
 bool account_find(const char *name, struct account *ret_account);
-/* Of PAM, right after account_find was false. */
+/* The code of PAM for the failure, to be called right after account_find returned false. */
 int account_missing_code(void);
 
-/* grant.c: root needs no grant. A code of PAM; PAM_CRED_EXPIRED: a grant of this account, but not for now. grant_make: false
- * without a key. */
+/* grant.c: grant_make: false if the key cannot be read. grant_check returns a code of PAM, PAM_SUCCESS for root without
+ * a grant; PAM_CRED_EXPIRED: a grant of this account that is not valid now. */
 bool grant_make(const struct account *account, struct writer *ret_grant, uint64_t *ret_expires);
 int grant_check(const struct connection *connection, const struct account *account, const uint8_t *grant, size_t size);
 
-/* claim.c: who signed in is the grant's user; PAM may not make another of them. */
+/* claim.c: claim_user: the user of the request, with a valid grant. settle_claimed_user: PAM must not have changed
+ * it. */
 bool claim_user(struct leader *leader, const struct connection *connection, const uint8_t *grant, size_t size);
 bool settle_claimed_user(struct leader *leader);
 
-/* transaction.c: what signing in and opening share. Each false has told why. */
+/* transaction.c: steps of signing in and of opening a session. Those that return false have reported why. */
 typedef int pam_function(pam_handle_t *handle, int flags);
 int transaction_run(struct leader *leader, pam_function *function, int flags);
 int transaction_call(struct leader *leader, const char *name, pam_function *function, int flags);
@@ -34,20 +35,21 @@ bool transaction_settle_user(struct leader *leader);
 /* converse.c: the conversation function of PAM (data: the leader). */
 int converse(int count, const struct pam_message **messages, struct pam_response **ret_responses, void *data);
 
-/* conversation-key.c: makes, signs and sends the key; opens an answer to prompt number as a malloc'ed string (NULL:
- * anything is wrong with it); wipes the key. */
+/* conversation-key.c: offer makes, signs and sends the key; open_answer returns the answer to prompt `number` as a
+ * malloc'ed string (NULL: it is not valid); forget wipes the key. */
 bool key_offer(struct leader *leader);
 char *key_open_answer(const struct conversation *conversation, const uint8_t *sealed, uint32_t number);
 void key_forget(struct leader *leader);
 
-/* limits.c: between begin and take modules set the limits of the programs. In the child give does it as
- * root, but for the number of descriptors: give_rest, once no more are made. All are false with errno. */
+/* limits.c: limits that modules set between begin and take are for the programs. The child calls give as root, which
+ * sets all limits except that of descriptors, then give_rest once it opens no more of them. All return false with
+ * errno. */
 bool limits_begin(void);
 bool limits_take(struct leader *leader);
 bool limits_give(const struct leader *leader);
 bool limits_give_rest(const struct leader *leader);
 
-/* take-syslog.c: lines that modules write between read (-1: they cannot be had) and read_end go to the owner. */
+/* take-syslog.c: lines that modules write between read (-1: cannot read them) and read_end are sent to the owner. */
 void syslog_take(struct leader *leader);
 void syslog_give_back(struct leader *leader);
 pid_t syslog_read(struct leader *leader);

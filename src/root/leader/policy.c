@@ -1,4 +1,4 @@
-/* What the root-owned configuration allows, whatever the broker asks. */
+/* Enforces the root-owned configuration, whatever the broker requests. */
 #include <grp.h>
 #include <pwd.h>
 #include <shadow.h>
@@ -9,7 +9,8 @@
 
 enum { PASSWD_BUFFER = 65536 };
 
-/* What can be no user name is not against the protocol, what a person typed gets an answer: it is read as empty. */
+/* An invalid user name is no violation of the protocol, because users can type anything: it is read as an empty one,
+ * which policy_check_request refuses. */
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]) {
     size_t size;
     const uint8_t *name = read_bytes(reader, UINT16_MAX, &size);
@@ -22,9 +23,9 @@ void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]) {
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service) {
     const char *user = leader->conversation.user, *service = leader->service;
     if (user[0] == '\0')
-        return fail(leader, VST_STAGE_POLICY, PAM_USER_UNKNOWN, "that is no user name");
+        return fail(leader, VST_STAGE_POLICY, PAM_USER_UNKNOWN, "invalid user name");
     if (service[0] == '\0' || service[0] == '.' || !is_host_name(service, strlen(service)) || !is_host_name(leader->rhost, strlen(leader->rhost)))
-        return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "that is no profile name, or no host");
+        return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "invalid name of a profile or host");
     return connection->who == WHO_ROOT || strcmp(service, broker_service) == 0 ||
            fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "wanted profile '%s', got '%s'", broker_service, service);
 }
@@ -33,7 +34,7 @@ static bool copy_text(char *to, size_t size, const char *from) {
     return (size_t)snprintf(to, size, "%s", from) < size;
 }
 
-/* Names that share a uid are one person, who is called as getpwuid(3) says. */
+/* Names with the same uid are one user, whose name is the one that getpwuid(3) returns. */
 bool account_find(const char *name, struct account *ret_account) {
     cleanup_free char *buffer = must_alloc(2, PASSWD_BUFFER);
     struct passwd named, first, *found = NULL, *canonical = NULL;
@@ -51,17 +52,17 @@ bool account_find(const char *name, struct account *ret_account) {
            copy_text(ret_account->shell, sizeof ret_account->shell, found->pw_shell[0] == '\0' ? "/bin/sh" : found->pw_shell);
 }
 
-/* What getpwnam(3) lists means that there is no such user; anything else, that nobody could say. */
+/* These errors mean that there is no such user, see getpwnam(3). Any other one means that the lookup failed. */
 int account_missing_code(void) {
     return errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF || errno == EPERM ? PAM_USER_UNKNOWN
                                                                                               : PAM_AUTHINFO_UNAVAIL;
 }
 
-/* names: a list; one of them is enough. */
+/* names: a list. The user must be a member of at least one group. */
 static bool is_member(const struct account *account, const char *names) {
     int count = NGROUPS_MAX;
     cleanup_free gid_t *groups = must_alloc(NGROUPS_MAX, sizeof *groups);
-    const bool known = getgrouplist(account->name, account->gid, groups, &count) >= 0; /* else the system cannot tell */
+    const bool known = getgrouplist(account->name, account->gid, groups, &count) >= 0; /* else the lookup failed */
     char copy[sizeof ((struct config *)0)->auth_required_user_group], *rest = copy;
     (void)snprintf(copy, sizeof copy, "%s", names);
     for (const char *name; known && (name = config_next_item(&rest)) != NULL;) {
@@ -78,7 +79,7 @@ static bool is_member(const struct account *account, const char *names) {
 bool policy_check_account(struct leader *leader) {
     const struct account *account = &leader->account;
     const char *required = leader->config.auth_required_user_group;
-    /* uid 0 never, whatever the configuration says. */
+    /* uid 0 is never allowed, whatever the configuration is. */
     if (account->uid == 0 || account->uid < leader->config.auth_minimum_user_id)
         return fail(leader, VST_STAGE_POLICY, PAM_PERM_DENIED, "user '%s' has uid %u, wanted at least %u (auth-minimum-user-id)",
                     account->name, account->uid, leader->config.auth_minimum_user_id);
@@ -87,8 +88,9 @@ bool policy_check_account(struct leader *leader) {
                 account->name, required);
 }
 
-/* passwd -l puts '!' before the password: who would have to type it is kept out, but pam_acct_mgmt lets them pass, and here
- * nobody types it. A mere '!' or '*' only says that there is none, as for those who sign in with Kerberos or a key. */
+/* passwd -l puts '!' before the password hash. This only stops sign-ins with the password: pam_acct_mgmt still
+ * succeeds, and no password is typed here. Only '!' or '*' means that the account has no password, as with Kerberos or
+ * keys: not locked. */
 bool policy_check_lock(struct leader *leader) {
     const struct spwd *shadow = getspnam(leader->account.name);
     const char *password = shadow == NULL ? "" : shadow->sp_pwdp;

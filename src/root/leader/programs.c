@@ -1,4 +1,5 @@
-/* The table of programs. A place is free again once its program's end is noted and its terminal given back. */
+/* The table of programs. A place is free again once the broker has noted the program's end and its terminal is
+ * released. */
 #include "programs.h"
 
 struct program *program_find(const struct leader *leader, const char *session) {

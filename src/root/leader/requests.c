@@ -1,4 +1,4 @@
-/* All that a leader does for others: one row each. What is not permitted here ends the connection that asked. */
+/* All requests that a leader accepts: one row each. A request that is not allowed here ends its connection. */
 #include "messages.h"
 
 #define BOTH (WHO_BROKER | WHO_ROOT)
@@ -7,7 +7,7 @@
 #define ANSWERING (IN(AUTHENTICATING) | IN(OPENING))
 #define OPENED (IN(OPEN) | IN(ENDING) | IN(CLOSED))
 
-/* What of a request's fields differs by who asks (profile, grant): policy.c, grant.c. */
+/* Fields of requests whose rules depend on the peer (profile, grant) are checked in policy.c and grant.c. */
 const struct request requests[] = {
     {VST_TO_LEADER_HELLO, "hello", ALL, IN(FRESH) | OPENED, EACH_CONNECTION, request_hello},
     {VST_TO_LEADER_AUTHENTICATE, "authenticate", BOTH, IN(FRESH), ONCE, request_authenticate},

@@ -1,6 +1,6 @@
-/* The loop of an open PAM session: it waits, takes what has come, and has done about it what is to be done (end.c). PAM is
- * never called with signals blocked, its helpers would inherit that: they are held back only while the loop looks and
- * sleeps. */
+/* The main loop of an open PAM session: waits for events, handles them, and then does what is due (end.c). PAM is never
+ * called with blocked signals, since helpers of modules would inherit the mask: signals are blocked only during the
+ * wait. */
 #include <poll.h>
 #include <sys/wait.h>
 
@@ -11,13 +11,13 @@ static bool is_done(const struct leader *leader, const struct program *program) 
     return (program->hosted && program->host == 0) || (program->ending && !group_is_left(leader->shared, program, program->events));
 }
 
-/* Closed, and whoever should hear the exit status has it. */
+/* The PAM session is closed, and the broker has noted that or its time is over. */
 static bool is_finished(const struct leader *leader) {
     return leader->phase == VST_PHASE_CLOSED &&
         (signals_terminate() || leader->deadline_ms == 0 || monotonic_ms() >= leader->deadline_ms);
 }
 
-/* 0 when something is to be done before any descriptor says so. */
+/* The timeout of poll(2). 0 if something is due already; -1: there is no deadline. */
 static int sleep_ms(const struct leader *leader) {
     uint64_t deadline = leader->deadline_ms;
     bool done = end_reason(leader) != NULL || is_finished(leader);
@@ -37,14 +37,14 @@ static int sleep_ms(const struct leader *leader) {
     return done ? 0 : deadline == 0 ? -1 : deadline > now ? (int)(deadline - now) : 0;
 }
 
-/* Of each program its session-host, and behind that the events of its group. */
+/* For each program: the connection to its session-host, then the events of its cgroup. */
 enum {
     AT_SIGNALS, AT_LISTENER, AT_CONNECTIONS, AT_PROGRAMS = AT_CONNECTIONS + MAX_CONNECTIONS,
     POLLED = AT_PROGRAMS + 2 * MAX_PROGRAMS
 };
 
 static nfds_t list_events(const struct leader *leader, int signals, struct pollfd polled[POLLED]) {
-    nfds_t count = AT_PROGRAMS; /* no more than are used: poll(2) refuses more than RLIMIT_NOFILE */
+    nfds_t count = AT_PROGRAMS; /* only those in use: poll(2) refuses more than RLIMIT_NOFILE */
     polled[AT_SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
     polled[AT_LISTENER] = (struct pollfd){.fd = leader->listener, .events = POLLIN};
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
@@ -52,13 +52,13 @@ static nfds_t list_events(const struct leader *leader, int signals, struct pollf
     for (each_program(program, leader->shared)) {
         const bool used = program->state != VST_PROGRAM_FREE;
         polled[count++] = (struct pollfd){.fd = used ? program->control : -1, .events = POLLIN};
-        /* Left out until it is of interest: it would wake us for every change before. */
+        /* Only while the program ends: before that every change of the cgroup would wake us. */
         polled[count++] = (struct pollfd){.fd = used && program->ending ? program->events : -1, .events = POLLPRI};
     }
     return count;
 }
 
-/* Session-hosts, what they left, modules' helpers. */
+/* Reaps session-hosts, processes that they left, and helpers of modules. */
 static void reap(struct leader *leader) {
     for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;) {
         helper_forget(leader->shared, pid);
@@ -72,22 +72,22 @@ static void wait_for_events(struct leader *leader, int signals, const sigset_t *
     const nfds_t count = list_events(leader, signals, polled);
     sigset_t before;
     if (sigprocmask(SIG_BLOCK, held, &before) < 0)
-        die_errno("cannot hold signals back");
+        die_errno("cannot block signals");
     reap(leader);
     if (poll(polled, count, sleep_ms(leader)) < 0 && errno != EINTR)
         die_errno("cannot wait for events");
     signals_read(signals);
     if (sigprocmask(SIG_SETMASK, &before, NULL) < 0)
-        die_errno("cannot let signals through");
+        die_errno("cannot unblock signals");
 }
 
-/* One frame a turn: a busy connection must not keep the others waiting. */
+/* Reads at most one frame in a turn: a busy connection must not keep the others waiting. */
 static void take_request(struct leader *leader, struct connection *connection) {
     const int got = frame_receive(connection->fd, &connection->frame, VST_MAX_ROOT_FRAME);
     if (got < 0)
         connection_drop(connection, errno == 0 ? "it ended" : strerror(errno));
     else if (got > 0 && !request_dispatch(leader, connection))
-        connection_drop(connection, "it did not keep to the protocol");
+        connection_drop(connection, "it violated the protocol");
 }
 
 static void take_events(struct leader *leader, const struct pollfd polled[POLLED]) {
@@ -99,7 +99,7 @@ static void take_events(struct leader *leader, const struct pollfd polled[POLLED
             host_ended(leader, program);
     }
     for (size_t i = 0; i < MAX_CONNECTIONS; i++)
-        /* The same descriptor still: an earlier connection's request may have dropped this one. */
+        /* The descriptor is compared because a request on another connection may have dropped this one. */
         if (polled[AT_CONNECTIONS + i].revents != 0 && leader->connections[i].fd == polled[AT_CONNECTIONS + i].fd)
             take_request(leader, &leader->connections[i]);
     if (polled[AT_LISTENER].revents != 0)

@@ -1,10 +1,10 @@
-/* Signals of the leader: which end it, and none that a module could let through. */
+/* Signals of the leader: SIGTERM and SIGINT end it in order. Others that modules may cause or unblock do nothing. */
 #include <sys/signalfd.h>
 
 #include "leader.h"
 
 
-/* All that a signal handler can reach. */
+/* Global, because a signal handler has no other context. */
 static struct {
     volatile sig_atomic_t terminate;
 } context;
@@ -19,7 +19,7 @@ static void set_handler(int number, void (*handler)(int)) {
         die_errno("cannot set the handler of signal %d", number);
 }
 
-/* Not SIG_IGN, which would last over exec, into the programs that modules run. */
+/* Not SIG_IGN: programs that modules run would inherit it. */
 static void ignore_signals(const int *numbers, size_t count) {
     for (size_t i = 0; i < count; i++)
         set_handler(numbers[i], note_signal);
@@ -30,7 +30,7 @@ void signals_prepare(void) {
     ignore_signals((const int[]){SIGPIPE, SIGHUP}, 2);
 }
 
-/* Handlers first: a module may have left blocked what has come meanwhile, and a timer. */
+/* Handlers first: a module may have left a signal blocked that is pending by now, or a timer running. */
 void signals_keep_alive(void) {
     ignore_signals((const int[]){SIGPIPE, SIGHUP, SIGTERM, SIGINT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}, 9);
     set_handler(SIGCHLD, SIG_DFL);
@@ -45,7 +45,7 @@ bool signals_terminate(void) {
 
 int signals_open(sigset_t *ret_held) {
     if (sigemptyset(ret_held) < 0 || sigaddset(ret_held, SIGCHLD) < 0 || sigaddset(ret_held, SIGTERM) < 0 || sigaddset(ret_held, SIGINT) < 0)
-        die_errno("cannot name signals");
+        die_errno("cannot make a set of signals");
     const int fd = signalfd(-1, ret_held, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0)
         die_errno("cannot receive signals");

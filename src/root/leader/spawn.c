@@ -1,4 +1,4 @@
-/* Starting session-host as the user, in the session that PAM set up in this process. */
+/* Starts session-host as the user, with what PAM has set up in this process. */
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/socket.h>
@@ -7,7 +7,8 @@
 #include "pam.h"
 #include "programs.h"
 
-/* environment: base, requested, PAM's. Of one name the last counts; session-host sees to it, as the user. */
+/* environment: base, requested, from PAM. For each name the last entry counts: session-host merges them, as the
+ * user. */
 struct order {
     char **argv, **environment[3];
     uint8_t key[VST_SESSION_KEY_BYTES], lossless;
@@ -16,7 +17,7 @@ struct order {
     bool pty;
 };
 
-/* The child's last words: the message that session-host itself would send. */
+/* In the child: reports a failure with the message that session-host itself would send, and exits. */
 static _Noreturn void give_up(int control, const char *what) {
     const int error = errno;
     char text[256];
@@ -30,8 +31,8 @@ static _Noreturn void give_up(int control, const char *what) {
     _exit(EXIT_FAILURE);
 }
 
-/* In the child. The order is that of login(1); where a line could stand elsewhere it says why it must not. No signal at
- * the leader's death: session-host sees the end of its control socket, and hangs its program up before it ends too. */
+/* In the child. The order is that of login(1). No PR_SET_PDEATHSIG: when the leader dies, session-host sees the end of
+ * its control socket and hangs its program up before it ends, too. */
 static _Noreturn void become_host(struct leader *leader, int pty, int control, int listener) {
     cleanup_free char *program = sibling_path("vestibule-session-host");
     reset_signals();
@@ -40,9 +41,9 @@ static _Noreturn void become_host(struct leader *leader, int pty, int control, i
     if (!limits_give(leader))
         give_up(control, "setting limits");
     drop_privileges(leader->account.uid, leader->account.gid, leader->groups, (size_t)leader->group_count);
-    /* As the user, for pam_cap; silent, or it would destroy the session's Kerberos cache. */
+    /* As the user, for pam_cap. PAM_DATA_SILENT: otherwise modules would destroy the Kerberos cache of the session. */
     (void)pam_end(leader->pam.handle, PAM_SUCCESS | PAM_DATA_SILENT);
-    const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* the log is root's */
+    const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* our log is only for root */
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (dup2(nothing, fd) < 0)
             give_up(control, "/dev/null");
@@ -53,7 +54,8 @@ static _Noreturn void become_host(struct leader *leader, int pty, int control, i
     give_up(OWNER_FD, "executing session-host");
 }
 
-/* Counts the texts; false when they do not fit in one message: PAM's part of the environment has any size. */
+/* Counts the environment. False if arguments and environment do not fit in one message: PAM's part can have any
+ * size. */
 static bool fits(const struct order *order, uint16_t *ret_count) {
     size_t size = 4 * PATH_MAX, count = 0;
     for (char **text = order->argv; *text != NULL; text++)
@@ -68,7 +70,7 @@ static bool fits(const struct order *order, uint16_t *ret_count) {
 static void send_start(struct leader *leader, struct program *program, const struct order *order, uint16_t count, uid_t web_uid) {
     char *shell = leader->account.shell, dashed[PATH_MAX + 1];
     const char *slash = strrchr(shell, '/');
-    (void)snprintf(dashed, sizeof dashed, "-%s", slash == NULL ? shell : slash + 1); /* so it knows that it is a login's */
+    (void)snprintf(dashed, sizeof dashed, "-%s", slash == NULL ? shell : slash + 1); /* '-' first: a login shell */
     struct writer writer = writer_of(VST_TO_HOST_START);
     put_u32(&writer, VST_LEADER_PROTOCOL_VERSION);
     put_u8(&writer, leader->config.auth_pam_sessions_enabled);
@@ -113,7 +115,7 @@ static const char *start_host(struct leader *leader, struct program *program, co
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return "making a socket pair";
     cleanup_fd int mine = pair[0], theirs = pair[1];
-    const int room = VST_MAX_ROOT_FRAME; /* for the longest start, read or not; cut to wmem_max, then doubled: socket(7) */
+    const int room = VST_MAX_ROOT_FRAME; /* for the longest start; the kernel limits it to wmem_max and doubles it (socket(7)) */
     (void)setsockopt(mine, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     group_create(leader->shared, program);
     const pid_t pid = group_fork(leader->shared, program);
@@ -128,7 +130,7 @@ static const char *start_host(struct leader *leader, struct program *program, co
     program->events = group_events(leader->shared, program);
     program->state = VST_PROGRAM_STARTING;
     program->deadline_ms = monotonic_ms() + leader->config.session_start_timeout_seconds * UINT64_C(1000) + HOST_MS;
-    /* Before the program can look for it. From here on nothing fails. */
+    /* The row must exist before the program can look for it. From here on nothing fails. */
     if (program->pty >= 0)
         utmp_write(leader, program);
     send_start(leader, program, order, count, web_uid);
@@ -171,24 +173,25 @@ static bool spawn(struct leader *leader, struct connection *connection, struct r
     struct program *program = program_find(leader, session);
     const bool good = read_end(reader) && is_id(session) && strcmp(session, leader->shared->pam_session) != 0 &&
                       (program == NULL || (program->state == VST_PROGRAM_READY && !program->ending));
-    /* Whoever has no grant any more gets no further program. */
+    /* A grant is needed for every program: it may have expired since the PAM session was opened. */
     const int code = good ? grant_check(connection, &leader->account, grant, size) : PAM_SUCCESS;
     if (code != PAM_SUCCESS)
-        tell_failed(leader, session, VST_STAGE_GRANT, code, "that is no grant for this user, or it is over");
+        tell_failed(leader, session, VST_STAGE_GRANT, code, "the grant is not valid for this user, or has expired");
     else if (good && program == NULL && (program = program_add(leader, session)) == NULL)
-        tell_failed(leader, session, VST_STAGE_SPAWN, EMFILE, "this PAM session has as many programs as it may have");
+        tell_failed(leader, session, VST_STAGE_SPAWN, EMFILE, "this PAM session has the maximum number of programs");
     else if (good)
         start_program(leader, program, &order);
     sodium_memzero(order.key, sizeof order.key);
     return good;
 }
 
-/* The login shell. A program that the broker could name, or a variable for it, would be a way around the grant's meaning. */
+/* Starts the login shell. The broker cannot choose a program or variables: a grant allows the user's login shell
+ * only. */
 bool request_spawn(struct leader *leader, struct connection *connection, struct reader *reader) {
     return spawn(leader, connection, reader, /* chosen= */ false);
 }
 
-/* Root's: any program. */
+/* Starts any program, for root only. */
 bool request_run(struct leader *leader, struct connection *connection, struct reader *reader) {
     return spawn(leader, connection, reader, /* chosen= */ true);
 }

@@ -1,5 +1,5 @@
-/* What PAM modules write to syslog, for root to see (test-profile.c): /dev/log becomes a socket of ours, in a mount
- * namespace that ends with this leader. Why so: docs/decisions/0011. */
+/* Shows root what PAM modules write to syslog (test-profile.c): replaces /dev/log by a socket of ours, in a mount
+ * namespace that ends with this leader. The reasons are in docs/decisions/0011. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,25 +24,25 @@ static void send_logged(struct leader *leader, const char *line) {
     connection_send(&leader->connections[0], &writer);
 }
 
-/* Whoever removes the file takes it from under the mounts of all: the last of us does. The lock is on a directory that
- * only root may open. */
+/* Removing the file removes the mounts of all leaders on it, so the last leader does it. All of them share a lock on a
+ * directory that only root can open. */
 static bool make_file(struct leader *leader) {
     leader->syslog.lock = open(VST_PATH_SESSIONS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return leader->syslog.lock >= 0 && flock(leader->syslog.lock, LOCK_SH) == 0 &&
            (mknod(dev_log.sun_path, S_IFREG | 0600, 0) == 0 || errno == EEXIST);
 }
 
-/* A syslog daemon's socket in its place is not ours to remove. */
+/* Removes only our empty file: a syslog daemon may have put its socket there. */
 static void remove_file(struct leader *leader) {
     struct stat status;
     if (flock(leader->syslog.lock, LOCK_EX | LOCK_NB) == 0 && lstat(dev_log.sun_path, &status) == 0 &&
         S_ISREG(status.st_mode) && status.st_size == 0)
         (void)unlink(dev_log.sun_path);
-    (void)flock(leader->syslog.lock, LOCK_UN); /* a module's child may have a copy */
+    (void)flock(leader->syslog.lock, LOCK_UN); /* a child of a module may have a copy of the descriptor */
     close_descriptor(&leader->syslog.lock);
 }
 
-/* Where nobody takes such lines there is no /dev/log: an empty file is then made to mount on. */
+/* Without a syslog daemon there is no /dev/log: then an empty file is made as the mount point. */
 void syslog_take(struct leader *leader) {
     struct sockaddr_un own = {.sun_family = AF_UNIX};
     const struct timeval patience = {.tv_usec = FULL_MS * 1000};
@@ -60,21 +60,21 @@ void syslog_take(struct leader *leader) {
         send_logged(leader, text);
     }
     (void)unlink(own.sun_path);
-    closelog(); /* the next line connects again: to ours */
+    closelog(); /* so that the next line connects to our socket */
 }
 
 void syslog_give_back(struct leader *leader) {
     if (leader->syslog.taken)
-        (void)umount2(dev_log.sun_path, MNT_DETACH); /* a syslog daemon that replaced the file has done so */
+        (void)umount2(dev_log.sun_path, MNT_DETACH); /* unmounted already if a syslog daemon has replaced the file */
     if (leader->syslog.lock > 0)
         remove_file(leader);
     leader->syslog.taken = false;
     closelog();
 }
 
-/* A process of its own: a module that writes more than a socket's queue holds (10 lines) would wait for ever. What both
- * send to the owner stays whole: a frame of this size is queued at once or not at all. The machine's log gets each line
- * too, unless its daemon takes none for FULL_MS. */
+/* Reads in a child: otherwise a module that writes more than the queue of the socket holds (10 lines) would block for
+ * ever. Frames to the owner from both processes are not mixed: a frame of this size is queued as a whole or not at all.
+ * Each line also goes to the log of the machine, unless its daemon reads none for FULL_MS. */
 pid_t syslog_read(struct leader *leader) {
     char line[MAX_LINE];
     const pid_t leader_pid = getpid(), pid = leader->syslog.taken ? fork() : -1;
@@ -90,7 +90,7 @@ pid_t syslog_read(struct leader *leader) {
     _exit(EXIT_SUCCESS);
 }
 
-/* An empty datagram is the end: all before it has been read by then. */
+/* An empty datagram ends the reader, after it has read all lines before it. */
 void syslog_read_end(const struct leader *leader, pid_t reader) {
     if (reader > 0 && sendto(leader->syslog.own, "", 0, 0, (const struct sockaddr *)&dev_log, sizeof dev_log) < 0)
         (void)kill(reader, SIGKILL);

@@ -1,4 +1,4 @@
-/* Telling that something failed: to the log, and to all who follow. */
+/* Reports failures: to the log, and on all connections. */
 #include <stdarg.h>
 
 #include "messages.h"

@@ -1,6 +1,6 @@
-/* The pseudo-terminal: made before PAM so that PAM_TTY is the real one, lent to the user, kept until the session is
- * closed so that its name cannot be another session's meanwhile. Its utmp row is what who(1), last(1) and pam_limits'
- * maxlogins see (utmp(5)). */
+/* The pseudo-terminal. It is made before pam_start, so that PAM_TTY is its real name, and owned by the user while the
+ * session runs. It is kept until the PAM session is closed, so that no other session gets the same name before. Its row
+ * in utmp(5) is for who(1), last(1) and maxlogins of pam_limits. */
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/ioctl.h>
@@ -17,19 +17,20 @@ bool terminal_open(struct program *program) {
            ptsname_r(program->pty, program->tty, sizeof program->tty) == 0;
 }
 
-/* By descriptor (TIOCGPTPEER, ioctl_tty(2)): the name may mean another one in another mount namespace. */
+/* By descriptor (TIOCGPTPEER, ioctl_tty(2)): in another mount namespace the name may be another terminal. */
 static bool set_owner(const struct program *program, uid_t uid, gid_t gid, mode_t mode) {
     cleanup_fd int terminal = ioctl(program->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     return terminal >= 0 && fchown(terminal, uid, gid) == 0 && fchmod(terminal, mode) == 0;
 }
 
-/* write(1) is setgid tty; the user's own group has no business there. */
+/* Group tty for write(1), which is setgid tty: the group of the user gets no access. */
 bool terminal_give(const struct leader *leader, struct program *program) {
     const struct group *tty = getgrnam("tty");
     return set_owner(program, leader->account.uid, tty == NULL ? 0 : tty->gr_gid, tty == NULL ? 0600 : 0620);
 }
 
-/* As login(1): what modules say while the session opens (last login, message of the day) stands above the program. */
+/* As in login(1): texts of modules (last login, message of the day) are shown on the terminal before the program
+ * starts. */
 void terminal_say(const struct program *program, const char *text) {
     cleanup_fd int terminal = ioctl(program->pty, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
     if (terminal < 0 || dprintf(terminal, "%s\n", text) < 0)
@@ -43,14 +44,14 @@ void terminal_release(struct program *program) {
     close_descriptor(&program->pty);
 }
 
-/* Whoever may read these files can lock them, and glibc waits 10 s for the lock: a row is not worth that. */
+/* Every user who can read these files can lock them, and glibc would wait 10 s for the lock: better to write no row. */
 static bool is_free(const char *path) {
     struct flock lock = {.l_type = F_WRLCK};
     cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
     return fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK;
 }
 
-/* Fields need no NUL when full. */
+/* A field that is full has no NUL. */
 #define COPY_FIELD(field, text) memcpy(field, text, strnlen(text, sizeof (field)))
 
 void utmp_write(const struct leader *leader, struct program *program) {

@@ -1,4 +1,4 @@
-/* `vestibule pam test`: calls the functions of PAM that root names, in that order, and tells what each one returned. */
+/* `vestibule pam test`: calls the PAM functions that root names, in this order, and reports the result of each. */
 #include <time.h>
 
 #include "messages.h"
@@ -6,7 +6,7 @@
 
 enum { MAX_OPERATIONS = 32 };
 
-/* Flags as where people sign in and sessions open. */
+/* The flags are those of real sign-ins and sessions. */
 static const struct operation {
     const char *name;
     pam_function *function;
@@ -35,7 +35,7 @@ static uint64_t microseconds(void) {
 }
 
 static void call_and_tell(struct leader *leader, const struct operation *operation) {
-    /* As where people sign in, too: what acct_mgmt found expired is changed, and nothing else. */
+    /* As in a real sign-in: after acct_mgmt has found an expired password, only that is changed. */
     const bool expired = operation->function == pam_chauthtok && leader->pam.last == PAM_NEW_AUTHTOK_REQD;
     const int flags = expired ? (int)PAM_CHANGE_EXPIRED_AUTHTOK : operation->flags;
     const pid_t reader = syslog_read(leader);
@@ -51,7 +51,7 @@ static void call_and_tell(struct leader *leader, const struct operation *operati
     connection_send(&leader->connections[0], &writer);
 }
 
-/* Stops at the first failure; an expired password may be followed by its change. */
+/* Stops at the first failure, except that a change of password may follow an expired one. */
 static bool run_operations(struct leader *leader, char *const *names) {
     syslog_take(leader);
     for (; *names != NULL && leader->connections[0].fd >= 0; names++) {

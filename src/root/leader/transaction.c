@@ -1,4 +1,4 @@
-/* The steps of a PAM transaction that signing in and opening a session share. */
+/* The steps of a PAM transaction: for signing in and for opening a session. */
 #include "messages.h"
 #include "pam.h"
 
@@ -44,7 +44,8 @@ bool transaction_step(struct leader *leader, uint8_t stage, const char *name, pa
     return transaction_call(leader, name, function, flags) == PAM_SUCCESS || fail_last(leader, stage, name);
 }
 
-/* Mistyped: the current password, the new one twice, or one that is too simple. What modules make of that differs. */
+/* The user mistyped the current or the new password, or chose one that is too simple. Modules return different codes
+ * for this. */
 static bool is_mistyped(int result) {
     return result == PAM_AUTHTOK_ERR || result == PAM_AUTHTOK_RECOVERY_ERR || result == PAM_TRY_AGAIN || result == PAM_AUTH_ERR;
 }
@@ -60,11 +61,11 @@ bool transaction_account(struct leader *leader, int flags, bool may_renew) {
     return result == PAM_SUCCESS || fail_last(leader, VST_STAGE_PASSWORD, "pam_chauthtok");
 }
 
-/* Modules may map a name to another (alice@REALM to alice): from here on only what the system says counts. */
+/* Modules may map a name to another (alice@REALM to alice): from here on the name in the account database is used. */
 bool transaction_settle_user(struct leader *leader) {
     const void *name = NULL;
     if (pam_get_item(leader->pam.handle, PAM_USER, &name) != PAM_SUCCESS || name == NULL || !account_find(name, &leader->account))
-        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "PAM made it user '%.255s', whom the system does not know",
+        return fail(leader, VST_STAGE_USER, PAM_USER_UNKNOWN, "PAM changed the user to '%.255s', which is not a known user",
                     name == NULL ? "" : (const char *)name);
     return policy_check_account(leader);
 }

@@ -1,5 +1,5 @@
-/* The watch: parent and twin of the leader. It kills a leader whose PAM modules hang before the session is open, and
- * cleans up after one that died. It runs no PAM and reads nothing from anyone; struct shared is all that it knows. */
+/* The watch: the parent of the leader. It kills the leader if a PAM module hangs before the session is open, and cleans
+ * up after a leader that died. It does not call PAM and reads no messages: its only input is struct shared. */
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,16 +11,16 @@
 
 enum {
     LEFTOVERS_MS = 10000,
-    KILLED = 1, /* instead of a deadline: the watch was first to take it away */
+    KILLED = 1, /* instead of a deadline: it had passed before the call returned, and the watch kills the leader */
 };
 
 struct watch {
     struct shared *shared;
-    pid_t leader; /* 0 once it has ended, by status */
+    pid_t leader; /* 0 once it has ended, with this status */
     int status;
-    struct pollfd polled[1 + MAX_PROGRAMS]; /* signals, then the events of programs that are to end */
+    struct pollfd polled[1 + MAX_PROGRAMS]; /* signals, then the cgroup events of programs that are being ended */
     nfds_t count;
-    uint64_t timeout_ms; /* the shorter one */
+    uint64_t timeout_ms; /* the shorter one of the two timeouts */
 };
 
 static void reap(struct watch *watch) {
@@ -34,7 +34,7 @@ static void reap(struct watch *watch) {
         }
 }
 
-/* Until a child ended, one of the groups changed or the time is over. */
+/* Sleeps until a child has ended, a cgroup has changed or the timeout is over. */
 static void sleep_once(struct watch *watch, int timeout) {
     if (poll(watch->polled, watch->count, timeout) < 0 && errno != EINTR)
         die_errno("the watch cannot wait");
@@ -42,7 +42,7 @@ static void sleep_once(struct watch *watch, int timeout) {
         continue;
 }
 
-/* While no deadline is set, the next one lies at least timeout_ms after it is set: waking once in that time is enough. */
+/* Without a deadline it is enough to wake every timeout_ms: a deadline is set at least that long ahead. */
 static void wait_or_kill(struct watch *watch) {
     uint64_t deadline = atomic_load(&watch->shared->deadline_ms);
     const uint64_t now = monotonic_ms();
@@ -51,17 +51,18 @@ static void wait_or_kill(struct watch *watch) {
         timeout = -1;
     } else if (deadline != 0 && now >= deadline) {
         if (!atomic_compare_exchange_strong(&watch->shared->deadline_ms, &deadline, KILLED))
-            return; /* it has come back */
-        log_line(LOG_ERR, "PAM does not come back to leader %d within auth-pam-timeout-seconds, or auth-person-timeout-seconds where "
-                 "a person is waited for; killed in %s", (int)watch->leader, watch->shared->call);
+            return; /* the call has returned */
+        log_line(LOG_ERR, "PAM did not return to leader %d within auth-pam-timeout-seconds, or auth-person-timeout-seconds where "
+                 "it may wait for the user; killed in %s", (int)watch->leader, watch->shared->call);
         (void)kill(watch->leader, SIGKILL);
         timeout = -1;
     }
     sleep_once(watch, timeout);
 }
 
-/* In rounds over all of them: one that waits in the kernel cannot be killed, and must keep nothing of the others. Without a
- * group nobody knows whose a process is: then what the programs had goes at once. */
+/* In rounds over all programs: a process that waits in the kernel cannot be killed, and must not delay the cleanup of
+ * other programs. Without a cgroup we cannot tell to which program a process belongs: then we clean up without
+ * waiting. */
 static void end_programs(struct watch *watch) {
     do {
         watch->count = 1;
@@ -76,7 +77,7 @@ static void end_programs(struct watch *watch) {
             }
             group_remove(watch->shared, program);
             directory_remove(program);
-            utmp_clear(program); /* one that is free may still have its terminal's */
+            utmp_clear(program); /* also if its state is free: its terminal may still have a row */
         }
         sleep_once(watch, watch->count > 1 ? -1 : 0);
     } while (watch->count > 1);
@@ -89,18 +90,18 @@ static void clean_up(struct watch *watch, pid_t leader) {
     char early[MAX_PATH], path[MAX_PATH];
     format_listener(shared, LISTENER_EARLY, early);
     format_listener(shared, "", path);
-    /* Not renamed yet, the other name may be another leader's. */
+    /* If the socket was not renamed yet, the socket with the final name may be that of another leader. */
     if (is_id(shared->pam_session) && unlink(early) < 0 && atomic_load(&shared->named))
         (void)unlink(path);
     for (each_program(program, shared)) {
-        program->host = 0; /* none is spared */
-        program->events = group_events(shared, program); /* the leader's descriptor is none of ours */
+        program->host = 0; /* so that is_spared() spares no session-host */
+        program->events = group_events(shared, program); /* the descriptor was opened in the leader only */
     }
     end_programs(watch);
 }
 
-/* What modules started and did not end with their session. It gets time: the daemon of a file system that was unmounted
- * still writes what it holds. What they started for a session that never was open gets none. */
+/* Ends processes that modules have started and left. They get some time: the daemon of a file system that was just
+ * unmounted may still write data. If the session was never open they get none. */
 static void end_leftovers(struct watch *watch, uint64_t deadline) {
     for (reap(watch); children_signal(0); reap(watch)) {
         const uint64_t now = monotonic_ms();
@@ -114,12 +115,12 @@ static _Noreturn void become_watch(struct watch *watch, const sigset_t *child) {
     const pid_t leader = watch->leader;
     log_open("vestibule-watch");
     close_from(OWNER_FD);
-    /* A machine that shuts down sends SIGTERM to all: the leader closes its session, the watch stays until then. */
+    /* At shutdown all processes get SIGTERM: the leader closes its session, and the watch must stay until then. */
     if (signal(SIGTERM, SIG_IGN) == SIG_ERR || signal(SIGINT, SIG_IGN) == SIG_ERR)
         die_errno("cannot ignore signals");
     watch->polled[0] = (struct pollfd){.fd = signalfd(-1, child, SFD_CLOEXEC | SFD_NONBLOCK), .events = POLLIN};
     if (watch->polled[0].fd < 0)
-        die_errno("the watch cannot watch");
+        die_errno("the watch cannot receive signals");
     trim_memory();
     for (reap(watch); watch->leader != 0; reap(watch))
         wait_or_kill(watch);
@@ -140,7 +141,7 @@ void watch_begin(struct leader *leader) {
     if (leader->shared == MAP_FAILED || sigemptyset(&child) < 0 || sigaddset(&child, SIGCHLD) < 0 ||
         sigprocmask(SIG_BLOCK, &child, &before) < 0)
         die_errno("cannot prepare the watch");
-    /* What the leader leaves behind becomes a child of the watch; what a program leaves, one of the leader. */
+    /* Orphans of the leader become children of the watch; orphans of session-hosts, children of the leader. */
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 || (watch.leader = fork()) < 0)
         die_errno("cannot fork the leader");
     if (watch.leader > 0)
@@ -153,7 +154,7 @@ void watch_clock(struct leader *leader, bool running) {
     const struct config *config = &leader->config;
     const uint64_t timeout = UINT64_C(1000) *
         (leader->pam.person ? config->auth_person_timeout_seconds : config->auth_pam_timeout_seconds);
-    /* Too late: what the watch is about to kill must not go on, and open what nobody would close. */
+    /* The watch has decided to kill us: we must not go on and open a session that nobody would close. */
     if (atomic_exchange(&leader->shared->deadline_ms, running ? monotonic_ms() + timeout : 0) == KILLED)
         (void)raise(SIGKILL);
 }

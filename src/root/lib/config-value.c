@@ -1,4 +1,4 @@
-/* The value of one option: whether it is right, as src/config/read-value.ts has it, and where it goes. */
+/* Checks the value of one option, by the same rules as src/config/read-value.ts, and stores it. */
 #include "config-value.h"
 #include <arpa/inet.h>
 #include <fnmatch.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No sign, no leading zero: 0755 means different things to different readers. value has at most ten bytes. */
+/* No sign and no leading zero: 0755 could mean octal or decimal. value has at most ten bytes. */
 static bool read_number(const char *value, uint32_t min, uint32_t max, uint32_t *ret_number)
 {
     if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0' || (value[0] == '0' && value[1] != '\0'))
@@ -48,7 +48,7 @@ static bool is_list(const char *value, bool (*is_item)(const char *))
     return true;
 }
 
-/* value is UTF-8: of a character only the first byte is not 10xxxxxx. */
+/* value is UTF-8: counts the bytes that are not continuation bytes (10xxxxxx). */
 static size_t count_characters(const char *value)
 {
     size_t count = 0;

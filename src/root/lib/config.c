@@ -1,5 +1,5 @@
-/* Reads the configuration. Grammar, verdict and words are those of src/config/ (parse.ts, read-value.ts, find-clashes.ts):
- * test/corpus/config and a random test hold the two together. */
+/* Reads the configuration. Grammar, checks and messages are the same as in src/config/ (parse.ts, read-value.ts,
+ * find-clashes.ts): test/corpus/config and a test with random input compare the two. */
 #include "config-value.h"
 #include "config.h"
 #include "options.h"
@@ -27,10 +27,10 @@ struct reader_state {
     const char *file;
     unsigned order;           /* counts the values that were set */
     struct key_state {
-        const char *file;     /* where the value that holds was set; NULL: nowhere */
+        const char *file;     /* where the value in effect was set; NULL: nowhere */
         unsigned line, order;
-        unsigned first_line;  /* in this file, its value right or not; 0: not yet */
-        bool bad;             /* its last line had a problem: nothing further is said about it */
+        unsigned first_line;  /* of this option in this file, valid or not; 0: none yet */
+        bool bad;             /* its last line had a problem: clash() reports nothing more about it */
     } keys[KEY_COUNT];
 };
 
@@ -49,7 +49,7 @@ static void format_printf(3, 4) problem(struct reader_state *state, unsigned lin
     state->failed = true;
 }
 
-/* A value or key for a person's eyes. */
+/* A value or key as messages show it. */
 struct shown { char text[CONFIG_MAX_SHOWN + 32]; };
 static struct shown shown(struct text value)
 {
@@ -163,7 +163,7 @@ static void take_file(struct reader_state *state, const struct config_text *file
     }
 }
 
-/* Says what is wrong between two options where the later of them was set. */
+/* Reports a conflict between two options, at the line of the one that was set later. */
 static void clash(struct reader_state *state, enum option_key one, enum option_key other, const char *wanted)
 {
     const struct key_state *keys = state->keys, *later = &keys[keys[one].order > keys[other].order ? one : other];
@@ -191,10 +191,10 @@ bool config_parse(struct config *ret_config, const struct config_text *texts, si
     return !state.failed;
 }
 
-/* Reads at most one byte more than take_file takes; no file is an empty one. */
+/* Reads at most one byte more than take_file accepts. A missing file counts as an empty one. */
 static bool read_file(struct config_text *text, char **ret_data)
 {
-    /* Not blocking: a named pipe must not hang us. */
+    /* O_NONBLOCK: opening a named pipe must not block. */
     cleanup_fd int fd = open(text->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat about;
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))

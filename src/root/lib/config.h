@@ -1,5 +1,6 @@
 /* The root-owned configuration, as supervise and the leader need it: /etc/vestibule/vestibule.conf, then
- * /run/vestibule/overrides.conf. The grammar is that of src/config/load.ts; a shared corpus holds both to one result. */
+ * /run/vestibule/overrides.conf. The grammar is that of src/config/load.ts; a shared corpus tests that both read the
+ * same. */
 #ifndef VESTIBULE_CONFIG_H
 #define VESTIBULE_CONFIG_H
 
@@ -16,7 +17,7 @@ struct config {
     char auth_required_user_group[256];   /* a list; empty: none required */
     uint32_t session_start_timeout_seconds; /* longest that a program may take to start */
     uint32_t auth_pam_timeout_seconds;    /* longest that PAM may take before the session is open */
-    uint32_t auth_person_timeout_seconds; /* the same while a person may be waited for, since they last heard or said something */
+    uint32_t auth_person_timeout_seconds; /* the same if PAM may wait for the user; starts again at texts and answers */
     char www_address[64];
     uint16_t www_port;
     uint16_t www_session_port;
@@ -24,12 +25,12 @@ struct config {
     char ssl_certificate_key[4096];
 };
 
-/* Reads both files over the defaults. Every problem is logged as "FILE:LINE: text"; false when there was one.
- * A missing file is no problem; one that others than root can write is. */
+/* Sets the defaults, then reads both files. Every problem is logged as "FILE:LINE: text"; false if there was one.
+ * A missing file is no problem. A file that other users than root can write is one. */
 bool config_load(struct config *ret_config);
 
-/* The same for texts in memory, whoever owns the files that they came from; report gets each problem as one line
- * (NULL: the log does). */
+/* The same for texts in memory, without a check of owner and mode. report gets each problem as one line; if it is NULL,
+ * problems are logged. */
 struct config_text {
     const char *file;
     const char *data;
@@ -38,8 +39,8 @@ struct config_text {
 typedef void config_report(const char *line);
 bool config_parse(struct config *ret_config, const struct config_text *texts, size_t count, config_report *report);
 
-/* The next item of a list, which it takes apart; NULL after the last. Only commas separate: a blank belongs to its item.
- * An empty list has one item, the empty one. */
+/* The next item of a list, NULL after the last one. Modifies the list, like strsep(3). Only commas separate items;
+ * blanks are part of an item. An empty list has one empty item. */
 char *config_next_item(char **list);
 
 #endif

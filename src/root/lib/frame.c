@@ -17,13 +17,13 @@ enum {
     LENGTH_BYTES = 4,
     FIRST_CAPACITY = 256,
     WAIT_MAX_MS = 3600000,
-    /* The longest that any of our readers takes: to build a longer one is a bug here. */
+    /* No reader of ours accepts a longer frame: building one is a bug. */
     WRITER_LIMIT = LENGTH_BYTES + VST_MAX_ROOT_FRAME,
 };
 
 /* ---- in ---- */
 
-/* The length is in: takes it if it is one that this side wants. */
+/* The length has arrived: allocates the body, unless the length is 0 or above the limit. */
 static bool begin_body(struct frame *frame, size_t limit) {
     uint32_t length;
     memcpy(&length, frame->header, sizeof length);
@@ -55,7 +55,7 @@ int frame_receive(int fd, struct frame *frame, size_t limit) {
     return 1;
 }
 
-/* One wait; true also after an interrupted one: the caller tries again. What poll(2) found wrong shows in that try. */
+/* Waits once. True also after a signal: the caller tries again. An error of the descriptor shows up in that try. */
 static bool wait_for(int fd, short events, uint64_t deadline_ms) {
     const uint64_t now = monotonic_ms();
     if (deadline_ms != 0 && now >= deadline_ms) {
@@ -152,8 +152,8 @@ void read_string(struct reader *reader, char *ret_text, size_t size) {
 
 char **read_strings(struct reader *reader, size_t max) {
     const size_t count = read_count(reader, max);
-    /* The two bytes of each length make room for its NUL, so what is left of the frame is room enough; one more for
-     * the empty text that read_string leaves when nothing is left. */
+    /* The rest of the frame is large enough for all texts: each has two bytes of length there, and needs one for its
+     * NUL. One byte more is for the empty text that read_string writes when nothing is left. */
     const size_t pointers = (count + 1) * sizeof(char *);
     char **texts = must_alloc(pointers + (size_t)(reader->end - reader->at) + 1, 1);
     char *to = (char *)texts + pointers;
@@ -219,7 +219,7 @@ void put_text(struct writer *writer, const char *text) {
     for (char *at = clean; *at != '\0';) {
         wchar_t point = 0;
         size_t size = mbrtowc(&point, at, strlen(at), &(mbstate_t){0});
-        if (size > MAX_TEXT || point > 0x10ffff) { /* glibc takes more than Unicode has; strict decoders do not */
+        if (size > MAX_TEXT || point > 0x10ffff) { /* glibc accepts points above Unicode; strict decoders do not */
             *at = '?';
             size = 1;
         }

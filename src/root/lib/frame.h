@@ -7,24 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A frame on its way in. data holds type and fields once frame_receive returned 1. Zero-initialise. */
+/* A frame that is being received. data holds type and fields once frame_receive returned 1. Zero-initialise. */
 struct frame {
     uint8_t *data;
-    size_t size;     /* bytes of type and fields, known once the length is in */
-    size_t have;     /* bytes received so far, the four of the length included */
+    size_t size;     /* bytes of type and fields, known once the length has arrived */
+    size_t have;     /* bytes received so far, with the four of the length */
     uint8_t header[4];
 };
 
-/* Reads what is there, without blocking and never past the end of this frame. limit: longest frame taken.
- * 1: whole frame (call frame_clear before the next); 0: more must come; -1: end of stream, error or too long (errno 0,
- * errno, EMSGSIZE). */
+/* Reads what is available, without blocking and never past the end of this frame. limit: longest frame accepted.
+ * 1: the frame is complete (call frame_clear before the next one); 0: it is incomplete; -1: end of stream (errno 0),
+ * error (errno) or a length that is not accepted (EMSGSIZE). */
 int frame_receive(int fd, struct frame *frame, size_t limit);
 /* The same, waiting until CLOCK_BOOTTIME deadline_ms (0: for ever). -1 with ETIMEDOUT when it passed. */
 int frame_wait(int fd, struct frame *frame, size_t limit, uint64_t deadline_ms);
 /* Wipes (explicit_bzero) and frees the data, ready for the next frame. */
 void frame_clear(struct frame *frame);
 
-/* Walks over a whole frame's fields. bad stays set after the first field that does not fit. */
+/* Reads the fields of a complete frame. bad stays set after the first field that does not fit. */
 struct reader {
     const uint8_t *at, *end;
     bool bad;
@@ -50,7 +50,7 @@ size_t read_count(struct reader *reader, size_t max);
 /* True when nothing was bad and nothing is left. */
 bool read_end(const struct reader *reader);
 
-/* A frame on its way out. Grows as needed; dies past limit. */
+/* A frame that is being built. Grows as needed; dies if it gets too long. */
 struct writer {
     uint8_t *data;
     size_t size, capacity;
@@ -61,18 +61,18 @@ void put_u16(struct writer *writer, uint16_t value);
 void put_u32(struct writer *writer, uint32_t value);
 void put_u64(struct writer *writer, uint64_t value);
 void put_string(struct writer *writer, const char *text);
-/* A text of any encoding and length (a PAM module's; NULL: none) as a string: cut, and what is not UTF-8 made '?'. Reads
- * the locale, which must be of UTF-8. */
+/* Puts a text of any encoding and length (from a PAM module; NULL: empty) as a string: truncates it, and replaces bytes
+ * that are not UTF-8 by '?'. Needs a UTF-8 locale. */
 enum { MAX_TEXT = 4096 };
 void put_text(struct writer *writer, const char *text);
 void put_bytes(struct writer *writer, const uint8_t *data, size_t size);
-/* Without a length of its own (the leader's grants and signed texts). */
+/* Puts bytes without their length (for the leader's grants and signed texts). */
 void put_raw(struct writer *writer, const uint8_t *data, size_t size);
 /* NULL-terminated vector. */
 void put_strings(struct writer *writer, char *const *texts);
 /* Sends all of it, waiting at most timeout_ms for the peer to take it; wipes and frees it. False (errno) on failure. */
 bool frame_send(int fd, struct writer *writer, int timeout_ms);
-/* Gives up the finished frame (length included) to the caller, who frees it. */
+/* Gives the finished frame, with its length, to the caller, who frees it. */
 uint8_t *writer_take(struct writer *writer, size_t *ret_size);
 void writer_clear(struct writer *writer);
 

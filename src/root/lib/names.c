@@ -1,11 +1,11 @@
-/* Which names may reach PAM and its modules, whoever sends them. The broker asks the same before it starts a process as
- * root (src/protocol/names.ts); test/corpus/names.txt holds both to one rule. */
+/* Which names may be passed to PAM and its modules. The broker checks the same before it starts a process as root
+ * (src/protocol/names.ts); test/corpus/names.txt tests that both agree. */
 #include "names.h"
 
 #include "protocol.h"
 
-/* No control character (C1 in UTF-8, too), no '/', no '-' first, no '.' and '..': they become arguments, file names and
- * lines of logs in modules. */
+/* No control character (C1 in UTF-8, too), no '/', no '-' first, no '.' and '..': modules use names as arguments, as
+ * file names and in log lines. */
 bool is_user_name(const char *name, size_t size) {
     if (size == 0 || size > VST_MAX_NAME || name[0] == '-')
         return false;
@@ -17,7 +17,7 @@ bool is_user_name(const char *name, size_t size) {
     return !(name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.')));
 }
 
-/* Hosts and profiles: visible ASCII, or nothing. */
+/* Names of hosts and profiles: visible ASCII without '/' and without '-' first; may be empty. */
 bool is_host_name(const char *name, size_t size) {
     for (size_t i = 0; i < size; i++)
         if (name[i] <= ' ' || name[i] > '~' || name[i] == '/')

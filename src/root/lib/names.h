@@ -1,4 +1,4 @@
-/* Which names may reach PAM and its modules. */
+/* Which names may be passed to PAM and its modules. */
 #ifndef VESTIBULE_NAMES_H
 #define VESTIBULE_NAMES_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 bool is_user_name(const char *name, size_t size);
-/* A profile's name, too; empty is one. */
+/* Also for names of profiles. Accepts an empty name. */
 bool is_host_name(const char *name, size_t size);
 
 #endif

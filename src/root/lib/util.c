@@ -23,7 +23,7 @@
 
 enum { LOG_TEXT_MAX = 2048, LOG_FULL_MS = 100, PASSWD_BUFFER_MAX = 1 << 20 };
 
-/* The one thing that log_line cannot be given by its callers. */
+/* Set once by log_open, so that callers of log_line need not pass it. */
 static struct {
     const char *program;
 } context = {.program = "vestibule"};
@@ -53,8 +53,8 @@ void log_open(const char *program) {
     openlog(program, LOG_PID, LOG_AUTHPRIV);
 }
 
-/* User names and PAM texts end up in the log: a terminal that shows it must not obey them. C1 controls count too,
- * in their UTF-8 form (C2 80 to C2 9F). */
+/* The log contains user names and texts of PAM modules: they must not control the terminal that shows the log. C1
+ * controls are escaped too, in their UTF-8 form (C2 80 to C2 9F). */
 static void escape_controls(const char *text, char *ret_line, size_t size) {
     size_t used = 0;
     unsigned char before = 0;
@@ -69,15 +69,15 @@ static void escape_controls(const char *text, char *ret_line, size_t size) {
     ret_line[used] = '\0';
 }
 
-/* One write for one line: several processes share the log. Node makes a pipe or a socket non-blocking for all of them:
- * when many write at once they wait for its reader, but not for one that does not read. */
+/* One write(2) for each line, because several processes share the log. Node makes a pipe or a socket non-blocking for
+ * all of them: if it is full we wait for its reader, but drop the line if it reads nothing for LOG_FULL_MS. */
 static void write_line(const char *line, size_t size) {
     struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
     while (write(STDERR_FILENO, line, size) < 0 && errno == EAGAIN && poll(&log, 1, LOG_FULL_MS) > 0)
         continue;
 }
 
-/* One line, with strerror(error) behind it unless error is 0. */
+/* Logs one line, followed by strerror(error) unless error is 0. */
 static void log_arguments(int priority, int error, const char *format, va_list arguments) {
     char text[LOG_TEXT_MAX], escaped[2 * LOG_TEXT_MAX], line[3 * LOG_TEXT_MAX];
     (void)vsnprintf(text, sizeof text, format, arguments);
@@ -100,7 +100,7 @@ void log_line(int priority, const char *format, ...) {
     errno = saved;
 }
 
-/* _exit, not exit: a forked child must not run what its parent (or a PAM module) left for exit. */
+/* _exit, not exit: a forked child must not run atexit(3) handlers of its parent or of a PAM module. */
 void die(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -124,21 +124,21 @@ void *must_alloc(size_t count, size_t size) {
 }
 
 void open_standard_descriptors(void) {
-    /* open(2) gives the lowest free number, so each closed one is filled by its own turn. */
+    /* open(2) returns the lowest free number: here always fd, because all lower ones are open. */
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
             die_errno("cannot open /dev/null as descriptor %d", fd);
 }
 
 void trim_memory(void) {
-    enum { NEAR = 1024, FAR = 1 << 18 }; /* what a call needs; the kernel keeps other mappings farther away */
+    enum { NEAR = 1024, FAR = 1 << 18 }; /* NEAR: stack for the calls below; the kernel maps nothing else within FAR */
     char *const near = (char *)__builtin_frame_address(0) - NEAR, *const end = near - (uintptr_t)near % (uintptr_t)getpagesize();
     (void)malloc_trim(0);
-    (void)madvise(end - FAR, FAR, MADV_DONTNEED); /* what is not mapped is passed over */
+    (void)madvise(end - FAR, FAR, MADV_DONTNEED); /* skips pages that are not mapped */
 }
 
 void close_from(unsigned lowest) {
-    /* syslog(3) holds a descriptor: it must forget it, or the next line goes to whatever has that number then. */
+    /* syslog(3) keeps a descriptor. Without closelog the next line would go to whatever gets that number later. */
     closelog();
     if (close_range(lowest, ~0U, 0) < 0)
         die_errno("cannot close descriptors from %u", lowest);
@@ -150,9 +150,9 @@ void pass_descriptors(const int *fds, size_t count) {
     int copies[MOST];
     if (count > MOST)
         die("%zu descriptors were to be passed, at most %d can be", count, MOST);
-    /* Its number may be a target: closed later, it would take what stands there along. */
+    /* The descriptor of syslog(3) may have a target number: closing it later would close the copy there. */
     closelog();
-    /* Out of the way first: a target number may be one of the sources. */
+    /* Copied to high numbers first, because a target number may be one of the sources. */
     for (size_t i = 0; i < count; i++)
         if ((copies[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, FIRST + MOST)) < 0)
             die_errno("cannot copy descriptor %d", fds[i]);
@@ -163,7 +163,7 @@ void pass_descriptors(const int *fds, size_t count) {
 }
 
 void reset_signals(void) {
-    /* KILL, STOP and the two that glibc keeps for itself refuse; they have no other disposition. */
+    /* Fails for SIGKILL, SIGSTOP and the two signals that glibc reserves; these have no other disposition. */
     for (int number = 1; number <= SIGRTMAX; number++)
         (void)signal(number, SIG_DFL);
     sigset_t none;
@@ -207,7 +207,7 @@ bool read_root_file(const char *path, uint8_t *ret_data, size_t size) {
         errno = EPERM;
         return false;
     }
-    /* A regular file gives all it has at once (read(2)); only root can have changed it since fstat. */
+    /* One read(2) returns the whole of a regular file. Only root can have changed it since fstat. */
     ssize_t count = status.st_size == (off_t)size ? read(fd, ret_data, size) : 0;
     if (count >= 0 && (size_t)count != size)
         errno = EBADMSG;

@@ -1,4 +1,4 @@
-/* One connection: who is it, may there be one more, then a leader of its own. */
+/* Accepts one connection: checks the uid of the peer and the limits, then starts a leader for it. */
 #include "rootd.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "util.h"
 
-/* Root's leaders are not counted: whoever is root can start as many programs as they like anyway. */
+/* Leaders for root are not counted: root can start any number of programs anyway. */
 static bool must_refuse(const struct rootd *rootd, uid_t peer) {
     if (peer == 0)
         return false;
@@ -29,7 +29,7 @@ void accept_connection(struct rootd *rootd) {
     if (connection < 0) {
         if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
             return;
-        /* Out of descriptors or memory: a new process with back-off mends what waiting here would only hide. */
+        /* Out of descriptors or memory: supervise restarts us after a delay; waiting here would only hide the fault. */
         die_errno("cannot accept a connection");
     }
     uid_t peer;

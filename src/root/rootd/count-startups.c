@@ -1,4 +1,4 @@
-/* How many leaders may be busy with people who have not signed in: random early drop, as sshd does. */
+/* Limits the number of unauthenticated leaders: random early drop, as in sshd. */
 #include "rootd.h"
 
 #include "util.h"

@@ -1,4 +1,4 @@
-/* Waits for connections, for leaders' bytes and for leaders' ends. It reads no message: that is the leaders' work. */
+/* Waits for connections, for the byte that each leader writes, and for leaders to exit. Only leaders read messages. */
 #include "rootd.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static void serve_once(struct rootd *rootd) {
         die_errno("cannot wait for events");
     if (polled[1].revents != 0)
         reap_leaders(rootd);
-    /* Backwards: removing one moves the last into its place. */
+    /* Backwards, because remove_startup moves the last one into the free place. */
     for (size_t i = rootd->waiting_count; i-- > 0;)
         if (polled[2 + i].revents != 0)
             remove_startup(rootd, i);

@@ -1,4 +1,4 @@
-/* vestibule-rootd: accepts connections from the broker and from root, and gives each a leader of its own. */
+/* vestibule-rootd: accepts connections from the broker and from root, and starts a leader for each. */
 #ifndef VESTIBULE_ROOTD_H
 #define VESTIBULE_ROOTD_H
 
@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Leaders that have let nobody in yet, of the broker's connections: sshd_config(5) MaxStartups start:rate:full. */
+/* Limits of the broker's leaders that are still unauthenticated, as in sshd_config(5): MaxStartups start:rate:full. */
 enum { STARTUPS_START = 100, STARTUPS_RATE = 30, STARTUPS_FULL = 200 };
 
 struct rootd {
     uid_t broker;
     char *leader;                       /* path of the program */
     int listener, signals;              /* signals: signalfd(2) of SIGCHLD */
-    int waiting[STARTUPS_FULL];         /* read ends of the pipes of leaders that have let nobody in yet */
+    int waiting[STARTUPS_FULL];         /* read ends of the pipes of unauthenticated leaders */
     size_t waiting_count;
 };
 
@@ -21,15 +21,15 @@ struct rootd {
 /* Percent of connections to refuse at this many waiting leaders. */
 unsigned refusal_percent(size_t waiting);
 void add_startup(struct rootd *rootd, int pipe_end);
-/* The leader at this index wrote its byte or is gone: it counts no more. */
+/* The leader at this index has written its byte or exited: it is not counted any more. */
 void remove_startup(struct rootd *rootd, size_t index);
 
-/* accept-connection.c: one connection: checked, counted, handed to a new leader. */
+/* accept-connection.c: accepts and checks one connection, and starts a leader for it. */
 void accept_connection(struct rootd *rootd);
 
 /* start-leader.c: false (logged) when fork failed. passed: the connection and the pipe's write end. */
 bool start_leader(const struct rootd *rootd, const int passed[2]);
-/* Logs the leaders that ended otherwise than by exit(0). */
+/* Reaps leaders, and logs those that did not exit with status 0. */
 void reap_leaders(struct rootd *rootd);
 
 #endif

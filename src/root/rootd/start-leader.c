@@ -1,4 +1,4 @@
-/* Forks and execs a leader. It outlives this process: own session, no tie to our death. */
+/* Forks and execs a leader. It outlives this process: it has its own session and no PR_SET_PDEATHSIG. */
 #include "rootd.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* The table of services: what is started, as whom, and with which descriptors. */
+/* The table of services: program, user and descriptors of each. */
 #include "supervise.h"
 
 #include "protocol.h"

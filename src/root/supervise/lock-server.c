@@ -1,4 +1,5 @@
-/* One server on a machine: a lock on a file that only root can open, held until this process, and what it becomes, ends. */
+/* Allows one server per machine: locks a file that only root can open. The lock is held until this process ends, also
+ * after it has executed the program of --finish. */
 #include "supervise.h"
 
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 
 void lock_server(const struct supervisor *supervisor) {
     const int handed_down = supervisor->lock, flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NOCTTY;
-    /* Without O_CLOEXEC, for what we become; services get their own descriptors only. */
+    /* Without O_CLOEXEC: the program of --finish inherits it. Services get their own descriptors only. */
     const int fd = handed_down > 0 ? handed_down : open(VST_PATH_LOCK, flags, 0600);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
         die_errno("cannot lock '%s': does another vestibule-supervise run? Stop it first", VST_PATH_LOCK);

@@ -22,7 +22,7 @@ bool open_log(const char *path) {
     return old.st_ino != new.st_ino || old.st_dev != new.st_dev;
 }
 
-/* Becomes the program that tells (or tidies up) what is left, on the terminal rather than in the log. */
+/* Executes the program of --finish, which cleans up and reports what is left: on the terminal, not in the log. */
 static _Noreturn void finish(const struct supervisor *supervisor) {
     if (dup2(supervisor->terminal, STDERR_FILENO) < 0)
         die_errno("cannot give standard error back");

@@ -1,4 +1,5 @@
-/* The directories, in which only root can make or replace a name, and the files of utmp(5). */
+/* Creates the directories and the files of utmp(5). Only root can create or replace a file in the directories, except
+ * in that of the broker's database. */
 #include "supervise.h"
 
 #include <errno.h>
@@ -19,14 +20,15 @@ static void make_directory(const char *path, uid_t uid, gid_t gid, mode_t mode) 
     cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &now) < 0)
         die_errno("cannot open the directory '%s'", path);
-    /* On a disk that is read-only it may be good already. */
+    /* No change if all is right already: the disk may be read-only. */
     if (now.st_uid == uid && now.st_gid == gid && (now.st_mode & 07777) == mode)
         return;
     if (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0)
         die_errno("cannot give the directory '%s' its owner and mode", path);
 }
 
-/* A file system of its own: who fills /run stops no sign-in, and the reverse. It outlives us, with the leaders. */
+/* A file system of its own: a full /run does not prevent sign-ins, and we cannot fill /run. It stays mounted after our
+ * end for the leaders, which go on. */
 static void mount_run_directory(void) {
     struct stat parent, own;
     make_directory(VST_PATH_RUN, 0, 0, 0711);

@@ -12,7 +12,7 @@
 #include "protocol.h"
 #include "util.h"
 
-/* Whole or not at all, also after a power cut: written beside, synced, renamed. */
+/* Writes a new file, syncs and renames it: even after a power failure the key is either complete or missing. */
 static void write_key(const char *path, const uint8_t *key, size_t size, mode_t mode) {
     cleanup_free char *beside = NULL;
     if (asprintf(&beside, "%s.new", path) < 0)
@@ -25,7 +25,7 @@ static void write_key(const char *path, const uint8_t *key, size_t size, mode_t 
         die_errno("cannot rename '%s' to '%s'", beside, path);
 }
 
-/* False when there is none yet. One that is not as we made it is a person's to judge: it is never replaced. */
+/* False if there is none yet. A file with another owner, mode or size is never replaced: the administrator decides. */
 static bool read_key(const char *path, uint8_t *ret_key, size_t size) {
     if (read_root_file(path, ret_key, size))
         return true;

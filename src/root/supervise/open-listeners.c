@@ -1,4 +1,4 @@
-/* All listening sockets of the server. They stay open here while services come and go, so clients queue meanwhile. */
+/* Opens all listening sockets of the server. They stay open here while services restart: clients wait in the queue. */
 #include "supervise.h"
 
 #include <arpa/inet.h>
@@ -23,7 +23,8 @@ static bool has_ipv6(void) {
 static int listen_tcp(const char *address, uint16_t port, const char *option) {
     struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(port)};
     struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    /* :: is both families, as far as the kernel has them: a port left free on one is another user's to take. */
+    /* :: means IPv4 and IPv6, if the kernel has both: a port that is free in one of them could be taken by another
+     * user. */
     const bool both = strcmp(address, "::") == 0, only_ipv4 = both && !has_ipv6();
     const bool is_ipv4 = only_ipv4 || inet_pton(AF_INET, address, &ipv4.sin_addr) == 1;
     if (!is_ipv4 && inet_pton(AF_INET6, address, &ipv6.sin6_addr) != 1)
@@ -33,7 +34,7 @@ static int listen_tcp(const char *address, uint16_t port, const char *option) {
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
         (!is_ipv4 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only_ipv6, sizeof only_ipv6) < 0))
         die_errno("cannot make a socket with SO_REUSEADDR or IPV6_V6ONLY");
-    /* The services of a supervise that was killed may still be closing what they had: they get a second for it. */
+    /* Services of a killed supervise may not have closed their sockets yet: retry for CLOSING_MS. */
     const uint64_t deadline = monotonic_ms() + CLOSING_MS;
     int bound;
     while ((bound = bind(fd, name, is_ipv4 ? sizeof ipv4 : sizeof ipv6)) < 0 && errno == EADDRINUSE && monotonic_ms() < deadline)
@@ -46,7 +47,7 @@ static int listen_tcp(const char *address, uint16_t port, const char *option) {
     die_errno("cannot listen on %s%s%s:%u ('www-address', '%s')", open, address, close, port, option);
 }
 
-/* A socket file left by a supervise before us has nobody behind it: the lock on its directory is ours. */
+/* A socket file of an earlier supervise has no listener any more: we hold the lock of the server. */
 static int listen_unix(const char *path, gid_t gid, mode_t mode) {
     if (unlink(path) < 0 && errno != ENOENT)
         die_errno("cannot remove '%s'", path);

@@ -1,4 +1,4 @@
-/* Arguments, and what a process inherits that the services must not: its input, its mask, its signals. */
+/* Reads the arguments, and sets what the services must not inherit from our caller: stdin, umask, signals. */
 #include "supervise.h"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ void read_arguments(struct supervisor *supervisor, int argc, char **argv) {
                                             {"lock", required_argument, NULL, 'k'},
                                             {0}};
     int option;
-    /* --finish takes all words after it as they are. */
+    /* All words after --finish are the command to execute at the end. */
     while (supervisor->finish == NULL && (option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
         if (option == 'l')
             supervisor->log_path = optarg;
@@ -48,7 +48,7 @@ void prepare_process(struct supervisor *supervisor) {
     for (const int *number = (const int[]){SIGCHLD, SIGTERM, SIGINT, SIGHUP, 0}; *number != 0; number++)
         (void)sigaddset(&taken, *number);
     supervisor->signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    /* SIGPIPE: a reader of our output that went away must not end the server. SIGCHLD: ignored, it would not come. */
+    /* SIGPIPE: the server must not end if the reader of its output does. SIGCHLD: not delivered if it were ignored. */
     if (supervisor->signals < 0 || sigprocmask(SIG_SETMASK, &taken, NULL) < 0 ||
         signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         die_errno("cannot receive signals");

@@ -1,4 +1,4 @@
-/* What runs, and why something does not: a file for 'vestibule status', replaced whole whenever that changes. */
+/* Writes the state of the services to a file for 'vestibule status', which is replaced at each change. */
 #include "supervise.h"
 
 #include <errno.h>
@@ -33,9 +33,9 @@ void report_services(struct supervisor *supervisor) {
     if (write_report(text)) {
         memcpy(supervisor->reported, text, used + 1);
     } else {
-        log_line(LOG_WARNING, "cannot write '%s': %s, 'vestibule status' will not know why a service fails",
+        log_line(LOG_WARNING, "cannot write '%s': %s; 'vestibule status' cannot show why a service fails",
                  VST_PATH_SERVICES, strerror(errno));
-        /* None is better than an old one. */
+        /* No report is better than an outdated one. */
         (void)unlink(VST_PATH_SERVICES);
     }
 }

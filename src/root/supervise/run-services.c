@@ -1,4 +1,4 @@
-/* The loop: starts what is due, reaps what ended, stops all in the end. Leaders are nobody's business here. */
+/* The main loop: starts and reaps services, and stops them at the end. It does nothing about leaders. */
 #include "supervise.h"
 
 #include <errno.h>
@@ -15,7 +15,8 @@
 
 enum { FIRST_DELAY_MS = 100, LONGEST_DELAY_MS = 10000, SETTLED_MS = 10000, STOP_MS = 5000, LONGEST_WAIT_MS = 60000 };
 
-/* Plans the next start: at once, if we ended it ourselves or it has lived for a while, else later each time. */
+/* Plans the next start: at once if we stopped the service or it has run for SETTLED_MS, else after a delay that
+ * doubles. */
 static void plan_start(struct service *service) {
     const uint64_t now = monotonic_ms(), longer = service->delay_ms * 2;
     if (service->restarting || now - service->started_ms >= SETTLED_MS)
@@ -33,7 +34,7 @@ static void stop_service(struct service *service) {
     service->kill_at_ms = monotonic_ms() + STOP_MS;
 }
 
-/* READY=1, or STATUS= and why it will not be, as sd_notify(3) has them. */
+/* Reads READY=1, or STATUS= and why the service fails, as in sd_notify(3). */
 static void take_words(struct service *service) {
     char text[WORDS_SIZE + 7];
     const ssize_t size = read(service->ready_fd, text, sizeof text - 1);
@@ -53,7 +54,7 @@ static void take_end(struct service *service, int status) {
     const char *how = killed ? "signal" : "status";
     const int number = killed ? WTERMSIG(status) : WEXITSTATUS(status);
     log_line(wanted ? LOG_INFO : LOG_WARNING, "%s ended with %s %d", service->name, how, number);
-    /* What it said in this life, not what it ended with before. */
+    /* The reason for this end, not for an earlier one. */
     if (service->ready_fd >= 0)
         take_words(service);
     else if (!service->reports_ready)
@@ -67,7 +68,7 @@ static void take_end(struct service *service, int status) {
     plan_start(service);
 }
 
-/* Children that are no service of ours come to process 1 of a container, and are reaped all the same. */
+/* As process 1 of a container we get children that are none of our services: they are reaped too. */
 static void reap(struct supervisor *supervisor) {
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -82,7 +83,7 @@ static void take_signals(struct supervisor *supervisor) {
         if (signal.ssi_signo == SIGCHLD) {
             reap(supervisor);
         } else if (signal.ssi_signo == SIGHUP) {
-            /* Whoever has the old log as its standard error gets the new one by starting anew. */
+            /* Services restart to get the new log as their standard error. The gateway restarts in any case. */
             for (size_t i = open_log(supervisor->log_path) ? ROOTD : GATEWAY; i < SERVICE_COUNT; i++) {
                 supervisor->services[i].restarting = supervisor->services[i].pid != 0;
                 stop_service(&supervisor->services[i]);
@@ -93,7 +94,7 @@ static void take_signals(struct supervisor *supervisor) {
     }
 }
 
-/* Prints where the server listens, as whoever started us wrote it down, once broker and gateway are ready. */
+/* Once broker and gateway are ready: prints the file of --announce, which says where the server listens. */
 static void announce(struct supervisor *supervisor) {
     const char *path = supervisor->announce_path;
     if (path == NULL || !supervisor->services[BROKER].ready || !supervisor->services[GATEWAY].ready)
@@ -126,7 +127,7 @@ static uint64_t do_what_is_due(struct service *service, bool stopping, uint64_t 
 static bool manage_services(struct supervisor *supervisor, int *ret_wait_ms) {
     const uint64_t now = monotonic_ms();
     uint64_t next = now + LONGEST_WAIT_MS;
-    /* Stopping goes one by one, from the last: the gateway's clients are told before the broker goes. */
+    /* Services are stopped one by one, from the last: the gateway informs its clients before the broker stops. */
     size_t last = SERVICE_COUNT;
     while (last > 0 && supervisor->services[last - 1].pid == 0)
         last--;

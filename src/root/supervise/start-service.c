@@ -14,7 +14,7 @@
 
 enum { MAX_PASSED = 5 };
 
-/* Takes the rights that it has no use for: to gain others by exec, and to leave its memory in a core file. */
+/* Drops root, and forbids what no service needs: gaining privileges by exec, and core files. */
 static void confine(struct identity identity) {
     const struct rlimit none = {0, 0};
     const gid_t no_groups[1] = {0};
@@ -24,7 +24,7 @@ static void confine(struct identity identity) {
 }
 
 static _Noreturn void exec_service(const struct service *service, const int *passed, size_t count, pid_t parent) {
-    /* Node's young generation, in MiB: by itself it grows to 16 as sessions come, and is not given back. */
+    /* Node's young generation, in MiB: by default it grows to 16 with the number of sessions, and never shrinks. */
     char young[] = "--max-semi-space-size=2", *program = sibling_path(service->program);
     char *script = service->script == NULL ? NULL : sibling_path(service->script);
     char *const arguments[] = {program, script == NULL ? NULL : young, script, NULL};
@@ -38,14 +38,14 @@ static _Noreturn void exec_service(const struct service *service, const int *pas
     reset_signals();
     if (service->identity.uid != 0)
         confine(service->identity);
-    /* After the change of uid, which clears it (prctl(2)); our parent may have died before. */
+    /* After the change of uid, which clears it (prctl(2)). Our parent may have ended before this call. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
-        die("cannot tie %s to vestibule-supervise, or that has ended", service->name);
+        die("cannot set the parent-death signal of %s, or vestibule-supervise has ended", service->name);
     (void)execve(program, arguments, (char *const[]){path, fds, names, pid, NULL});
     die_errno("cannot run '%s'", program);
 }
 
-/* Opens what is opened anew at each start: files, and the pipe that it says READY=1 on. */
+/* Opens what is new at each start: the files, and the pipe to which the service writes READY=1. */
 static bool open_anew(struct service *service, int *opened, int *ret_ready) {
     for (size_t i = 0; i < service->file_count; i++) {
         opened[i] = open(service->files[i], O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);

@@ -1,4 +1,4 @@
-/* vestibule-supervise: makes the sockets, starts rootd, broker and gateway with them, starts them again when they end. */
+/* vestibule-supervise: opens the sockets, starts rootd, broker and gateway with them, and restarts those that end. */
 #ifndef VESTIBULE_SUPERVISE_H
 #define VESTIBULE_SUPERVISE_H
 
@@ -17,15 +17,15 @@ struct identity {
 /* In the order of starting; they are stopped in the reverse order. */
 enum { ROOTD, BROKER, GATEWAY, SERVICE_COUNT };
 
-/* Of what a service said last, bytes; of all that 'vestibule status' is told, which is longer than their sum. */
+/* In bytes: the last message of a service; the report for 'vestibule status', which has room for all of them. */
 enum { WORDS_SIZE = 256, REPORT_SIZE = 2048 };
 
 struct service {
     const char *name;                   /* in the log */
-    const char *program, *script;       /* beside this program; script NULL: none */
+    const char *program, *script;       /* relative to this program; script NULL: none */
     struct identity identity;
     const char *descriptor_names;       /* LISTEN_FDNAMES: listening, then files, then ready */
-    int listening[2];                   /* bound before the table is walked */
+    int listening[2];                   /* bound before any service starts */
     size_t listening_count;
     const char *files[2];               /* opened for reading by root, anew at each start */
     size_t file_count;
@@ -34,7 +34,7 @@ struct service {
     pid_t pid;                          /* 0: not running */
     int ready_fd;                       /* it writes READY=1 here; -1: done, or none */
     bool ready;
-    unsigned failures;                  /* ends since it was ready last */
+    unsigned failures;                  /* failed starts and unwanted ends since it was last ready */
     char words[WORDS_SIZE];             /* why it ended; "": it is ready, or has not ended yet */
     bool restarting;                    /* ended by us, to be started again at once */
     uint64_t started_ms, start_at_ms;   /* of CLOCK_BOOTTIME */
@@ -48,14 +48,15 @@ struct supervisor {
     struct config config;
     struct identity broker, gateway;
     struct service services[SERVICE_COUNT];
-    int lock;                           /* taken by whoever started us; 0: take it */
+    int lock;                           /* descriptor of the lock that our caller has taken; 0: we take it */
     int signals;                        /* signalfd(2) */
     int terminal;                       /* stderr as it was before --log */
     bool stopping;
-    char reported[REPORT_SIZE];         /* as it stands in the file */
+    char reported[REPORT_SIZE];         /* the report as last written */
 };
 
-/* Each makes what is missing and dies on failure; what can be refused is refused before the machine is changed. */
+/* Each creates what is missing and dies on failure. All that can be refused is checked before the machine is
+ * changed. */
 void read_arguments(struct supervisor *supervisor, int argc, char **argv);
 void prepare_process(struct supervisor *supervisor);
 void lock_server(const struct supervisor *supervisor);
@@ -65,12 +66,13 @@ void make_directories(const struct supervisor *supervisor);
 void make_keys(void);
 void open_unix_listeners(struct supervisor *supervisor);
 
-/* Standard error is that file from now on, if it can be; true when it was another (main.c). NULL: it stays. */
+/* Makes that file our standard error; true if it was another file before (main.c). On failure, or with NULL, it
+ * stays. */
 bool open_log(const char *path);
 
 /* Forks and execs it; false when that failed (logged). */
 bool start_service(struct service *service);
-/* Tells 'vestibule status' what runs, when that has changed. */
+/* Writes the report for 'vestibule status' if it has changed. */
 void report_services(struct supervisor *supervisor);
 /* Keeps them running until SIGTERM or SIGINT, then stops them. */
 void run_services(struct supervisor *supervisor);

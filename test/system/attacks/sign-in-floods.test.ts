@@ -125,7 +125,7 @@ test(`one sign-in each begun from ${ADDRESSES} addresses, and left: others get i
 
 test(`${NAMES} times what can be no name: no process of root, few rows, and the wait is told`, async (t) => {
   const client = from('127.0.0.67');
-  const leaders = (): number => readLog().split('that is no user name').length;
+  const leaders = (): number => readLog().split('invalid user name').length;
   const logged = leaders();
   const codes = new Map<string, number>();
   const acts = Array.from({ length: NAMES }, (_, at) => async () => {
