@@ -1,4 +1,4 @@
-/** `vestibule active-sessions`: the sessions that there are, what they use, and how those ended that did. */
+/** `vestibule active-sessions`: lists the sessions, what they use, and with --ended how they ended. */
 import type { Command } from 'commander';
 import type { ActiveSession } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
@@ -8,7 +8,7 @@ import { type Context, printJson } from './context.ts';
 import { formatColumns, formatTime, type TableColumn } from './print-table.ts';
 import { printTroubles } from './print-troubles.ts';
 
-/** As root has it: on the page the user is 'you'. */
+/** The words for root: the page calls the user 'you'. */
 const BY: Readonly<Record<EndedBy, string>> = {
   administrator: 'ended by an administrator',
   user: 'ended by the user',
@@ -44,7 +44,7 @@ export function addActiveSessions(program: Command, context: Context): void {
     .description('list the sessions of all users and what they use (root)')
     .option(
       '--ended',
-      'those too that ended within the last hour: when and how, and why they failed',
+      'also list those that ended within the last hour: when, how, and why they failed',
     )
     .option('--json', 'write JSON')
     .action(({ ended, json }: { ended?: true; json?: true }) =>
@@ -74,7 +74,7 @@ async function askForAll(context: Context, ended: boolean): Promise<ActiveSessio
   return all;
 }
 
-/** Of a failure the whole stands below the table. */
+/** Of a failure only its code: its text is below the table. */
 function describeEnd({ ended, problem, endedBy, exitStatus }: ActiveSession): string {
   if (ended === null) return '-';
   if (problem !== null) return problem.code;

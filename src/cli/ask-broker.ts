@@ -1,19 +1,19 @@
-/** One question to the running broker, on the socket that only root can reach. */
+/** One request to the running broker, on the socket that only root can reach. */
 import { createConnection, type Socket } from 'node:net';
 import type { CliRequestName, CliRequests } from '../protocol/cli-broker.ts';
 import { greet, parseJson, sendJson } from '../protocol/json-frame.ts';
 import type { Problem } from '../protocol/problems.ts';
 import { CliError, type Context, requireRoot } from './context.ts';
 
-/** As LSB init scripts have it: the program is not running. */
+/** The exit status of LSB init scripts for a program that is not running. */
 export const NOT_RUNNING = 3;
 
-/** The broker answers at once, or says within so long what a session's end waits for (watch-step.ts: 60 s). */
+/** The broker answers at once. If a session does not end, it says after 60 s what that waits for (watch-step.ts). */
 const ANSWER_SECONDS = 15;
 const END_SECONDS = 75;
 const ENDING: readonly CliRequestName[] = ['kill-session', 'close-pam-session'];
 
-/** seconds: how long the answer may take. */
+/** seconds: timeout of the answer. */
 export async function askBroker<K extends CliRequestName>(
   context: Context,
   type: K,
@@ -36,7 +36,7 @@ export async function askBroker<K extends CliRequestName>(
   } catch (error) {
     if (error instanceof CliError) throw error;
     const why = (error as Error).message;
-    throw new CliError(`wanted an answer of the broker, got none: ${why}; ${adviceTo(type)}`);
+    throw new CliError(`wanted an answer from the broker, got none: ${why}; ${adviceTo(type)}`);
   } finally {
     clearTimeout(timer);
     socket.destroy();
@@ -45,7 +45,7 @@ export async function askBroker<K extends CliRequestName>(
 
 function adviceTo(type: CliRequestName): string {
   if (type === 'status') return 'if this goes on, restart the server';
-  return "'vestibule status' says how the server is";
+  return "'vestibule status' shows the state of the server";
 }
 
 function refusal({ text, reference }: Problem): CliError {

@@ -1,4 +1,4 @@
-/** `vestibule config check`: everything that is wrong with the configuration, at once. */
+/** `vestibule config check`: lists all problems of the configuration. */
 import type { Command } from 'commander';
 import { errorLine, type Finding, findingLine } from '../config/finding.ts';
 import { type Context, printJson, printLine } from './context.ts';

@@ -1,4 +1,4 @@
-/** `vestibule config show`: every option, its value and where that comes from. */
+/** `vestibule config show`: lists every option, its value and where that was set. */
 import type { Command } from 'commander';
 import { errorLine } from '../config/finding.ts';
 import type { Origin } from '../config/load.ts';
@@ -34,7 +34,7 @@ async function showConfiguration(context: Context, json: boolean): Promise<void>
   );
 }
 
-/** As it would be written in the file. */
+/** As written in the file. */
 function shown(value: OptionValue): string {
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
 }

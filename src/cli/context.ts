@@ -1,4 +1,4 @@
-/** What commands are given: where to write, who calls, where the server is. */
+/** What every command gets: where to write, the caller, the paths of the server. */
 
 import { type LoadedConfiguration, loadConfiguration, parseConfiguration } from '../config/load.ts';
 import { RootFiles } from '../config/pam-profile/root-files.ts';
@@ -11,17 +11,17 @@ export interface Context {
   readonly err: (text: string) => void;
   readonly uid: number;
   readonly brokerSocket: string;
-  /** What supervise writes about its services. */
+  /** The file in which supervise reports its services. */
   readonly servicesFile: string;
-  /** What grants are made and checked with. */
+  /** The file of the key with which grants are made and checked. */
   readonly grantKey: string;
-  /** root: the directory that is read as if it were /; '' is the machine itself. */
+  /** root: the directory that is read as if it were /; '' means / itself. */
   readonly load: (root?: string) => LoadedConfiguration;
-  /** The program that reads files for us (reading/read-files.ts); null: this process reads them, in tests. */
+  /** The program that reads files for us (reading/read-files.ts); null, in tests: this process reads them. */
   readonly reader: string | null;
-  /** How long the broker may take for an answer; undefined: as long as the question deserves. */
+  /** Timeout of an answer from the broker; undefined: the default of the request. */
   readonly answerSeconds?: number;
-  /** What the program will exit with. */
+  /** The exit status of the program. */
   exitStatus: number;
 }
 
@@ -50,7 +50,7 @@ export function processContext(): Context {
   };
 }
 
-/** Another directory's belongs to whoever made it. */
+/** The files of another root directory may have any owner, so the owner is not checked there. */
 function loadOf(root = ''): LoadedConfiguration {
   if (root === '') return loadConfiguration();
   const found = new RootFiles(root).read(PATHS.configuration);
@@ -64,13 +64,13 @@ export function requireRoot({ uid }: Context): void {
   if (uid !== 0) throw new CliError(`wanted uid 0, got uid ${uid}; run it as root`);
 }
 
-/** What names a file of /etc/pam.d; a path would have libpam read another one. The leader has the same rule. */
+/** Checks the name of a file in /etc/pam.d: for a path libpam would read another file. The leader has this rule too. */
 export function checkedName(profile: string): string {
   if (isHostName(profile) && !['', '.', '..'].includes(profile)) return profile;
   throw new CliError(`wanted the name of a file in /etc/pam.d, got '${profile}'; name one`, 2);
 }
 
-/** One line that cannot drive the terminal of the one who reads it. */
+/** Writes one line, with control characters escaped. */
 export function printLine(write: (text: string) => void, text: string): void {
   write(`${escapeText(text)}\n`);
 }

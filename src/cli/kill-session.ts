@@ -1,11 +1,11 @@
-/** `vestibule kill-session ID`: ends the programs of a session, and with the last one its PAM session. */
+/** `vestibule kill-session ID`: ends a session, and its PAM session if no other session uses it. */
 import type { Command } from 'commander';
 import type { PamSessionState, SessionEnd } from '../protocol/cli-broker.ts';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
 import { describeEarlier, readSessionId } from './session-id.ts';
 
-/** What has become of the PAM session of a session that has ended, where its state is not the word for it. */
+/** Words for states of the PAM session after the end of the session; other states are shown as they are. */
 const PAM_SESSION: Partial<Record<PamSessionState, string>> = {
   open: 'stays open',
   closed: 'is closed',
@@ -16,7 +16,7 @@ export function addKillSession(program: Command, context: Context): void {
   program
     .command('kill-session')
     .description(
-      'end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1; of one that has ended already, say when (root)',
+      'end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1; if the session has ended already, say when (root)',
     )
     .argument('<id>', "the session, as 'active-sessions' names it")
     .option('--json', 'write JSON')

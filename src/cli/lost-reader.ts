@@ -1,11 +1,11 @@
-/** What a command does when nobody takes its output any more, or it cannot be written: as other programs, it ends. */
+/** Ends a command whose output is not read any more, or cannot be written, like other programs. */
 import { constants } from 'node:os';
 import { type Context, printLine } from './context.ts';
 
-/** As a shell reports a program that the signal ended, which Node ignores. */
+/** The status that a shell reports for a program that SIGPIPE ended. Node ignores this signal. */
 const SIGPIPE_STATUS = 128 + constants.signals.SIGPIPE;
 
-/** `run` goes on: it has a program and a PAM session to end (run/relay-session.ts). */
+/** `run` continues, because it has to end its program and PAM session first (run/relay-session.ts). */
 export function endWithoutReader(isRun: boolean, { err }: Context): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,7 +18,7 @@ function endForOutput({ code }: NodeJS.ErrnoException, err: Context['err']): nev
   process.exit(code === 'EPIPE' ? SIGPIPE_STATUS : 1);
 }
 
-/** A question is written at once (run/ask-person.ts): what it throws comes here. */
+/** Questions are written synchronously (run/ask-person.ts): their errors are thrown, not emitted by the stream. */
 export function rethrowOther(error: NodeJS.ErrnoException): number {
   if (error.code === 'EPIPE' && error.syscall === 'write') return SIGPIPE_STATUS;
   throw error;

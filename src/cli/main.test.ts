@@ -10,7 +10,7 @@ const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'vestibule-main-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Writes down what each process loads; the reader is given this process's options. */
+/** Logs what each process loads; the reader gets the options of its command. */
 const NOTE = `
 import { appendFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -36,7 +36,7 @@ test('a command and its reader load what they need, and nothing of the other', (
   assert.doesNotMatch(reader!, /@noble|commander/);
 });
 
-/** reader: what reads its output, in the shell's words. */
+/** reader: shell words for the redirection and the program that reads the output. */
 function pipeTo(reader: string, ...args: string[]) {
   const script = `"$@" ${reader}; echo "\${PIPESTATUS[0]}"`;
   const argv = ['-c', script, 'sh', process.execPath, MAIN, ...args];
@@ -46,14 +46,14 @@ function pipeTo(reader: string, ...args: string[]) {
 
 test('a command whose output nobody takes ends quietly, with the status of SIGPIPE', () => {
   mkdirSync(join(folder, 'etc/pam.d'), { recursive: true });
-  // Longer than a pipe holds, for a reader that takes some of it.
+  // Longer than the capacity of a pipe, for a reader that reads only a part.
   writeFileSync(join(folder, 'etc/pam.d/long'), 'auth required pam_unix.so\n'.repeat(2000));
   const long = ['pam', 'explain', 'long', '--root', folder];
   for (const [reader, ...args] of [
     ['| :', ...long],
     ['| head -3', ...long],
     ['| :', '--help'],
-    // Of stderr alone.
+    // Only stderr goes to the reader.
     ['2>&1 >/dev/null | :', 'no-such-command'],
   ] as const)
     assert.deepEqual(pipeTo(reader, ...args), { status: '141', stderr: '' }, `${args} ${reader}`);

@@ -1,4 +1,4 @@
-/** The command line: runs as whoever calls it. A command and its reader each load what they need themselves. */
+/** The command line; runs as its caller. A command and its reader each import only what they need. */
 import { READER } from './reading/told.ts';
 
 const args = process.argv.slice(2);

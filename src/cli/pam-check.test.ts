@@ -1,4 +1,4 @@
-/** `vestibule pam check` and `pam explain`: what they write, and what they exit with. */
+/** `vestibule pam check` and `pam explain`: their output and exit status. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,7 +121,7 @@ test('a facts file that is wrong, a root that is none: status 2', async () => {
   for (const [directory, why] of [
     [loop, 'ELOOP'],
     [long, 'ENAMETOOLONG'],
-    [facts, 'which is none'],
+    [facts, 'which is not a directory'],
   ] as const) {
     const { status, err } = await call('check', 'lab', '--for', 'login', '--root', directory);
     assert.deepEqual([status, err.includes(why), err.includes('    at ')], [2, true, false], err);

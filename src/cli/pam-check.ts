@@ -1,4 +1,4 @@
-/** `vestibule pam check PROFILE`: what is wrong with a PAM profile, why, and the line to write. */
+/** `vestibule pam check PROFILE`: lists the problems of a PAM profile, why they are problems, and the line to write. */
 import { closeSync, openSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { placeOf } from '../config/finding.ts';
@@ -30,7 +30,10 @@ export function addPamCheck(pam: Command, context: Context): void {
       ).choices(PURPOSES),
     )
     .option('--root <directory>', 'check the files of this directory as if it were /', '/')
-    .option('--facts <file>', 'JSON of what cannot be seen there; what it lacks is found out')
+    .option(
+      '--facts <file>',
+      'JSON of facts that these files do not show; facts that it lacks are determined',
+    )
     .option('--json', 'write JSON')
     .action((profile: string, options: Options) => pamCheck(context, profile, options));
 }
@@ -53,7 +56,7 @@ function printFinding({ out }: Context, finding: ProfileFinding): void {
     printLine(out, `    ${index === 0 ? 'fix:' : '    '} ${line}`);
 }
 
-/** What a shell opened for this process alone; null: another can read the file. */
+/** The content of a descriptor that only this process has; null: it is a file, which the reader process can open. */
 function readDescriptor(file: string): string | null {
   const isOpen = /^\/(dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/.test(file);
   return isOpen ? readAtMost(file, MAX_BYTES) : null;

@@ -1,4 +1,4 @@
-/** `vestibule pam close ID`: ends all that runs in a PAM session, and closes it. */
+/** `vestibule pam close ID`: ends all sessions in a PAM session, and closes it. */
 import type { Command } from 'commander';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
@@ -8,7 +8,7 @@ export function addPamClose(pam: Command, context: Context): void {
   pam
     .command('close')
     .description(
-      'end all sessions in a PAM session, close it, and wait until that is done; after 60 s say what it waits for and exit with 1; of one that is closed already, say when; if it was a home session, the next visit of the home page opens a new one (root)',
+      'end all sessions in a PAM session, close it, and wait until that is done; after 60 s say what it waits for and exit with 1; if it is closed already, say when; if it was a home session, the next visit of the home page opens a new one (root)',
     )
     .argument('<id>', "the PAM session, as 'pam sessions' names it")
     .option('--json', 'write JSON')

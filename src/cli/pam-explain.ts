@@ -1,4 +1,4 @@
-/** `vestibule pam explain PROFILE`: what a PAM profile says, module by module, in words. */
+/** `vestibule pam explain PROFILE`: explains a PAM profile, module by module. */
 import type { Command } from 'commander';
 import type { ExplainedFacility, ExplainedModule } from '../config/pam-profile/explain.ts';
 import { at } from '../config/pam-profile/stack.ts';

@@ -1,4 +1,4 @@
-/** `vestibule pam sessions`: the PAM sessions that there are, and which sessions run in each. */
+/** `vestibule pam sessions`: lists the PAM sessions, and the sessions that run in each. */
 import type { Command } from 'commander';
 import type { PamSessionView } from '../protocol/cli-broker.ts';
 import type { PamSessionId } from '../protocol/ids.ts';
@@ -34,7 +34,7 @@ export function addPamSessions(pam: Command, context: Context): void {
     )
     .option(
       '--ended',
-      'those too that ended within the last hour: when and how, and why they failed',
+      'also list those that ended within the last hour: when, how, and why they failed',
     )
     .option('--json', 'write JSON')
     .action(({ ended, json }: { ended?: true; json?: true }) =>
@@ -64,7 +64,7 @@ async function askForAll(context: Context, ended: boolean): Promise<PamSessionVi
   return all;
 }
 
-/** Of a failure the whole stands below the table. */
+/** Of a failure only its code: its text is below the table. */
 function describeEnd({ ended, problem, state }: PamSessionView): string {
   if (ended === null) return '-';
   if (state === 'unclean') return 'its leader died';

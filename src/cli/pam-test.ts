@@ -1,4 +1,4 @@
-/** `vestibule pam test PROFILE USER OPERATION…`: what pamtester is, by our road and with all that the modules said. */
+/** `vestibule pam test PROFILE USER OPERATION…`: like pamtester, but through a leader and with all texts of modules. */
 import { Argument, type Command } from 'commander';
 import { TEST_OPERATIONS } from '../protocol/broker-leader.ts';
 import { isHostName } from '../protocol/names.ts';
@@ -24,7 +24,7 @@ export function addPamTest(pam: Command, context: Context): void {
       'call PAM functions in this order, as far as they succeed, and show what each returned, said and wrote to syslog, and how long it took; exit with 0 when all succeeded (root)',
     )
     .argument('<profile>', 'the PAM profile: a file of /etc/pam.d')
-    .argument('<user>', 'the name that somebody would type')
+    .argument('<user>', 'the user name as typed at sign-in')
     .addArgument(
       new Argument('<operation...>', `what to call: ${TEST_OPERATIONS.join(', ')}`).choices(
         TEST_OPERATIONS,
@@ -56,13 +56,13 @@ async function pamTest(context: Context, { json, ...wish }: Wish): Promise<void>
   if (person === null)
     printLine(
       context.err,
-      `warning: nobody here has the name '${name}': what follows holds only if a module maps it to another`,
+      `warning: no account here has the name '${name}': the results are right only if a module maps it to another name`,
     );
   const tell = (event: Event): void => {
     if (json !== true) for (const line of describeEvent(event)) printLine(context.out, line);
   };
   const limits = limitsOf(use.loaded);
-  // Only here: it loads the ciphers.
+  // Imported late, because it loads the ciphers.
   const { testProfile } = await import('./pam/test-profile.ts');
   const outcomes = await testProfile({ ...wish, limits, ask: askPerson, tell }).catch(
     (error: unknown) => {

@@ -1,4 +1,4 @@
-/** What a command says to root is true, complete and of one line; what did nothing does not succeed in silence. */
+/** Messages to root are true, complete and on one line; a command that did nothing does not succeed silently. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { runWithBroker } from '../../test/fakes/cli-fixture.ts';
 import { parseConfiguration } from '../config/load.ts';
 import { PROBLEMS } from '../protocol/problems.ts';
 
-/** A machine whose profiles and configuration lie in a directory. */
+/** A machine whose profiles and configuration are in a directory. */
 const root = mkdtempSync(join(tmpdir(), 'vestibule-words-'));
 after(() => rmSync(root, { recursive: true }));
 for (const directory of ['etc/pam.d', 'etc/vestibule'])
@@ -63,7 +63,7 @@ interface Case {
 }
 const inRoot = `--root ${root}`;
 const cases: readonly Case[] = [
-  // A mistyped command: what one may have meant, on the same line.
+  // A mistyped command: the suggestion is on the same line.
   {
     args: 'stat',
     status: 2,
@@ -89,15 +89,25 @@ const cases: readonly Case[] = [
     status: 0,
     out: /^ {2}run \[options\] <user> -- <command> \[argument\.\.\.\] /m,
   },
-  // Nobody's name: nothing was done.
+  // A name that no account has: nothing was done.
   {
     args: 'sign-out no-such-name',
     answer: none,
     status: 1,
-    err: /'no-such-name', which nobody has/,
+    err: /'no-such-name', which no account here has/,
   },
-  { args: 'sign-out 0', answer: none, status: 1, err: /'0', which nobody has here; none ended$/ },
-  { args: 'sign-out -- --help', answer: none, status: 1, err: /'--help', which nobody has here/ },
+  {
+    args: 'sign-out 0',
+    answer: none,
+    status: 1,
+    err: /'0', which no account here has; none ended$/,
+  },
+  {
+    args: 'sign-out -- --help',
+    answer: none,
+    status: 1,
+    err: /'--help', which no account here has/,
+  },
   { args: 'sign-out root', answer: none, status: 0, out: /^0 sign-ins of 'root' ended$/ },
   {
     args: 'sign-out gone',
@@ -105,7 +115,7 @@ const cases: readonly Case[] = [
     status: 0,
     out: /^2 sign-ins of 'gone'/,
   },
-  // A profile that nobody has told the purpose of: the configuration says it, or it is asked for.
+  // A profile without --for: its purpose is that of the configuration, or the command asks for it.
   { args: `pam check open ${inRoot}`, status: 0, out: /^no problems$/ },
   { args: `pam check in ${inRoot}`, status: 0, out: /^(?!.*rootok)/ },
   { args: `pam check open --for login ${inRoot}`, status: 1, out: /\[rootok-in-login\]/ },
@@ -114,7 +124,7 @@ const cases: readonly Case[] = [
     status: 2,
     err: /wanted --for login or session or .*'in'.*'open'/,
   },
-  // A path is no profile, wherever one is named.
+  // A path is not accepted as the name of a profile.
   {
     args: 'run --profile ../x root -- true',
     status: 125,
@@ -130,7 +140,7 @@ const cases: readonly Case[] = [
     status: 2,
     err: /wanted the name of a file in \/etc\/pam\.d, got 'su\u00a0x'; name one$/,
   },
-  // Where somebody comes from is checked before a leader is asked for.
+  // --rhost is checked before a leader is requested.
   {
     args: 'pam test su root setcred --rhost -x',
     status: 2,
@@ -141,7 +151,7 @@ const cases: readonly Case[] = [
     status: 2,
     err: /wanted an address or host name, got 'x\u00a0y'; name one$/,
   },
-  // The broker is not asked for by what needs none.
+  // No broker is running: a command that needs none works.
   { args: 'config show', status: 0, out: /^OPTION/ },
   { args: 'status', status: 3, err: /got ENOENT; is it running\? \(npm start\)$/ },
 ];

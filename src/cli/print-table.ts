@@ -1,7 +1,7 @@
-/** Rows of text in columns that are as wide as they need to be. */
+/** Formats rows of text in columns that are as wide as needed. */
 import { escapeText } from '../lib/escape-text.ts';
 
-/** Its head, and what stands in it. */
+/** The head of a column, and the text of a cell. */
 export type TableColumn<T> = readonly [head: string, cell: (item: T) => string];
 
 export function formatColumns<T>(columns: readonly TableColumn<T>[], items: readonly T[]): string {
@@ -12,7 +12,7 @@ export function formatColumns<T>(columns: readonly TableColumn<T>[], items: read
   );
 }
 
-/** Unix ms, to the second: tables are wide. */
+/** time: Unix ms. Shown without milliseconds to save width. */
 export function formatTime(time: number | null): string {
   return time === null ? '-' : new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,4 +1,4 @@
-/** What keeps a session or PAM session, and why one failed, below the table that lists it. */
+/** Below a table of sessions or PAM sessions: what a stuck one waits for, and why one failed. */
 import type { ActiveSession } from '../protocol/cli-broker.ts';
 import { type Context, printLine } from './context.ts';
 
@@ -9,7 +9,7 @@ export function printTroubles({ out }: Context, listed: readonly Listed[]): void
     if (stuck !== null) printLine(out, `${id}: stuck. ${stuck}`);
     if (problem === null) continue;
     const text = problem.text.replaceAll('\n', ' ');
-    // The advice is for the person, and sends them to us.
+    // Without the problem's advice: that is for users, and tells them to ask the administrator.
     printLine(out, `${id}: ${text} (reference ${problem.reference} in the log)`);
   }
 }

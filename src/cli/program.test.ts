@@ -1,4 +1,4 @@
-/** docs/cli.md and the commands agree: nothing is missing there, and nothing else stands there. */
+/** docs/cli.md and the commands agree: nothing is missing there, and nothing is documented that does not exist. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** The commands, as commander and docs/cli.md know them. */
+/** All commands, for commander and docs/cli.md. */
 import { Command } from 'commander';
 import { VERSION } from '../lib/version.ts';
 
@@ -44,7 +44,7 @@ export function makeProgram(context: Context): Command {
   return program;
 }
 
-/** In the list of commands, as its own help has it: commander's would lack the '--' of run. */
+/** The usage in the list of commands, as in the help of the command: that of commander would lack the '--' of run. */
 function subcommandTerm(command: Command): string {
   const usage = command.commands.length === 0 ? ` ${command.usage()}` : '';
   return `${command.name()}${usage}`;

@@ -1,8 +1,8 @@
-/** What supervise says of its services. */
+/** Reads what supervise reports about its services. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { parseServices, type ServiceReport } from '../protocol/services-file.ts';
 
-/** None: no supervise runs, or it could not write. What one that is gone left there says nothing. */
+/** Empty: no supervise runs, or it could not write the file. The file of a supervise that has ended is ignored. */
 export function readServices(file: string): readonly ServiceReport[] {
   try {
     const { supervise, services } = parseServices(readFileSync(file, 'utf8'));

@@ -1,4 +1,4 @@
-/** A new random key in place of another: whole or not at all, for those who read it at each use. */
+/** Replaces a key by a new random one, atomically: other processes read the file at each use. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -6,12 +6,12 @@ import { CliError } from './context.ts';
 
 const KEY_BYTES = 32;
 
-/** The directory must be nobody's but root's: the name of the new file is known in advance. */
+/** Only root may have write access to the directory: others could predict the name of the new file. */
 export function replaceKey(path: string): void {
   const fresh = `${path}.new`;
   try {
-    if (!lstatSync(path).isFile()) throw new Error('it is no file');
-    rmSync(fresh, { force: true }); // of a run that was interrupted
+    if (!lstatSync(path).isFile()) throw new Error('it is not a regular file');
+    rmSync(fresh, { force: true }); // left by an interrupted run
     const fd = openSync(fresh, 'wx', 0o600);
     try {
       writeSync(fd, randomBytes(KEY_BYTES));
@@ -26,7 +26,7 @@ export function replaceKey(path: string): void {
   }
 }
 
-/** Or the old key could be back after a power failure. */
+/** Without this the old key could be back after a power failure. */
 function syncDirectory(path: string): void {
   const fd = openSync(path, 'r');
   try {

@@ -119,7 +119,7 @@ test('status says what keeps the server from its work, and ends with 4', async (
   assert.deepEqual(JSON.parse((await call('status --json')).out).troubles, troubles);
 });
 
-/** As a supervise that lives writes it. */
+/** The file of services as a running supervise writes it. */
 async function asSupervise<T>(lines: readonly string[], work: () => Promise<T>): Promise<T> {
   const program = join(folder, 'vestibule-supervise');
   copyFileSync('/bin/sleep', program);
@@ -182,7 +182,7 @@ test('status waits 5 s for a broker that does not answer', async () => {
     [status, out],
     [
       4,
-      'trouble: wanted an answer of the broker, got none: it was given 5 s; if this goes on, restart the server\n',
+      'trouble: wanted an answer from the broker, got none: it was given 5 s; if this goes on, restart the server\n',
     ],
   );
 });
@@ -394,7 +394,7 @@ test('a broker that does not answer is not waited for without end', async () => 
       [status, err],
       [
         1,
-        "vestibule: wanted an answer of the broker, got none: it was given 0.02 s; 'vestibule status' says how the server is\n",
+        "vestibule: wanted an answer from the broker, got none: it was given 0.02 s; 'vestibule status' shows the state of the server\n",
       ],
     );
   }
@@ -404,7 +404,7 @@ test('a broker that ends instead of answering is one line', async () => {
   await fakeBroker(() => null);
   const { status, err } = await call('status');
   assert.equal(status, 1);
-  assert.match(err, /^vestibule: wanted an answer of the broker, got none: .*\n$/);
+  assert.match(err, /^vestibule: wanted an answer from the broker, got none: .*\n$/);
 });
 
 for (const args of ['pam test su ada setcred', 'status', 'active-sessions', `kill-session ${ID}`]) {

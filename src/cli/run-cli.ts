@@ -5,13 +5,13 @@ import { CliError, type Context, printLine } from './context.ts';
 import { makeProgram } from './program.ts';
 import { OWN_FAILURE } from './run/run-error.ts';
 
-/** For a command line that makes no sense, as shells have it. */
+/** Exit status for an invalid command line, as in shells. */
 const USAGE = 2;
 
 export async function runCli(args: readonly string[], context: Context): Promise<number> {
   const program = makeProgram(context);
   prepare(program, context);
-  // Its other statuses are the command's that it runs.
+  // The other exit statuses of `run` are those of the command that it runs.
   const isRun = args[0] === 'run';
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -27,7 +27,7 @@ export async function runCli(args: readonly string[], context: Context): Promise
   }
 }
 
-/** commander puts what one may have meant on a line of its own, and some of its sentences have a full stop. */
+/** commander writes suggestions on a line of their own, and ends some sentences with a full stop. */
 function explainError(command: Command, text: string): string {
   const line = text
     .trimEnd()

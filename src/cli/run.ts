@@ -1,4 +1,4 @@
-/** `vestibule run USER -- COMMAND`: what su is, by way of rootd and a leader. */
+/** `vestibule run USER -- COMMAND`: like su, but through rootd and a leader. */
 import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { problemLine } from '../config/load.ts';
@@ -21,7 +21,7 @@ export function addRun(program: Command, context: Context): void {
   program
     .command('run')
     .description(
-      `run a command in a PAM session of its own, asking on a terminal what the profile asks, and exit with its status, or 128 and its signal; ${OWN_FAILURE}: it could not be run, or the command line is invalid (root)`,
+      `run a command in a PAM session of its own, ask the questions of the profile on the terminal, and exit with its status, or 128 and its signal; ${OWN_FAILURE}: it could not be run, or the command line is invalid (root)`,
     )
     .usage('[options] <user> -- <command> [argument...]')
     .argument('<user>', 'whose session it is')
@@ -48,7 +48,7 @@ async function run(
   if (options.profile === undefined && loaded.problems.length > 0)
     throw new CliError(loaded.problems.map(problemLine).join('; '));
   warnWithoutProfile(context, use);
-  // Only here: it loads the ciphers.
+  // Imported late, because it loads the ciphers.
   const { runProgram } = await import('./run/run-program.ts');
   const terminal = processTerminal();
   let password: ReturnType<typeof readPassword> | null = null;

@@ -1,4 +1,4 @@
-/** The id of a session, or of a PAM session, as an argument, and what is said of one that is over already. */
+/** The id of a session or PAM session as an argument, and the words for one that has ended already. */
 import { ID_PATTERN, type PamSessionId, type SessionId } from '../protocol/ids.ts';
 import { CliError } from './context.ts';
 
@@ -19,7 +19,7 @@ function readId(text: string, what: string, list: string): string {
   );
 }
 
-/** state: its last. ended: Unix ms. */
+/** state: the last one. ended: Unix ms. */
 export function describeEarlier(state: string, ended: number): string {
   const when = new Date(ended).toISOString();
   if (state === 'failed') return `had failed already, at ${when}`;

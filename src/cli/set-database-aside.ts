@@ -1,4 +1,4 @@
-/** `vestibule set-database-aside`: a database that cannot be used makes room for a new one, on request only. */
+/** `vestibule set-database-aside`: replaces a database that cannot be used by a new one. Done on request only. */
 import type { Command } from 'commander';
 import { askBroker } from './ask-broker.ts';
 import { type Context, printJson, printLine } from './context.ts';
@@ -7,7 +7,7 @@ export function addSetDatabaseAside(program: Command, context: Context): void {
   program
     .command('set-database-aside')
     .description(
-      'rename a database that is damaged or of a wrong owner, and begin a new one: everybody signs in again, sessions that run go on (root)',
+      'rename a database that is damaged or has the wrong owner, and create a new one: everybody has to sign in again, running sessions continue (root)',
     )
     .option('--json', 'write JSON')
     .action(({ json }: { json?: true }) => setDatabaseAside(context, json === true));

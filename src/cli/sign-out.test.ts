@@ -126,5 +126,5 @@ test('what is no key is not replaced; what an interrupted run left is no obstacl
   assert.equal(readFileSync(grantKey).length, 32);
   assert.throws(() => replaceKey(join(folder, 'none')), /wanted to replace '.*none', got: ENOENT/);
   mkdirSync(join(folder, 'directory'));
-  assert.throws(() => replaceKey(join(folder, 'directory')), /it is no file/);
+  assert.throws(() => replaceKey(join(folder, 'directory')), /it is not a regular file/);
 });

@@ -1,4 +1,4 @@
-/** `vestibule sign-out USER|--all`: ends sign-ins, and with --all everything they were good for. */
+/** `vestibule sign-out USER|--all`: ends sign-ins, and with --all makes all grants invalid. */
 import type { Command } from 'commander';
 import { askBroker } from './ask-broker.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
@@ -14,7 +14,7 @@ export function addSignOut(program: Command, context: Context): void {
   program
     .command('sign-out')
     .description(
-      'sign a user out everywhere; sessions that run go on, and nobody can enter them (root)',
+      'sign a user out everywhere; running sessions continue, and nobody can enter them (root)',
     )
     .argument('[user]', 'the login name')
     .option(
@@ -31,7 +31,7 @@ async function signOut(context: Context, user: string | undefined, options: Opti
     throw new CliError("wanted either a user name or '--all', got both or none", 2);
   }
   requireRoot(context);
-  // The key first: what it voids stays void even when the broker does not answer.
+  // The key first: it makes grants invalid even if the broker does not answer.
   if (all) replaceKey(context.grantKey);
   const { tickets } = await endTickets(context, user ?? null);
   if (tickets === 0 && user !== undefined) await refuseUnknown(context, user);
@@ -49,15 +49,15 @@ async function endTickets(context: Context, user: string | null) {
   }
 }
 
-/** Nothing ended: is it a name that nobody has, or not the one that sign-ins go by? */
+/** No sign-in has ended: refuses a name that no account has, or that is not the main name of the account. */
 async function refuseUnknown(context: Context, user: string): Promise<void> {
   const entry = await readFiles(context, 'person', { name: user });
   if (entry === 'no answer') return;
   if (entry === null)
-    throw new CliError(`wanted a login name, got '${user}', which nobody has here; none ended`);
+    throw new CliError(`wanted a login name, got '${user}', which no account here has; none ended`);
   if (entry.name === user) return;
   throw new CliError(
-    `wanted a login name, got '${user}', which is another name of '${entry.name}'; none ended: run it with that`,
+    `wanted a login name, got '${user}', which is another name of '${entry.name}'; none ended: use that name`,
   );
 }
 

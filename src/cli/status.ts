@@ -1,4 +1,4 @@
-/** `vestibule status`: whether the server runs, and how it is. */
+/** `vestibule status`: whether the server runs, and its state. */
 import type { Command } from 'commander';
 import type { Status } from '../protocol/cli-broker.ts';
 import type { ServiceReport } from '../protocol/services-file.ts';
@@ -6,7 +6,7 @@ import { askBroker, NOT_RUNNING } from './ask-broker.ts';
 import { CliError, type Context, printJson, printLine, requireRoot } from './context.ts';
 import { describeTrouble, readServices } from './read-services.ts';
 
-/** It runs, and cannot do all of its work. */
+/** Exit status: the server runs, but cannot do all of its work. */
 const IN_TROUBLE = 4;
 const ANSWER_SECONDS = 5;
 
@@ -14,7 +14,7 @@ export function addStatus(program: Command, context: Context): void {
   program
     .command('status')
     .description(
-      'say whether the server runs and how it is; exit with 3 when it does not run, with 4 when a service does not run or something keeps it from its work (root)',
+      'show whether the server runs and its state; exit with 3 when it does not run, with 4 when a service does not run or something keeps it from its work (root)',
     )
     .option('--json', 'write JSON')
     .action(({ json }: { json?: true }) => showStatus(context, json === true));
@@ -37,13 +37,13 @@ async function showStatus(context: Context, json: boolean): Promise<void> {
   if (troubles.length > 0 || (status?.troubles.length ?? 0) > 0) context.exitStatus = IN_TROUBLE;
 }
 
-/** null: the broker cannot answer, and why is among the troubles. Rejects when no server runs. */
+/** null: the broker cannot answer; the reason is added to the troubles. Rejects if no server runs. */
 async function askForStatus(
   context: Context,
   services: readonly ServiceReport[],
   troubles: string[],
 ): Promise<Status | null> {
-  // One that does not run would keep us waiting: supervise holds its socket.
+  // If the broker does not run we would wait in vain: supervise keeps its socket open.
   if (services.some(({ name, state }) => name === 'broker' && state !== 'running')) return null;
   try {
     return await askBroker(context, 'status', {}, ANSWER_SECONDS);

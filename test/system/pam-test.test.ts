@@ -77,7 +77,7 @@ test('a name that nobody has is said, though the profile lets it in', async () =
   for (const [user, warned] of [
     [
       'no-such-name',
-      /^warning: nobody here has the name 'no-such-name': what follows holds only if/,
+      /^warning: no account here has the name 'no-such-name': the results are right only if/,
     ],
     ['ada', /^$/],
   ] as const) {

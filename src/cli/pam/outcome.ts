@@ -1,6 +1,6 @@
-/** What came of one call of PAM, and what happened on the way. */
+/** The result of one call of PAM, and what happened during the call. */
 
-/** Of syslog(3), by their numbers. */
+/** The severities of syslog(3), by number. */
 export const SEVERITIES = [
   'emerg',
   'alert',
@@ -13,7 +13,7 @@ export const SEVERITIES = [
 ] as const;
 
 export interface LoggedLine {
-  /** null: it was no line as syslog(3) writes it. */
+  /** null: the line does not have the format of syslog(3). */
   readonly severity: (typeof SEVERITIES)[number] | null;
   readonly text: string;
 }
@@ -25,11 +25,11 @@ export interface Said {
 export interface Outcome {
   readonly operation: string;
   readonly code: number;
-  /** As pam(3) has it: PAM_AUTH_ERR. */
+  /** As in pam(3): PAM_AUTH_ERR. */
   readonly name: string;
-  /** As pam_strerror(3) has it. */
+  /** From pam_strerror(3). */
   readonly text: string;
-  /** Without the time that a person took to answer. */
+  /** Without the time that the user took to answer. */
   readonly microseconds: number;
   readonly texts: readonly Said[];
   readonly syslog: readonly LoggedLine[];

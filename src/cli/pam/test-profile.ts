@@ -1,4 +1,4 @@
-/** Has a leader of our own call PAM, answers its questions, and collects what came of each call. */
+/** Lets a new leader call PAM, answers its questions, and collects the results of the calls. */
 import { randomBytes } from 'node:crypto';
 import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { LEADER_STAGES, PATHS, type TEST_OPERATIONS } from '../../protocol/broker-leader.ts';
@@ -25,13 +25,13 @@ export interface ProfileTest {
 interface Talk extends Conversation {
   readonly test: ProfileTest;
   readonly link: LeaderLink;
-  /** Of the call under way. */
+  /** Of the current call. */
   texts: Said[];
   syslog: LoggedLine[];
   waitedMs: number;
 }
 
-/** One outcome for each operation that was called: all, or up to the first that failed. */
+/** One outcome for each operation that was called: all, or those up to the first failure. */
 export async function testProfile(test: ProfileTest): Promise<Outcome[]> {
   const { profile, user, rhost, operations, limits, paths = PATHS } = test;
   const conversation = randomBytes(16);
@@ -84,7 +84,7 @@ async function hearOutcomes(talk: Talk): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** The watch of a leader does not look at what is called once the session is open. */
+/** Once the session is open, the leader's watch does not limit the time of calls any more. */
 function patienceFor(
   { profile, limits }: ProfileTest,
   operation: Operation,

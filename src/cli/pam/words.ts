@@ -1,7 +1,7 @@
-/** What an administrator reads: names of PAM's results, pamtester's sentences, the parts of a line for syslog. */
+/** Texts for the administrator: names of PAM codes, the sentences of pamtester, lines for syslog. */
 import { type Event, type LoggedLine, type Outcome, SEVERITIES } from './outcome.ts';
 
-/** By their numbers, as Linux-PAM's _pam_types.h has them. */
+/** By number, as in _pam_types.h of Linux-PAM. */
 const CODE_NAMES = [
   ...['SUCCESS', 'OPEN_ERR', 'SYMBOL_ERR', 'SERVICE_ERR', 'SYSTEM_ERR', 'BUF_ERR', 'PERM_DENIED'],
   ...['AUTH_ERR', 'CRED_INSUFFICIENT', 'AUTHINFO_UNAVAIL', 'USER_UNKNOWN', 'MAXTRIES'],
@@ -23,7 +23,7 @@ export function codeName(code: number): string {
   return name === undefined ? `code ${code}` : `PAM_${name}`;
 }
 
-/** Its number holds facility and severity; its time is now. */
+/** A line for syslog begins with a number (facility and severity) and a time, which is always the current time. */
 export function readLogged(line: string): LoggedLine {
   const match = /^<(\d{1,3})>(?:\w{3} [ \d]\d \d\d:\d\d:\d\d )?(.*)$/s.exec(line);
   if (match === null) return { severity: null, text: line };

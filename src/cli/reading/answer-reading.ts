@@ -1,6 +1,6 @@
 /**
- * The process that reads files for a command (read-files.ts): it gets a question on stdin, and says what it reads before
- * it does, then the answer.
+ * The process that reads files for a command (read-files.ts): it gets a question on stdin, reports each file before it
+ * reads it, and then writes the answer.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { reads } from '../../lib/reads.ts';
@@ -16,10 +16,10 @@ interface Question {
 }
 
 export async function answerReading(): Promise<void> {
-  process.title = 'vestibule reads'; // the name in what is said of it while it waits
+  process.title = 'vestibule reads'; // the name in messages about this process if it is stuck
   const question = JSON.parse(readFileSync(0, 'utf8')) as Question;
   const { name, ask } = question;
-  // It ended before it could be said that we end with it.
+  // The command ended before PR_SET_PDEATHSIG was set for us.
   if (process.ppid !== question.command) return;
   reads.subscribe((reading) => tell({ reading: String(reading) }));
   try {
@@ -30,7 +30,7 @@ export async function answerReading(): Promise<void> {
   }
 }
 
-/** At once: the next call may not come back. */
+/** Synchronous, because the next call may not return. */
 function tell(told: Told): void {
   writeFileSync(1, `${JSON.stringify(told)}\n`);
 }

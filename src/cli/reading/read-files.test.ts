@@ -94,7 +94,7 @@ test('a reader ends with its command, however that ends', async () => {
   await until(() => (hasEnded(reader) ? true : undefined));
 });
 
-/** Whoever has inherited it need not have taken notice. */
+/** Also true for a zombie: the process that inherited it may not have reaped it yet. */
 function hasEnded(pid: number): boolean {
   const state = readProcessState(pid)?.state;
   return state === undefined || state === 'Z';
@@ -108,7 +108,7 @@ test('a reader whose command has ended before it began reads nothing', async () 
   assert.equal(await text(reader.stdout), '');
 });
 
-/** It has become the program that reads: setpriv, and before that a copy of the command, are over. */
+/** Whether it executes the reader already: before, it is a copy of the command, then setpriv. */
 function isReader(pid: number): boolean {
   const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   return argv.startsWith(process.execPath) && argv.includes('--answer-reading');

@@ -1,6 +1,6 @@
 /**
- * Reads files for a command, in a process of its own: who waits in the kernel for a file system that does not answer
- * cannot be interrupted, and often not be killed. Such a reader is left alone, and named.
+ * Reads files for a command, in a process of its own: a process that waits in the kernel for a file system that does
+ * not respond cannot be interrupted, and often not be killed. Such a reader is left alone, and a message names it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,9 +14,9 @@ import { READER, type ReadingName, type Readings, type Told } from './told.ts';
 
 /** For one file. */
 const LIMIT_MS = 10_000;
-/** Times that a reader that runs gets as long again: for a file, and what is worked out of it. */
+/** A reader that is running, not waiting, gets LIMIT_MS so many times for a file and for processing it. */
 const MOST_LOOKS = 6;
-/** For a reader that was killed to end. */
+/** How long a reader that was killed may take to end. */
 const END_MS = 1000;
 
 const WITH_US = ['--pdeathsig', 'KILL', '--'];
@@ -30,11 +30,11 @@ export async function readFiles<K extends ReadingName>(
   ...[ask]: Ask<K>
 ): Promise<Answer<K>> {
   if (context.reader === null) return readHere(context, name, ask);
-  // A reader that waits for a file ends with us, however we end (PR_SET_PDEATHSIG(2const)).
+  // A reader that waits for a file is killed when we end, however we end (PR_SET_PDEATHSIG(2const)).
   const argv = [...WITH_US, process.execPath, ...process.execArgv, context.reader, READER];
-  // Nothing of ours: who waits for the end of our output must not wait for a reader that is left.
+  // It gets none of our descriptors: who reads our output to its end must not wait for a reader that is left.
   const child = spawn('setpriv', argv, { stdio: ['pipe', 'pipe', 'ignore'] });
-  // Who ends before it has read this is heard of by its end.
+  // Errors are ignored: if the reader ends before it has read this, its end is noticed anyway.
   child.stdin.on('error', () => {}).end(JSON.stringify({ name, ask, command: process.pid }));
   try {
     return (await hearAnswer(child, child.stdout)) as Answer<K>;
@@ -61,7 +61,7 @@ async function hearAnswer(child: ChildProcess, output: Readable): Promise<unknow
   let timer: NodeJS.Timeout | undefined;
   let looks = 0;
   const look = (): void => {
-    // Only slow.
+    // Running, so it is only slow.
     const isSlow = readProcessState(child.pid ?? 0)?.state === 'R' && ++looks < MOST_LOOKS;
     if (isSlow) timer?.refresh();
     else heard.resolve(null);

@@ -1,4 +1,4 @@
-/** What `pam check` and `pam explain` read. */
+/** Reads and checks profiles for `pam check` and `pam explain`. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkProfile, openProfile, type ProfileFinding } from '../../config/pam-profile/check.ts';
@@ -12,7 +12,7 @@ import { CliError, type Context, checkedName } from '../context.ts';
 
 export interface FactsFile {
   readonly file: string;
-  /** null: it is still to be read. */
+  /** null: it has not been read yet. */
   readonly text: string | null;
 }
 interface CheckAsk {
@@ -56,7 +56,7 @@ function configuredPurpose(load: Context['load'], service: string, root: string)
   );
 }
 
-/** '' is the machine itself. */
+/** '' means / itself. */
 function checkedRoot(directory: string): string {
   const root = resolve(directory);
   reads.publish(root);
@@ -65,10 +65,10 @@ function checkedRoot(directory: string): string {
   throw new CliError(`wanted a directory for --root, got '${directory}', ${got}; name one`, 2);
 }
 
-/** null: a directory. */
+/** null: it is a directory. */
 function kindOf(path: string): string | null {
   try {
-    return statSync(path).isDirectory() ? null : 'which is none';
+    return statSync(path).isDirectory() ? null : 'which is not a directory';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);
   }

@@ -1,4 +1,4 @@
-/** What commands read of this machine, each as a question whose answer can be written as JSON. */
+/** What commands read on this machine, each as a function whose result can be written as JSON. */
 import { checkMachine, type Finding } from '../../config/check.ts';
 import type { LoadedConfiguration, Problem } from '../../config/load.ts';
 import { openProfile } from '../../config/pam-profile/check.ts';
@@ -6,7 +6,7 @@ import { awaitEntry, type Entry } from '../../lib/find-entry.ts';
 import { type Context, checkedName } from '../context.ts';
 import { checkPam, explainPam } from './read-profile.ts';
 
-/** For a directory that is away. */
+/** Timeout for a directory service (LDAP, AD) that does not respond. */
 const NAME_MS = 5000;
 
 export type Machine = Pick<Context, 'load' | 'uid'>;
@@ -37,14 +37,14 @@ function checkConfiguration({ load, uid }: Machine): ConfigurationCheck {
   return { problems, findings };
 }
 
-/** What a command needs that has PAM called by a profile. */
+/** What a command needs that calls PAM with a profile. */
 export interface ProfileUse {
   readonly loaded: LoadedConfiguration;
   readonly profile: string;
   readonly isThere: boolean;
 }
 
-/** profile: null: the one that sessions have. */
+/** profile null: that of sessions. */
 function readUse({ load }: Machine, wish: { readonly profile: string | null }): ProfileUse {
   const loaded = load();
   const profile = checkedName(wish.profile ?? loaded.values['auth-pam-sessions-profile']);

@@ -1,12 +1,12 @@
-/** What a command and the process that reads files for it (read-files.ts) have in common, without what it takes to read. */
+/** Shared by a command and the process that reads files for it (read-files.ts). Imports no code for reading. */
 import type { READINGS } from './readings.ts';
 
-/** The argument that makes the command line such a process. */
+/** With this argument the command line becomes such a process. */
 export const READER = '--answer-reading';
 
 export type Readings = typeof READINGS;
 export type ReadingName = keyof Readings;
-/** One a line. */
+/** A message of the reader: one on each line. */
 export type Told =
   | { readonly reading: string }
   | { readonly answer: unknown }

@@ -1,4 +1,4 @@
-/** One call of the PAM conversation: texts are shown in their place among the questions, and each answer is sealed. */
+/** One call of the PAM conversation: shows texts and asks questions in their order, and seals each answer. */
 
 import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { PROMPT_STYLES } from '../../protocol/broker-leader.ts';
@@ -6,12 +6,12 @@ import type { SignedKey } from '../../protocol/verify-key.ts';
 import type { LeaderLink } from './leader-link.ts';
 import { type SealContext, sealSecret } from './seal-secret.ts';
 
-/** null: there will be no answer. What comes is wiped. */
+/** null: there will be no answer. The caller wipes an answer. */
 export type Ask = (text: string, hidden: boolean) => Uint8Array | null;
 export interface Conversation extends SealContext {
   key: SignedKey | null;
   readonly ask: Ask;
-  /** Shows a PAM module's words. */
+  /** Shows a text of a PAM module. */
   readonly tell: (text: string, style: 'info' | 'error') => void;
 }
 type Prompt = Extract<FromLeader, { name: 'prompt' }>;

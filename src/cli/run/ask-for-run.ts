@@ -1,16 +1,16 @@
 /**
- * Who answers what the profile asks: the password at hand the first hidden question, once; the person at the terminal,
- * as with su, all others.
+ * Answers the questions of the profile: the password of --password-stdin answers the first hidden question; the person
+ * at the terminal answers all others, as with su.
  */
 import type { Ask } from './answer-prompt.ts';
 
 export interface Answers {
   readonly ask: Ask;
-  /** Why a question was not answered, which says more than what PAM made of it; null: all were. */
+  /** Why a question was not answered, which explains more than PAM's error; null: all were answered. */
   readonly refused: () => string | null;
 }
 
-/** person: null without a terminal. password: null when there is none; its owner wipes it. */
+/** person: null without a terminal. password: null if there is none; the caller wipes it. */
 export function answersFrom(password: Uint8Array | null, person: Ask | null): Answers {
   let unused = password;
   let refused: string | null = null;

@@ -1,4 +1,4 @@
-/** One question on the terminal, its answer as bytes, never as a string; without echo where PAM asks so. */
+/** Asks one question on the terminal, without echo if PAM wants that. The answer is never a string, only bytes. */
 import { spawnSync } from 'node:child_process';
 import { readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
@@ -9,9 +9,9 @@ import { RunError } from './run-error.ts';
 const KEY = { interrupt: 3, end: 4, backspace: 8, newline: 10, return: 13, kill: 21, delete: 127 };
 type End = 'line' | 'nothing' | 'interrupted';
 
-/** null: the input has ended. The caller wipes it. Blocks: nothing else is to be done meanwhile. */
+/** null: end of input. The caller wipes the answer. Blocks, because there is nothing else to do meanwhile. */
 export function askPerson(text: string, hidden: boolean): Buffer | null {
-  // Of its own: a slice of Node's pool would leave copies behind.
+  // A buffer of its own: Node's pool for small buffers would keep copies.
   const line = { bytes: Buffer.allocUnsafeSlow(MAX_SECRET + 1), size: 0 };
   const end = hidden && isatty(0) ? askUnseen(text, line) : askSeen(text, line);
   if (end === 'line') return line.bytes.subarray(0, line.size);
@@ -26,8 +26,8 @@ interface Line {
 }
 
 /**
- * Before the question stands there, the echo is off. The terminal does not edit lines then, nor send signals: Ctrl-C would
- * leave it so.
+ * Turns the echo off before it shows the question. It also turns off line editing and signals: otherwise Ctrl-C would
+ * leave the echo off.
  */
 function askUnseen(text: string, line: Line): End {
   const before = stty('-g').trim();
@@ -40,7 +40,7 @@ function askUnseen(text: string, line: Line): End {
   }
 }
 
-/** The line of the question ends here where no terminal shows the end of the answer. */
+/** Ends the line of the question if no terminal echoes the newline of the answer. */
 function askSeen(text: string, line: Line): End {
   const end = ask(text, line, false);
   if (end === 'nothing' || !isatty(0)) writeSync(2, '\n');
@@ -52,7 +52,7 @@ function stty(...args: string[]): string {
   return stdout?.toString() ?? '';
 }
 
-/** Byte by byte, so that nothing of the next answer is taken. */
+/** Reads byte by byte, so that it takes nothing of the next answer. */
 function ask(text: string, line: Line, editing: boolean): End {
   writeSync(2, escapeText(text));
   for (;;) {
@@ -69,7 +69,7 @@ function ask(text: string, line: Line, editing: boolean): End {
   }
 }
 
-/** The byte stands behind the line, not yet part of it. */
+/** Stores the byte after the end of the line; the caller makes it part of the line. */
 function readByte({ bytes, size }: Line): number | null {
   try {
     return readSync(0, bytes, size, 1, null) === 1 ? (bytes[size] ?? null) : null;
@@ -79,7 +79,7 @@ function readByte({ bytes, size }: Line): number | null {
   }
 }
 
-/** Backspace takes a whole character of UTF-8, whose bytes behind the first are 10xxxxxx. */
+/** Backspace removes a whole UTF-8 character: its bytes after the first one are 10xxxxxx. */
 function edit(line: Line, key: number): boolean {
   if (key === KEY.kill) line.size = 0;
   else if (key === KEY.backspace || key === KEY.delete) {

@@ -1,4 +1,4 @@
-/** The connection to the session-host: what the program writes comes from here, what it reads goes there. */
+/** Connects to the session-host, which sends the program's output and gets its input. */
 import { dial } from '../../launcher/dial.ts';
 import { joinSession } from '../../launcher/join-session.ts';
 import type { FrameStream } from '../../protocol/frame.ts';

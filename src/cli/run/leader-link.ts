@@ -1,4 +1,4 @@
-/** Our connection to a fresh leader by way of rootd: it is this PAM session's owner, and its end ends the PAM session. */
+/** Our connection to a new leader, through rootd. We own the PAM session: it ends with the connection. */
 import {
   connectLeader,
   type FromLeader,
@@ -13,7 +13,7 @@ export interface LeaderLink {
   readonly send: (message: ToLeader) => void;
   /** Its pid. */
   readonly leader: number;
-  /** Rejects when the leader has closed the connection, or says nothing for too long. */
+  /** Rejects if the leader has closed the connection, or sends nothing for too long. */
   readonly next: (patience: Patience) => Promise<FromLeader>;
   readonly destroy: () => void;
 }

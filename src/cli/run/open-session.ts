@@ -1,4 +1,4 @@
-/** Asks a leader for a PAM session and answers what its profile asks. */
+/** Asks a leader for a PAM session, and answers the questions of the profile. */
 import { randomBytes } from 'node:crypto';
 import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { CLOSE_POLICIES, LEADER_STAGES } from '../../protocol/broker-leader.ts';

@@ -1,30 +1,30 @@
-/** How long the CLI waits for what a leader does, and what it says when that is over: what is still stuck. */
+/** How long the CLI waits for a leader, and its message when the time is over: which process is stuck. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadedConfiguration } from '../../config/load.ts';
 import { explainHeld } from '../../lib/explain-held.ts';
 import { readProcessState } from '../../lib/process-state.ts';
 import { RunError } from './run-error.ts';
 
-/** Milliseconds, each since something was last heard. */
+/** Milliseconds, each since the last message of the peer. */
 export interface Limits {
   /** For a leader or a session-host to say hello. */
   readonly hello: number;
   /** For a PAM call. */
   readonly pam: number;
-  /** For one in which a person may be waited for. */
+  /** For a PAM call that may wait for the user. */
   readonly person: number;
   /** For the program's start. */
   readonly start: number;
-  /** For the end: of its processes, and of the PAM session. */
+  /** For the end of its processes, and of the PAM session. */
   readonly end: number;
-  /** From a signal that the program is to get to the look whether it can get it. */
+  /** From a signal for the program until we check whether the program is stuck and cannot get it. */
   readonly signal: number;
 }
 
-/** What the leader itself does about it comes first. */
+/** The leader has its own timeouts, which must come first. */
 const MARGIN_MS = 10_000;
 const LOOK_MS = 400;
-/** For the watch of a leader that was killed to end, too: what keeps it cannot be killed. */
+/** How long the watch of a killed leader may take to end: after that a process that it waits for cannot be killed. */
 const CLEAN_UP_MS = 3000;
 
 export function limitsOf({ values }: LoadedConfiguration): Limits {
@@ -43,13 +43,13 @@ export interface Patience {
   readonly what: string;
   readonly ms: number;
   /**
-   * Something else ends what takes too long, and several such steps may follow each other unheard: only what cannot be
-   * ended is given up.
+   * The leader's watch ends a step that takes too long, and several steps may follow without a message: give up only if
+   * a process cannot be killed.
    */
   readonly watched?: true;
 }
 
-/** Rejects with a RunError that names what is stuck, as answer does. leader: its pid; 0: not known yet. */
+/** Rejects with a RunError that names what is stuck, also when answer rejects. leader: its pid; 0: not known yet. */
 export async function waitFor<T>(
   answer: Promise<T>,
   leader: number,
@@ -61,7 +61,7 @@ export async function waitFor<T>(
   const look = (): void => {
     const before = stuck;
     stuck = explainStuck(leader);
-    // Who waits for a disk alone is not there twice.
+    // Stuck at two checks in a row: a process that only waits for a disk would not be.
     const isOver = !watched || (stuck !== null && before !== null);
     if (!isOver || performance.now() - begin < ms) return;
     const words = `wanted ${what} within ${ms / 1000} s, got nothing`;
@@ -80,7 +80,7 @@ export async function waitFor<T>(
   }
 }
 
-/** Of a leader that was killed: what it left is below its watch, which goes when that has gone. */
+/** What is stuck after a leader was killed: the processes that it left are below its watch, which ends after them. */
 async function explainLeft(leader: number, watch: number): Promise<string | null> {
   const end = performance.now() + CLEAN_UP_MS;
   while (readProcessState(leader) === null && performance.now() < end) {
@@ -91,7 +91,7 @@ async function explainLeft(leader: number, watch: number): Promise<string | null
   return null;
 }
 
-/** null: nothing of it is. */
+/** null: neither the leader nor a process below it is stuck. */
 export function explainStuck(leader: number): string | null {
   const held = explainHeld(readProcessState(leader));
   return held && `${held} It is left alone, and ends by itself afterwards.`;

@@ -1,14 +1,14 @@
-/** The first line of a descriptor as bytes, never as a string; what follows is left for the program. */
+/** Reads the first line of a descriptor as bytes, never as a string. The rest is left for the program. */
 import { readSync } from 'node:fs';
 import { MAX_SECRET } from '../../protocol/sealed-answer.ts';
 import { RunError } from './run-error.ts';
 
-/** The caller wipes it. */
+/** The caller wipes the password. */
 export function readPassword(fd: number): Buffer {
-  // Of its own: a slice of Node's pool would leave copies behind.
+  // A buffer of its own: Node's pool for small buffers would keep copies.
   const line = Buffer.allocUnsafeSlow(MAX_SECRET + 1);
   let size = 0;
-  // Byte by byte, so that nothing of the next line is taken.
+  // Byte by byte, so that it takes nothing of the next line.
   while (readByte(fd, line, size) && line[size] !== 0x0a) {
     size += 1;
     if (size > MAX_SECRET) {

@@ -1,4 +1,4 @@
-/** Relays input, output, signals and the window's size between our terminal and the program, no faster than each takes. */
+/** Relays input, output, signals and the window size between our terminal and the program, with back-pressure. */
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { decode, encode, type MessageOf } from '../../protocol/codec.ts';
@@ -8,14 +8,14 @@ import { RunError } from './run-error.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface RelayEnd {
-  /** As wait(2) gives it; null: the session-host did not tell. */
+  /** As from wait(2); null: the session-host did not report it. */
   readonly status: number | null;
-  /** Nobody takes the output any more. */
+  /** Our output is not read any more. */
   readonly abandoned: boolean;
-  /** What the connection broke of. */
+  /** Why the connection broke; null: it was closed. */
   readonly error: Error | null;
 }
-/** So long after a signal it is looked at what the program waits for that a signal cannot end. */
+/** explain is called ms after a signal: it says whether the program is stuck in a wait that no signal ends. */
 export interface Signalled {
   readonly ms: number;
   readonly explain: () => string | null;
@@ -77,7 +77,7 @@ function relayInput(
       more = send(frames, { name: 'input', data: chunk.subarray(at, at + MAX_INPUT) });
     if (!more) input.pause();
   };
-  // A terminal has no end of input, it hangs up.
+  // The end of input of a terminal is a hang-up.
   const end = (): void => {
     if (pty) send(frames, { name: 'signal', number: constants.signals.SIGHUP });
     else send(frames, { name: 'eof' });
@@ -94,7 +94,7 @@ function relayInput(
   };
 }
 
-/** An input that nobody reads any more must not keep this process. */
+/** An input that is not read any more must not keep this process running. */
 function release(input: Readable): void {
   input.on('error', () => {});
   input.destroy();
@@ -106,7 +106,7 @@ function relayOutput(frames: FrameStream, { stdout, stderr }: Terminal, abandon:
     if (full.delete(stream) && full.size === 0) frames.resume();
   };
   stdout.on('error', abandon);
-  // Without stderr a program goes on.
+  // An error of stderr does not end the program.
   stderr.on('error', () => drained(stderr));
   return {
     write: (stream: Writable, data: Uint8Array): void => {
@@ -115,7 +115,7 @@ function relayOutput(frames: FrameStream, { stdout, stderr }: Terminal, abandon:
       full.add(stream);
       stream.once('drain', () => drained(stream));
     },
-    /** Once all is written. */
+    /** Calls `then` once all is written. */
     flush: (then: () => void): void => {
       stdout.write('', () => stderr.write('', then));
     },

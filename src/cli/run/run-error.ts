@@ -1,4 +1,4 @@
-/** What `run` fails with when it is not the program that failed. */
+/** Exit status of `run` if `run` itself fails, not the program. */
 export const OWN_FAILURE = 125;
 
 export class RunError extends Error {

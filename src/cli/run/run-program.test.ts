@@ -1,4 +1,4 @@
-/** `run` against a leader and a session-host that say what each test wants. */
+/** `run` with a fake leader and session-host, which send what each test wants. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';

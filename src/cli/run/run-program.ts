@@ -1,4 +1,4 @@
-/** The life of `run`: a leader, its PAM session, the program in it, and the end of all three. */
+/** The steps of `run`: gets a leader, opens a PAM session, runs the program in it, and waits until all have ended. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { exitStatus } from '../../lib/exit-status.ts';
@@ -18,10 +18,10 @@ export interface Run {
   readonly user: string;
   readonly command: readonly string[];
   readonly profile: string;
-  /** Who answers what the profile asks. */
+  /** Answers the questions of the profile. */
   readonly answers: Answers;
   readonly terminal: Terminal;
-  /** Shows a line to the person. */
+  /** Shows a line to the caller of `run`. */
   readonly tell: (text: string) => void;
   readonly limits: Limits;
   readonly paths?: {
@@ -31,7 +31,7 @@ export interface Run {
   };
 }
 
-/** Resolves with what to exit with once the PAM session is closed. */
+/** Resolves with the exit status once the PAM session is closed. */
 export async function runProgram(run: Run): Promise<number> {
   const { user, profile, answers, terminal, tell, limits, paths = PATHS } = run;
   const { pty } = terminal;
@@ -81,7 +81,7 @@ async function spawnProgram(
   throw new RunError(`wanted to run '${command[0]}', got: ${message.text} (stage '${stage}')`);
 }
 
-/** env finds the program by the session's own PATH; but it would take NAME=VALUE for a variable. */
+/** env(1) finds the program by the PATH of the session. A name with '=' would be a variable for env(1): then sh(1). */
 function argvOf(command: readonly string[]): string[] {
   const finder = command[0]?.includes('=')
     ? ['/bin/sh', '-c', 'exec "$0" "$@"']
@@ -97,7 +97,7 @@ async function awaitClosed(
 ): Promise<number> {
   const ended = end.status === null ? '' : `, whose program ended with ${exitStatus(end.status)},`;
   const what = `the end of session ${session}${ended}`;
-  // Without a viewer the program would wait for one for ever.
+  // A lossless session without a viewer would wait for one for ever.
   if (end.status === null) link.send({ name: 'close' });
   for (let name = ''; name !== 'closed'; ) {
     ({ name } = await link.next({ what, ms }));

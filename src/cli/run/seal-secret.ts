@@ -1,4 +1,4 @@
-/** Seals an answer to the leader's key, once that is known to be the leader's. */
+/** Seals an answer to the key of the leader, after checking the signature of the key. */
 import { readFileSync } from 'node:fs';
 import type { ConversationId } from '../../protocol/ids.ts';
 import { sealAnswer } from '../../protocol/seal-answer.ts';
@@ -8,7 +8,7 @@ import { RunError } from './run-error.ts';
 export interface SealContext {
   readonly conversation: ConversationId;
   readonly user: string;
-  /** What the leader wants answers sealed to. */
+  /** The conversation key, to which answers are sealed. */
   readonly key: SignedKey | null;
   readonly hostKeyFile: string;
 }

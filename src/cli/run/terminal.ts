@@ -1,18 +1,18 @@
-/** Where the program's input comes from and its output goes to. */
+/** The source of the program's input, and where its output goes. */
 
 import { spawnSync } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 
 export interface Terminal {
-  /** A getter for process.stdin: touching that starts to read. */
+  /** A function, because the first access to process.stdin starts to read. */
   readonly stdin: () => Readable;
   readonly stdout: Writable & { readonly rows?: number; readonly columns?: number };
   readonly stderr: Writable;
-  /** stdin and stdout are a terminal: the program gets one too. */
+  /** Whether stdin and stdout are a terminal: then the program gets one too. */
   readonly pty: boolean;
   readonly type: string | undefined;
-  /** Raw: every byte goes through as it is, both ways. */
+  /** Raw: every byte passes unchanged, in both directions. */
   readonly setRaw: (raw: boolean) => void;
 }
 
@@ -25,7 +25,7 @@ export function processTerminal(): Terminal {
     type: process.env.TERM,
     setRaw: (raw) => {
       process.stdin.setRawMode(raw);
-      // Node leaves output processing on, and a line feed of the program would become CR LF twice.
+      // Node leaves output processing on: a line feed of the program would be translated to CR LF twice.
       if (raw) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
     },
   };
