@@ -15,8 +15,11 @@ HARDEN := $(filter-out -fcf-protection,$(HARDEN))
 endif
 
 LIB := $(wildcard src/root/lib/*.c)
+LEADER := $(wildcard src/root/leader/*.c)
+# A leader with another table of requests.
+PAM_TEST := $(filter-out src/root/leader/requests.c,$(LEADER)) $(wildcard src/root/pam-test/*.c)
 HEADERS := $(wildcard src/root/lib/*.h src/root/*/*.h src/session-host/*.h)
-PROGRAMS := supervise rootd leader session-host
+PROGRAMS := supervise rootd leader pam-test session-host
 BIN := $(PROGRAMS:%=build/bin/vestibule-%)
 C_TESTS := $(patsubst test/c/%_test.c,build/test-c/%_test,$(wildcard test/c/*_test.c))
 FAKES := $(patsubst test/fakes/%.c,build/test-c/%,$(filter-out test/fakes/pam_%.c,$(wildcard test/fakes/*.c)))
@@ -37,17 +40,18 @@ clean:
 	rm -rf build
 
 define program
-build/bin/vestibule-$(1): $$(wildcard $(2)/*.c) $$(LIB) $$(HEADERS) Makefile
+build/bin/vestibule-$(1): $(2) $$(LIB) $$(HEADERS) Makefile
 	@mkdir -p $$(@D)
 	$$(CC) $$(WARN) $$(HARDEN) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $$(LINK) $(3)
-build/asan/vestibule-$(1): $$(wildcard $(2)/*.c) $$(LIB) $$(HEADERS) Makefile
+build/asan/vestibule-$(1): $(2) $$(LIB) $$(HEADERS) Makefile
 	@mkdir -p $$(@D)
 	$$(CC) $$(WARN) $$(SANITIZE) $$(PKG_CFLAGS) -Isrc/root/lib -o $$@ $$(filter %.c,$$^) $(3) -Wl,--no-as-needed -lcrypt
 endef
-$(eval $(call program,supervise,src/root/supervise,$(LIBS_root)))
-$(eval $(call program,rootd,src/root/rootd,$(LIBS_root)))
-$(eval $(call program,leader,src/root/leader,$(LIBS_root)))
-$(eval $(call program,session-host,src/session-host,))
+$(eval $(call program,supervise,$(wildcard src/root/supervise/*.c),$(LIBS_root)))
+$(eval $(call program,rootd,$(wildcard src/root/rootd/*.c),$(LIBS_root)))
+$(eval $(call program,leader,$(LEADER),$(LIBS_root)))
+$(eval $(call program,pam-test,$(PAM_TEST),$(LIBS_root)))
+$(eval $(call program,session-host,$(wildcard src/session-host/*.c),))
 
 # A C test says what it needs beside src/root/lib in a first-line comment: "needs: FILE…". Those of the whole of
 # session-host have all of its files but the one with main().
@@ -81,9 +85,10 @@ FUZZ_CC ?= clang-14
 FUZZERS := $(patsubst test/fuzz/%_fuzz.c,build/fuzz/%,$(wildcard test/fuzz/*_fuzz.c))
 FUZZ := -Wno-format-nonliteral -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 fuzz: $(FUZZERS)
-# The leader whole, but for the files that only do things to the system: leader_system.c stands in for those.
-LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main signals watch group limits terminal take-syslog)
-build/fuzz/leader: FUZZ_NEEDS := $(filter-out $(LEADER_SYSTEM),$(wildcard src/root/leader/*.c))
+# The leader whole, with what vestibule-pam-test has in addition, but for the files that only do things to the system:
+# leader_system.c stands in for those.
+LEADER_SYSTEM := $(patsubst %,src/root/leader/%.c,main signals watch group limits terminal)
+build/fuzz/leader: FUZZ_NEEDS := $(filter-out $(LEADER_SYSTEM),$(LEADER)) src/root/pam-test/test-profile.c
 build/fuzz/control build/fuzz/viewer build/fuzz/screen: FUZZ_NEEDS := $(HOST)
 build/fuzz/%: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.[ch]) $(LIB) $(HEADERS) $(wildcard src/root/*/*.c src/session-host/*.c) Makefile
 	@mkdir -p $(@D)

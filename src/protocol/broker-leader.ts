@@ -1,5 +1,6 @@
 /**
  * The protocol between the broker (or root's CLI) and a leader, over a connection to rootd's socket or the leader's own.
+ * vestibule-pam-test speaks it, too: of toLeader it takes hello, test, answer and cancel; a leader takes all but test.
  *
  * A frame is a u32 length (big-endian, at most MAX_ROOT_FRAME), a u8 message type, then the fields in the order
  * written here. This table is the only declaration: the TypeScript codec reads it, and `src/root/lib/protocol.h` and
@@ -107,7 +108,7 @@ export const toLeader = {
   },
   test: {
     type: 19,
-    doc: 'Call these functions of PAM (TEST_OPERATIONS) in this order, up to the first that fails; only root may request it. Answered by key, then for each function by prompt and logged as they occur and one tested, or by failed; then the leader exits.',
+    doc: 'To vestibule-pam-test only: call these functions of PAM (TEST_OPERATIONS) in this order, up to the first that fails. Answered by key, then for each function by prompt and logged as they occur and one tested, or by failed; then the process exits.',
     fields: {
       conversation: 'bytes',
       service: 'string',
@@ -195,12 +196,12 @@ export const fromLeader = {
   checked: { type: 20, doc: 'PAM and the policy allow the user.', fields: {} },
   tested: {
     type: 22,
-    doc: 'A function of PAM returned code, described by text, after this time, including the time that the user took to answer.',
+    doc: 'Of vestibule-pam-test only: a function of PAM returned code, described by text, after this time, including the time that the user took to answer.',
     fields: { operation: 'string', code: 'u32', text: 'string', microseconds: 'u64' },
   },
   logged: {
     type: 24,
-    doc: 'This line was written to syslog during a test, unchanged (RFC 3164).',
+    doc: 'Of vestibule-pam-test only: this line was written to syslog during a test, unchanged (RFC 3164).',
     fields: { line: 'string' },
   },
 } as const satisfies Record<string, MessageSpec>;
@@ -267,6 +268,8 @@ export const PATHS = {
   run: '/run/vestibule',
   lock: '/run/vestibule.lock',
   rootd: '/run/vestibule/rootd/s',
+  /** Of rootd, too; for root alone. */
+  pamTest: '/run/vestibule/pam-test/s',
   leaders: '/run/vestibule/leaders',
   sessions: '/run/vestibule/sessions',
   brokerForGateway: '/run/vestibule/broker/s',

@@ -1,12 +1,15 @@
 /* needs: test/fuzz/leader_says.c test/fuzz/leader_pam.c test/fuzz/leader_system.c wraps: chown lchown chmod mkdir unlink rmdir bind listen renameat2 initgroups sigaction access kill fork waitpid socketpair accept4 poll peer_uid monotonic_ms unix_ms read_root_file crypto_box_keypair getpwnam_r getpwuid_r getspnam getgrouplist getgrnam */
-/* The leader, whole but for PAM and the system: an owner, three that come to its control socket and session-hosts say
- * what the script has. */
+/* The leader, or vestibule-pam-test, whole but for PAM and the system: an owner, three that come to its control socket and
+ * session-hosts say what the script has. */
 #include <fcntl.h>
 #include <locale.h>
 #include <sodium.h>
 
 #include "leader_fuzz.h"
 #include "root/leader/signals.c" /* for what its handlers set */
+#define requests pam_test_requests
+#include "root/pam-test/requests.c" /* beside the leader's table */
+#undef requests
 
 FUZZ_NO_COVERAGE
 
@@ -124,7 +127,7 @@ static void lead(void *data) {
     if ((bits & 4) != 0)
         (void)snprintf(run.leader.config.auth_required_user_group, 256, "wheel,users");
     watch_begin(&run.leader);
-    run.leader.requests = requests;
+    run.leader.requests = (bits & 16) != 0 ? pam_test_requests : requests;
     must(connections_begin(&run.leader));
     struct connection *owner = &run.leader.connections[0];
     while (run.leader.phase == VST_PHASE_FRESH)

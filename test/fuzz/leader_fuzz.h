@@ -6,6 +6,7 @@
 #include "root/leader/messages.h"
 #include "root/leader/pam.h"
 #include "root/leader/programs.h"
+#include "root/pam-test/pam-test.h"
 
 enum { CLIENTS = 4, HOSTS = 4, FIRST_HOST = 4194000, BROKER_UID = 990, MAX_SEALED = 64, NOW_MS = 1800000000, MAX_ENVIRONMENT = 8 };
 

@@ -179,7 +179,7 @@ static void put_texts(struct writer *writer) {
     }
 }
 
-/* Root's alone: a profile's functions in any order. */
+/* To vestibule-pam-test: a profile's functions in any order. */
 void say_test(int fd) {
     static const char *const names[] = {"authenticate", "acct_mgmt", "setcred", "open_session", "close_session", "chauthtok", "", "x"};
     struct writer writer = writer_of(VST_TO_LEADER_TEST);

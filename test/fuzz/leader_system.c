@@ -255,9 +255,9 @@ bool terminal_give(const struct leader *leader, struct program *program) { retur
 void terminal_release(struct program *program) { close_descriptor(&program->pty); }
 void terminal_say(const struct program *program, const char *text) { must(program->pty >= 0 && text != NULL); }
 void syslog_take(struct leader *leader) { (void)leader, must(!run.broker); }
-void syslog_give_back(struct leader *leader) { (void)leader; }
 pid_t syslog_read(struct leader *leader) { return (void)leader, -1; }
-void syslog_read_end(const struct leader *leader, pid_t reader) { (void)leader, must(reader == -1); }
+void syslog_give_back(void) {}
+void syslog_read_end(pid_t reader) { must(reader == -1); }
 void utmp_write(const struct leader *leader, struct program *program) {
     int size = 0;
     (void)leader, must(program->pty >= 0 && program->host != 0);

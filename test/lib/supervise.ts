@@ -1,4 +1,4 @@
-/** supervise and rootd as they are, with stand-ins for the Node services and the leader, in a place of their own. */
+/** supervise and rootd as they are, with stand-ins for the Node services and the leaders, in a place of their own. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -60,7 +60,7 @@ server.listen({ fd: fds.home ?? fds.gateway }, () => fs.writeSync(fds.ready, 'RE
 
 /** Greets, then does as it is told, a word a line. */
 const LEADER = `#!/bin/sh
-echo "leader $$" >&3
+echo "\${0##*vestibule-} $$" >&3
 while read -r word <&3; do
   case $word in
     byte) (trap '' PIPE; printf x >&4) 2>/dev/null; exec 4>&-; echo written >&3 ;;
@@ -91,7 +91,8 @@ export function installStandIns(): void {
     copyFileSync(`${directory}/${name}`, `${PREFIX}/bin/${name}`);
   }
   copyFileSync(process.execPath, `${PREFIX}/bin/node`);
-  writeFileSync(`${PREFIX}/bin/vestibule-leader`, LEADER, { mode: 0o755 });
+  for (const name of ['leader', 'pam-test'])
+    writeFileSync(`${PREFIX}/bin/vestibule-${name}`, LEADER, { mode: 0o755 });
   for (const name of ['broker', 'gateway']) writeFileSync(`${PREFIX}/dist/${name}.js`, SERVICE);
   for (const user of ['vestibule', 'vestibule-web']) {
     if (spawnSync('useradd', ['--system', '-U', user]).status !== 0) continue;

@@ -58,7 +58,8 @@ test('messages out of their phase and unknown ones end the leader', async () => 
     const client = await Client.greet('broker');
     await expectRefusal(client, /refused: not in this phase/, () => client.send(message));
   }
-  for (const type of [0, 2, 8, 254, 255]) {
+  // test is for vestibule-pam-test alone.
+  for (const type of [0, 2, 8, 254, 255, toLeader.test.type]) {
     const client = await Client.greet('root');
     await expectRefusal(client, /\(unknown\) from root in phase 0 refused/, () =>
       client.frames.send(Buffer.from([type])),

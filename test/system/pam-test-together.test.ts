@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { before, test } from 'node:test';
+import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import { Client } from '../lib/leader/client.ts';
 import { setUpLeaders } from '../lib/leader/fixture.ts';
@@ -22,7 +23,7 @@ before(() => writeFileSync(SCRIPT, '#!/bin/sh\nexec logger "a line"\n', { mode: 
 
 /** Has /dev/log from before its first question. */
 async function begin(): Promise<() => Promise<void>> {
-  const client = await Client.greet('root');
+  const client = await Client.greet('root', PATHS.pamTest);
   const conversation = Buffer.from(client.conversation, 'hex');
   client.user = USER;
   const wish = { conversation, service: 'asks-then-writes', user: USER, rhost: '' };

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { PATHS, toLeader } from '../../src/protocol/broker-leader.ts';
 import { makeAccount } from '../lib/accounts.ts';
 import { Client } from '../lib/leader/client.ts';
+import { expectRefusal } from '../lib/leader/connection.ts';
 import { setUpLeaders } from '../lib/leader/fixture.ts';
 import { logged, readLog } from '../lib/leader/log.ts';
-import { makeProfile } from '../lib/leader/machine.ts';
+import { idOf, makeProfile } from '../lib/leader/machine.ts';
 
 const UNIX = ['auth', 'account', 'password', 'session'].map(
   (type) => `${type} required pam_unix.so${type === 'auth' ? ' nodelay' : ''}`,
@@ -64,7 +67,7 @@ test('the right password, and every operation after it', async () => {
   );
   assert.match(
     times,
-    /^ {2}syslog info: vestibule-leader\[P\]: pam_unix\(unix:session\): session opened for user ada/m,
+    /^ {2}syslog info: vestibule-pam-test\[P\]: pam_unix\(unix:session\): session opened for user ada/m,
   );
   assert.match(
     times,
@@ -241,18 +244,57 @@ test('where there is a syslog daemon it gets the same lines, and stays in its pl
   }
 });
 
-test('the broker may not ask for it', async () => {
-  const client = await Client.greet('broker');
-  const from = readLog().length;
-  const conversation = randomBytes(16);
-  const wish = { conversation, service: 'unix', user: 'ada', rhost: '', operations: ['setcred'] };
-  client.send({ name: 'test', ...wish });
-  await client.expectEnd();
-  await logged(/message 19 \(test\) from the broker in phase 0 refused: not from this peer/, from);
+test('only root may come to its socket, whatever the modes are', async () => {
+  const directory = dirname(PATHS.pamTest);
+  chmodSync(directory, 0o711);
+  chmodSync(PATHS.pamTest, 0o666);
+  try {
+    for (const peer of ['broker', makeAccount('pam-test-stranger').uid] as const) {
+      const uid = peer === 'broker' ? idOf('passwd', 'vestibule') : peer;
+      const why = new RegExp(
+        `rootd.*refused a connection of uid ${uid} to .*/vestibule-pam-test: wanted uid 0`,
+      );
+      const from = readLog().length;
+      await Client.connect(peer, PATHS.pamTest).expectEnd();
+      await logged(why, from);
+    }
+  } finally {
+    chmodSync(PATHS.pamTest, 0o600);
+    chmodSync(directory, 0o700);
+  }
+});
+
+test('what only a leader does is no request of vestibule-pam-test', async () => {
+  const taken = ['hello', 'test', 'answer', 'cancel'];
+  for (const [name, { type }] of Object.entries(toLeader)) {
+    if (taken.includes(name)) continue;
+    const client = await Client.greet('root', PATHS.pamTest);
+    await expectRefusal(
+      client,
+      new RegExp(
+        `message ${type} \\(unknown\\) from root in phase 0 refused: there is no such request`,
+      ),
+      () => client.frames.send(Buffer.from([type])),
+    );
+  }
+});
+
+test('its environment is that of the server, not of who asks', async () => {
+  const script = '/tmp/tell-process';
+  const tell = 'echo "$(ulimit -n) $(cut -d" " -f7 /proc/$PPID/stat)"';
+  writeFileSync(script, `#!/bin/sh\n${tell}\n`, { mode: 0o755 });
+  makeProfile('tells', [`auth required pam_exec.so stdout ${script}`]);
+  const command = `ulimit -n 77; exec ${COMMAND.join(' ')} --json tells ada authenticate`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = /"text":"(\d+) (\d+)"/.exec(await text(child.stdout))!;
+  assert.notEqual(said[1], '77');
+  assert.equal(said[2], '0', 'it has no controlling terminal');
 });
 
 test('what names no function of PAM calls none', async () => {
-  const client = await Client.greet('root');
+  const client = await Client.greet('root', PATHS.pamTest);
   const from = readLog().length;
   const conversation = randomBytes(16);
   const operations = ['setcred', 'system'];

@@ -91,6 +91,17 @@ test('a peer that is neither root nor the broker is closed', async () => {
   await broker.end();
 });
 
+test('each socket has its program', async () => {
+  for (const [path, wanted] of [
+    [PATHS.rootd, /^leader /],
+    [PATHS.pamTest, /^pam-test /],
+  ] as const) {
+    const client = new LineClient(path);
+    assert.match((await client.line())!, wanted);
+    client.socket.destroy();
+  }
+});
+
 test('a leader that crashes is reaped and named', async () => {
   const client = new LineClient(PATHS.rootd);
   const pid = (await client.line())!.split(' ')[1]!;

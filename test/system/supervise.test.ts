@@ -50,6 +50,8 @@ test('directories, sockets and keys have their owners and modes', async () => {
     [PATHS.run, '0711 0:0'],
     [PATHS.rootd, `0660 0:${gid}`],
     [`${PATHS.run}/rootd`, `0750 0:${gid}`],
+    [PATHS.pamTest, '0600 0:0'],
+    [`${PATHS.run}/pam-test`, '0700 0:0'],
     [PATHS.leaders, `0750 0:${gid}`],
     [PATHS.sessions, '0711 0:0'],
     [PATHS.brokerForGateway, `0660 0:${web}`],

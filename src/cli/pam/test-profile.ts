@@ -1,4 +1,4 @@
-/** Lets a new leader call PAM, answers its questions, and collects the results of the calls. */
+/** Has vestibule-pam-test call PAM, answers its questions, and collects what came of each call. */
 import { randomBytes } from 'node:crypto';
 import type { FromLeader } from '../../launcher/leader-connection.ts';
 import { LEADER_STAGES, PATHS, type TEST_OPERATIONS } from '../../protocol/broker-leader.ts';
@@ -19,7 +19,7 @@ export interface ProfileTest {
   readonly ask: Ask;
   readonly tell: (event: Event) => void;
   readonly limits: Limits;
-  readonly paths?: { readonly rootd: string; readonly hostPublicKey: string };
+  readonly paths?: { readonly pamTest: string; readonly hostPublicKey: string };
 }
 
 interface Talk extends Conversation {
@@ -35,7 +35,7 @@ interface Talk extends Conversation {
 export async function testProfile(test: ProfileTest): Promise<Outcome[]> {
   const { profile, user, rhost, operations, limits, paths = PATHS } = test;
   const conversation = randomBytes(16);
-  const link = await linkLeader(paths.rootd, limits);
+  const link = await linkLeader(paths.pamTest, limits);
   try {
     link.send({ name: 'test', conversation, service: profile, user, rhost, operations });
     const id = conversation.toString('hex') as ConversationId;

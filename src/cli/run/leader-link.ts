@@ -1,4 +1,4 @@
-/** Our connection to a new leader, through rootd. We own the PAM session: it ends with the connection. */
+/** Our connection to a fresh leader, or vestibule-pam-test, by way of rootd: its end ends the PAM session, or the test. */
 import {
   connectLeader,
   type FromLeader,

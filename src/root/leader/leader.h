@@ -112,13 +112,6 @@ struct limits {
     mode_t umask;
 };
 
-/* /dev/log, while root tests a profile. */
-struct syslog {
-    int machine, own; /* sockets: connected to the real /dev/log; the one that replaces it */
-    int lock;         /* shared by all leaders that use the file; above 0 while this one does */
-    bool taken;
-};
-
 /* Fields that are written to are together, before the paths: every page that is written costs memory in each
  * session. */
 struct leader {
@@ -127,12 +120,12 @@ struct leader {
     gid_t broker_gid;
     uint8_t phase; /* VST_PHASE_* */
     const struct request *requests; /* the table of requests.c */
+    void (*leaving)(void); /* gives back what else was taken (vestibule-pam-test); NULL: nothing */
     uint32_t seen; /* bit i: row i of that table was used */
     struct connection connections[MAX_CONNECTIONS];
     bool broker_seen;
     struct conversation conversation;
     struct transaction pam;
-    struct syslog syslog;
     struct limits limits;
     gid_t *groups; /* as PAM has set them */
     int group_count;

@@ -16,7 +16,8 @@ void transaction_end(struct leader *leader) {
 
 void leave(struct leader *leader, int status) {
     transaction_end(leader);
-    syslog_give_back(leader);
+    if (leader->leaving != NULL)
+        leader->leaving();
     key_forget(leader);
     listener_close(leader);
     atomic_store(&leader->shared->closed, true);

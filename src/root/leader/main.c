@@ -1,4 +1,5 @@
-/* vestibule-leader: signs one user in, or opens one PAM session and runs its programs. Started by rootd. */
+/* vestibule-leader: signs one user in, or opens one PAM session and runs its program. Started by rootd. With another table
+ * of requests it is vestibule-pam-test. */
 #include <locale.h>
 #include <sodium.h>
 #include <sys/prctl.h>
@@ -8,7 +9,7 @@
 
 static void prepare_process(void) {
     open_standard_descriptors();
-    log_open("vestibule-leader");
+    log_open(program_invocation_short_name); /* rootd gives the path of the program */
     close_from(READY_FD + 1); /* before pam_start, never later: modules keep descriptors */
     set_cloexec(OWNER_FD, true);
     set_cloexec(READY_FD, true);

@@ -36,6 +36,7 @@ struct request {
     enum often { ONCE, MANY, EACH_CONNECTION } often;
     request_handler *handle;
 };
+#define IN(phase) (1U << VST_PHASE_##phase)
 
 /* requests.c */
 extern const struct request requests[];
@@ -44,8 +45,8 @@ extern const struct request requests[];
  * request is not allowed now or malformed: the caller drops the connection. */
 bool request_dispatch(struct leader *leader, struct connection *connection);
 
-/* hello.c, authenticate.c, test-profile.c, open.c, converse.c, spawn.c, end.c */
-request_handler request_hello, request_authenticate, request_check, request_test, request_open, request_answer, request_cancel,
+/* hello.c, authenticate.c, open.c, converse.c, spawn.c, end.c */
+request_handler request_hello, request_authenticate, request_check, request_open, request_answer, request_cancel,
     request_spawn, request_run, request_rotate, request_end, request_close, request_noted;
 
 #endif

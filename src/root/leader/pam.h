@@ -49,10 +49,4 @@ bool limits_take(struct leader *leader);
 bool limits_give(const struct leader *leader);
 bool limits_give_rest(const struct leader *leader);
 
-/* take-syslog.c: lines that modules write between read (-1: cannot read them) and read_end are sent to the owner. */
-void syslog_take(struct leader *leader);
-void syslog_give_back(struct leader *leader);
-pid_t syslog_read(struct leader *leader);
-void syslog_read_end(const struct leader *leader, pid_t reader);
-
 #endif

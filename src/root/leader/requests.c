@@ -3,7 +3,6 @@
 
 #define BOTH (WHO_BROKER | WHO_ROOT)
 #define ALL (BOTH | WHO_GUEST)
-#define IN(phase) (1U << VST_PHASE_##phase)
 #define ANSWERING (IN(AUTHENTICATING) | IN(OPENING))
 #define OPENED (IN(OPEN) | IN(ENDING) | IN(CLOSED))
 
@@ -12,7 +11,6 @@ const struct request requests[] = {
     {VST_TO_LEADER_HELLO, "hello", ALL, IN(FRESH) | OPENED, EACH_CONNECTION, request_hello},
     {VST_TO_LEADER_AUTHENTICATE, "authenticate", BOTH, IN(FRESH), ONCE, request_authenticate},
     {VST_TO_LEADER_CHECK, "check", BOTH, IN(FRESH), ONCE, request_check},
-    {VST_TO_LEADER_TEST, "test", WHO_ROOT, IN(FRESH), ONCE, request_test},
     {VST_TO_LEADER_OPEN, "open", BOTH, IN(FRESH), ONCE, request_open},
     {VST_TO_LEADER_ANSWER, "answer", BOTH, ANSWERING, MANY, request_answer},
     {VST_TO_LEADER_CANCEL, "cancel", BOTH, ANSWERING, MANY, request_cancel},

@@ -115,6 +115,7 @@
 #define VST_PATH_RUN "/run/vestibule"
 #define VST_PATH_LOCK "/run/vestibule.lock"
 #define VST_PATH_ROOTD "/run/vestibule/rootd/s"
+#define VST_PATH_PAM_TEST "/run/vestibule/pam-test/s"
 #define VST_PATH_LEADERS "/run/vestibule/leaders"
 #define VST_PATH_SESSIONS "/run/vestibule/sessions"
 #define VST_PATH_BROKER_FOR_GATEWAY "/run/vestibule/broker/s"

@@ -10,19 +10,24 @@
 
 #include "util.h"
 
-enum { LISTENER_FD = 3 };
+enum { LEADER_FD = 3, PAM_TEST_FD };
+enum { AT_SIGNALS = ENDPOINT_COUNT, AT_WAITING };
 
-static void prepare(struct rootd *rootd) {
+static int take_listener(int fd) {
     int listening = 0;
     socklen_t size = sizeof listening;
-    if (getsockopt(LISTENER_FD, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || listening == 0)
-        die("wanted a listening socket as descriptor %d: vestibule-supervise starts this program", LISTENER_FD);
-    set_cloexec(LISTENER_FD, true);
-    rootd->listener = LISTENER_FD;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) < 0 || listening == 0)
+        die("wanted a listening socket as descriptor %d: vestibule-supervise starts this program", fd);
+    set_cloexec(fd, true);
+    return fd;
+}
+
+static void prepare(struct rootd *rootd) {
     gid_t gid;
     if (!find_user("vestibule", &rootd->broker, &gid))
         die("there is no user 'vestibule', which the broker runs as");
-    rootd->leader = sibling_path("vestibule-leader");
+    rootd->endpoints[0] = (struct endpoint){take_listener(LEADER_FD), sibling_path("vestibule-leader"), .root_only = false};
+    rootd->endpoints[1] = (struct endpoint){take_listener(PAM_TEST_FD), sibling_path("vestibule-pam-test"), .root_only = true};
     sigset_t taken;
     (void)sigemptyset(&taken);
     (void)sigaddset(&taken, SIGCHLD);
@@ -34,20 +39,22 @@ static void prepare(struct rootd *rootd) {
 }
 
 static void serve_once(struct rootd *rootd) {
-    struct pollfd polled[2 + STARTUPS_FULL] = {
-        {.fd = rootd->listener, .events = POLLIN}, {.fd = rootd->signals, .events = POLLIN}};
+    struct pollfd polled[AT_WAITING + STARTUPS_FULL] = {[AT_SIGNALS] = {.fd = rootd->signals, .events = POLLIN}};
+    for (size_t i = 0; i < ENDPOINT_COUNT; i++)
+        polled[i] = (struct pollfd){.fd = rootd->endpoints[i].listener, .events = POLLIN};
     for (size_t i = 0; i < rootd->waiting_count; i++)
-        polled[2 + i] = (struct pollfd){.fd = rootd->waiting[i], .events = POLLIN};
-    if (poll(polled, 2 + rootd->waiting_count, -1) < 0 && errno != EINTR)
+        polled[AT_WAITING + i] = (struct pollfd){.fd = rootd->waiting[i], .events = POLLIN};
+    if (poll(polled, AT_WAITING + rootd->waiting_count, -1) < 0 && errno != EINTR)
         die_errno("cannot wait for events");
-    if (polled[1].revents != 0)
+    if (polled[AT_SIGNALS].revents != 0)
         reap_leaders(rootd);
     /* Backwards, because remove_startup moves the last one into the free place. */
     for (size_t i = rootd->waiting_count; i-- > 0;)
-        if (polled[2 + i].revents != 0)
+        if (polled[AT_WAITING + i].revents != 0)
             remove_startup(rootd, i);
-    if (polled[0].revents != 0)
-        accept_connection(rootd);
+    for (size_t i = 0; i < ENDPOINT_COUNT; i++)
+        if (polled[i].revents != 0)
+            accept_connection(rootd, &rootd->endpoints[i]);
 }
 
 int main(void) {

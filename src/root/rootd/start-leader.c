@@ -9,21 +9,21 @@
 
 #include "util.h"
 
-static _Noreturn void exec_leader(const struct rootd *rootd, const int passed[2]) {
-    char *const arguments[] = {rootd->leader, NULL};
+static _Noreturn void exec_leader(char *program, const int passed[2]) {
+    char *const arguments[] = {program, NULL};
     char *const environment[] = {NULL};
     if (setsid() < 0)
         die_errno("cannot make a session for a leader");
     pass_descriptors(passed, 2);
     reset_signals();
-    (void)execve(rootd->leader, arguments, environment);
-    die_errno("cannot run '%s'", rootd->leader);
+    (void)execve(program, arguments, environment);
+    die_errno("cannot run '%s'", program);
 }
 
-bool start_leader(const struct rootd *rootd, const int passed[2]) {
+bool start_leader(char *program, const int passed[2]) {
     const pid_t pid = fork();
     if (pid == 0)
-        exec_leader(rootd, passed);
+        exec_leader(program, passed);
     if (pid < 0)
         log_line(LOG_ERR, "cannot fork a leader: %s", strerror(errno));
     return pid > 0;

@@ -22,7 +22,7 @@ void define_services(struct supervisor *supervisor) {
         die("the users 'vestibule' and 'vestibule-web' share a uid or gid: each must have its own");
     supervisor->services[ROOTD] = (struct service){
         .name = "rootd", .program = "vestibule-rootd",
-        .descriptor_names = "rootd", .listening_count = 1,
+        .descriptor_names = "rootd:pam-test", .listening_count = 2,
     };
     supervisor->services[BROKER] = (struct service){
         .name = "broker", .program = "node", .script = "../dist/broker.js", .identity = supervisor->broker,

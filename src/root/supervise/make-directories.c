@@ -56,6 +56,7 @@ void make_directories(const struct supervisor *supervisor) {
     const gid_t broker = supervisor->broker.gid, gateway = supervisor->gateway.gid;
     mount_run_directory();
     make_directory(VST_PATH_RUN "/rootd", 0, broker, 0750);
+    make_directory(VST_PATH_RUN "/pam-test", 0, 0, 0700);
     make_directory(VST_PATH_LEADERS, 0, broker, 0750);
     make_directory(VST_PATH_SESSIONS, 0, 0, 0711);
     make_directory(VST_PATH_RUN "/broker", 0, gateway, 0750);

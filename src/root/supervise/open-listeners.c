@@ -67,6 +67,7 @@ void open_tcp_listeners(struct supervisor *supervisor) {
 void open_unix_listeners(struct supervisor *supervisor) {
     struct service *services = supervisor->services;
     services[ROOTD].listening[0] = listen_unix(VST_PATH_ROOTD, supervisor->broker.gid, 0660);
+    services[ROOTD].listening[1] = listen_unix(VST_PATH_PAM_TEST, 0, 0600);
     services[BROKER].listening[0] = listen_unix(VST_PATH_BROKER_FOR_GATEWAY, supervisor->gateway.gid, 0660);
     services[BROKER].listening[1] = listen_unix(VST_PATH_BROKER_FOR_CLI, 0, 0600);
 }

@@ -34,6 +34,7 @@ export function prepareMachine(): void {
   const [broker, web] = [idOf('group', 'vestibule'), idOf('group', 'vestibule-web')];
   makeDirectory(PATHS.run, 0, 0, 0o711);
   makeDirectory(`${PATHS.run}/rootd`, 0, broker, 0o750);
+  makeDirectory(`${PATHS.run}/pam-test`, 0, 0, 0o700);
   makeDirectory(PATHS.leaders, 0, broker, 0o750);
   makeDirectory(PATHS.sessions, 0, 0, 0o711);
   makeDirectory(`${PATHS.run}/broker`, 0, web, 0o750);

@@ -1,8 +1,8 @@
-/** A real rootd, on a socket as supervise makes it. */
+/** A real rootd, on sockets as supervise makes them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, renameSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { PATHS } from '../../../src/protocol/broker-leader.ts';
 import { collectLog } from './log.ts';
 import { idOf } from './machine.ts';
@@ -13,29 +13,39 @@ const rootds: ChildProcess[] = [];
 
 function installPrograms(): void {
   mkdirSync(bin, { recursive: true });
-  for (const name of ['vestibule-rootd', 'vestibule-leader', 'vestibule-session-host'])
+  for (const name of ['rootd', 'leader', 'pam-test', 'session-host'].map((it) => `vestibule-${it}`))
     copyFileSync(`${process.env.VESTIBULE_BIN ?? 'build/bin'}/${name}`, `${bin}/${name}`);
+}
+
+async function listen(path: string, gid: number, mode: number): Promise<Server> {
+  const server = createServer();
+  server.listen(`${path}.new`);
+  await once(server, 'listening');
+  // Closing our copy removes the name it was bound to: not this one.
+  renameSync(`${path}.new`, path);
+  chownSync(path, 0, gid);
+  chmodSync(path, mode);
+  return server;
 }
 
 /** through: a program that runs it. */
 export async function startRootd(...through: readonly string[]): Promise<ChildProcess> {
   if (rootds.length === 0) installPrograms();
-  const server = createServer();
-  server.listen(`${PATHS.rootd}.new`);
-  await once(server, 'listening');
-  // Closing our copy removes the name it was bound to: not this one.
-  renameSync(`${PATHS.rootd}.new`, PATHS.rootd);
-  chownSync(PATHS.rootd, 0, idOf('group', 'vestibule'));
-  chmodSync(PATHS.rootd, 0o660);
-  const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+  const servers = [
+    await listen(PATHS.rootd, idOf('group', 'vestibule'), 0o660),
+    await listen(PATHS.pamTest, 0, 0o600),
+  ];
+  const fds = servers.map(
+    (server) => (server as unknown as { _handle: { fd: number } })._handle.fd,
+  );
   const [program, ...args] = [...through, `${bin}/vestibule-rootd`];
   const rootd = spawn(program!, args, {
-    stdio: ['ignore', 'ignore', 'pipe', fd],
+    stdio: ['ignore', 'ignore', 'pipe', ...fds],
     env: {},
   });
   rootds.push(rootd);
   collectLog(rootd.stderr!);
-  server.close();
+  for (const server of servers) server.close();
   await once(rootd, 'spawn');
   return rootd;
 }

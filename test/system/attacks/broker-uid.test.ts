@@ -283,6 +283,7 @@ test('keys, state and programs of root are out of reach of the broker’s uid', 
     PATHS.leaders,
     PATHS.sessions,
     `${PATHS.run}/rootd`,
+    `${PATHS.run}/pam-test`,
     installed,
     `${installed}/bin`,
   ]) {

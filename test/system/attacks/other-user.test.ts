@@ -61,7 +61,7 @@ after(async () => {
 
 const directory = (): string => `${PATHS.sessions}/${session}`;
 const sockets = (): string[] => [
-  ...[PATHS.rootd, PATHS.brokerForGateway, PATHS.brokerForCli],
+  ...[PATHS.rootd, PATHS.pamTest, PATHS.brokerForGateway, PATHS.brokerForCli],
   ...[`${PATHS.leaders}/${pamSession}`, `${directory()}/s`],
 ];
 const CONNECT =
@@ -78,12 +78,19 @@ test('under umask 077 every directory and socket has the mode that it must have'
     Object.fromEntries(
       [
         ...[PATHS.run, `${PATHS.run}/rootd`, PATHS.leaders, PATHS.sessions, `${PATHS.run}/broker`],
-        ...[`${PATHS.run}/cli`, `${PATHS.state}/root`, directory(), ...sockets()],
+        ...[
+          `${PATHS.run}/pam-test`,
+          `${PATHS.run}/cli`,
+          `${PATHS.state}/root`,
+          directory(),
+          ...sockets(),
+        ],
       ].map((path) => [path.replace(session, 'ID').replace(pamSession, 'ID'), mode(path)]),
     ),
     {
       '/run/vestibule': '0:root 711',
       '/run/vestibule/rootd': '0:vestibule 750',
+      '/run/vestibule/pam-test': '0:root 700',
       '/run/vestibule/leaders': '0:vestibule 750',
       '/run/vestibule/sessions': '0:root 711',
       '/run/vestibule/broker': '0:vestibule-web 750',
@@ -91,6 +98,7 @@ test('under umask 077 every directory and socket has the mode that it must have'
       '/var/lib/vestibule/root': '0:root 700',
       '/run/vestibule/sessions/ID': '0:vestibule-web 710',
       '/run/vestibule/rootd/s': '0:vestibule 660',
+      '/run/vestibule/pam-test/s': '0:root 600',
       '/run/vestibule/broker/s': '0:vestibule-web 660',
       '/run/vestibule/cli/s': '0:root 600',
       '/run/vestibule/leaders/ID': '0:vestibule 660',
@@ -100,7 +108,7 @@ test('under umask 077 every directory and socket has the mode that it must have'
 });
 
 test('neither another user nor the session’s own sees, enters, connects to or changes anything of ours', () => {
-  const directories = ['rootd', 'leaders', 'broker', 'cli', `sessions/${session}`];
+  const directories = ['rootd', 'pam-test', 'leaders', 'broker', 'cli', `sessions/${session}`];
   const hidden = [...directories.map((name) => `${PATHS.run}/${name}`)];
   hidden.push(`${PATHS.state}/root`, `${PATHS.state}/broker`, '/var/log/vestibule/vestibule.log');
   for (const user of [eve.name, ada.name]) {
@@ -111,7 +119,7 @@ test('neither another user nor the session’s own sees, enters, connects to or 
     for (const path of hidden) assert.notEqual(runAs(user, `cd ${path}`).status, 0, path);
     const tries = sockets().map((path) => `${NODE} -e "${CONNECT}" ${path}`);
     const { stdout } = runAs(user, tries.join('; '));
-    assert.deepEqual(stdout.trim().split('\n'), Array(5).fill('EACCES'), user);
+    assert.deepEqual(stdout.trim().split('\n'), Array(6).fill('EACCES'), user);
     for (const path of [PATHS.run, PATHS.sessions, PATHS.state, ...hidden]) {
       assert.notEqual(
         runAs(user, `touch ${path}/x || mkdir ${path}/y || mv ${path} /tmp/z`).status,

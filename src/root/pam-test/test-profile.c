@@ -1,8 +1,7 @@
 /* `vestibule pam test`: calls the PAM functions that root names, in this order, and reports the result of each. */
 #include <time.h>
 
-#include "messages.h"
-#include "pam.h"
+#include "pam-test.h"
 
 enum { MAX_OPERATIONS = 32 };
 
@@ -42,7 +41,7 @@ static void call_and_tell(struct leader *leader, const struct operation *operati
     const uint64_t begin = microseconds();
     (void)transaction_run(leader, operation->function, flags);
     const uint64_t end = microseconds();
-    syslog_read_end(leader, reader);
+    syslog_read_end(reader);
     struct writer writer = writer_of(VST_FROM_LEADER_TESTED);
     put_string(&writer, operation->name);
     put_u32(&writer, (uint32_t)leader->pam.last);
@@ -59,7 +58,7 @@ static bool run_operations(struct leader *leader, char *const *names) {
         if (leader->pam.last == PAM_SUCCESS || (leader->pam.last == PAM_NEW_AUTHTOK_REQD && operation->function == pam_chauthtok))
             call_and_tell(leader, operation);
     }
-    syslog_give_back(leader);
+    syslog_give_back();
     log_line(LOG_NOTICE, "tested profile '%s' with user '%s' for root: %s", leader->service, leader->conversation.user,
              pam_strerror(leader->pam.handle, leader->pam.last));
     return true;
