@@ -1,7 +1,7 @@
 /** What a program finds in a PAM session: what su(1) gives, and nothing of the leader's. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { LEADER_STAGES, PATHS } from '../../src/protocol/broker-leader.ts';
@@ -11,6 +11,7 @@ import { setUpLeaders } from '../lib/leader/fixture.ts';
 import { makeProfile } from '../lib/leader/machine.ts';
 import { openSession, runScript } from '../lib/leader/sessions.ts';
 import { cgroupOf, parentOf } from '../lib/processes.ts';
+import { listUtmp } from '../lib/utmp.ts';
 
 setUpLeaders();
 const eve = makeAccount('session-eve', ['lab-one', 'lab-two', 'audio']);
@@ -181,6 +182,35 @@ test('another user who locks utmp and wtmp holds up nobody', async () => {
   await eva.expect('spawned');
   await eva.end();
   locker.kill();
+});
+
+/** As root, in rounds: held for 20 ms, free for 1. */
+const BUSY = `use Fcntl;
+open(my $file, '+<', $ARGV[0]) or die $!;
+print 'locked';
+close(STDOUT);
+for (;;) {
+  my $lock = pack('s s x4 q q i x4', F_WRLCK, 0, 0, 0, 0);
+  fcntl($file, F_SETLKW, $lock) or die $!;
+  select(undef, undef, undef, 0.02);
+  my $unlock = pack('s s x4 q q i x4', F_UNLCK, 0, 0, 0, 0);
+  fcntl($file, F_SETLK, $unlock) or die $!;
+  select(undef, undef, undef, 0.001);
+}`;
+
+test('a row of utmp is written and cleared although others of root write rows all the time', async (t) => {
+  const writer = spawn('perl', ['-e', BUSY, '/run/utmp'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => writer.kill());
+  assert.equal(await text(writer.stdout), 'locked');
+  for (let i = 0; i < 8; i++) {
+    const eva = await openSession({ user: eve.name, pty: true });
+    eva.spawn({ argv: ['/bin/sleep', '1000'] });
+    const { tty } = await eva.expect('spawned');
+    const listed = () => listUtmp(readFileSync('/run/utmp')).map(({ line }) => line);
+    assert.ok(listed().includes(tty.slice('/dev/'.length)));
+    await eva.end();
+    assert.ok(!listed().includes(tty.slice('/dev/'.length)));
+  }
 });
 
 async function openState(pamSession: string): Promise<Client['state']> {

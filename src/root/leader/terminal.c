@@ -3,6 +3,7 @@
  * in utmp(5) is for who(1), last(1) and maxlogins of pam_limits. */
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -10,6 +11,8 @@
 #include <utmpx.h>
 
 #include "programs.h"
+
+enum { LOCKED_MS = 500 };
 
 bool terminal_open(struct program *program) {
     program->pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -44,11 +47,22 @@ void terminal_release(struct program *program) {
     close_descriptor(&program->pty);
 }
 
-/* Every user who can read these files can lock them, and glibc would wait 10 s for the lock: better to write no row. */
+/* Every user who can read these files can lock them, and glibc would wait 10 s for the lock: better to write no row. Other
+ * leaders, sshd and login, which are root's, hold it for a moment: that is waited for. */
 static bool is_free(const char *path) {
-    struct flock lock = {.l_type = F_WRLCK};
     cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-    return fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK;
+    for (int ms = 0; ms < LOCKED_MS; ms++) {
+        char holder[32];
+        struct stat status;
+        struct flock lock = {.l_type = F_WRLCK};
+        if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
+            return true;
+        (void)snprintf(holder, sizeof holder, "/proc/%d", (int)lock.l_pid);
+        if (stat(holder, &status) == 0 && status.st_uid != 0)
+            return false;
+        (void)poll(NULL, 0, 1);
+    }
+    return false;
 }
 
 /* A field that is full has no NUL. */
