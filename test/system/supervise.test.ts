@@ -262,7 +262,7 @@ test('a report of services that cannot be written ends nothing, and no old one s
   mkdirSync(`${PATHS.services}.new`);
   const after = supervise.log.length;
   process.kill(supervise.pidOf('gateway'), 'SIGKILL');
-  await supervise.logged(/cannot write '.*services': .*, 'vestibule status' will not know/, after);
+  await supervise.logged(/cannot write '.*services': .*; 'vestibule status' cannot show/, after);
   assert.ok(!existsSync(PATHS.services));
   rmSync(`${PATHS.services}.new`, { recursive: true });
   await supervise.logged(/gateway is ready/, after);
