@@ -24,10 +24,7 @@ static bool give_grant(struct leader *leader) {
 }
 
 bool request_authenticate(struct leader *leader, struct connection *connection, struct reader *reader) {
-    read_exact(reader, leader->conversation.id, sizeof leader->conversation.id);
-    read_string(reader, leader->service, sizeof leader->service);
-    read_user(reader, leader->conversation.user);
-    read_string(reader, leader->rhost, sizeof leader->rhost);
+    read_sign_in(leader, reader);
     if (!read_end(reader))
         return false;
     leader->phase = VST_PHASE_AUTHENTICATING;

@@ -4,8 +4,9 @@
 
 #include "leader.h"
 
-/* policy.c */
+/* policy.c: read_sign_in: the fields that authenticate and test have in common. */
 void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]);
+void read_sign_in(struct leader *leader, struct reader *reader);
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service);
 bool policy_check_account(struct leader *leader);
 bool policy_check_lock(struct leader *leader);

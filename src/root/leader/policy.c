@@ -20,6 +20,13 @@ void read_user(struct reader *reader, char ret_user[VST_MAX_NAME + 1]) {
         (void)snprintf(ret_user, VST_MAX_NAME + 1, "%.*s", is_user_name((const char *)name, size) ? (int)size : 0, (const char *)name);
 }
 
+void read_sign_in(struct leader *leader, struct reader *reader) {
+    read_exact(reader, leader->conversation.id, sizeof leader->conversation.id);
+    read_string(reader, leader->service, sizeof leader->service);
+    read_user(reader, leader->conversation.user);
+    read_string(reader, leader->rhost, sizeof leader->rhost);
+}
+
 bool policy_check_request(struct leader *leader, const struct connection *connection, const char *broker_service) {
     const char *user = leader->conversation.user, *service = leader->service;
     if (user[0] == '\0')

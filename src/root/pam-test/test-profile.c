@@ -65,10 +65,7 @@ static bool run_operations(struct leader *leader, char *const *names) {
 }
 
 bool request_test(struct leader *leader, struct connection *connection, struct reader *reader) {
-    read_exact(reader, leader->conversation.id, sizeof leader->conversation.id);
-    read_string(reader, leader->service, sizeof leader->service);
-    read_user(reader, leader->conversation.user);
-    read_string(reader, leader->rhost, sizeof leader->rhost);
+    read_sign_in(leader, reader);
     cleanup_free char **names = read_strings(reader, MAX_OPERATIONS);
     if (names == NULL || !read_end(reader))
         return false;
