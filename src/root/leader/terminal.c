@@ -47,18 +47,26 @@ void terminal_release(struct program *program) {
     close_descriptor(&program->pty);
 }
 
+/* By the real uid, not the owner of /proc/PID: a user can lock a file and then execute a program that is setuid root. A
+ * process that has ended holds no lock: true. */
+static bool is_roots(pid_t pid) {
+    char path[32], text[2048] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t size = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    const char *uid = size <= 0 ? NULL : strstr(text, "\nUid:\t");
+    return uid == NULL || strncmp(uid, "\nUid:\t0\t", 8) == 0;
+}
+
 /* Every user who can read these files can lock them, and glibc would wait 10 s for the lock: better to write no row. Other
  * leaders, sshd and login, which are root's, hold it for a moment: that is waited for. */
 static bool is_free(const char *path) {
     cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
     for (int ms = 0; ms < LOCKED_MS; ms++) {
-        char holder[32];
-        struct stat status;
         struct flock lock = {.l_type = F_WRLCK};
         if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
             return true;
-        (void)snprintf(holder, sizeof holder, "/proc/%d", (int)lock.l_pid);
-        if (stat(holder, &status) == 0 && status.st_uid != 0)
+        if (!is_roots(lock.l_pid))
             return false;
         (void)poll(NULL, 0, 1);
     }
