@@ -11,7 +11,12 @@ export const NOT_RUNNING = 3;
 /** The broker answers at once, or says within so long what a session's end waits for (watch-step.ts: 60 s). */
 const ANSWER_SECONDS = 15;
 const END_SECONDS = 75;
-const ENDING: readonly CliRequestName[] = ['kill-session', 'close-pam-session'];
+const ENDING: readonly CliRequestName[] = [
+  'kill-session',
+  'force-suspend-session',
+  'force-suspend-all',
+  'close-pam-session',
+];
 
 /** seconds: how long the answer may take. */
 export async function askBroker<K extends CliRequestName>(

@@ -1,9 +1,11 @@
 /** A session's name is its person's: short, on one line, and no other of their living sessions has it. */
 
 import { ProblemError } from '../base/problem.ts';
+import { notePamSession } from '../changes/change-pam-session.ts';
 import { noteSession } from '../changes/change-session.ts';
 import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
+import { pamSessionOf } from '../views/pam-session-of.ts';
 
 const LONGEST = 64;
 /** Controls, what changes the direction of text, line ends, halves of a character. */
@@ -28,6 +30,8 @@ export function renameSession(
   }
   broker.store.transact(() => {
     noteSession(broker, id, { name });
+    const pam = pamSessionOf(broker, row);
+    if (pam && !pam.isHome) notePamSession(broker, pam.id, { label: name });
     const detail = `'${row.name}' to '${name}'`;
     broker.audit({ event: 'session-renamed', ...by, session: id, detail });
   });
