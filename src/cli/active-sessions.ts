@@ -69,8 +69,8 @@ async function askForAll(context: Context, ended: boolean) {
   for (let after: SessionId | undefined; ; ) {
     const { sessions, next, idle } = await askBroker(context, 'active-sessions', { ended, after });
     all.push(...sessions);
-    if (next === null) return { sessions: all, idle };
-    after = next;
+    after = next ?? undefined;
+    if (after === undefined) return { sessions: all, idle };
   }
 }
 

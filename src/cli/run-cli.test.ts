@@ -67,6 +67,7 @@ const STATUS = {
   sessions: 3,
   pamSessions: 5,
   homeSessions: 2,
+  idlePamSessions: 1,
   troubles: [],
   warnings: ["no /etc/pam.d/vestibule,\x1b[2J PAM uses 'other'"],
 };
@@ -212,7 +213,8 @@ test('status of a server that does not run ends with 3', async () => {
 });
 
 test('active-sessions lists sessions in columns, or as JSON, control characters escaped', async () => {
-  await fakeBroker(() => ({ ok: { sessions: [SESSION] } }));
+  let idle = 0;
+  await fakeBroker(() => ({ ok: { sessions: [SESSION], next: null, idle } }));
   const { out } = await call('active-sessions');
   const [head, row, ...more] = out.split('\n');
   assert.match(
@@ -227,6 +229,13 @@ test('active-sessions lists sessions in columns, or as JSON, control characters 
   const json = await call('active-sessions --json');
   assert.deepEqual(JSON.parse(json.out), [SESSION]);
   assert.doesNotMatch(json.out.trimEnd(), /[\p{Cc}\p{Bidi_Control}]/v);
+  idle = 1;
+  assert.match(
+    (await call('active-sessions')).out,
+    /\n1 PAM session is open although .* lists them\n$/,
+  );
+  idle = 2;
+  assert.match((await call('active-sessions')).out, /\n2 PAM sessions are open although /);
 });
 
 test('active-sessions --ended says why one failed, and where the log has it', async () => {
@@ -312,13 +321,14 @@ test("a problem is the broker's sentence with its reference", async () => {
 });
 
 const PAM_SESSION = {
-  ...{ id: ID, user: 'alice', uid: 61000, state: 'open', home: true, place: 'local' },
+  ...{ id: ID, user: 'alice', uid: 61000, state: 'open', home: true, label: '', place: 'local' },
   ...{ profile: 'su', close: 'asked', address: '', leader: 41, started: 0, ended: null },
   ...{ problem: null, stuck: null, sessions: ['a'.repeat(32)] },
 };
 
 test('pam sessions lists PAM sessions with what runs in them, in pages, or as JSON', async () => {
-  const rest = { ...PAM_SESSION, id: 'b'.repeat(32), home: false, leader: 0, sessions: [] };
+  const label = 'Build\x1b[2J';
+  const rest = { ...PAM_SESSION, id: 'b'.repeat(32), home: false, label, leader: 0, sessions: [] };
   await fakeBroker(({ type, after }) => {
     if (type !== 'pam-sessions') return null;
     return { ok: { pamSessions: [after ? rest : PAM_SESSION], next: after ? null : ID } };
@@ -326,7 +336,7 @@ test('pam sessions lists PAM sessions with what runs in them, in pages, or as JS
   const { out } = await call('pam sessions');
   const [, first, second] = out.split('\n');
   assert.match(first!, new RegExp(`^${ID} +alice +open +yes +su +41 .* ${'a'.repeat(32)}$`));
-  assert.match(second!, /^b{32} +alice +open +no +su +- .* -$/);
+  assert.match(second!, /^b{32} +alice +open +no +su +- .* idle, was for 'Build\\x1b\[2J'$/);
   const json = await call('pam sessions --json');
   assert.deepEqual(JSON.parse(json.out), [PAM_SESSION, rest]);
 });

@@ -58,7 +58,7 @@ function addPam({ broker }: BrokerFixture, state: PamSessionState): PamSessionRo
     ...{ id: makeId<PamSessionId>(), ...ADA, place: 'local', profile: 'su', state },
     ...{
       closePolicy: 'asked',
-      isHome: false,
+      isHome: true,
       label: '',
       address: '',
       leader,
