@@ -41,7 +41,7 @@ function describe({ already, state, ended, pamSession }: SessionEnd): string {
 async function suspendAll(context: Context, json: boolean): Promise<void> {
   const all = await askBroker(context, 'force-suspend-all', {});
   if (json) printJson(context, all);
-  else printLine(context.out, `${count(all)}`);
+  else printLine(context.out, count(all));
   if (all.left.length === 0) return;
   const left = all.left.map(({ id, state }) => `${id} is '${state}'`).join(', ');
   throw new CliError(

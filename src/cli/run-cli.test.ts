@@ -300,6 +300,40 @@ for (const [changes, wanted] of [
   });
 }
 
+for (const [changes, wanted] of [
+  [{}, 'has ended; its PAM session is closed'],
+  [{ pamSession: 'open' }, 'has ended; its PAM session stays open: other sessions run in it'],
+  [{ pamSession: null }, 'has ended'],
+  [{ already: true }, 'had ended already, at 1970-01-01T00:01:00.000Z; its PAM session is closed'],
+] as const) {
+  test(`force-suspend-session: ${wanted}`, async () => {
+    await fakeBroker(({ type, session }) =>
+      type === 'force-suspend-session' && session === ID ? { ok: { ...END, ...changes } } : null,
+    );
+    const { status, out } = await call(`force-suspend-session ${ID}`);
+    assert.deepEqual([status, out], [0, `session ${ID} ${wanted}\n`]);
+    const json = await call(`force-suspend-session --json ${ID}`);
+    assert.deepEqual(JSON.parse(json.out), { session: ID, ...END, ...changes });
+  });
+}
+
+test('force-suspend-session refuses what is no session id without asking', async () => {
+  const { status, err } = await call('force-suspend-session ../x');
+  assert.deepEqual([status, /got '\.\.\/x'/.test(err)], [2, true]);
+});
+
+test('force-suspend-all counts what it ended, and names what it could not close', async () => {
+  let ok = { sessions: 1, pamSessions: 2, left: [] as object[] };
+  await fakeBroker(({ type }) => (type === 'force-suspend-all' ? { ok } : null));
+  const well = await call('force-suspend-all');
+  assert.deepEqual([well.status, well.out], [0, '1 session ended, 2 PAM sessions closed\n']);
+  ok = { sessions: 2, pamSessions: 1, left: [{ id: ID, state: 'stuck' }] };
+  const { status, out, err } = await call('force-suspend-all');
+  assert.deepEqual([status, out], [1, '2 sessions ended, 1 PAM session closed\n']);
+  assert.match(err, new RegExp(`wanted all PAM sessions to be closed, got: ${ID} is 'stuck'`));
+  assert.deepEqual(JSON.parse((await call('force-suspend-all --json')).out), ok);
+});
+
 test('kill-session refuses what is no session id without asking', async () => {
   const { status, err } = await call('kill-session ../x');
   assert.equal(status, 2);
