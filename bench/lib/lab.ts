@@ -1,6 +1,6 @@
 /** Where it is measured: the installed product inside the sandbox, its accounts, and clients that sign in to it. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import { type Account, makeAccount } from '../../test/lib/accounts.ts';
 import type { WebClient } from '../../test/lib/client.ts';
@@ -11,6 +11,12 @@ import { isLayerThere, mountLayer } from '../peers/layer.ts';
 /** What all sides check passwords by: Debian's own lines, nothing else. */
 export const PROFILE = 'vestibule';
 const LINES = ['@include common-auth', '@include common-account', '@include common-session'];
+
+/** As the peers do, a session closes its PAM session with its program. Some rows have 100 sessions of one user. */
+const OPTIONS = ['auth-pam-sessions-close=1', 'pam-sessions-max-per-user=500'];
+export function configure(...lines: readonly string[]): void {
+  writeFileSync(PATHS.configuration, `${[...OPTIONS, ...lines].join('\n')}\n`);
+}
 
 export class Lab {
   readonly quick: boolean;
@@ -30,7 +36,7 @@ export class Lab {
     const peers = !quick && isLayerThere();
     if (peers) mountLayer();
     mkdirSync('/etc/vestibule', { recursive: true });
-    rmSync(PATHS.configuration, { force: true });
+    configure();
     writeFileSync(`/etc/pam.d/${PROFILE}`, `${LINES.join('\n')}\n`);
     return new Lab(await Product.install(), quick, peers);
   }

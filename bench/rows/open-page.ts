@@ -1,12 +1,12 @@
 /** From typing the address to a usable terminal in Chromium: round trips that a person waits for, and what is sent. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { texts } from '../../src/page/texts.ts';
 import { PATHS } from '../../src/protocol/broker-leader.ts';
 import type { Account } from '../../test/lib/accounts.ts';
 import { CountedRoad } from '../lib/counted-road.ts';
-import type { Lab } from '../lib/lab.ts';
+import { configure, type Lab } from '../lib/lab.ts';
 import { makeRow, type Row } from '../lib/row.ts';
 
 const ADDRESS = '127.0.0.5';
@@ -30,7 +30,7 @@ export async function openPage(lab: Lab): Promise<Row[]> {
   const rounds = lab.count(3, 1);
   // One each: whose first terminal it is has only one to open.
   const people = [...lab.people(2 * rounds)];
-  writeFileSync(PATHS.configuration, 'www-address=127.0.0.1\n');
+  configure('www-address=127.0.0.1');
   try {
     return await lab.serve(async () => {
       const road = await CountedRoad.open(ADDRESS, [8787, 8788]);
@@ -44,7 +44,7 @@ export async function openPage(lab: Lab): Promise<Row[]> {
       return rowsOf(await visits(true), await visits(false));
     });
   } finally {
-    writeFileSync(PATHS.configuration, '');
+    configure();
   }
 }
 

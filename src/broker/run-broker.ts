@@ -1,4 +1,5 @@
 /** The process of the broker: takes descriptors from supervise, reads the configuration, and exits on SIGTERM. */
+import { checkClose } from '../config/check-close.ts';
 import { checkGroups } from '../config/check-groups.ts';
 import { checkProfiles } from '../config/check-profiles.ts';
 import { findingLine } from '../config/finding.ts';
@@ -56,7 +57,9 @@ async function serve(
   const errors = findings.filter(({ level }) => level === 'error');
   if (errors.length > 0) throw new Error(errors.map(findingLine).join('; '));
   // A missing group is only a warning: the directory service may start after the broker.
-  const warnings = [...findings, ...checkGroups(loaded)].map(({ text }) => text);
+  const warnings = [...findings, ...checkClose(loaded), ...checkGroups(loaded)].map(
+    ({ text }) => text,
+  );
   for (const warning of warnings) log.warning('configuration', { warning });
   const running = await serveBroker({
     settings: {
@@ -64,6 +67,7 @@ async function serve(
       sessionProfile: values['auth-pam-sessions-profile'],
       sessionsEnabled: values['auth-pam-sessions-enabled'],
       sessionsScope: values['auth-pam-sessions-scope'],
+      sessionsClose: values['auth-pam-sessions-close'],
       timeoutMinutes: values['auth-timeout-minutes'],
       staySignedInDays: values['auth-stay-signed-in-days'],
       recheckMinutes: values['auth-recheck-minutes'],
@@ -71,6 +75,7 @@ async function serve(
       adminGroups: values['admin-group'],
       signInsPerUser: values['auth-sign-ins-per-user'],
       sessionsPerUser: values['auth-sessions-per-user'],
+      pamSessionsPerUser: values['pam-sessions-max-per-user'],
     },
     warnings,
     kinds,

@@ -4,7 +4,7 @@ import type { ActiveSession } from '../protocol/cli-broker.ts';
 import type { SessionId } from '../protocol/ids.ts';
 import type { EndedBy } from '../protocol/page-gateway.ts';
 import { askBroker } from './ask-broker.ts';
-import { type Context, printJson } from './context.ts';
+import { type Context, printJson, printLine } from './context.ts';
 import { formatColumns, formatTime, type TableColumn } from './print-table.ts';
 import { printTroubles } from './print-troubles.ts';
 
@@ -53,7 +53,7 @@ export function addActiveSessions(program: Command, context: Context): void {
 }
 
 async function listSessions(context: Context, ended: boolean, json: boolean): Promise<void> {
-  const sessions = await askForAll(context, ended);
+  const { sessions, idle } = await askForAll(context, ended);
   if (json) {
     printJson(context, sessions);
     return;
@@ -61,17 +61,22 @@ async function listSessions(context: Context, ended: boolean, json: boolean): Pr
   const columns = [...FIRST, ...(ended ? OF_ENDED : []), ...LAST];
   context.out(formatColumns(columns, sessions));
   printTroubles(context, sessions);
+  if (idle > 0) printLine(context.out, describeIdle(idle));
 }
 
-async function askForAll(context: Context, ended: boolean): Promise<ActiveSession[]> {
+async function askForAll(context: Context, ended: boolean) {
   const all: ActiveSession[] = [];
-  let after: SessionId | undefined;
-  do {
-    const { sessions, next } = await askBroker(context, 'active-sessions', { ended, after });
+  for (let after: SessionId | undefined; ; ) {
+    const { sessions, next, idle } = await askBroker(context, 'active-sessions', { ended, after });
     all.push(...sessions);
     after = next ?? undefined;
-  } while (after !== undefined);
-  return all;
+    if (after === undefined) return { sessions: all, idle };
+  }
+}
+
+function describeIdle(count: number): string {
+  const what = count === 1 ? '1 PAM session is' : `${count} PAM sessions are`;
+  return `${what} open although the program has ended; 'vestibule pam sessions' lists them`;
 }
 
 /** Of a failure only its code: its text is below the table. */

@@ -11,7 +11,12 @@ export const NOT_RUNNING = 3;
 /** The broker answers at once. If a session does not end, it says after 60 s what that waits for (watch-step.ts). */
 const ANSWER_SECONDS = 15;
 const END_SECONDS = 75;
-const ENDING: readonly CliRequestName[] = ['kill-session', 'close-pam-session'];
+const ENDING: readonly CliRequestName[] = [
+  'kill-session',
+  'force-suspend-session',
+  'force-suspend-all',
+  'close-pam-session',
+];
 
 /** seconds: timeout of the answer. */
 export async function askBroker<K extends CliRequestName>(

@@ -1,4 +1,4 @@
-/** `vestibule kill-session ID`: ends a session, and its PAM session if no other session uses it. */
+/** `vestibule kill-session ID`: ends the programs of a session; auth-pam-sessions-close decides about its PAM session. */
 import type { Command } from 'commander';
 import type { PamSessionState, SessionEnd } from '../protocol/cli-broker.ts';
 import { askBroker } from './ask-broker.ts';
@@ -16,7 +16,7 @@ export function addKillSession(program: Command, context: Context): void {
   program
     .command('kill-session')
     .description(
-      'end the programs of a session, close its PAM session unless others use it, and wait until that is done; after 60 s say what it waits for and exit with 1; if the session has ended already, say when (root)',
+      'end the programs of a session, wait until that is done, and close its PAM session if auth-pam-sessions-close says so; after 60 s say what it waits for and exit with 1; if the session has ended already, say when (root)',
     )
     .argument('<id>', "the session, as 'active-sessions' names it")
     .option('--json', 'write JSON')
@@ -33,5 +33,9 @@ async function killSession(context: Context, id: string, json: boolean): Promise
 function describe({ already, state, ended, pamSession }: SessionEnd): string {
   if (already) return describeEarlier(state, ended);
   if (pamSession === null) return 'has ended';
-  return `has ended; its PAM session ${PAM_SESSION[pamSession] ?? `is '${pamSession}'`}`;
+  return `has ended; its PAM session ${describePamSession(pamSession)}`;
+}
+
+export function describePamSession(state: PamSessionState): string {
+  return PAM_SESSION[state] ?? `is '${state}'`;
 }

@@ -22,15 +22,13 @@ const OF_ENDED: readonly Column[] = [
   ['ENDED', ({ ended }) => formatTime(ended)],
   ['HOW', describeEnd],
 ];
-const LAST: readonly Column[] = [
-  ['SESSIONS', ({ sessions }) => (sessions.length === 0 ? '-' : sessions.join(' '))],
-];
+const LAST: readonly Column[] = [['SESSIONS', describeSessions]];
 
 export function addPamSessions(pam: Command, context: Context): void {
   pam
     .command('sessions')
     .description(
-      'list the PAM sessions of all users, home sessions among them, with the sessions that run in each (root)',
+      "list the PAM sessions of all users, home sessions among them, with the sessions that run in each; 'idle': none does any more (root)",
     )
     .option(
       '--ended',
@@ -69,4 +67,11 @@ function describeEnd({ ended, problem, state }: PamSessionView): string {
   if (ended === null) return '-';
   if (state === 'unclean') return 'its leader died';
   return problem?.code ?? (state === 'closed' ? 'in order' : '-');
+}
+
+/** Of one that is idle, the name of the session that it was opened for. */
+function describeSessions({ sessions, state, label }: PamSessionView): string {
+  if (sessions.length > 0) return sessions.join(' ');
+  if (state !== 'open') return '-';
+  return label === '' ? 'idle' : `idle, was for '${label}'`;
 }

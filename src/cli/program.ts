@@ -6,6 +6,7 @@ import { addActiveSessions } from './active-sessions.ts';
 import { addConfigCheck } from './config-check.ts';
 import { addConfigShow } from './config-show.ts';
 import type { Context } from './context.ts';
+import { addForceSuspend } from './force-suspend.ts';
 import { addKillSession } from './kill-session.ts';
 import { addPamCheck } from './pam-check.ts';
 import { addPamClose } from './pam-close.ts';
@@ -31,6 +32,7 @@ export function makeProgram(context: Context): Command {
   addStatus(program, context);
   addActiveSessions(program, context);
   addKillSession(program, context);
+  addForceSuspend(program, context);
   addRenameSession(program, context);
   addSignOut(program, context);
   addSetDatabaseAside(program, context);

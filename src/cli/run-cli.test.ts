@@ -67,6 +67,7 @@ const STATUS = {
   sessions: 3,
   pamSessions: 5,
   homeSessions: 2,
+  idlePamSessions: 1,
   troubles: [],
   warnings: ["no /etc/pam.d/vestibule,\x1b[2J PAM uses 'other'"],
 };
@@ -212,7 +213,8 @@ test('status of a server that does not run ends with 3', async () => {
 });
 
 test('active-sessions lists sessions in columns, or as JSON, control characters escaped', async () => {
-  await fakeBroker(() => ({ ok: { sessions: [SESSION] } }));
+  let idle = 0;
+  await fakeBroker(() => ({ ok: { sessions: [SESSION], next: null, idle } }));
   const { out } = await call('active-sessions');
   const [head, row, ...more] = out.split('\n');
   assert.match(
@@ -227,6 +229,13 @@ test('active-sessions lists sessions in columns, or as JSON, control characters 
   const json = await call('active-sessions --json');
   assert.deepEqual(JSON.parse(json.out), [SESSION]);
   assert.doesNotMatch(json.out.trimEnd(), /[\p{Cc}\p{Bidi_Control}]/v);
+  idle = 1;
+  assert.match(
+    (await call('active-sessions')).out,
+    /\n1 PAM session is open although .* lists them\n$/,
+  );
+  idle = 2;
+  assert.match((await call('active-sessions')).out, /\n2 PAM sessions are open although /);
 });
 
 test('active-sessions --ended says why one failed, and where the log has it', async () => {
@@ -291,6 +300,40 @@ for (const [changes, wanted] of [
   });
 }
 
+for (const [changes, wanted] of [
+  [{}, 'has ended; its PAM session is closed'],
+  [{ pamSession: 'open' }, 'has ended; its PAM session stays open: other sessions run in it'],
+  [{ pamSession: null }, 'has ended'],
+  [{ already: true }, 'had ended already, at 1970-01-01T00:01:00.000Z; its PAM session is closed'],
+] as const) {
+  test(`force-suspend-session: ${wanted}`, async () => {
+    await fakeBroker(({ type, session }) =>
+      type === 'force-suspend-session' && session === ID ? { ok: { ...END, ...changes } } : null,
+    );
+    const { status, out } = await call(`force-suspend-session ${ID}`);
+    assert.deepEqual([status, out], [0, `session ${ID} ${wanted}\n`]);
+    const json = await call(`force-suspend-session --json ${ID}`);
+    assert.deepEqual(JSON.parse(json.out), { session: ID, ...END, ...changes });
+  });
+}
+
+test('force-suspend-session refuses what is no session id without asking', async () => {
+  const { status, err } = await call('force-suspend-session ../x');
+  assert.deepEqual([status, /got '\.\.\/x'/.test(err)], [2, true]);
+});
+
+test('force-suspend-all counts what it ended, and names what it could not close', async () => {
+  let ok = { sessions: 1, pamSessions: 2, left: [] as object[] };
+  await fakeBroker(({ type }) => (type === 'force-suspend-all' ? { ok } : null));
+  const well = await call('force-suspend-all');
+  assert.deepEqual([well.status, well.out], [0, '1 session ended, 2 PAM sessions closed\n']);
+  ok = { sessions: 2, pamSessions: 1, left: [{ id: ID, state: 'stuck' }] };
+  const { status, out, err } = await call('force-suspend-all');
+  assert.deepEqual([status, out], [1, '2 sessions ended, 1 PAM session closed\n']);
+  assert.match(err, new RegExp(`wanted all PAM sessions to be closed, got: ${ID} is 'stuck'`));
+  assert.deepEqual(JSON.parse((await call('force-suspend-all --json')).out), ok);
+});
+
 test('kill-session refuses what is no session id without asking', async () => {
   const { status, err } = await call('kill-session ../x');
   assert.equal(status, 2);
@@ -312,13 +355,14 @@ test("a problem is the broker's sentence with its reference", async () => {
 });
 
 const PAM_SESSION = {
-  ...{ id: ID, user: 'alice', uid: 61000, state: 'open', home: true, place: 'local' },
+  ...{ id: ID, user: 'alice', uid: 61000, state: 'open', home: true, label: '', place: 'local' },
   ...{ profile: 'su', close: 'asked', address: '', leader: 41, started: 0, ended: null },
   ...{ problem: null, stuck: null, sessions: ['a'.repeat(32)] },
 };
 
 test('pam sessions lists PAM sessions with what runs in them, in pages, or as JSON', async () => {
-  const rest = { ...PAM_SESSION, id: 'b'.repeat(32), home: false, leader: 0, sessions: [] };
+  const label = 'Build\x1b[2J';
+  const rest = { ...PAM_SESSION, id: 'b'.repeat(32), home: false, label, leader: 0, sessions: [] };
   await fakeBroker(({ type, after }) => {
     if (type !== 'pam-sessions') return null;
     return { ok: { pamSessions: [after ? rest : PAM_SESSION], next: after ? null : ID } };
@@ -326,7 +370,7 @@ test('pam sessions lists PAM sessions with what runs in them, in pages, or as JS
   const { out } = await call('pam sessions');
   const [, first, second] = out.split('\n');
   assert.match(first!, new RegExp(`^${ID} +alice +open +yes +su +41 .* ${'a'.repeat(32)}$`));
-  assert.match(second!, /^b{32} +alice +open +no +su +- .* -$/);
+  assert.match(second!, /^b{32} +alice +open +no +su +- .* idle, was for 'Build\\x1b\[2J'$/);
   const json = await call('pam sessions --json');
   assert.deepEqual(JSON.parse(json.out), [PAM_SESSION, rest]);
 });

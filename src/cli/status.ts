@@ -65,6 +65,7 @@ function statusLines(status: Status): string[] {
     `sessions: ${status.sessions}`,
     `PAM sessions: ${status.pamSessions}`,
     `home sessions: ${status.homeSessions}`,
+    `idle PAM sessions: ${status.idlePamSessions}`,
     ...status.troubles.map(({ text }) => `trouble: ${text}`),
     ...status.warnings.map((warning) => `warning: ${warning}`),
   ];

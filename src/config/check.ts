@@ -1,6 +1,7 @@
 /** What `vestibule config check` checks besides the text of the configuration: files, groups and profiles of the machine. */
 import { checkAddresses } from './check-addresses.ts';
 import { checkCertificate } from './check-certificate.ts';
+import { checkClose } from './check-close.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkProfiles } from './check-profiles.ts';
 import type { Finding } from './finding.ts';
@@ -19,6 +20,7 @@ export function checkFiles(loaded: LoadedConfiguration, certificate: boolean): F
   return [
     ...checkAddresses(loaded),
     ...checkProfiles(values),
+    ...checkClose(loaded),
     ...(certificate ? checkCertificate(values) : []),
   ];
 }

@@ -64,6 +64,23 @@ export const OPTIONS = {
     readBy: ['broker'],
     change: 'restart',
   },
+  'auth-pam-sessions-close': {
+    type: 'choice',
+    default: '0',
+    choices: ['0', '1', 'last'],
+    doc: 'When the PAM session of a session is closed. 0: it stays open after its program has ended, until it is closed on request (home page, `vestibule pam close`, `vestibule force-suspend-session`), or until the user has a new PAM session with the same profile. 1: when its last program ends. last: when the last session of the user on this machine has ended and the user is signed in nowhere. With 1, the end of one session can unmount or destroy what other sessions of the user still use, if a PAM module does not count sessions. Concerns only PAM sessions that sessions have of their own: home sessions, and with `auth-pam-sessions-scope=user` all sessions in them, are not affected. `vestibule run` always closes its PAM session. With `auth-pam-sessions-enabled=0` there is nothing to keep open.',
+    readBy: ['broker'],
+    change: 'restart',
+  },
+  'pam-sessions-max-per-user': {
+    type: 'number',
+    default: '100',
+    min: 2,
+    max: 500,
+    doc: 'How many PAM sessions a user can have open at the same time, including the home session. At the limit the oldest one without a running program is closed first. If there is none, further ones are refused. Those of `vestibule run` are counted but never refused.',
+    readBy: ['broker'],
+    change: 'restart',
+  },
   'auth-minimum-user-id': {
     type: 'number',
     default: '1000',

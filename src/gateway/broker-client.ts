@@ -26,6 +26,7 @@ type Hear = (event: UserEvent) => void;
 /** Of a user, as the gateway's listeners know them. */
 const USER_EVENTS: readonly string[] = [
   'sessions',
+  'pam-sessions',
   'home-session',
   'troubles',
 ] satisfies UserEvent['event'][];

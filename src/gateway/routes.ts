@@ -5,6 +5,7 @@ import { showHome, showIndex } from './home/show-home.ts';
 import { openLive } from './live/open-live.ts';
 import { sendFile } from './pages/send-page.ts';
 import { answerStart, cancelStart } from './sessions/answer-start.ts';
+import { closePamSession } from './sessions/close-pam-session.ts';
 import { endSession } from './sessions/end-session.ts';
 import { enterSession } from './sessions/enter-session.ts';
 import { openTerminal } from './sessions/open-terminal.ts';
@@ -38,6 +39,7 @@ export const ROUTES: Readonly<Record<Side, readonly Route[]>> = {
     ['DELETE', '/api/sessions/:id/conversation', cancelStart],
     ['PATCH', '/api/sessions/:id', renameSession],
     ['DELETE', '/api/sessions/:id', endSession],
+    ['POST', '/api/pam-sessions/:id/close', closePamSession],
     ['GET', '/s/:id/', enterSession],
     ['GET', '/', showIndex],
     ['GET', '/*', sendFile],

@@ -1,5 +1,5 @@
 /** Requests to the gateway, as page-gateway.ts lists them, below the page's own address. */
-import type { SessionId, TicketId } from '../protocol/ids.ts';
+import type { PamSessionId, SessionId, TicketId } from '../protocol/ids.ts';
 import type {
   Home,
   SessionAnswers,
@@ -52,6 +52,7 @@ export const api = {
   cancelStart: (session: SessionId) => send<null>('DELETE', `api/sessions/${session}/conversation`),
   renameSession: (session: SessionId, rename: SessionRename) =>
     send<SessionView>('PATCH', `api/sessions/${session}`, rename),
+  closePamSession: (id: PamSessionId) => send<null>('POST', `api/pam-sessions/${id}/close`),
   endSession: (session: SessionId) => send<null>('DELETE', `api/sessions/${session}`),
 };
 

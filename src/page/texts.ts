@@ -130,6 +130,18 @@ export const texts = {
     confirm: 'End session',
     keep: 'Keep it running',
   },
+  pamSessions: {
+    title: 'Open PAM sessions',
+    opened: 'opened',
+    closing: 'Closing',
+    stuck: 'Stuck',
+    close: 'Close',
+    closeLabel: (name: string) => `Close the PAM session of ${name}`,
+    explanation:
+      'Their programs have ended. What each of them set up (mounts, tickets) stays until it is closed.',
+    closed: (count: number) =>
+      count === 1 ? 'The PAM session is closed.' : `${count} PAM sessions are closed.`,
+  },
   signIns: {
     title: 'Where you are signed in',
     browserOn: (browser: string, system: string) => `${browser} on ${system}`,

@@ -16,7 +16,8 @@ export interface CliRequests {
    */
   'active-sessions': {
     ask: { ended?: boolean | undefined; after?: SessionId | undefined };
-    answer: { sessions: readonly ActiveSession[]; next: SessionId | null };
+    /** idle: how many PAM sessions are open although the program of their session has ended. */
+    answer: { sessions: readonly ActiveSession[]; next: SessionId | null; idle: number };
   };
   'rename-session': {
     ask: { session: SessionId; name: string };
@@ -26,8 +27,12 @@ export interface CliRequests {
   'end-sign-ins': { ask: { user: string | null }; answer: { tickets: number } };
   /** Renames a database that cannot be used and creates a new one; aside: the new name of the old one. */
   'set-database-aside': { ask: Record<never, never>; answer: { aside: string } };
-  /** Answered when nothing of the session is running any more, and the PAM session is closed if it had its own. */
+  /** Answered when nothing of the session is running any more, and its PAM session is closed if it closes with it. */
   'kill-session': { ask: { session: SessionId }; answer: SessionEnd };
+  /** Ends the session and closes its PAM session, unless other sessions run in that. Answered when that is done. */
+  'force-suspend-session': { ask: { session: SessionId }; answer: SessionEnd };
+  /** The same for all sessions of all users, and for the PAM sessions in which no program runs any more. */
+  'force-suspend-all': { ask: Record<never, never>; answer: AllSuspended };
   /** Like 'active-sessions', for PAM sessions, including home sessions. */
   'pam-sessions': {
     ask: { ended?: boolean | undefined; after?: PamSessionId | undefined };
@@ -51,6 +56,8 @@ export interface Status {
   readonly pamSessions: number;
   /** How many of the PAM sessions are home sessions. */
   readonly homeSessions: number;
+  /** How many of them are open although the program of their session has ended. */
+  readonly idlePamSessions: number;
   /** What keeps the server from working, most often a disk. */
   readonly troubles: readonly Trouble[];
   /** For example: no /etc/pam.d/vestibule, PAM uses 'other'. */
@@ -86,6 +93,8 @@ export interface PamSessionView {
   readonly state: PamSessionState;
   /** Whether it is a home session: opened by a visit of the home page, not for a session. */
   readonly home: boolean;
+  /** Name of the session that it was opened for; empty for a home session. */
+  readonly label: string;
   readonly place: Place;
   readonly profile: string;
   /** When its leader closes it. */
@@ -119,4 +128,10 @@ export interface PamSessionEnd {
   readonly ended: number;
   /** It was over before it was asked for: nothing was done. */
   readonly already: boolean;
+}
+export interface AllSuspended {
+  readonly sessions: number;
+  readonly pamSessions: number;
+  /** The PAM sessions that could not be closed, with their state now. */
+  readonly left: readonly { readonly id: PamSessionId; readonly state: PamSessionState }[];
 }

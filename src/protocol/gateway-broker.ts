@@ -5,9 +5,18 @@
  * events, which have no id.
  */
 import type { Trouble } from '../lib/trouble.ts';
-import type { ConversationId, Place, SessionId, TicketId, Uid, UserName } from './ids.ts';
+import type {
+  ConversationId,
+  PamSessionId,
+  Place,
+  SessionId,
+  TicketId,
+  Uid,
+  UserName,
+} from './ids.ts';
 import type {
   HomeSessionView,
+  OpenPamSession,
   PromptItem,
   SessionStep,
   SessionView,
@@ -85,6 +94,11 @@ export interface Requests {
   /** Somebody is looking at the list of this user: for a while the broker announces what the sessions use. */
   'session-watch': { ask: { ticket: string }; answer: Record<string, never> };
   'session-end': { ask: { ticket: string; session: SessionId }; answer: Record<string, never> };
+  /** Closes a PAM session of the user in which no program runs any more. */
+  'pam-session-close': {
+    ask: { ticket: string; pamSession: PamSessionId };
+    answer: Record<string, never>;
+  };
   /** Gets a one-time code (30 s) with which the browser goes on to the session origin; null: the session is still starting. */
   'session-enter': {
     /** browser: the hash of a secret of this browser. The code works only together with the secret. */
@@ -148,6 +162,7 @@ export interface TicketInfo {
 /** What the user has on this server. */
 export interface Holdings {
   readonly sessions: readonly SessionView[];
+  readonly pamSessions: readonly OpenPamSession[];
   readonly homeSession: HomeSessionView;
   /** Troubles of the server, for administrators; empty for others. */
   readonly troubles: readonly Trouble[];
@@ -170,6 +185,13 @@ export type BrokerEvent =
       readonly user: UserName;
       readonly uid: Uid;
       readonly sessions: readonly SessionView[];
+    }
+  /** All PAM sessions of this user in which no program runs any more. */
+  | {
+      readonly event: 'pam-sessions';
+      readonly user: UserName;
+      readonly uid: Uid;
+      readonly pamSessions: readonly OpenPamSession[];
     }
   /** The current state of this user's home session. */
   | {

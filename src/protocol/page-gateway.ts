@@ -17,6 +17,7 @@
  *   DELETE /api/sessions/:id/conversation              -> 204, cancels the question or the start
  *   PATCH  /api/sessions/:id             SessionRename -> SessionView
  *   DELETE /api/sessions/:id                           -> 202, ends the session
+ *   POST   /api/pam-sessions/:id/close                 -> 202, closes a PAM session in which no program runs any more
  *   GET    /api/live                     WebSocket     -> LiveMessage, text messages
  *   GET    /s/:id/                       home origin: 303 to the session origin with a one-time code; while the
  *                                        session is starting, 303 to /?session=:id, which waits for it
@@ -37,7 +38,7 @@
  */
 import type { Kind } from '../kinds/kind.ts';
 import type { Trouble } from '../lib/trouble.ts';
-import type { ConversationId, SessionId, TicketId, UserName } from './ids.ts';
+import type { ConversationId, PamSessionId, SessionId, TicketId, UserName } from './ids.ts';
 import type { Problem } from './problems.ts';
 
 export interface SignInStart {
@@ -206,9 +207,21 @@ export interface HomeSessionView {
   /** The texts of PAM while it opened, one or more lines each. */
   readonly texts: readonly string[];
 }
+/** A PAM session that is still open although the program of its session has ended. */
+export interface OpenPamSession {
+  readonly id: PamSessionId;
+  /** Name of the session that it was opened for. */
+  readonly name: string;
+  /** Unix ms: when its opening started. */
+  readonly opened: number;
+  readonly closing: boolean;
+  /** While it is stuck: what it waits for. */
+  readonly stuck: string | null;
+}
 export interface Home {
   readonly user: UserName;
   readonly sessions: readonly SessionView[];
+  readonly pamSessions: readonly OpenPamSession[];
   readonly homeSession: HomeSessionView;
   /** What keeps the server from working, for administrators (admin-group); empty for others. */
   readonly troubles: readonly Trouble[];
@@ -222,6 +235,8 @@ export type LiveMessage =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
   /** Sessions that are new or have changed. */
   | { readonly kind: 'changed'; readonly sessions: readonly SessionView[] }
+  /** All PAM sessions without a program. */
+  | { readonly kind: 'pam-sessions'; readonly pamSessions: readonly OpenPamSession[] }
   | { readonly kind: 'home-session'; readonly homeSession: HomeSessionView }
   | { readonly kind: 'troubles'; readonly troubles: readonly Trouble[] }
   | { readonly kind: 'signed-out' };

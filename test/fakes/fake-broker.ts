@@ -29,11 +29,19 @@ import {
   SECRET_VERSION,
   type TicketInfo,
 } from '../../src/protocol/gateway-broker.ts';
-import type { ConversationId, SessionId, TicketId, Uid, UserName } from '../../src/protocol/ids.ts';
+import type {
+  ConversationId,
+  PamSessionId,
+  SessionId,
+  TicketId,
+  Uid,
+  UserName,
+} from '../../src/protocol/ids.ts';
 import { greet, parseJson, sendJson } from '../../src/protocol/json-frame.ts';
 import type {
   EndedBy,
   HomeSessionView,
+  OpenPamSession,
   PromptItem,
   SessionView,
 } from '../../src/protocol/page-gateway.ts';
@@ -45,6 +53,7 @@ export type Order =
   | { readonly order: 'forget'; readonly user: string }
   | { readonly order: 'sessions'; readonly user: string; readonly endedBy?: EndedBy }
   | { readonly order: 'home-session'; readonly user: string }
+  | { readonly order: 'pam-sessions'; readonly user: string }
   | { readonly order: 'troubles'; readonly user: string }
   /** The next answer of this type is followed by what these orders make, in the same write. */
   | { readonly order: 'after'; readonly type: RequestName; readonly obey: readonly Order[] }
@@ -64,6 +73,8 @@ export const FAKE_REFERENCE = '0123456789ab';
 /** The one session that exists; its host listens on DIRECTORY/sessions/<id>/s. It is alice's. */
 export const FAKE_SESSION = 'a'.repeat(32) as SessionId;
 export const ENDED_SESSION = 'e'.repeat(32) as SessionId;
+/** Open, and no program runs in it any more. */
+export const FAKE_PAM_SESSION = 'd'.repeat(32) as PamSessionId;
 /** Is being started for ever. */
 export const STARTING_SESSION = 'b'.repeat(32) as SessionId;
 /** What a browser that has signed in shows from then on. */
@@ -144,6 +155,7 @@ class FakeBroker {
   obey(order: Order): void {
     if (order.order === 'sessions') this.push(this.sessionsEvent(order.user, order.endedBy));
     else if (order.order === 'home-session') this.push(homeEvent(order.user));
+    else if (order.order === 'pam-sessions') this.push(pamSessionsEvent(order.user));
     else if (order.order === 'troubles') this.push(troublesEvent(order.user));
     else if (order.order === 'after') this.after = order;
     else if (order.order === 'hold') this.held = { type: order.type, answers: [] };
@@ -260,6 +272,12 @@ class FakeBroker {
     },
     'session-end': ({ ticket, session }) => {
       this.own(ticket, session);
+      return {};
+    },
+    'pam-session-close': ({ ticket, pamSession }) => {
+      const { user } = this.check(ticket);
+      if (!pamSessionsOf(user).some(({ id }) => id === pamSession))
+        throw new Refusal('session-not-found');
       return {};
     },
     'session-enter': ({ ticket, session, browser }) => {
@@ -406,10 +424,22 @@ function sessionsOf(user: string): SessionView[] {
   return [viewOf(FAKE_SESSION), { ...ended, state: 'ended', ended: 2000, exitStatus: 0 }];
 }
 
+/** alice has one. */
+function pamSessionsOf(user: string): OpenPamSession[] {
+  if (user !== 'alice') return [];
+  return [{ id: FAKE_PAM_SESSION, name: 'Terminal 1', opened: 1000, closing: false, stuck: null }];
+}
+
+function pamSessionsEvent(user: string): object {
+  return { event: 'pam-sessions', user, uid: FAKE_UID, pamSessions: pamSessionsOf(user) };
+}
+
 const HOME_SESSION: HomeSessionView = { state: 'open', since: 1000, problem: null, texts: [] };
 
 function holdingsOf(user: string): Holdings {
-  return { sessions: sessionsOf(user), homeSession: HOME_SESSION, troubles: [], now: 3000 };
+  const pamSessions = pamSessionsOf(user);
+  const sessions = sessionsOf(user);
+  return { sessions, pamSessions, homeSession: HOME_SESSION, troubles: [], now: 3000 };
 }
 
 function homeEvent(user: string): object {

@@ -11,7 +11,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { fillPage, makeWelcome } from '../../src/gateway/pages/fill-page.ts';
 import { loadPages, type Pages, terminalScriptOf } from '../../src/gateway/pages/load-pages.ts';
 import { contentPolicy } from '../../src/gateway/security/headers.ts';
-import type { SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
+import type { PamSessionId, SessionId, TicketId, UserName } from '../../src/protocol/ids.ts';
 import {
   BANNER,
   CLOSE_CODES,
@@ -19,6 +19,7 @@ import {
   HOME_ORIGIN,
   type Home,
   type HomeSessionView,
+  type OpenPamSession,
   type PromptItem,
   type PromptStyle,
   type SessionView,
@@ -79,6 +80,15 @@ export function fakeSession(number: number, fields: Partial<SessionView> = {}): 
   };
 }
 
+export function fakePamSession(
+  number: number,
+  fields: Partial<OpenPamSession> = {},
+): OpenPamSession {
+  const id = number.toString(16).padStart(32, 'd') as PamSessionId;
+  const opened = Date.now() - number * 3_600_000;
+  return { id, name: `Terminal ${number}`, opened, closing: false, stuck: null, ...fields };
+}
+
 export function fakeSignIn(number: number, fields: Partial<SignInView> = {}): SignInView {
   return {
     id: number.toString(16).padStart(32, 'f') as TicketId,
@@ -104,6 +114,9 @@ export class FakeGateway {
   user: string | null = null;
   sessions: SessionView[] = [];
   homeSession: HomeSessionView = { state: 'open', since: 0, problem: null, texts: [] };
+  pamSessions: readonly OpenPamSession[] = [];
+  /** PAM sessions are closed only by setPamSessions(). */
+  closesSlowly = false;
   troubles: Home['troubles'] = [];
   signIns: SignInView[] = [fakeSignIn(1, { current: true })];
   /** The session origin's cookie. */
@@ -161,6 +174,12 @@ export class FakeGateway {
       socket.send(JSON.stringify({ kind: 'home-session', homeSession }));
   }
 
+  setPamSessions(pamSessions: readonly OpenPamSession[]): void {
+    this.pamSessions = pamSessions;
+    for (const socket of this.live)
+      socket.send(JSON.stringify({ kind: 'pam-sessions', pamSessions }));
+  }
+
   setTroubles(troubles: Home['troubles']): void {
     this.troubles = troubles;
     for (const socket of this.live) socket.send(JSON.stringify({ kind: 'troubles', troubles }));
@@ -201,6 +220,7 @@ export class FakeGateway {
     this.live.add(ws);
     ws.on('close', () => this.live.delete(ws));
     ws.send(JSON.stringify({ kind: 'sessions', sessions: this.sessions }));
+    ws.send(JSON.stringify({ kind: 'pam-sessions', pamSessions: this.pamSessions }));
     ws.send(JSON.stringify({ kind: 'home-session', homeSession: this.homeSession }));
     ws.send(JSON.stringify({ kind: 'troubles', troubles: this.troubles }));
   }
@@ -278,8 +298,17 @@ export class FakeGateway {
       case 'DELETE /api/sessions':
         this.setState(id!, { state: 'ended', ended: Date.now(), exitStatus: 0 });
         return json(202);
+      case 'POST /api/pam-sessions':
+        return this.closePamSession(id!);
     }
     return undefined;
+  }
+
+  private closePamSession(id: string): Reply {
+    const others = this.pamSessions.filter((one) => one.id !== id);
+    if (others.length === this.pamSessions.length) return problem('session-not-found');
+    if (!this.closesSlowly) setImmediate(() => this.setPamSessions(others));
+    return json(202);
   }
 
   private rename(id: string, name: string): Reply {
@@ -304,9 +333,9 @@ export class FakeGateway {
   }
 
   private homeView(): Home {
-    const { sessions, homeSession, troubles } = this;
+    const { sessions, pamSessions, homeSession, troubles, host } = this;
     const user = this.user as UserName;
-    return { user, sessions, homeSession, troubles, host: this.host, now: Date.now() };
+    return { user, sessions, pamSessions, homeSession, troubles, host, now: Date.now() };
   }
 
   private startSession(): SessionView {

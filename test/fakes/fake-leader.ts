@@ -92,6 +92,8 @@ export interface FoundLeader {
   readonly user: string;
   readonly attached?: number;
   readonly closePolicy?: ClosePolicy;
+  /** Default: none if it is closed when asked, as home sessions are. */
+  readonly label?: string;
   /** Runs in it; none: no program does. */
   readonly session?: string;
   readonly phase?: Phase;
@@ -223,7 +225,7 @@ export class FakeLeader {
     const { pamSession, user, session, phase = 'open', listenAs = pamSession } = found;
     const { attached = 0, closePolicy = 'last-program' } = found;
     Object.assign(this, { pamSession, user, attached, closePolicy, phase });
-    this.label = `run of ${user}`;
+    this.label = found.label ?? (closePolicy === 'asked' ? '' : `run of ${user}`);
     if (session !== undefined) this.run(session);
     await this.listen(listenAs);
   }

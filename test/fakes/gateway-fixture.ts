@@ -278,7 +278,11 @@ export class TestSocket {
   /** The next message of sessions, or the last. */
   async json(): Promise<{ kind: string; sessions?: { id: string }[] }> {
     return JSON.parse(
-      (await this.messages.take((data) => !isOf(data, ['home-session', 'troubles']))).toString(),
+      (
+        await this.messages.take(
+          (data) => !isOf(data, ['pam-sessions', 'home-session', 'troubles']),
+        )
+      ).toString(),
     );
   }
 
@@ -286,6 +290,11 @@ export class TestSocket {
     return JSON.parse(
       (await this.messages.take((data) => isOf(data, ['home-session']))).toString(),
     );
+  }
+
+  async pamSessions(): Promise<Home['pamSessions']> {
+    const message = await this.messages.take((data) => isOf(data, ['pam-sessions']));
+    return JSON.parse(message.toString()).pamSessions;
   }
 
   async troubles(): Promise<Home['troubles']> {

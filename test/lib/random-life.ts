@@ -248,6 +248,8 @@ export class World {
     const rows = [...this.running] as SessionId[];
     this.running.clear();
     await Promise.all(rows.map((session) => askBroker('kill-session', { session })));
+    // Their PAM sessions are still open.
+    assert.deepEqual((await askBroker('force-suspend-all', {})).left, []);
     await askBroker('end-sign-ins', { user: null });
     for (const person of this.people) person.leave();
     await this.settle([0, 0], 0);

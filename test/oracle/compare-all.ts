@@ -123,6 +123,8 @@ function configure(scope: 'session' | 'user'): void {
     'auth-pam-profile=vestibule',
     'auth-pam-sessions-profile=vestibule-session',
     'www-address=127.0.0.1',
+    // As su and sshd do.
+    'auth-pam-sessions-close=1',
     ...(scope === 'user' ? ['auth-pam-sessions-scope=user'] : []),
   ];
   writeFileSync('/etc/vestibule/vestibule.conf', `${lines.join('\n')}\n`);

@@ -59,6 +59,8 @@ before(async () => {
     'auth-pam-sessions-profile=faulty-session',
     'auth-pam-timeout-seconds=4',
     'auth-person-timeout-seconds=4',
+    // The stages of closing come with the end of the program.
+    'auth-pam-sessions-close=1',
   ]);
   makeFaultyProfiles('faulty-login', 'faulty-session');
   const names = [OTHER, ...Array.from({ length: PEOPLE }, (_, i) => `fi-${i}`)];

@@ -56,7 +56,7 @@ test('home sessions without a program are told apart, and two programs of one ar
     lines.slice(1, 3).map((line) => /\((.*)\)$/.exec(line)?.[1]),
     [`session ${SESSION}`, `session ${'f'.repeat(32)}`],
   );
-  assert.equal(lines[3], '  home sessions that stay open, without a program: anna');
+  assert.equal(lines[3], '  PAM sessions that stay open, without a program: anna');
 });
 
 test('with --all every session is ended', async () => {

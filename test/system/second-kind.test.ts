@@ -39,7 +39,10 @@ before(async () => {
     mode: 0o755,
   });
   execFileSync('mkfifo', ['-m', '0666', GATE]);
-  preparePam({ session: [`session required pam_exec.so ${NOTE}`] });
+  preparePam({
+    session: [`session required pam_exec.so ${NOTE}`],
+    options: ['auth-pam-sessions-close=1'],
+  });
   product = await Product.install();
   await bundle('of-two-kinds', 'test/fakes/broker-of-two-kinds.ts', '/tmp/brokers');
   copyFileSync(INSTALLED_BROKER, OF_PRODUCT);

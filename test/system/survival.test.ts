@@ -23,6 +23,8 @@ import { askBroker, kill, Product, pamSessionOf, SERVICES, type Service } from '
 
 const GATE = '/tmp/gate';
 const FAKE = 'session required %FAKE%';
+/** What a leader does while it closes is looked at: it closes with the program. */
+const CLOSE = { options: ['auth-pam-sessions-close=1'] };
 const CASES: readonly (readonly Service[])[] = [...SERVICES.map((service) => [service]), SERVICES];
 
 let product: Product;
@@ -33,7 +35,7 @@ const running = new Set<string>();
 
 before(async () => {
   account = makePrivateAccount('ada');
-  preparePam();
+  preparePam(CLOSE);
   execFileSync('mkfifo', [GATE]);
   product = await Product.install();
   await product.start();
@@ -46,7 +48,7 @@ beforeEach(async () => {
   await product.start();
 });
 afterEach(async () => {
-  preparePam();
+  preparePam(CLOSE);
   try {
     await endAll();
   } catch (error) {
@@ -102,7 +104,7 @@ for (const victims of CASES) {
   });
 
   test(`a start over kill -9 of ${names} is neither lost nor there twice`, async () => {
-    preparePam({ session: [`${FAKE} open=wait:${GATE}`] });
+    preparePam({ ...CLOSE, session: [`${FAKE} open=wait:${GATE}`] });
     assert.equal(await ada.signIn(), null);
     const { id } = await ada.client!.startTerminal();
     const gate: FileHandle = await open(GATE, 'w'); // opens when the module waits
@@ -134,11 +136,11 @@ for (const victims of CASES) {
 
 test('a leader that hangs while it closes is stuck, shown, and in nobody’s way', async () => {
   assert.equal(await ada.signIn(), null);
-  preparePam({ session: [`${FAKE} close=hang`] });
+  preparePam({ ...CLOSE, session: [`${FAKE} close=hang`] });
   const { chains } = await startTerminal();
   const [id] = [...running] as [SessionId];
   const { leader } = chains.get(id)!;
-  preparePam();
+  preparePam(CLOSE);
   await ada.client!.endSession(id);
   await product.logged(new RegExp(`"session-ending".*${id}`));
   // A new broker asks it who it is: that takes 10 s, not the minute that closing may take.

@@ -61,6 +61,8 @@ before(async () => {
       'session required pam_umask.so',
       'session required pam_namespace.so',
     ],
+    // The keys of the services are counted: an open PAM session has a keyring.
+    options: ['auth-pam-sessions-close=1'],
   });
   people = [makePerson('ada', 2001, '0027'), makePerson('grace', 3001, '0077')];
   product = await Product.install();

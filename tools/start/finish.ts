@@ -35,7 +35,7 @@ async function finish(): Promise<void> {
   const count = running.length === 0 ? '' : `, sessions still running: ${running.length}`;
   say(`vestibule stopped${count}`);
   for (const line of running) say(`  ${line}`);
-  if (idle.length > 0) say(`  home sessions that stay open, without a program: ${idle.join(', ')}`);
+  if (idle.length > 0) say(`  PAM sessions that stay open, without a program: ${idle.join(', ')}`);
   // For uninstall nobody will record anything: it ends them.
   if (ended.length > 0 && flag !== '--all')
     say(

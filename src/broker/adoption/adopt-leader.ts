@@ -8,6 +8,7 @@ import { connectPamSession } from '../follow/connect-pam-session.ts';
 import { takePamSessionEvent } from '../follow/take-pam-session-event.ts';
 import { addFoundPamSession } from '../pam-sessions/add-found.ts';
 import { beginClose } from '../pam-sessions/close-pam-session.ts';
+import { closeReplaced } from '../pam-sessions/close-unused.ts';
 import { watchPamSession } from '../pam-sessions/watch-step.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isClosing, isOpen } from '../rows/pam-session-transitions.ts';
@@ -57,8 +58,11 @@ function noteOpen(broker: Broker, row: PamSessionRow, { leader: { hello } }: Lin
   const { id, state } = row;
   const isKnown = row.leader === hello.pid;
   const news = isKnown ? {} : processOf(hello);
-  if (!isOpen(state) && !isClosing(state) && !broker.unwanted.has(id))
-    return changePamSession(broker, id, 'open', news);
+  if (!isOpen(state) && !isClosing(state) && !broker.unwanted.has(id)) {
+    const opened = changePamSession(broker, id, 'open', news);
+    closeReplaced(broker, opened);
+    return opened;
+  }
   if (!isKnown) notePamSession(broker, id, news);
   return { ...row, ...news };
 }

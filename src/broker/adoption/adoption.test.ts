@@ -156,7 +156,7 @@ test('a leader whose socket is gone while it lives is stuck, says so, and is fou
   const { text } = await fixture.cli.refused('kill-session', { session: id });
   assert.match(text, /^The session is stuck\. It still runs/);
   renameSync(`${path}.away`, path);
-  await leader.received.take(({ name }) => name === 'close');
+  await leader.received.take(({ name }) => name === 'end');
   await fixture.gateway.sessionIn('ended');
 });
 

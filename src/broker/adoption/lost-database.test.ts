@@ -61,9 +61,9 @@ test('sessions of a home session that no row knows have names that are free, and
   const home = fixture.machine.makeLeader();
   const { ticket } = await fixture.gateway.signIn('ada');
   await home.openAs({ pamSession: HOME, session: FIRST, user: 'ada', closePolicy: 'asked' });
-  assert.equal((await fixture.gateway.sessionIn('running', FIRST)).name, 'run of ada');
+  assert.equal((await fixture.gateway.sessionIn('running', FIRST)).name, 'Terminal 1');
   home.spawn(SECOND);
-  assert.equal((await fixture.gateway.sessionIn('running', SECOND)).name, 'Terminal 1');
+  assert.equal((await fixture.gateway.sessionIn('running', SECOND)).name, 'Terminal 2');
   const pass = await fixture.gateway.pass(ticket, FIRST);
   await fixture.gateway.ask('session-dial', { pass, session: FIRST });
 });

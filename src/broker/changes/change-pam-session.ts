@@ -8,7 +8,7 @@ import { forgetStep } from '../state/forget-step.ts';
 import { announcePamSession } from '../views/announce.ts';
 import { tellAfter } from './tell-after.ts';
 
-type Change = Partial<Pick<PamSessionRow, 'leader' | 'leaderBorn' | 'texts' | 'problem'>>;
+type Change = Partial<Pick<PamSessionRow, 'label' | 'leader' | 'leaderBorn' | 'texts' | 'problem'>>;
 
 /** detail: for the audit only. */
 export function changePamSession(

@@ -29,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL,
     close_policy TEXT NOT NULL,
     is_home INTEGER NOT NULL,
+    label TEXT NOT NULL,
     address TEXT NOT NULL,
     leader INTEGER NOT NULL,
     leader_born INTEGER NOT NULL,

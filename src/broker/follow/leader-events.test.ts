@@ -56,7 +56,15 @@ function addPam({ broker }: BrokerFixture, state: PamSessionState): PamSessionRo
   const leader = state === 'opening' ? 0 : 7;
   return addPamSession(broker, {
     ...{ id: makeId<PamSessionId>(), ...ADA, place: 'local', profile: 'su', state },
-    ...{ closePolicy: 'asked', isHome: false, address: '', leader, leaderBorn: 0, texts: [] },
+    ...{
+      closePolicy: 'asked',
+      isHome: true,
+      label: '',
+      address: '',
+      leader,
+      leaderBorn: 0,
+      texts: [],
+    },
     ...{ started: 0, ended: pamLife.isFinal(state) ? 1 : null, problem: null },
   });
 }

@@ -5,6 +5,7 @@ import type { MessageOf } from '../../protocol/codec.ts';
 import type { ProblemError } from '../base/problem.ts';
 import { changePamSession, notePamSession } from '../changes/change-pam-session.ts';
 import { sendClose } from '../pam-sessions/close-pam-session.ts';
+import { closeReplaced } from '../pam-sessions/close-unused.ts';
 import { joinPamSession } from '../pam-sessions/join-pam-session.ts';
 import { endTalk } from '../pam-sessions/put-question.ts';
 import { stickPamSession } from '../pam-sessions/watch-step.ts';
@@ -78,7 +79,7 @@ function open(broker: Broker, row: PamSessionRow, link: Link): void {
   forgetStep(broker, row.id);
   for (const session of broker.sessions.listIn(row))
     if (link.grant !== null) joinPamSession(broker, session, link, link.grant);
-  changePamSession(broker, row.id, 'open', processOf(link.leader.hello));
+  closeReplaced(broker, changePamSession(broker, row.id, 'open', processOf(link.leader.hello)));
 }
 
 /** Its end was requested while PAM was still opening it. */

@@ -3,8 +3,8 @@ import { kindNamed } from '../../kinds/kinds.ts';
 import { ProblemError } from '../base/problem.ts';
 import { changePamSession } from '../changes/change-pam-session.ts';
 import { changeSession, noteSession } from '../changes/change-session.ts';
-import { closeHome } from '../pam-sessions/close-homes.ts';
-import { beginClose, isLastIn } from '../pam-sessions/close-pam-session.ts';
+import { beginClose, closesItselfWith, isOwnOf } from '../pam-sessions/close-pam-session.ts';
+import { closeUnused } from '../pam-sessions/close-unused.ts';
 import { stickSession, watchPamSession, watchSession } from '../pam-sessions/watch-step.ts';
 import { SESSION_ACTS, type SessionAct, type SessionEvent } from '../rows/leader-events.ts';
 import { wasOpened } from '../rows/pam-session-row.ts';
@@ -68,7 +68,7 @@ function beginEnd(broker: Broker, row: SessionRow, { change = {} }: SessionNews)
   broker.store.transact(() => {
     if (state === 'ending') noteSession(broker, id, change);
     else changeSession(broker, id, 'ending', change);
-    if (pam && isOpen(pam.state) && isLastIn(broker, pam, row))
+    if (pam && isOpen(pam.state) && closesItselfWith(broker, pam, row))
       changePamSession(broker, pam.id, 'closing');
   });
   const now = pamSessionOf(broker, row);
@@ -86,7 +86,7 @@ function fail(broker: Broker, row: SessionRow, { failure }: SessionNews): void {
   const { id, state } = row;
   const { problem, detail } = failure ?? new ProblemError('session-failed', 'it did not start');
   const pam = pamSessionOf(broker, row);
-  const mustClose = pam && wasOpened(pam) && !isFinal(pam.state) && isLastIn(broker, pam, row);
+  const mustClose = pam && wasOpened(pam) && !isFinal(pam.state) && isOwnOf(broker, pam, row);
   if (!mustClose) {
     finish(broker, changeSession(broker, id, 'failed', { problem }, detail));
     return;
@@ -105,8 +105,8 @@ function lose(broker: Broker, row: SessionRow, { failure, detail }: SessionNews)
   finish(broker, changeSession(broker, row.id, state, { problem }, detail));
 }
 
-/** The home session may have stayed open only for this session. */
+/** It may have been what PAM sessions of its user were kept for. */
 function finish(broker: Broker, { kind, user, uid }: SessionRow): void {
   if (kindNamed(broker.kinds, kind).startedBy !== 'person') return;
-  broker.store.after(() => closeHome(broker, { user, uid }));
+  broker.store.after(() => closeUnused(broker, { user, uid }));
 }

@@ -3,6 +3,7 @@ import { ProblemError } from '../base/problem.ts';
 import { begin } from '../changes/begin.ts';
 import { whenRow } from '../changes/when-row.ts';
 import { addOpening, openPamSession } from '../opening/open-pam-session.ts';
+import { makeRoom } from '../pam-sessions/make-room.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isOpen, isOpening, isUsable } from '../rows/pam-session-transitions.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
@@ -14,7 +15,7 @@ const OPEN_MS = 3_660_000;
 /** Of one user: the one before may still be closing. Each keeps two root processes for as long as PAM hangs. */
 const MOST_HOMES = 2;
 
-/** Finds or begins to open it. It has a row at once, so no other request opens a second one. Throws 'session-hangs'. */
+/** Finds it, or begins to open it: the row is there at once, so nobody opens a second one. Throws 'session-hangs', 'session-refused'. */
 export function openHome(broker: Broker, ticket: Ticket, address: string): PamSessionRow {
   const last = broker.pamSessions.homeOf(ticket);
   if (last !== undefined && isUsable(last.state)) return last;
@@ -24,9 +25,10 @@ export function openHome(broker: Broker, ticket: Ticket, address: string): PamSe
     const text = 'Your earlier PAM sessions on this machine have not been closed yet.';
     throw new ProblemError('session-hangs', `'${ticket.user}' has home sessions: ${ids}`, text);
   }
-  const fields = { isHome: true, closePolicy: 'asked', address } as const;
+  makeRoom(broker, ticket);
+  const fields = { isHome: true, label: '', closePolicy: 'asked', address } as const;
   const row = begin(broker, () => addOpening(broker, ticket, fields));
-  openPamSession(broker, row, ticket, { label: '', terminal: null });
+  openPamSession(broker, row, ticket, null);
   return row;
 }
 

@@ -13,18 +13,20 @@ export function visitHome(
 ): Holdings {
   const ticket = requireTicket(broker, ask.ticket);
   const wanted = ask.retry || !hasFailed(broker, ticket);
-  if (broker.settings.sessionsEnabled && wanted) tryHome(broker, ticket, ask.origin.address);
+  if (broker.settings.sessionsEnabled && wanted) tryHome(broker, ticket, ask);
   return holdingsOf(broker, ticket);
 }
 
-/** If the disk cannot be written, or earlier ones do not close, the page is shown without a home session. */
-function tryHome(broker: Broker, ticket: Ticket, address: string): void {
+/**
+ * Without room on the disk, where earlier ones do not close, or with as many PAM sessions as a user may have, it cannot
+ * be opened; the page has what there is. Who asked for it is told that they have too many.
+ */
+function tryHome(broker: Broker, ticket: Ticket, ask: { origin: Origin; retry: boolean }): void {
   try {
-    openHome(broker, ticket, address);
+    openHome(broker, ticket, ask.origin.address);
   } catch (error) {
-    const isKnown =
-      error instanceof ProblemError && ['disk', 'session-hangs'].includes(error.problem.code);
-    if (!isKnown) throw error;
+    const expected = ['disk', 'session-hangs', ...(ask.retry ? [] : ['session-refused'])];
+    if (!(error instanceof ProblemError && expected.includes(error.problem.code))) throw error;
   }
 }
 

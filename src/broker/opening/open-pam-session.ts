@@ -9,6 +9,7 @@ import { makeId } from '../changes/begin.ts';
 import { addPamSession } from '../changes/change-pam-session.ts';
 import { connectPamSession } from '../follow/connect-pam-session.ts';
 import { takePamSessionEvent } from '../follow/take-pam-session-event.ts';
+import { whenRoom } from '../pam-sessions/make-room.ts';
 import { watchPamSession } from '../pam-sessions/watch-step.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import { isOpening } from '../rows/pam-session-transitions.ts';
@@ -20,7 +21,7 @@ import { StartTalk } from '../talks/start-talk.ts';
 export function addOpening(
   broker: Broker,
   { user, uid }: Ticket,
-  fields: Pick<PamSessionRow, 'isHome' | 'closePolicy' | 'address'>,
+  fields: Pick<PamSessionRow, 'isHome' | 'label' | 'closePolicy' | 'address'>,
 ): PamSessionRow {
   return addPamSession(broker, {
     ...{ id: makeId<PamSessionId>(), user, uid, place: 'local', state: 'opening', ...fields },
@@ -29,30 +30,24 @@ export function addOpening(
   });
 }
 
-/** Further fields of the request to the leader. */
-export interface Opening {
-  /** The name of its session, which the leader keeps in case the database is lost. */
-  readonly label: string;
-  /** The session whose terminal is created before PAM is called; null: none. */
-  readonly terminal: SessionId | null;
-}
-
-/** Works in the background; the row shows progress and result. */
+/** In the background; how it goes is the row's to tell. terminal: the session whose terminal is made before PAM; null: none. */
 export function openPamSession(
   broker: Broker,
   row: PamSessionRow,
   ticket: Ticket,
-  opening: Opening,
+  terminal: SessionId | null,
 ): void {
-  open(broker, row, ticket, opening).catch((error) => failOpening(broker, row.id, error));
+  open(broker, row, ticket, terminal).catch((error) => failOpening(broker, row.id, error));
 }
 
 async function open(
   broker: Broker,
-  { id, place, profile, user, address, closePolicy }: PamSessionRow,
+  asked: PamSessionRow,
   { grant }: Ticket,
-  { label, terminal }: Opening,
+  terminal: SessionId | null,
 ): Promise<void> {
+  const { id, place, profile, user, address, closePolicy, label } = asked;
+  await whenRoom(broker, asked);
   const leader = await broker.launchers[place].open();
   const row = broker.pamSessions.find(id);
   if (broker.store.closed || row === undefined || !isOpening(row.state)) {

@@ -23,16 +23,16 @@ export function addFoundPamSession(
   hello: LeaderHello,
   place: Place,
 ): PamSessionRow {
-  const { attached, service: profile, openedAt } = hello;
+  const { attached, label, service: profile, openedAt } = hello;
   const closePolicy = CLOSE_POLICIES[hello.close];
   if (closePolicy === undefined) throw new Error(`there is no close policy ${hello.close}`);
   const id = hello.pamSession as PamSessionId;
   if (!attached) log.warning('pam-session-found', { pamSession: id, user: hello.user });
   return addPamSession(broker, {
     ...{ id, ...personIn(hello), place, profile, state: 'open', closePolicy },
-    // A PAM session for one session has another policy, and the leader of a `vestibule run` is attached.
-    isHome: closePolicy === 'asked' && !attached,
-    ...{ address: '', ...processOf(hello), texts: [], started: Number(openedAt) },
+    // Those of sessions have a label, and root's command line attaches itself to its own.
+    isHome: closePolicy === 'asked' && !attached && label === '',
+    ...{ label, address: '', ...processOf(hello), texts: [], started: Number(openedAt) },
     ...{ ended: null, problem: null },
   });
 }

@@ -10,10 +10,31 @@ import { beginEnd } from './begin-end.ts';
 import { cancelQuestion } from './put-question.ts';
 import { watchPamSession } from './watch-step.ts';
 
-/** Whether it is closed together with this session, because that is the last in it. */
-export function isLastIn(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
-  if (pam.closePolicy === 'asked') return false;
+/** It was opened for this session, and no other one runs in it. */
+export function isOwnOf(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
+  return !pam.isHome && isAloneIn(broker, pam, row);
+}
+
+/** No other session runs in it. */
+export function isAloneIn(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
   return broker.sessions.listIn(pam).every(({ id }) => id === row.id);
+}
+
+/** Its leader closes it with this session, unasked. */
+export function closesItselfWith(broker: Broker, pam: PamSessionRow, row: SessionRow): boolean {
+  return pam.closePolicy === 'last-program' && isOwnOf(broker, pam, row);
+}
+
+/** On request of its user or of root, from the page or the command line. asker: for the audit. */
+export function closeOnRequest(
+  broker: Broker,
+  row: PamSessionRow,
+  by: EndedBy,
+  asker: { readonly user: string; readonly uid: number },
+): void {
+  const { id, user } = row;
+  broker.audit({ event: 'close-pam-session', ...asker, session: id, detail: `of '${user}'` });
+  beginClose(broker, row, by);
 }
 
 /** Begins the end; the leader's `closed` completes it. by: who ends the sessions in it; null: nobody. */

@@ -35,6 +35,8 @@ test('a home session is a PAM session without a program, and no session', async 
 
 test('a session has an id of its own, and refers to the PAM session that is closed with it', async (t) => {
   const fixture = await startFixture(t);
+  fixture.settings = { sessionsClose: '1' };
+  await fixture.restart();
   const { gateway, cli } = fixture;
   const { ticket } = await gateway.signIn('ada');
   const home = await openHome(fixture, ticket);

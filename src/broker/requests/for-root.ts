@@ -7,6 +7,7 @@ import { renameSession } from '../sessions/rename-session.ts';
 import type { Broker } from '../state/context.ts';
 import { sample } from '../usage/watch-sessions.ts';
 import { SHOW_ENDED_MS } from '../views/announce.ts';
+import { countIdle } from '../views/idle-pam-sessions.ts';
 import { listTroubles } from '../views/list-troubles.ts';
 import { pamViewOf } from '../views/pam-session-view.ts';
 import { activeViewOf } from '../views/session-view.ts';
@@ -27,6 +28,7 @@ export function tellStatus(broker: Broker): Status {
     tickets: broker.tickets.count(),
     sessions: broker.sessions.countLive(),
     ...broker.pamSessions.countLive(),
+    idlePamSessions: countIdle(broker),
     troubles: listTroubles(broker),
     warnings: broker.warnings,
   };
@@ -45,7 +47,8 @@ export function listActive(
   const rows = broker.sessions.listPage(shownSince(broker, ended), after ?? null, PAGE);
   const views = rows.map((row) => ({ ...activeViewOf(broker, row), ...sample(broker, row) }));
   const { fitting, isLast } = fitPage(views);
-  return { sessions: fitting, next: isLast ? null : fitting.at(-1)!.id };
+  const next = isLast ? null : fitting.at(-1)!.id;
+  return { sessions: fitting, next, idle: countIdle(broker) };
 }
 
 export function listPamSessions(

@@ -49,7 +49,7 @@ for (const [settings, most] of [
 }
 
 for (const [settings, most] of [
-  [{}, 100],
+  [{ pamSessionsPerUser: 500 }, 100],
   [{ sessionsPerUser: 2 }, 2],
   [{ sessionsPerUser: 2, sessionsScope: 'user' }, 2],
 ] as const) {

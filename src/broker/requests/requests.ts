@@ -14,6 +14,7 @@ import type { Peer } from '../base/peer.ts';
 import { visitHome } from '../home/visit-home.ts';
 import { endSession } from '../pam-sessions/end-session.ts';
 import { answerStart, cancelStart } from '../sessions/answer-start.ts';
+import { closeOwnPamSession } from '../sessions/close-own-pam-session.ts';
 import { dialSession, enterSession, passSession, touchSession } from '../sessions/enter-session.ts';
 import { renameSession } from '../sessions/rename-session.ts';
 import { requireSession } from '../sessions/require-session.ts';
@@ -32,7 +33,7 @@ import {
 import { watchSessions } from '../usage/watch-sessions.ts';
 import { holdingsOf } from '../views/announce.ts';
 import { viewOf } from '../views/session-view.ts';
-import { closeByRoot, killSession } from './end-for-root.ts';
+import { closeByRoot, forceSuspend, killSession } from './end-for-root.ts';
 import {
   listActive,
   listPamSessions,
@@ -40,6 +41,7 @@ import {
   setDatabaseAside,
   tellStatus,
 } from './for-root.ts';
+import { forceSuspendAll } from './force-suspend-all.ts';
 
 type Table<R extends { [K in keyof R]: { ask: object; answer: object } }> = {
   readonly [K in keyof R]: {
@@ -132,6 +134,10 @@ export const gatewayRequests: Table<Requests> = {
       return {};
     },
   },
+  'pam-session-close': {
+    ask: v.object({ ticket: secret, pamSession }),
+    handle: closeOwnPamSession,
+  },
   'session-enter': {
     ask: v.object({ ticket: secret, session, browser: secret }),
     handle: enterSession,
@@ -157,6 +163,8 @@ export const cliRequests: Table<CliRequests> = {
   },
   'set-database-aside': { ask: v.object({}), handle: setDatabaseAside },
   'kill-session': { ask: v.object({ session }), handle: killSession },
+  'force-suspend-session': { ask: v.object({ session }), handle: forceSuspend },
+  'force-suspend-all': { ask: v.object({}), handle: forceSuspendAll },
   'pam-sessions': {
     ask: v.object({ ended: v.optional(v.boolean()), after: v.optional(pamSession) }),
     handle: listPamSessions,

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inBackground } from '../../lib/in-background.ts';
 import { log } from '../../lib/log.ts';
 import { lookAgain, watchLeaders } from '../adoption/watch-leaders.ts';
-import { closeHomes } from '../pam-sessions/close-homes.ts';
+import { closeAllUnused } from '../pam-sessions/close-unused.ts';
 import { dropCodes } from '../sessions/enter-session.ts';
 import type { Broker } from '../state/context.ts';
 import { createBroker } from '../state/create-broker.ts';
@@ -57,6 +57,7 @@ export async function serveBroker(options: ServeOptions): Promise<RunningBroker>
       await Promise.all(stops.map((stop) => stop()));
       for (const link of broker.links.values()) link.leader.destroy();
       broker.announcing.clear();
+      broker.announcingPam.clear();
       broker.refusals.endPeriod();
       broker.store.close();
     },
@@ -87,7 +88,7 @@ function cleanUp(broker: Broker): void {
     revokeExpired(broker);
     inBackground('recheck', recheckDue(broker));
     dropCodes(broker);
-    closeHomes(broker);
+    closeAllUnused(broker);
     lookAgain(broker);
     broker.sessions.prune(broker.now() - KEEP_ENDED_MS);
     broker.pamSessions.prune(broker.now() - KEEP_ENDED_MS);

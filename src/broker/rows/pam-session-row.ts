@@ -13,6 +13,8 @@ export interface PamSessionRow extends Person {
   readonly closePolicy: (typeof CLOSE_POLICIES)[number];
   /** Whether it is a home session. */
   readonly isHome: boolean;
+  /** Name of the session that it was opened for; empty for a home session. */
+  readonly label: string;
   /** Client's address, PAM_RHOST; empty when it was opened on this machine. */
   readonly address: string;
   /**

@@ -10,8 +10,8 @@ import { PROBLEM_COLUMNS, problemOf, problemToColumns } from './problem-columns.
 export type PamSessionStore = ReturnType<typeof openPamSessionStore>;
 
 const COLUMNS = [
-  ...['id', 'user', 'uid', 'place', 'profile', 'state', 'close_policy', 'is_home', 'address'],
-  ...['leader', 'leader_born', 'texts', 'started', 'ended'],
+  ...['id', 'user', 'uid', 'place', 'profile', 'state', 'close_policy', 'is_home', 'label'],
+  ...['address', 'leader', 'leader_born', 'texts', 'started', 'ended'],
   ...PROBLEM_COLUMNS,
 ];
 
@@ -40,10 +40,11 @@ export function openPamSessionStore(store: Store) {
 }
 
 function toColumns(row: PamSessionRow) {
-  const { id, user, uid, place, profile, state, closePolicy, isHome, address } = row;
+  const { id, user, uid, place, profile, state, closePolicy, isHome, label } = row;
   return [
-    ...[id, user, uid, place, profile, state, closePolicy, isHome ? 1 : 0, address],
-    ...[row.leader, row.leaderBorn, JSON.stringify(row.texts), row.started, row.ended],
+    ...[id, user, uid, place, profile, state, closePolicy, isHome ? 1 : 0, label],
+    ...[row.address, row.leader, row.leaderBorn, JSON.stringify(row.texts)],
+    ...[row.started, row.ended],
     ...problemToColumns(row.problem),
   ];
 }
@@ -58,6 +59,7 @@ function toRow(row: Columns): PamSessionRow {
     state: row.state as PamSessionState,
     closePolicy: row.close_policy as PamSessionRow['closePolicy'],
     isHome: row.is_home === 1,
+    label: row.label as string,
     address: row.address as string,
     leader: row.leader as number,
     leaderBorn: row.leader_born as number,

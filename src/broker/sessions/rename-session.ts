@@ -1,9 +1,11 @@
 /** Renames a session. A name is short, on one line, and unique among the live sessions of the user. */
 
 import { ProblemError } from '../base/problem.ts';
+import { notePamSession } from '../changes/change-pam-session.ts';
 import { noteSession } from '../changes/change-session.ts';
 import type { SessionRow } from '../rows/session-row.ts';
 import type { Broker } from '../state/context.ts';
+import { pamSessionOf } from '../views/pam-session-of.ts';
 
 const LONGEST = 64;
 /** Control characters, characters that change the text direction, line ends, and unpaired surrogates. */
@@ -28,6 +30,8 @@ export function renameSession(
   }
   broker.store.transact(() => {
     noteSession(broker, id, { name });
+    const pam = pamSessionOf(broker, row);
+    if (pam && !pam.isHome) notePamSession(broker, pam.id, { label: name });
     const detail = `'${row.name}' to '${name}'`;
     broker.audit({ event: 'session-renamed', ...by, session: id, detail });
   });

@@ -10,8 +10,10 @@ import { begin, makeId } from '../changes/begin.ts';
 import { addSession, changeSession } from '../changes/change-session.ts';
 import { requireHome } from '../home/open-home.ts';
 import { addOpening, failureOf, openPamSession } from '../opening/open-pam-session.ts';
+import { closeOption } from '../pam-sessions/close-unused.ts';
 import { endSession } from '../pam-sessions/end-session.ts';
 import { joinPamSession } from '../pam-sessions/join-pam-session.ts';
+import { makeRoom } from '../pam-sessions/make-room.ts';
 import { BLANK, type SessionRow } from '../rows/session-row.ts';
 import { isBeingStarted } from '../rows/session-transitions.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
@@ -44,14 +46,15 @@ export function startSession(broker: Broker, ticket: Ticket, start: SessionStart
 }
 
 function startInOwn(broker: Broker, ticket: Ticket, start: SessionStart): SessionRow {
+  makeRoom(broker, ticket);
   const { address } = start.origin;
-  const fields = { isHome: false, closePolicy: 'last-program', address } as const;
+  const closePolicy = closeOption(broker) === '1' ? 'last-program' : 'asked';
+  const label = freeName(broker, ticket, start.kind);
   const [pam, row] = begin(broker, () => {
-    const opening = addOpening(broker, ticket, fields);
+    const opening = addOpening(broker, ticket, { isHome: false, label, closePolicy, address });
     return [opening, addStart(broker, ticket, start, opening.id)] as const;
   });
-  const terminal = start.kind.pty ? row.id : null;
-  openPamSession(broker, pam, ticket, { label: row.name, terminal });
+  openPamSession(broker, pam, ticket, start.kind.pty ? row.id : null);
   return row;
 }
 

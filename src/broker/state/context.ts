@@ -18,6 +18,7 @@ import type { Audit } from '../database/audit.ts';
 import type { Store } from '../database/store.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import type { PamSessionStore } from '../rows/pam-session-store.ts';
+import type { Person } from '../rows/person.ts';
 import type { SessionRow } from '../rows/session-row.ts';
 import type { SessionStore } from '../rows/session-store.ts';
 import type { TicketStore } from '../rows/ticket-store.ts';
@@ -88,6 +89,8 @@ export interface Broker {
   readonly gateways: Set<Peer>;
   /** Sessions that are announced at the end of this turn of the event loop. */
   readonly announcing: Map<SessionId, SessionRow>;
+  /** The users whose list of PAM sessions without a program is announced then. */
+  readonly announcingPam: Map<string, Person>;
   /** Limits the log lines about refused requests. */
   readonly refusals: Repeats;
   readonly watch: Watch;

@@ -63,6 +63,7 @@ export function createBroker(options: BrokerOptions): Broker {
     codes: new Map(),
     gateways: new Set(),
     announcing: new Map(),
+    announcingPam: new Map(),
     refusals: new Repeats((kind, more) => log.info('requests-refused', { kind, more })),
     watch: makeWatch(),
     administrators: new Administrators(settings.adminGroups, clock.monotonic, askMember),

@@ -17,15 +17,18 @@ export interface BrokerSettings extends TicketSettings {
   readonly sessionsEnabled: boolean;
   /** A PAM session for each session, or one for all sessions of a user. */
   readonly sessionsScope: 'session' | 'user';
+  /** When a session's own PAM session is closed: on request, with its last program, or with the user's last session. */
+  readonly sessionsClose: '0' | '1' | 'last';
   /** How often signed-in users are checked again with PAM; 0: only when a session starts. */
   readonly recheckMinutes: number;
   /** How long audit rows are kept. */
   readonly auditKeepDays: number;
   /** Groups. */
   readonly adminGroups: readonly string[];
-  /** How many tickets, and how many live sessions, one person may have. */
+  /** How many tickets, live sessions and PAM sessions one person may have. */
   readonly signInsPerUser: number;
   readonly sessionsPerUser: number;
+  readonly pamSessionsPerUser: number;
 }
 
 export interface BrokerOptions {

@@ -1,7 +1,7 @@
 /** Revokes tickets: removes rows, tells gateways, and disconnects the sessions of users who have no ticket left. */
 
 import { splitToFit } from '../base/fit-frame.ts';
-import { closeHome } from '../pam-sessions/close-homes.ts';
+import { closeUnused } from '../pam-sessions/close-unused.ts';
 import { replaceKeysOf } from '../pam-sessions/session-keys.ts';
 import { type Person, personKey } from '../rows/person.ts';
 import type { Ticket } from '../rows/ticket-store.ts';
@@ -39,6 +39,6 @@ export function revokeTickets(
   for (const person of persons.values()) {
     if (broker.tickets.listOf(person).length > 0) continue;
     replaceKeysOf(broker, person);
-    closeHome(broker, person);
+    closeUnused(broker, person);
   }
 }

@@ -8,6 +8,8 @@ import type { SessionRow } from '../rows/session-row.ts';
 import { isBeingStarted } from '../rows/session-transitions.ts';
 import type { Broker } from '../state/context.ts';
 import { homeSessionOf } from './home-session-view.ts';
+import { openPamSessionsOf, staysOpen } from './idle-pam-sessions.ts';
+import { pamSessionOf } from './pam-session-of.ts';
 import { viewOf } from './session-view.ts';
 import { troublesFor } from './troubles-for.ts';
 
@@ -23,6 +25,8 @@ export function announceSession(broker: Broker, row: SessionRow): void {
   if (broker.gateways.size === 0) return;
   if (broker.announcing.size === 0) setImmediate(tellSessions, broker);
   broker.announcing.set(row.id, row);
+  const pam = row.ended === null ? undefined : pamSessionOf(broker, row);
+  if (pam !== undefined) announceLeftOver(broker, pam);
 }
 
 /** Announces a home session, and the sessions that wait for this PAM session: their view shows the current step. */
@@ -32,8 +36,27 @@ export function announcePamSession(broker: Broker, row: PamSessionRow): void {
   if (isHome) {
     announce(broker, { event: 'home-session', user, uid, homeSession: homeSessionOf(broker, row) });
   }
-  for (const session of broker.sessions.listIn(row))
+  const sessions = broker.sessions.listIn(row);
+  for (const session of sessions)
     if (isBeingStarted(session.state)) announceSession(broker, session);
+  if (sessions.length === 0) announceLeftOver(broker, row);
+}
+
+/** The whole list of its user, once for all that changes in one turn of the event loop. */
+function announceLeftOver(broker: Broker, row: PamSessionRow): void {
+  const { user, uid } = row;
+  if (!staysOpen(row)) return;
+  if (broker.announcingPam.size === 0) setImmediate(tellPamSessions, broker);
+  broker.announcingPam.set(personKey(row), { user, uid });
+}
+
+function tellPamSessions(broker: Broker): void {
+  const persons = [...broker.announcingPam.values()];
+  broker.announcingPam.clear();
+  for (const person of persons) {
+    const pamSessions = openPamSessionsOf(broker, person);
+    announce(broker, { event: 'pam-sessions', ...person, pamSessions });
+  }
 }
 
 /** Sends only the sessions that have changed: lists are long, and a start has many steps. */
@@ -51,7 +74,9 @@ function tellSessions(broker: Broker): void {
 export function holdingsOf(broker: Broker, person: Person): Holdings {
   const homeSession = homeSessionOf(broker, person);
   const troubles = troublesFor(broker, person);
-  return { sessions: sessionsOf(broker, person), homeSession, troubles, now: broker.now() };
+  const pamSessions = openPamSessionsOf(broker, person);
+  const sessions = sessionsOf(broker, person);
+  return { sessions, pamSessions, homeSession, troubles, now: broker.now() };
 }
 
 export function sessionsOf(broker: Broker, person: Person): SessionView[] {

@@ -6,9 +6,9 @@ import { explainStuckPam } from './explain-stuck.ts';
 
 export function pamViewOf(broker: Broker, row: PamSessionRow): PamSessionView {
   const { id, user, uid, state, isHome, place, profile, closePolicy, address, leader } = row;
-  const { started, ended, problem } = row;
+  const { label, started, ended, problem } = row;
   const stuck = state === 'stuck' ? explainStuckPam(broker, row) : null;
   const sessions = broker.sessions.listIn(row).map((session) => session.id);
-  const what = { id, user, uid, state, home: isHome, place, profile, close: closePolicy };
+  const what = { id, user, uid, state, home: isHome, label, place, profile, close: closePolicy };
   return { ...what, address, leader, started, ended, problem, stuck, sessions };
 }

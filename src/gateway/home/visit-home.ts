@@ -22,7 +22,8 @@ export async function visitHomeBy(
   { user }: Pick<TicketInfo, 'user'>,
 ): Promise<Home> {
   const ask = { ticket, origin: clientOrigin(gateway, incoming), retry: false };
-  const { sessions, homeSession, troubles, now } = await gateway.broker.request('home-visit', ask);
+  const holdings = await gateway.broker.request('home-visit', ask);
+  const { sessions, pamSessions, homeSession, troubles, now } = holdings;
   const { hostName: host } = gateway;
-  return { user, sessions, homeSession, troubles, host, now };
+  return { user, sessions, pamSessions, homeSession, troubles, host, now };
 }

@@ -126,6 +126,7 @@ test('what is not a GET needs the exact origin', async (t) => {
       ['POST', '/api/sign-in'],
       ['POST', '/api/sign-out'],
       ['DELETE', `/api/sessions/${FAKE_SESSION}`],
+      ['POST', `/api/pam-sessions/${FAKE_SESSION}/close`],
     ] as const) {
       const refused = await gateway.ask(path, { method, cookie, headers });
       assert.equal(problemOf(refused).code, 'wrong-origin', `${path} ${JSON.stringify(headers)}`);

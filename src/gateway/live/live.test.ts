@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { FAKE_TROUBLE } from '../../../test/fakes/fake-broker.ts';
+import { FAKE_PAM_SESSION, FAKE_TROUBLE } from '../../../test/fakes/fake-broker.ts';
 import { startFixture, TestSocket } from '../../../test/fakes/gateway-fixture.ts';
 
 test('the list comes at once and whenever it changes, to its person only', async (t) => {
@@ -20,6 +20,13 @@ test('the list comes at once and whenever it changes, to its person only', async
   await bob.homeSession();
   await alice.troubles();
   await bob.troubles();
+  assert.deepEqual(
+    (await alice.pamSessions()).map(({ id }) => id),
+    [FAKE_PAM_SESSION],
+  );
+  assert.deepEqual(await bob.pamSessions(), []);
+  await gateway.order({ order: 'pam-sessions', user: 'alice' });
+  assert.equal((await alice.pamSessions()).length, 1);
   await gateway.order({ order: 'home-session', user: 'bob' });
   assert.equal((await bob.homeSession()).homeSession.state, 'open');
   assert.equal(alice.messages.all.length + bob.messages.all.length, 0);
@@ -43,7 +50,8 @@ test('what the broker announces right behind the list does not overtake it', asy
   const obey = (['sessions', 'home-session'] as const).map((order) => ({ order, user: 'alice' }));
   await gateway.order({ order: 'after', type: 'session-list', obey });
   const { messages } = gateway.socket('/api/live', { cookie });
-  for (const kind of ['sessions', 'home-session', 'troubles', 'changed', 'home-session']) {
+  const kinds = ['sessions', 'pam-sessions', 'home-session', 'troubles', 'changed', 'home-session'];
+  for (const kind of kinds) {
     assert.equal(JSON.parse(String(await messages.take())).kind, kind);
   }
 });

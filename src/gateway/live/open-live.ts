@@ -59,6 +59,8 @@ function messageOf(event: UserEvent): LiveMessage {
   switch (event.event) {
     case 'sessions':
       return { kind: 'changed', sessions: event.sessions };
+    case 'pam-sessions':
+      return { kind: 'pam-sessions', pamSessions: event.pamSessions };
     case 'home-session':
       return { kind: 'home-session', homeSession: event.homeSession };
     case 'troubles':
@@ -78,8 +80,9 @@ async function sendAll(gateway: Gateway, { outbox, ws, ticket, signedOut }: Tab)
   if (!gateway.broker.connected) return;
   try {
     const all = await gateway.broker.request('session-list', { ticket });
-    const { sessions, homeSession, troubles } = all;
+    const { sessions, pamSessions, homeSession, troubles } = all;
     send(outbox, { kind: 'sessions', sessions });
+    send(outbox, { kind: 'pam-sessions', pamSessions });
     send(outbox, { kind: 'home-session', homeSession });
     send(outbox, { kind: 'troubles', troubles });
     watch(gateway, ticket);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   ENDED_SESSION,
+  FAKE_PAM_SESSION,
   FAKE_REFERENCE,
   FAKE_SESSION,
   STARTING_SESSION,
@@ -38,6 +39,7 @@ test('acts keep the ticket alive', async (t) => {
     ['PATCH', `/api/sessions/${FAKE_SESSION}`, '{"name":"x"}'],
     ['DELETE', `/api/sessions/${FAKE_SESSION}/conversation`, undefined],
     ['DELETE', `/api/sessions/${FAKE_SESSION}`, undefined],
+    ['POST', `/api/pam-sessions/${FAKE_PAM_SESSION}/close`, '{}'],
     ['GET', entrance, undefined],
   ] as const) {
     gateway.advance(61_000);
@@ -64,6 +66,21 @@ test('a session is started, with the address it is asked from, and ended', async
   const ended = await gateway.ask(path, { method: 'DELETE', cookie });
   assert.equal(ended.status, 202);
   assert.equal((await gateway.asked('session-end')).session, FAKE_SESSION);
+});
+
+test('a PAM session is closed by its id; malformed ones and another user’s are not there', async (t) => {
+  const gateway = await startFixture(t);
+  const [cookie, bob] = [await gateway.signIn('alice'), await gateway.signIn('bob')];
+  const close = (id: string, options: object) =>
+    gateway.ask(`/api/pam-sessions/${id}/close`, { method: 'POST', ...options });
+  assert.equal((await close(FAKE_PAM_SESSION, { cookie })).status, 202);
+  assert.equal((await gateway.asked('pam-session-close')).pamSession, FAKE_PAM_SESSION);
+  assert.equal(problemOf(await close(FAKE_PAM_SESSION, { cookie: bob })).code, 'session-not-found');
+  const asked = gateway.countAsked('pam-session-close');
+  for (const id of ['x', '..%2f..', FAKE_PAM_SESSION.toUpperCase(), `${FAKE_PAM_SESSION}0`])
+    assert.equal(problemOf(await close(id, { cookie })).code, 'session-not-found');
+  assert.equal((await close(FAKE_PAM_SESSION, {})).status, 401);
+  assert.equal(gateway.countAsked('pam-session-close'), asked);
 });
 
 test('a ticket or code of another version is none, and the broker is not asked', async (t) => {

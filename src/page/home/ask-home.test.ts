@@ -10,7 +10,8 @@ import { takeNews } from './take-news.ts';
 
 function homeIn(state: HomeSessionState, now: number): Home {
   const homeSession = { state, since: 1, problem: null, texts: [] };
-  return { user: 'ada' as UserName, host: 'a', now, sessions: [], homeSession, troubles: [] };
+  const lists = { sessions: [], pamSessions: [], troubles: [] };
+  return { user: 'ada' as UserName, host: 'a', now, homeSession, ...lists };
 }
 
 /** answer: to what has been asked. hear: the live connection says so. */

@@ -10,6 +10,6 @@ export async function askHome(client: QueryClient, ask: () => Promise<Home>): Pr
   const home = await ask();
   const { data, dataUpdateCount } = state() ?? {};
   if (data === undefined || dataUpdateCount === before) return home;
-  const { sessions, homeSession, troubles } = data;
-  return { ...home, sessions, homeSession, troubles };
+  const { sessions, pamSessions, homeSession, troubles } = data;
+  return { ...home, sessions, pamSessions, homeSession, troubles };
 }

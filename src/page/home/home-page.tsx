@@ -9,6 +9,7 @@ import { Announcer } from './announcer.tsx';
 import { ServerClock } from './clock.tsx';
 import { Header } from './header.tsx';
 import { HomeSession } from './home-session.tsx';
+import { PamSessions } from './pam-sessions.tsx';
 import { SessionList } from './session-list.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { Troubles } from './troubles.tsx';
@@ -70,6 +71,7 @@ export function HomePage({ home, messages, dismissMessages }: HomePageProps): Re
               <HomeSession view={home.homeSession} />
               {starting.error && <FailureAlert error={starting.error} />}
               <SessionList sessions={home.sessions} start={starting.start} />
+              <PamSessions list={home.pamSessions} above={heading} />
               <SignIns />
             </Stack>
           </main>

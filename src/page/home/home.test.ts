@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SessionId, UserName } from '../../protocol/ids.ts';
+import type { PamSessionId, SessionId, UserName } from '../../protocol/ids.ts';
 import {
   MOST_ENDED,
   SESSION_STATES,
@@ -116,7 +116,8 @@ test('memory and CPU time have few digits', () => {
 
 test('a change is put in its place, what is new behind; of what has ended the last ones stay', () => {
   const homeSession = { state: 'open', since: 1, problem: null, texts: [] } as const;
-  const before = { user: 'ada' as UserName, host: 'a', now: 0, homeSession, troubles: [] };
+  const lists = { pamSessions: [], troubles: [] };
+  const before = { user: 'ada' as UserName, host: 'a', now: 0, homeSession, ...lists };
   const home = { ...before, sessions: [session('a', 'starting'), session('b', 'running')] };
   const changed = [session('a', 'running'), session('c', 'pending')];
   assert.deepEqual(
@@ -128,6 +129,10 @@ test('a change is put in its place, what is new behind; of what has ended the la
   assert.deepEqual(takeNews(home, { kind: 'sessions', sessions: changed }).sessions, changed);
   const off = { ...homeSession, state: 'off' } as const;
   assert.equal(takeNews(home, { kind: 'home-session', homeSession: off }).homeSession, off);
+  const pamSessions = [
+    { id: 'p' as PamSessionId, name: 'a', opened: 1, closing: false, stuck: null },
+  ];
+  assert.equal(takeNews(home, { kind: 'pam-sessions', pamSessions }).pamSessions, pamSessions);
   const troubles = [{ kind: 'full', path: '/srv', text: 'no room' }];
   assert.equal(takeNews(home, { kind: 'troubles', troubles }).troubles, troubles);
 

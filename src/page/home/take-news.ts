@@ -12,6 +12,8 @@ export function takeNews(home: Home, news: News): Home {
   switch (news.kind) {
     case 'home-session':
       return { ...home, homeSession: news.homeSession };
+    case 'pam-sessions':
+      return { ...home, pamSessions: news.pamSessions };
     case 'troubles':
       return { ...home, troubles: news.troubles };
     case 'sessions':

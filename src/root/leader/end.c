@@ -48,6 +48,7 @@ void program_undo(struct leader *leader, struct program *program) {
     directory_remove(program);
     group_remove(leader->shared, program);
     close_descriptor(&program->events);
+    utmp_clear(program); /* nobody is on it any more */
     if (program == leader->first)
         return; /* its terminal is PAM_TTY: kept until the PAM session is closed */
     terminal_release(program);
