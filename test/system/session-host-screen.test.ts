@@ -1,6 +1,6 @@
 /** What session-host keeps of a terminal's screen is what xterm.js would show: for any output, cut anywhere. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { unpackPackages } from '../lib/packages.ts';
 import { checkCut } from '../lib/screen-cut.ts';
@@ -80,7 +80,7 @@ interface Program {
 }
 const PROGRAMS: Record<string, Program> = {
   vim: {
-    argv: ['vim.basic', '-u', 'NONE', '-N', '-c', 'syntax on', LISTING],
+    argv: ['vim.basic', '-n', '-u', 'NONE', '-N', '-c', 'syntax on', LISTING],
     keys: [
       ['', 'services'],
       [':split | set number hlsearch mouse=a\r', 'services'],
@@ -124,7 +124,11 @@ function withoutControls(text: string): string {
 /** null: more came at once than the ring has, so the first viewer, too, has had a screen: that run shows nothing. */
 async function runProgram({ argv, keys }: Program) {
   const env = ['/usr/bin/env', 'TERM=xterm-256color', 'HOME=/tmp', 'SHELL=/bin/sh'];
-  const host = await startHost({ argv: [...env, ...argv], scrollback: 8192 });
+  // The tmux server of an earlier run can still be there, with its session.
+  const sockets = mkdtempSync('/tmp/tmux-');
+  chmodSync(sockets, 0o1777);
+  const run = [...env, `TMUX_TMPDIR=${sockets}`, ...argv];
+  const host = await startHost({ argv: run, scrollback: 8192 });
   const early = await host.view({ viewer: 1n, ...SIZE });
   for (const [typed, wanted] of keys) {
     const from = early.text.length;

@@ -1,6 +1,7 @@
 /** Audit rows that are not on the disk yet. Those on the disk are not kept in memory. */
 import type { DatabaseSync } from 'node:sqlite';
 import { log } from '../../lib/log.ts';
+import type { DatabaseFile } from './open-file.ts';
 
 /** at: Unix ms. Then event, user, uid, address, session, problem, reference, detail. */
 export type AuditRow = readonly [number, string, ...(string | number | null)[]];
@@ -34,9 +35,9 @@ export class AuditQueue {
   }
 
   /** Writes in the transaction of the caller, which calls clear() after the commit. */
-  write(database: DatabaseSync): void {
+  write(file: DatabaseFile): void {
     if (this.rows.length === 0) return;
-    const insert = database.prepare(INSERT);
+    const insert = file.prepare(INSERT);
     for (const row of this.rows) insert.run(...row);
     if (this.lost === 0) return;
     const detail = `${this.lost} rows`;

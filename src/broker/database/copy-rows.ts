@@ -1,5 +1,5 @@
 /** Copies rows between the database in memory and the file. The audit is only in the file. */
-import { constants, DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrate.ts';
 
 /** In this order because of foreign keys: a table comes after the tables that it refers to. */
@@ -29,17 +29,4 @@ export function copyRows(from: DatabaseSync, to: DatabaseSync): void {
 export function replaceRows(from: DatabaseSync, to: DatabaseSync): void {
   for (const table of TABLES.toReversed()) to.exec(`DELETE FROM ${table}`);
   copyRows(from, to);
-}
-
-/** Applies a changeset. Where the file differs, the row in memory wins. */
-export function writeChanges(database: DatabaseSync, changes: Uint8Array): void {
-  const { SQLITE_CHANGESET_DATA, SQLITE_CHANGESET_CONFLICT } = constants;
-  const { SQLITE_CHANGESET_REPLACE, SQLITE_CHANGESET_OMIT } = constants;
-  const isDone = database.applyChangeset(changes, {
-    onConflict: (conflict) =>
-      conflict === SQLITE_CHANGESET_DATA || conflict === SQLITE_CHANGESET_CONFLICT
-        ? SQLITE_CHANGESET_REPLACE
-        : SQLITE_CHANGESET_OMIT,
-  });
-  if (!isDone) throw new Error('the changes do not fit the tables of the file');
 }

@@ -13,7 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { TroubleError } from './disk-trouble.ts';
 import { MIGRATIONS, migrate } from './migrate.ts';
@@ -31,6 +31,7 @@ export class DatabaseFile {
   private readonly path: string;
   private readonly inode: bigint;
   private readonly lock: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
 
   /** Throws AnotherBroker, or an error that troubleOf() can explain. */
   constructor(path: string) {
@@ -43,7 +44,7 @@ export class DatabaseFile {
       requireJournal(path);
       database = openPrivate(path);
       database.exec(
-        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF',
+        'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF',
       );
       requireWhole(database);
       migrate(database, path);
@@ -54,6 +55,15 @@ export class DatabaseFile {
       throw error;
     }
     this.database = database;
+  }
+
+  /** Parsed once: parsing takes longer than most writes. `sql` must be one of few. */
+  prepare(sql: string): StatementSync {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.database.prepare(sql);
+    this.statements.set(sql, statement);
+    return statement;
   }
 
   /** Marks the file as in use. This always writes, so it also shows whether the file can be written. */

@@ -27,6 +27,18 @@ const keysIn = (store: { database: DatabaseSync }) =>
     .prepare('SELECT key FROM throttle ORDER BY key')
     .all()
     .map(({ key }) => key);
+/** Any row, whose key and references are all 'x'. */
+function fill(store: Store, table: string): void {
+  const columns = store.database.prepare(`PRAGMA table_info(${table})`).all();
+  const values = columns.map(({ type, notnull }) => {
+    if (notnull === 0 && type === 'TEXT') return null;
+    return type === 'INTEGER' ? 1 : type === 'BLOB' ? Buffer.from('x') : 'x';
+  });
+  values[0] ??= 'x';
+  store.prepareWrite(`INSERT INTO ${table} VALUES (${columns.map(() => '?').join(', ')})`)(
+    ...values,
+  );
+}
 const written = (store: Store) => new Promise<void>((done) => store.whenWritten(done));
 
 test('what was written is there for the next one, after a kill too', (t) => {
@@ -60,6 +72,29 @@ test('a transaction that fails changes nothing, in memory and on the disk', (t) 
   assert.equal(database.prepare('SELECT count(*) AS n FROM audit').get()?.n, 0);
   database.close();
   store.close();
+});
+
+test('what a deletion takes with it is gone from the file, too', (t) => {
+  const path = makePath(t);
+  const store = new Store(path);
+  for (const table of ['tickets', 'sessions', 'passes']) fill(store, table);
+  store.prepareWrite('DELETE FROM tickets')();
+  const database = new DatabaseSync(path, { readOnly: true });
+  for (const { database: each } of [store, { database }])
+    assert.equal(each.prepare('SELECT count(*) AS n FROM passes').get()?.n, 0);
+  database.close();
+  store.close();
+});
+
+test('rows that are corrected when they are loaded are corrected in the file, too', (t) => {
+  const path = makePath(t);
+  const first = new Store(path);
+  add(first, 'a');
+  first.close();
+  new Store(path, (database) => database.exec("UPDATE throttle SET key = 'b'")).close();
+  const third = new Store(path);
+  assert.deepEqual(keysIn(third), ['b']);
+  third.close();
 });
 
 test('a file cut short, or to nothing, is named and left as it is, until it is set aside', async (t) => {

@@ -5,17 +5,16 @@
  */
 import { existsSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync, Session } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { log } from '../../lib/log.ts';
 import { ProblemError } from '../base/problem.ts';
 import { AuditQueue, type AuditRow, pruneAudit } from './audit-queue.ts';
-import { copyRows, openMemory, replaceRows, writeChanges } from './copy-rows.ts';
+import { copyRows, openMemory, replaceRows } from './copy-rows.ts';
 import { type DiskTrouble, lookAtDisk, type TroubleKind, troubleOf } from './disk-trouble.ts';
 import { AnotherBroker, DatabaseFile, readUnwritable } from './open-file.ts';
 import { diskRefusal } from './refuse.ts';
 import { transact } from './transact.ts';
-
-type Value = null | number | bigint | string | Uint8Array;
+import { type Value, WriteQueue } from './write-queue.ts';
 
 const RETRY_MS = 1_000;
 /** For a damaged file: it does not repair itself, and each try reads it completely. */
@@ -29,9 +28,10 @@ export class Store {
   private readonly path: string;
   private readonly check: (database: DatabaseSync) => void;
   private readonly audit = new AuditQueue();
+  private readonly writes = new WriteQueue();
   private file: DatabaseFile | null = null;
-  /** The changes that the file does not have yet. */
-  private changes: Session;
+  /** The file lacks more than `writes` has: the next flush replaces all of its rows. */
+  private isBehind = false;
   private isLoaded = false;
   private isClosed = false;
   private depth = 0;
@@ -46,7 +46,6 @@ export class Store {
   constructor(path: string, check: (database: DatabaseSync) => void = () => {}) {
     this.path = path;
     this.check = check;
-    this.changes = this.database.createSession();
     this.tryAgain();
   }
 
@@ -65,6 +64,7 @@ export class Store {
     const statement = this.database.prepare(sql);
     return (...values) => {
       statement.run(...values);
+      this.writes.add({ sql, values });
       this.changed();
     };
   }
@@ -168,12 +168,13 @@ export class Store {
   }
 
   private inMemory<T>(work: () => T): T {
-    const mark = this.audit.mark();
+    const marks = [this.audit.mark(), this.writes.mark()] as const;
     this.depth++;
     try {
       return transact(this.database, work);
     } catch (error) {
-      this.audit.dropSince(mark);
+      this.audit.dropSince(marks[0]);
+      this.writes.dropSince(marks[1]);
       this.following = [];
       for (const read of this.reloads) read();
       throw error;
@@ -202,15 +203,7 @@ export class Store {
       const isNew = this.file === null;
       const file = this.file ?? this.open();
       this.file = file;
-      const { database } = file;
-      const changes = this.changes.changeset();
-      if (changes.length > 0 || !this.audit.isEmpty || probe || isNew) {
-        transact(database, () => {
-          if (probe || isNew) file.probe();
-          writeChanges(database, changes);
-          this.audit.write(database);
-        });
-      }
+      if (!this.isWritten || probe || isNew) this.write(file, probe || isNew);
       if (isNew) file.settle();
     } catch (error) {
       if (error instanceof AnotherBroker) throw error;
@@ -221,10 +214,26 @@ export class Store {
     return true;
   }
 
+  private get isWritten(): boolean {
+    return this.writes.isEmpty && this.audit.isEmpty && !this.isBehind;
+  }
+
+  private write(file: DatabaseFile, probe: boolean): void {
+    transact(file.database, () => {
+      if (probe) file.probe();
+      if (this.isBehind) replaceRows(this.database, file.database);
+      else this.writes.write(file);
+      this.audit.write(file);
+    });
+  }
+
   private fail(error: unknown): void {
     const trouble = troubleOf(this.path, error);
     if (trouble.kind !== this.problem?.kind) log.error('disk-trouble', { ...trouble });
     this.problem = trouble;
+    // They would grow without a limit while the trouble lasts.
+    this.isBehind = true;
+    this.writes.clear();
     if (!this.isLoaded && this.file === null) this.loadUnwritable();
     const pause = trouble.kind === 'damaged' ? RARE_RETRY_MS : RETRY_MS;
     this.timer ??= setTimeout(() => this.tryAgain(), pause).unref();
@@ -232,23 +241,20 @@ export class Store {
 
   private settle(): void {
     this.audit.clear();
-    this.restartChanges();
+    this.writes.clear();
+    this.isBehind = false;
     if (this.problem === null) return;
     log.info('disk-trouble-over', { path: this.path });
     this.problem = null;
     for (const done of this.waiting.splice(0)) done();
   }
 
-  /** Opens the file and brings it up to date with the rows in memory. */
+  /** A file that is opened later than the first can be another one. */
   private open(): DatabaseFile {
     const file = new DatabaseFile(this.path);
     try {
-      const isBehind = this.isLoaded || this.changes.changeset().length > 0;
-      if (!this.isLoaded) this.load(file.database);
-      if (isBehind) {
-        transact(file.database, () => replaceRows(this.database, file.database));
-        this.restartChanges();
-      }
+      if (this.isLoaded) this.isBehind = true;
+      else this.load(file.database);
       return file;
     } catch (error) {
       file.close();
@@ -261,17 +267,16 @@ export class Store {
     readUnwritable(this.path, (database) => this.load(database));
   }
 
-  /** The changes of check() are recorded, so they are written to the file. */
   private load(from: DatabaseSync): void {
     transact(this.database, () => copyRows(from, this.database));
     this.isLoaded = true;
-    this.restartChanges();
+    const before = this.countChanges();
     this.check(this.database);
+    if (this.countChanges() !== before) this.isBehind = true;
     for (const read of this.reloads) read();
   }
 
-  private restartChanges(): void {
-    this.changes.close();
-    this.changes = this.database.createSession();
+  private countChanges(): unknown {
+    return this.database.prepare('SELECT total_changes() AS n').get()?.n;
   }
 }
