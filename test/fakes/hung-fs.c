@@ -1,6 +1,6 @@
 /* A file system whose server has gone silent: hung-fs DIRECTORY. Mounts one there by FUSE, answers the kernel's first
- * message, says "hung" and takes every further request without an answer: who asks for a file in it waits in state D
- * and cannot be killed. Its end ends the waiting (ENOTCONN). Not a process of the sandbox's accounts: as with NFS,
+ * message, says "hung" and takes every further request without an answer, saying "asked": who asks for a file in it
+ * cannot be killed from then on. Its end ends the waiting (ENOTCONN). Not a process of the sandbox's accounts: as with NFS,
  * root waits, too. */
 #include <fcntl.h>
 #include <linux/fuse.h>
@@ -37,6 +37,6 @@ int main(int argc, char *argv[]) {
     answer_first(fd);
     (void)!write(STDOUT_FILENO, "hung\n", 5);
     while (read(fd, request, sizeof request) > 0)
-        continue;
+        (void)!write(STDOUT_FILENO, "asked\n", 6);
     return 0;
 }

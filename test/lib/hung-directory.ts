@@ -1,17 +1,21 @@
 /** A directory on a file system whose server has gone silent (test/fakes/hung-fs.c). */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface, type Interface } from 'node:readline';
 import { readProcessState } from '../../src/lib/process-state.ts';
 import { findProcesses } from './processes.ts';
 import { until } from './product.ts';
 
 export class HungDirectory {
   readonly path: string;
+  /** Resolves when the file system has taken a request: before, whoever asks can still be killed. */
+  readonly asked: Promise<unknown>;
   private readonly server: ChildProcess;
 
-  private constructor(path: string, server: ChildProcess) {
+  private constructor(path: string, server: ChildProcess, lines: Interface) {
     this.path = path;
     this.server = server;
+    this.asked = once(lines, 'line');
   }
 
   /** Over what is there. */
@@ -20,18 +24,20 @@ export class HungDirectory {
     const ended = once(server, 'exit').then(() => {
       throw new Error(`hung-fs could not mount '${path}'`);
     });
-    await Promise.race([once(server.stdout, 'data'), ended]);
+    const lines = createInterface(server.stdout);
+    await Promise.race([once(lines, 'line'), ended]);
     ended.catch(() => {});
-    return new HungDirectory(path, server);
+    return new HungDirectory(path, server, lines);
   }
 
   /** Until `cat PATH` waits in it, and cannot be killed. */
-  catWaits(path: string): Promise<void> {
+  async catWaits(path: string): Promise<void> {
+    await this.asked;
     const waits = (): boolean =>
       findProcesses(path).some(
         ({ pid, argv }) => argv[0] === 'cat' && readProcessState(pid)?.state === 'D',
       );
-    return until(waits, `a process that waits in '${path}'`);
+    await until(waits, `a process that waits in '${path}'`);
   }
 
   /** Whoever waits in it goes on, with an error; then what was there before is there again. */

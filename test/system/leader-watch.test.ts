@@ -152,7 +152,8 @@ test('kill -9 of a leader: a program that cannot be killed keeps nothing of the 
       await client.expect('spawned');
     }
     const waiting = () => listRunning(kim.uid).filter(({ argv }) => argv[0] === 'cat' && argv[1]);
-    await until(() => waiting().length === 1, 'a process that waits for the file system');
+    await hung.asked;
+    assert.equal(waiting().length, 1);
     process.kill(client.state!.pid, 'SIGKILL');
     await client.expectEnd();
     const held = cgroups ? '1,1,1' : '0,0,0'; // without them nobody knows whose the process is
