@@ -264,6 +264,7 @@ void utmp_write(const struct leader *leader, struct program *program) {
     /* Its session-host has not been told to start: who(1) in the program finds the row. */
     must(ioctl(run.hosts[program->host - FIRST_HOST].fd, FIONREAD, &size) == 0 && size == 0);
 }
+void utmp_clear(struct program *program) { must(program->session[0] != '\0'); }
 void groups_find(struct shared *shared) { must(is_id(shared->pam_session)); }
 void group_create(const struct shared *shared, struct program *program) { (void)shared, must(is_id(program->session)); }
 pid_t group_fork(const struct shared *shared, const struct program *program) {
