@@ -64,6 +64,8 @@ async function serve(fds: Readonly<Record<(typeof DESCRIPTORS)[number], number>>
   });
   stopOnSignal(running);
   log.info('gateway serves', { ...running.ports, pid: process.pid });
+  // Whoever comes as soon as we are ready would be told that the server is restarting.
+  await running.triedBroker;
 }
 
 /** A terminal needs two descriptors, to its browser and its session-host; 64 are for everything else. */

@@ -6,7 +6,6 @@ import type { Server } from 'node:https';
 import type { AddressInfo, BlockList } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { PublicAddress } from '../config/public-address.ts';
-import { inBackground } from '../lib/in-background.ts';
 import type { log } from '../lib/log.ts';
 import { logSeldom } from '../lib/log-seldom.ts';
 import { BrokerClient } from './broker-client.ts';
@@ -45,6 +44,8 @@ export interface GatewaySetup {
 export interface RunningGateway {
   readonly gateway: Gateway;
   readonly ports: Ports;
+  /** Resolves when the first attempt to connect to the broker has succeeded or failed. */
+  readonly triedBroker: Promise<void>;
   /** Closes every socket; pages come back by themselves. */
   readonly close: () => Promise<void>;
 }
@@ -64,10 +65,10 @@ export async function startGateway(given: GatewaySetup): Promise<RunningGateway>
   await Promise.all([once(servers.home!, 'listening'), once(servers.session!, 'listening')]);
   // Kept in a variable: a closed server has no port, but still answers requests.
   for (const side of ['home', 'session'] as const) ports[side] = portOf(servers[side]!);
-  inBackground('connect', gateway.broker.connect());
   return {
     gateway,
     ports,
+    triedBroker: gateway.broker.connect(),
     close: async () => {
       await closeAll(gateway, [servers.home!, servers.session!], open);
       seldom.end();

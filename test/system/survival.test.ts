@@ -231,6 +231,18 @@ test('a database of a newer version is named, and left as it is; what runs goes 
   assert.deepEqual([...(await settle()).chains], [...before.chains]);
 });
 
+test('the gateway is ready only when it has tried to reach the broker', async () => {
+  await product.stop();
+  const from = product.log.length;
+  product.spawn();
+  const [, broker] = await product.logged(/broker started as process (\d+)/, from);
+  process.kill(Number(broker), 'SIGSTOP');
+  await product.logged(/"event":"gateway serves"/, from);
+  process.kill(Number(broker), 'SIGCONT');
+  await product.serving(from, SERVICES);
+  assert.match(product.log.slice(from), /"event":"broker connected".*gateway is ready/s);
+});
+
 test('a cookie that no version of ours made is no sign-in', async () => {
   const client = makeClient();
   for (const value of ['2.unknown', 'x'.repeat(43), '%00', '"']) {
