@@ -10,9 +10,10 @@ import { beginClose } from './close-pam-session.ts';
 
 /** A session of this user has ended, or a sign-in. */
 export function closeUnused(broker: Broker, person: Person): void {
-  const isAway = isGone(broker, person);
-  for (const row of broker.pamSessions.listLiveOf(person))
-    if (isUnused(broker, row, isAway)) beginClose(broker, row, null);
+  const rows = broker.pamSessions.listLiveOf(person).filter((row) => mayClose(broker, row));
+  // Whether the user is away needs a query, so it is asked only if something depends on it.
+  const isAway = rows.some((row) => needsAway(broker, row)) && isGone(broker, person);
+  for (const row of rows) if (isAway || !needsAway(broker, row)) beginClose(broker, row, null);
 }
 
 /** What is still open after a restart, or after the clock was set. */
@@ -36,12 +37,13 @@ export function closeOption({ settings }: Pick<Broker, 'settings'>): '0' | '1' |
   return settings.sessionsEnabled ? settings.sessionsClose : '1';
 }
 
-function isUnused(broker: Broker, row: PamSessionRow, isAway: boolean): boolean {
-  if (row.isHome) return isAway && isUsable(row.state);
-  if (!isIdle(broker, row)) return false;
-  const option = closeOption(broker);
-  // With 1, those that were opened under another value.
-  return option === '1' || (option === 'last' && isAway);
+/** With 0 only on request. With 1, those that were opened under another value. */
+function mayClose(broker: Broker, row: PamSessionRow): boolean {
+  return row.isHome ? isUsable(row.state) : closeOption(broker) !== '0' && isIdle(broker, row);
+}
+
+function needsAway(broker: Broker, row: PamSessionRow): boolean {
+  return row.isHome || closeOption(broker) === 'last';
 }
 
 /** Signed in nowhere, and no session that they started is running. */
