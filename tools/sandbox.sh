@@ -36,6 +36,8 @@ for dir in /etc /home /opt /root /srv /usr /var; do
 done
 # What a server of this machine has left here, a database of another version for example, is not what is tested.
 rm -rf /etc/vestibule /usr/local/lib/vestibule /var/lib/vestibule /var/log/vestibule
+# The command of that server: a link that leads nowhere now.
+[ ! -L /usr/local/bin/vestibule ] || rm /usr/local/bin/vestibule
 # Covered by the new /run below it would still be in the list of mounts.
 umount --lazy /run/vestibule 2>/dev/null || true
 
