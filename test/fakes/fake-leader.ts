@@ -113,6 +113,8 @@ export class FakeLeader {
   terminal = '';
   /** Answers no frame any more. */
   silent = false;
+  /** Its hello comes only then; null: at once. */
+  greetsAfter: Promise<void> | null = null;
   /** By session: what runs, and its wait status. */
   readonly programs = new Map<string, { state: ProgramState; status: number }>();
   private readonly machine: FakeMachine;
@@ -250,9 +252,12 @@ export class FakeLeader {
     this.received.put(message);
     if (this.silent) return;
     switch (message.name) {
-      case 'hello':
-        frames.send(encode(fromLeader, this.hello()));
+      case 'hello': {
+        const greet = () => frames.send(encode(fromLeader, this.hello()));
+        if (this.greetsAfter === null) greet();
+        else void this.greetsAfter.then(greet);
         return;
+      }
       case 'authenticate':
         if (message.user === 'unfit') {
           this.fail('policy', PAM_USER_UNKNOWN, 'invalid user name');

@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { preparePam } from '../lib/fast-pam.ts';
-import { commands } from '../lib/life-commands.ts';
+import { type Command, commands } from '../lib/life-commands.ts';
 import { makePrivateAccount } from '../lib/person.ts';
 import { Product } from '../lib/product.ts';
 import { World } from '../lib/random-life.ts';
@@ -17,6 +17,8 @@ const { PROPERTY_RUNS = '50', PROPERTY_SEED, PROPERTY_PATH } = process.env;
 const RUNS = Number(PROPERTY_RUNS);
 /** Finding the shortest failing sequence is given up then. */
 const SHRINK_MS = 60_000;
+/** What went wrong may quote the log, which would push the sequence out of a report that is cut. */
+const MOST_WORDS = 1500;
 
 let product: Product;
 let world: World;
@@ -52,16 +54,25 @@ async function liveThrough(seed: number, numRuns: number, path?: string): Promis
     if (runs % 100 === 0) console.log(`${runs} sequences`);
   });
   console.log(`PROPERTY_SEED=${seed}`);
-  await fc.assert(property, {
-    numRuns,
-    seed,
-    ...(path === undefined ? {} : { path, endOnFailure: true }),
-  });
+  const replay = path === undefined ? {} : { path, endOnFailure: true };
+  const details = await fc.check(property, { numRuns, seed, ...replay });
+  if (details.failed) throw explain(details);
   await world.finish();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `${runs} sequences, ${steps} steps, ${seconds} s: ${JSON.stringify(world.performed)}`,
   );
+}
+
+/** fast-check's own report has only the sequence, and its cause is not in a report of a run: what went wrong comes first. */
+function explain(details: fc.RunDetails<[Command[]]>): Error {
+  const { counterexample, counterexamplePath, errorInstance: cause, seed, numRuns } = details;
+  if (counterexample === null) return new Error(fc.defaultReportMessage(details));
+  const words = (cause instanceof Error ? cause.message : String(cause)).slice(0, MOST_WORDS);
+  const replay = `PROPERTY_SEED=${seed} PROPERTY_PATH=${counterexamplePath}`;
+  const found = `in sequence ${numRuns}, shrunk ${details.numShrinks} times`;
+  const [sequence] = counterexample;
+  return new Error(`${words}\n${replay} (${found})\n${JSON.stringify(sequence)}`, { cause });
 }
 
 const timeout = Number.POSITIVE_INFINITY;

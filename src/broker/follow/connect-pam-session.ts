@@ -3,6 +3,7 @@ import type { LeaderConnection } from '../../launcher/leader-connection.ts';
 import { log } from '../../lib/log.ts';
 import type { PamSessionRow } from '../rows/pam-session-row.ts';
 import type { Broker, Link } from '../state/context.ts';
+import { forgetStep } from '../state/forget-step.ts';
 import { takeMessage } from './follow-leader.ts';
 import { forgetLink } from './forget-link.ts';
 
@@ -16,6 +17,9 @@ export function connectPamSession(
 ): Link {
   const link: Link = { pamSession: id, leader, ...opening };
   broker.links.set(id, link);
+  // A close that began without a connection has its step, but this leader was not told. adoption/ tells it if there is
+  // no step.
+  forgetStep(broker, id);
   leader.listen({
     message: (message) => takeMessage(broker, link, message),
     close: (error) => {
